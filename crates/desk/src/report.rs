@@ -1,0 +1,339 @@
+//! The report: what a person told us (immutable), the events that follow, and the state they add up to.
+
+use std::collections::BTreeMap;
+
+use cairn_kernel::actor::Actor;
+use cairn_kernel::money::Money;
+use cairn_kernel::observable::Observable;
+use cairn_kernel::time::Micros;
+use serde::{Deserialize, Serialize};
+
+/// By which door a report came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The public form.
+    Web,
+    /// `POST /api/v1/reports`.
+    Api,
+    /// A mail message.
+    Mail,
+}
+
+/// One answer. A question that was not asked or was skipped has no entry at all; `NotKnown` is an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// "I do not know", said on purpose.
+    NotKnown,
+    /// Free text or one chosen code.
+    Text(String),
+    /// Several chosen codes, in the form's order. Empty means "none of these", said on purpose.
+    Choices(Vec<String>),
+    /// A whole number.
+    Number(i64),
+    /// A day or a part of one.
+    Date(PartialDate),
+}
+
+/// A date of which the day, or day and month, may be unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartialDate {
+    /// Year, 1900 to 9999.
+    pub year: i16,
+    /// Month, 1 to 12.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<i8>,
+    /// Day of the month, 1 to 31; present only with a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<i8>,
+}
+
+/// What kind of loss an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossKind {
+    /// Money that left the victim's hands.
+    DirectFinancial,
+    /// Data taken, changed or destroyed.
+    Data,
+    /// Work or a service that stopped.
+    Operational,
+    /// Good name.
+    Reputational,
+    /// A device or system damaged or lost.
+    Technical,
+}
+
+/// How sure the amount of a loss is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The reporter stated it.
+    Stated,
+    /// The reporter estimated it.
+    Estimated,
+    /// An officer verified it.
+    Verified,
+}
+
+/// One loss. The kind may be known while the amount is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossItem {
+    /// What was lost.
+    pub kind: LossKind,
+    /// How much, if a sum was given; `None` with `DirectFinancial` means "lost money, amount not known".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<PartialDate>,
+    /// How sure the amount is.
+    pub certainty: Certainty,
+    /// How it was paid (a code of the form), for money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_by: Option<String>,
+    /// How much came back, in the amount's currency; `None` is "not known".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered_minor: Option<i64>,
+}
+
+/// A file that came with the report; the bytes lie encrypted in the blob store under their SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRef {
+    /// SHA-256 of the (cleaned) content, lower-case hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type found by looking at the content, never the sender's claim.
+    pub media_type: String,
+    /// The sender's name for it, absent on anonymous reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Everything the reporter said except how to reach them. Immutable once received, serialised once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Which form, as `id@version`.
+    pub form: String,
+    /// Language of the reporter's choice: `en` or `mi` (BCP 47).
+    pub language: String,
+    /// The door.
+    pub channel: Channel,
+    /// The reporter chose to stay anonymous.
+    pub anonymous: bool,
+    /// The answers by question code, as given.
+    pub answers: BTreeMap<String, Answer>,
+    /// Category that the answers suggest (a code of the taxonomy).
+    pub category: String,
+    /// Sub-type, where the category has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtype: Option<String>,
+    /// Severity that the answers suggest: 1 (national emergency) to 6 (minor).
+    pub severity: u8,
+    /// Who was affected: `individual` or `organisation`.
+    pub affected: Affected,
+    /// The losses; empty with `loss_known` false means "do not know".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub losses: Vec<LossItem>,
+    /// The reporter could say whether there was a loss (so an empty list means none).
+    pub loss_known: bool,
+    /// Addresses, links, numbers found in the answers at the time of receipt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observables: Vec<Observable>,
+    /// Files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileRef>,
+    /// When it happened, as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred: Option<PartialDate>,
+    /// Region code (ISO 3166-2), age band and sector, where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Age band code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_band: Option<String>,
+    /// Sector code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// The reporter wants help (and not only to tell us).
+    pub wants_help: bool,
+    /// First words of the story for lists, at most 140 characters, one line.
+    pub title: String,
+    /// Mail only: what DKIM, SPF and DMARC said, as evidence and never as identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailEvidence>,
+    /// A field that people do not see was filled: likely a machine. Kept, and worked last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspect: bool,
+}
+
+/// Who was affected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Affected {
+    /// A person.
+    Individual,
+    /// A business or other organisation.
+    Organisation,
+}
+
+/// What the mail checks said about the message that brought the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailEvidence {
+    /// `pass`, `fail`, `none`, `temperror`, `permerror` or `not_checked`.
+    pub dkim: String,
+    /// As `dkim`, plus `softfail` and `neutral`.
+    pub spf: String,
+    /// As `dkim`.
+    pub dmarc: String,
+    /// Subject as text.
+    pub subject: String,
+}
+
+/// How to reach the reporter. Lies apart from the body so that it can be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Telephone number as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl Contact {
+    /// Nothing was given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none() && self.email.is_none() && self.phone.is_none()
+    }
+}
+
+/// A valid submission. A `Draft` that exists is valid: only the form (or the mail reader) makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What was told.
+    pub body: Body,
+    /// How to reach the reporter; `None` when anonymous or not given.
+    pub contact: Option<Contact>,
+    /// Codes of the agencies the reporter agreed to, each once.
+    pub consents: Vec<String>,
+    /// Folded text for the search index (answers' free text, titles of choices are not in it).
+    pub search_text: String,
+}
+
+/// Where a report stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has looked at it yet.
+    Received,
+    /// An officer has it.
+    Open,
+    /// Waiting for the reporter's answer.
+    Waiting,
+    /// Done, with an outcome.
+    Closed,
+}
+
+/// What happened to a report. Serialised as JSON into the evidence log; digests stand for texts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// It came in.
+    Received {
+        /// SHA-256 of salt and body, hexadecimal.
+        body: String,
+        /// SHA-256 of salt and contact, hexadecimal, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<String>,
+        /// Agencies the reporter agreed to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        consents: Vec<String>,
+    },
+    /// The reporter wrote (an addition or an answer).
+    ReporterWrote {
+        /// Message number within the report, from 1.
+        message: i64,
+        /// SHA-256 of salt and text, hexadecimal.
+        digest: String,
+    },
+    /// An officer wrote to the reporter; `waits` asks for an answer.
+    OfficerWrote {
+        /// Message number within the report, from 1.
+        message: i64,
+        /// SHA-256 of salt and text, hexadecimal.
+        digest: String,
+        /// The officer waits for an answer.
+        waits: bool,
+    },
+    /// The reporter added a file.
+    FileAdded {
+        /// The file.
+        file: FileRef,
+    },
+    /// An officer took a file away.
+    FileTaken {
+        /// SHA-256 of the content.
+        sha256: String,
+    },
+    /// Assigned to an account, or to nobody.
+    Assigned {
+        /// Account id.
+        to: Option<String>,
+    },
+    /// The final category was set.
+    Categorised {
+        /// Category code.
+        category: String,
+        /// Sub-type code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subtype: Option<String>,
+    },
+    /// The severity was set.
+    SeveritySet {
+        /// 1 (national emergency) to 6 (minor).
+        severity: u8,
+    },
+    /// Closed with an outcome code.
+    Closed {
+        /// Outcome code of the taxonomy.
+        outcome: String,
+    },
+    /// Taken up again.
+    Reopened,
+    /// Consent for an agency was given (`true`) or withdrawn.
+    Consent {
+        /// Agency code.
+        agency: String,
+        /// Given or withdrawn.
+        given: bool,
+    },
+    /// Contact details were erased by the reporter.
+    ContactErased,
+}
+
+/// One line of a report's history: the change, by whom, when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The report's number.
+    pub report: i64,
+    /// When (hour only, for what an anonymous reporter did).
+    pub at: Micros,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    #[serde(flatten)]
+    pub change: Change,
+}

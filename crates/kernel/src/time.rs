@@ -1,0 +1,82 @@
+//! Points in time as whole microseconds since 1970-01-01 UTC, the one form in which cairn stores time.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Microseconds since the Unix epoch, UTC. Order of events never rests on it: sequence numbers do that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub struct Micros(pub i64);
+
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3_600 * SECOND;
+const DAY: i64 = 24 * HOUR;
+
+impl Micros {
+    /// The start of the hour this moment lies in; what is kept of an anonymous reporter's time.
+    #[must_use]
+    pub const fn hour(self) -> Self {
+        Self(self.0.div_euclid(HOUR) * HOUR)
+    }
+
+    /// The start of the UTC day this moment lies in.
+    #[must_use]
+    pub const fn day(self) -> Self {
+        Self(self.0.div_euclid(DAY) * DAY)
+    }
+
+    /// This moment plus whole seconds (may be negative); saturates at the ends of `i64`.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(SECOND)))
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND)
+    }
+
+    /// As a `jiff` timestamp; moments beyond its range are clamped to its ends.
+    #[must_use]
+    pub fn timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        })
+    }
+}
+
+impl From<jiff::Timestamp> for Micros {
+    fn from(at: jiff::Timestamp) -> Self {
+        Self(at.as_microsecond())
+    }
+}
+
+/// RFC 3339 in UTC with second precision: `2026-11-23T18:00:00Z`.
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_and_days_round_down_before_and_after_the_epoch() {
+        assert_eq!(Micros(HOUR + 5).hour(), Micros(HOUR));
+        assert_eq!(Micros(-1).hour(), Micros(-HOUR));
+        assert_eq!(Micros(DAY + HOUR).day(), Micros(DAY));
+    }
+
+    #[test]
+    fn prints_rfc_3339_and_never_panics_at_the_ends() {
+        assert_eq!(Micros(0).to_string(), "1970-01-01T00:00:00Z");
+        let _ = Micros(i64::MAX).to_string();
+        let _ = Micros(i64::MIN).to_string();
+    }
+}
