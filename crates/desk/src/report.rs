@@ -1,6 +1,12 @@
 //! The report: what a person told us (immutable), the events that follow, and the state they add up to.
 
+mod decide;
+mod standing;
+
 use std::collections::BTreeMap;
+
+pub use decide::{Command, FILES_MAX, MESSAGES_MAX, Refusal, decide};
+pub use standing::Standing;
 
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
@@ -247,12 +253,36 @@ pub enum State {
     Closed,
 }
 
+impl State {
+    /// Every state, in the order of work.
+    pub const ALL: [Self; 4] = [Self::Received, Self::Open, Self::Waiting, Self::Closed];
+
+    /// The name in the database and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
 /// What happened to a report. Serialised as JSON into the evidence log; digests stand for texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {
     /// It came in.
     Received {
+        /// The public reference, as printed on the receipt.
+        reference: String,
         /// SHA-256 of salt and body, hexadecimal.
         body: String,
         /// SHA-256 of salt and contact, hexadecimal, if there is one.

@@ -1,0 +1,213 @@
+//! What may be done to a report, and what comes of it: `decide(standing, command) -> changes`.
+
+use super::{Change, FileRef, Standing, State};
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The reporter writes: an addition or an answer. The digest is of salt and text.
+    ReporterWrite {
+        /// SHA-256, hexadecimal.
+        digest: String,
+    },
+    /// The reporter adds a file.
+    AddFile(FileRef),
+    /// The reporter gives or withdraws consent for an agency.
+    SetConsent {
+        /// Agency code.
+        agency: String,
+        /// Given or withdrawn.
+        given: bool,
+    },
+    /// The reporter erases their contact details.
+    EraseContact,
+    /// An officer writes to the reporter.
+    OfficerWrite {
+        /// SHA-256, hexadecimal.
+        digest: String,
+        /// An answer is wanted.
+        waits: bool,
+    },
+    /// An officer takes a file away for examination.
+    TakeFile {
+        /// SHA-256.
+        sha256: String,
+    },
+    /// Give it to an account, or to nobody.
+    Assign {
+        /// Account id.
+        to: Option<String>,
+    },
+    /// Set the final category.
+    Categorise {
+        /// Category code, known to the taxonomy.
+        category: String,
+        /// Sub-type code.
+        subtype: Option<String>,
+    },
+    /// Set the severity.
+    SetSeverity {
+        /// 1 to 6.
+        severity: u8,
+    },
+    /// Close it.
+    Close {
+        /// Outcome code.
+        outcome: String,
+    },
+    /// Take it up again.
+    Reopen,
+}
+
+/// Why a command has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The report is closed; reopen it first.
+    #[error("the report is closed; reopen it first")]
+    Closed,
+    /// It is not closed.
+    #[error("the report is not closed")]
+    NotClosed,
+    /// There is nothing to erase.
+    #[error("there are no contact details")]
+    NoContact,
+    /// The file is not part of the report.
+    #[error("this file is not part of the report")]
+    NoSuchFile,
+    /// Severity runs from 1 to 6.
+    #[error("severity runs from 1 (national emergency) to 6 (minor)")]
+    Severity,
+    /// Too many messages or files.
+    #[error("this report has reached its limit of messages or files")]
+    Limit,
+}
+
+/// Most messages on one report.
+pub const MESSAGES_MAX: i64 = 500;
+/// Most files on one report.
+pub const FILES_MAX: usize = 20;
+
+/// Decides. An empty list means that it is so already.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refusal> {
+    let closed = standing.state == State::Closed;
+    let next_message = standing.messages + 1;
+    let changes = match command {
+        Command::ReporterWrite { .. } | Command::OfficerWrite { .. } if next_message > MESSAGES_MAX => {
+            return Err(Refusal::Limit);
+        }
+        Command::ReporterWrite { digest } => vec![Change::ReporterWrote { message: next_message, digest }],
+        Command::AddFile(file) => {
+            if standing.files.contains(&file.sha256) {
+                Vec::new()
+            } else if standing.files.len() >= FILES_MAX {
+                return Err(Refusal::Limit);
+            } else {
+                vec![Change::FileAdded { file }]
+            }
+        }
+        Command::SetConsent { agency, given } => {
+            if standing.consents.get(&agency).copied().unwrap_or(false) == given {
+                Vec::new()
+            } else {
+                vec![Change::Consent { agency, given }]
+            }
+        }
+        Command::EraseContact if !standing.contact => return Err(Refusal::NoContact),
+        Command::EraseContact => vec![Change::ContactErased],
+        Command::TakeFile { sha256 } if standing.files.contains(&sha256) => vec![Change::FileTaken { sha256 }],
+        Command::TakeFile { .. } => return Err(Refusal::NoSuchFile),
+        Command::Reopen if closed => vec![Change::Reopened],
+        Command::Reopen => return Err(Refusal::NotClosed),
+        officers => {
+            if closed {
+                return Err(Refusal::Closed);
+            }
+            handle(standing, officers, next_message)?
+        }
+    };
+    Ok(changes)
+}
+
+/// What officers do to a report that is not closed.
+fn handle(standing: &Standing, command: Command, next_message: i64) -> Result<Vec<Change>, Refusal> {
+    let change = match command {
+        Command::OfficerWrite { digest, waits } => Change::OfficerWrote { message: next_message, digest, waits },
+        Command::Assign { to } if to == standing.assignee => return Ok(Vec::new()),
+        Command::Assign { to } => Change::Assigned { to },
+        Command::Categorise { category, subtype } => Change::Categorised { category, subtype },
+        Command::SetSeverity { severity } if !(1..=6).contains(&severity) => return Err(Refusal::Severity),
+        Command::SetSeverity { severity } => Change::SeveritySet { severity },
+        Command::Close { outcome } => Change::Closed { outcome },
+        _ => return Ok(Vec::new()),
+    };
+    Ok(vec![change])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn standing() -> Standing {
+        Standing {
+            state: State::Received,
+            category: "phishing".into(),
+            subtype: None,
+            severity: 5,
+            assignee: None,
+            outcome: None,
+            consents: BTreeMap::new(),
+            messages: 0,
+            contact: true,
+            files: vec!["aa".into()],
+            version: 1,
+        }
+    }
+
+    fn after(mut standing: Standing, command: Command) -> Standing {
+        for change in decide(&standing, command).unwrap() {
+            standing.apply(&change);
+        }
+        standing
+    }
+
+    #[test]
+    fn a_question_waits_and_the_answer_opens() {
+        let asked = after(standing(), Command::OfficerWrite { digest: "d".into(), waits: true });
+        assert_eq!((asked.state, asked.messages), (State::Waiting, 1));
+        let answered = after(asked, Command::ReporterWrite { digest: "e".into() });
+        assert_eq!((answered.state, answered.messages), (State::Open, 2));
+    }
+
+    #[test]
+    fn a_closed_report_opens_by_its_reporter_or_by_reopening_only() {
+        let closed = after(standing(), Command::Close { outcome: "advice_given".into() });
+        assert_eq!(decide(&closed, Command::Assign { to: Some("a".into()) }), Err(Refusal::Closed));
+        assert_eq!(after(closed.clone(), Command::Reopen).state, State::Open);
+        let more = after(closed, Command::ReporterWrite { digest: "e".into() });
+        assert_eq!((more.state, more.outcome), (State::Open, None));
+    }
+
+    #[test]
+    fn consent_changes_once() {
+        let given = after(standing(), Command::SetConsent { agency: "police".into(), given: true });
+        assert_eq!(given.consents.get("police"), Some(&true));
+        assert_eq!(decide(&given, Command::SetConsent { agency: "police".into(), given: true }), Ok(vec![]));
+        let withdrawn = after(given, Command::SetConsent { agency: "police".into(), given: false });
+        assert_eq!(withdrawn.consents.get("police"), Some(&false));
+    }
+
+    #[test]
+    fn limits_and_absent_things_are_refused() {
+        let mut full = standing();
+        full.messages = MESSAGES_MAX;
+        assert_eq!(decide(&full, Command::ReporterWrite { digest: "d".into() }), Err(Refusal::Limit));
+        assert_eq!(decide(&standing(), Command::TakeFile { sha256: "bb".into() }), Err(Refusal::NoSuchFile));
+        assert_eq!(decide(&standing(), Command::SetSeverity { severity: 7 }), Err(Refusal::Severity));
+        let erased = after(standing(), Command::EraseContact);
+        assert_eq!(decide(&erased, Command::EraseContact), Err(Refusal::NoContact));
+    }
+}

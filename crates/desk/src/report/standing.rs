@@ -1,0 +1,104 @@
+//! What a report has come to: the sum of its events. The database's columns are a copy of it, and
+//! `cairn log verify` compares the two.
+
+use std::collections::BTreeMap;
+
+use super::{Body, Change, State};
+
+/// Where a report stands after its events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// State.
+    pub state: State,
+    /// Category now: the suggested one until an officer sets it.
+    pub category: String,
+    /// Sub-type now.
+    pub subtype: Option<String>,
+    /// Severity now: 1 (national emergency) to 6 (minor).
+    pub severity: u8,
+    /// Account that has it.
+    pub assignee: Option<String>,
+    /// Outcome code, once closed.
+    pub outcome: Option<String>,
+    /// Consent per agency; an agency never asked about has no entry.
+    pub consents: BTreeMap<String, bool>,
+    /// Messages so far.
+    pub messages: i64,
+    /// Contact details are there and not erased.
+    pub contact: bool,
+    /// SHA-256 of the files.
+    pub files: Vec<String>,
+    /// Events so far.
+    pub version: i64,
+}
+
+impl Standing {
+    /// Right after receipt.
+    #[must_use]
+    pub fn new(body: &Body, contact: bool, consents: &[String]) -> Self {
+        Self {
+            state: State::Received,
+            category: body.category.clone(),
+            subtype: body.subtype.clone(),
+            severity: body.severity,
+            assignee: None,
+            outcome: None,
+            consents: consents.iter().map(|agency| (agency.clone(), true)).collect(),
+            messages: 0,
+            contact,
+            files: body.files.iter().map(|file| file.sha256.clone()).collect(),
+            version: 1,
+        }
+    }
+
+    /// One more event. `Received` stands first and is taken by [`Standing::new`].
+    pub fn apply(&mut self, change: &Change) {
+        self.version += 1;
+        match change {
+            Change::Received { .. } | Change::FileTaken { .. } => {}
+            Change::ReporterWrote { message, .. } => {
+                self.messages = *message;
+                if matches!(self.state, State::Waiting | State::Closed) {
+                    self.state = State::Open;
+                    self.outcome = None;
+                }
+            }
+            Change::OfficerWrote { message, waits, .. } => {
+                self.messages = *message;
+                self.state = if *waits { State::Waiting } else { self.worked_on() };
+            }
+            Change::FileAdded { file } => self.files.push(file.sha256.clone()),
+            Change::Assigned { to } => {
+                self.assignee.clone_from(to);
+                if to.is_some() {
+                    self.state = self.worked_on();
+                }
+            }
+            Change::Categorised { category, subtype } => {
+                self.category.clone_from(category);
+                self.subtype.clone_from(subtype);
+                self.state = self.worked_on();
+            }
+            Change::SeveritySet { severity } => {
+                self.severity = *severity;
+                self.state = self.worked_on();
+            }
+            Change::Closed { outcome } => {
+                self.state = State::Closed;
+                self.outcome = Some(outcome.clone());
+            }
+            Change::Reopened => {
+                self.state = State::Open;
+                self.outcome = None;
+            }
+            Change::Consent { agency, given } => {
+                self.consents.insert(agency.clone(), *given);
+            }
+            Change::ContactErased => self.contact = false,
+        }
+    }
+
+    fn worked_on(&self) -> State {
+        if self.state == State::Received { State::Open } else { self.state }
+    }
+}
