@@ -21,7 +21,12 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order in which lists show them.
-    pub const ALL: [Self; 4] = [Self::Officer, Self::Lead, Self::Administrator, Self::Auditor];
+    pub const ALL: [Self; 4] = [
+        Self::Officer,
+        Self::Lead,
+        Self::Administrator,
+        Self::Auditor,
+    ];
 
     /// The name used in the database, the API and on the command line.
     #[must_use]
