@@ -1,4 +1,10 @@
 //! Decisions on what people tell us: the form, the report, accounts, figures, policy. Pure: `now` and new
 //! identifiers are arguments, nothing is read or written here.
 
+pub mod advice;
+pub mod agency;
+mod data;
+pub mod form;
+pub mod help;
 pub mod report;
+pub mod taxonomy;

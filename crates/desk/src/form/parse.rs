@@ -1,0 +1,711 @@
+//! `form.toml` and its companions → [`Form`]. Every problem is collected; a form with problems is not made.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::advice::Advice;
+use crate::agency::Agencies;
+use crate::data::{FormProblem, Source, Table, Text, nearest};
+use crate::help::Help;
+use crate::report::LossKind;
+use crate::taxonomy::Taxonomy;
+
+use super::check::{self, Lines};
+use super::fault::FaultCode;
+use super::files::FormFiles;
+use super::model::*;
+use super::texts::TextBook;
+
+/// Longest answer that a form may allow, in characters; keeps a whole submission far below what one request holds.
+pub(super) const CHARS_MAX: i64 = 50_000;
+/// Most loss items and most files of one report.
+const ITEMS_MAX: i64 = 50;
+/// Most steps of a form.
+const STEPS_MAX: usize = 200;
+
+impl Form {
+    /// Reads and checks a form with all its files.
+    ///
+    /// # Errors
+    /// Every problem found in any of the files, sorted by file and line, each with its remedy.
+    pub fn parse(files: &FormFiles<'_>) -> Result<Self, Vec<FormProblem>> {
+        let source = Source::new("form.toml", &files.form);
+        let parsed = source.parse();
+        let root = Table::root(&source, &parsed);
+        let languages = languages(&root);
+        let (taxonomy, mut problems) = Taxonomy::read(&files.taxonomy, &languages);
+        let (advice, found) = Advice::read(&files.advice, &languages, &taxonomy);
+        problems.extend(found);
+        let (agencies, found) = Agencies::read(&files.agencies, &languages, &taxonomy);
+        problems.extend(found);
+        let (help, found) = Help::read(&files.help, &languages);
+        problems.extend(found);
+        let texts = TextBook::read(&languages, &files.texts);
+        let mut builder = Builder {
+            source: &source,
+            texts: &texts,
+            taxonomy: &taxonomy,
+            help: &help,
+            not_known: texts.need("words.not_known"),
+            lines: Lines::default(),
+            places: HashMap::new(),
+        };
+        let steps = builder.steps(&root);
+        let Builder { lines, places, .. } = builder;
+        let form = Self {
+            id: code_of(&root, "id"),
+            version: root.int("version").unwrap_or_default(),
+            country: country(&root),
+            currencies: currencies(&root),
+            severity: severity(&root, &taxonomy),
+            faults: faults(&texts),
+            words: words(&texts),
+            languages,
+            steps,
+            places,
+            taxonomy,
+            agencies,
+            advice,
+            help,
+        };
+        if form.version < 1 {
+            root.problem_at(
+                "version",
+                "`version` is missing or below 1",
+                "Write `version = 1` or the next number",
+            );
+        }
+        root.finish();
+        check::check(&form, &source, &lines);
+        drop(parsed);
+        problems.extend(source.into_problems());
+        problems.extend(texts.finish());
+        problems.sort();
+        problems.dedup();
+        if problems.is_empty() {
+            Ok(form)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+fn languages(root: &Table<'_, '_>) -> Vec<String> {
+    let mut languages: Vec<String> = Vec::new();
+    for (_, code) in root.strs("languages") {
+        let plain = (2..=11).contains(&code.len())
+            && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !plain {
+            root.problem_at(
+                "languages",
+                format!("`{code}` is no language code"),
+                "Write codes of BCP 47, such as `en`",
+            );
+        } else if languages.iter().any(|known| known == code) {
+            root.problem_at(
+                "languages",
+                format!("`{code}` is listed twice"),
+                "Take one of them out",
+            );
+        } else {
+            languages.push(code.to_owned());
+        }
+    }
+    if languages.is_empty() {
+        root.problem_at(
+            "languages",
+            "the form has no language",
+            "Write `languages = [\"en\"]`",
+        );
+    }
+    languages
+}
+
+/// A code: lower-case letters, digits, `_`; also `-` and `+` in options. It becomes part of names and addresses.
+fn code_of(table: &Table<'_, '_>, key: &str) -> String {
+    let code = table.need(key).to_owned();
+    let plain = code.len() <= 40
+        && code
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !plain {
+        table.problem_at(
+            key,
+            format!("`{code}` is no code"),
+            "Use at most 40 lower-case letters, digits and underscores",
+        );
+    }
+    code
+}
+
+fn country(root: &Table<'_, '_>) -> String {
+    let country = root.need("country").to_owned();
+    if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
+        root.problem_at(
+            "country",
+            format!("`{country}` is no country code"),
+            "Write two capitals of ISO 3166-1, such as `NZ`",
+        );
+    }
+    country
+}
+
+fn currencies(root: &Table<'_, '_>) -> Vec<Currency> {
+    let mut currencies: Vec<Currency> = Vec::new();
+    for item in root.tables("currencies") {
+        let code = item.need("code").to_owned();
+        if code.len() != 3 || !code.chars().all(|c| c.is_ascii_uppercase()) {
+            item.problem_at(
+                "code",
+                format!("`{code}` is no currency code"),
+                "Write three capitals of ISO 4217",
+            );
+        } else if currencies.iter().any(|known| known.code == code) {
+            item.problem_at(
+                "code",
+                format!("`{code}` is listed twice"),
+                "Take one of them out",
+            );
+        }
+        let digits = item.int("digits").unwrap_or(-1);
+        if !(0..=4).contains(&digits) {
+            item.problem_at(
+                "digits",
+                "`digits` is not 0 to 4",
+                "Write how many digits follow the decimal point",
+            );
+        }
+        currencies.push(Currency {
+            code,
+            digits: u32::try_from(digits).unwrap_or_default(),
+        });
+        item.finish();
+    }
+    if currencies.is_empty() {
+        root.problem_at(
+            "currencies",
+            "the form has no currency",
+            "Write `currencies = [{ code = \"…\", digits = 2 }]`",
+        );
+    }
+    currencies
+}
+
+fn level(table: &Table<'_, '_>, key: &str, taxonomy: &Taxonomy) -> Option<u8> {
+    let number = table.int(key)?;
+    let level = u8::try_from(number)
+        .ok()
+        .filter(|level| taxonomy.severity(*level).is_some());
+    if level.is_none() {
+        let most = taxonomy.severities().len();
+        table.problem_at(
+            key,
+            format!("severity {number} is not in the taxonomy"),
+            format!("Write 1 to {most}"),
+        );
+    }
+    level
+}
+
+fn severity(root: &Table<'_, '_>, taxonomy: &Taxonomy) -> SeverityRule {
+    let Some(table) = root.table("severity") else {
+        root.problem_at(
+            "severity",
+            "`[severity]` is missing",
+            "Add `[severity]` with `default = 6`",
+        );
+        return SeverityRule {
+            default: 6,
+            loss: Vec::new(),
+        };
+    };
+    let default = level(&table, "default", taxonomy).unwrap_or_else(|| {
+        if !table.has("default") {
+            table.problem_at("default", "`default` is missing", "Add `default = 6`");
+        }
+        6
+    });
+    let mut loss = Vec::new();
+    for item in table.tables("loss") {
+        let minor = item.int("minor").unwrap_or_default();
+        if minor < 1 {
+            item.problem_at(
+                "minor",
+                "`minor` is missing or below 1",
+                "Write a sum in the currency's smallest unit",
+            );
+        }
+        if let Some(severity) = level(&item, "severity", taxonomy) {
+            loss.push((minor, severity));
+        }
+        item.finish();
+    }
+    table.finish();
+    SeverityRule { default, loss }
+}
+
+fn faults(texts: &TextBook) -> BTreeMap<FaultCode, Text> {
+    let mut faults = BTreeMap::new();
+    for code in FaultCode::ALL {
+        let key = format!("errors.{}", code.as_str());
+        faults.insert(*code, texts.need(&key));
+        texts.places(&key, code.args());
+    }
+    faults
+}
+
+fn words(texts: &TextBook) -> Words {
+    texts.places("words.recovered", &["amount"]);
+    texts.places("words.files", &["count"]);
+    Words {
+        not_known: texts.need("words.not_known"),
+        not_provided: texts.need("words.not_provided"),
+        amount_not_known: texts.need("words.amount_not_known"),
+        recovered: texts.need("words.recovered"),
+        files: texts.need("words.files"),
+        nobody: texts.need("words.nobody"),
+        none: texts.need("words.none"),
+        months: (1..=12)
+            .map(|month| texts.need(&format!("months.{month:02}")))
+            .collect(),
+    }
+}
+
+/// What the steps are built with.
+struct Builder<'b, 's> {
+    source: &'b Source<'s>,
+    texts: &'b TextBook,
+    taxonomy: &'b Taxonomy,
+    help: &'b Help,
+    not_known: Text,
+    lines: Lines,
+    places: HashMap<String, Place>,
+}
+
+impl Builder<'_, '_> {
+    fn steps(&mut self, root: &Table<'_, '_>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut codes = BTreeSet::new();
+        for table in root.tables("step").into_iter().take(STEPS_MAX) {
+            let code = code_of(&table, "code");
+            if !codes.insert(code.clone()) {
+                table.problem_at(
+                    "code",
+                    format!("two steps have the code `{code}`"),
+                    "Give one of them another code",
+                );
+            }
+            self.lines.steps.push(table.line());
+            let show_if = self.conditions(&table);
+            let questions: Vec<_> = table
+                .tables("question")
+                .iter()
+                .enumerate()
+                .map(|(question, table)| {
+                    self.question(
+                        table,
+                        Place {
+                            step: steps.len(),
+                            question,
+                        },
+                    )
+                })
+                .collect();
+            let key = format!("steps.{code}.heading");
+            let own_heading = questions.len() != 1;
+            let help = self.help_codes(&table);
+            steps.push(Step {
+                heading: if own_heading {
+                    Some(self.texts.need(&key))
+                } else {
+                    None
+                },
+                body: self.texts.find(&format!("steps.{code}.body")),
+                help,
+                at_risk: table.bool("at_risk", false),
+                show_if,
+                questions,
+                code,
+            });
+            table.finish();
+        }
+        if steps.is_empty() {
+            root.problem_at(
+                "step",
+                "the form has no steps",
+                "Add at least one `[[step]]`",
+            );
+        }
+        steps
+    }
+
+    fn help_codes(&self, table: &Table<'_, '_>) -> Vec<String> {
+        let mut codes = Vec::new();
+        for (line, code) in table.strs("help") {
+            if self.help.block(code).is_none() {
+                let mend = match nearest(code, self.help.codes()) {
+                    Some(near) => format!("Did you mean `{near}`?"),
+                    None => "Use the code of a `[[block]]` of help.toml".to_owned(),
+                };
+                self.source
+                    .problem(line, format!("no help block has the code `{code}`"), mend);
+            }
+            codes.push(code.to_owned());
+        }
+        codes
+    }
+
+    fn question(&mut self, table: &Table<'_, '_>, place: Place) -> Question {
+        let code = code_of(table, "code");
+        if self.places.insert(code.clone(), place).is_some() {
+            table.problem_at(
+                "code",
+                format!("two questions have the code `{code}`"),
+                "Give one of them another code",
+            );
+        }
+        self.lines
+            .questions
+            .insert((place.step, place.question), table.line());
+        let show_if = self.conditions(table);
+        let key = |name: &str| format!("questions.{code}.{name}");
+        let not_known = table.bool("not_known", false);
+        let own_words = if not_known {
+            self.texts.find(&key("not_known"))
+        } else {
+            None
+        };
+        let question = Question {
+            heading: self.texts.need(&key("heading")),
+            why: self.texts.find(&key("why")),
+            hint: self.texts.find(&key("hint")),
+            label: self.texts.need(&key("label")),
+            not_known_text: own_words.unwrap_or_else(|| self.not_known.clone()),
+            kind: self.kind(table, &code),
+            required: table.bool("required", false),
+            not_known,
+            role: named(table, "role", table.str("role"), &Role::ALL),
+            show_if,
+            faults: self.own_faults(&code),
+            code,
+        };
+        table.finish();
+        question
+    }
+
+    /// The question's own texts for faults, where it has them.
+    fn own_faults(&self, question: &str) -> BTreeMap<FaultCode, Text> {
+        let mut faults = BTreeMap::new();
+        for code in FaultCode::ALL {
+            let key = format!("questions.{question}.errors.{}", code.as_str());
+            if let Some(text) = self.texts.find(&key) {
+                faults.insert(*code, text);
+                let args: Vec<_> = code.args().iter().copied().chain(["label"]).collect();
+                self.texts.places(&key, &args);
+            }
+        }
+        faults
+    }
+
+    fn kind(&self, table: &Table<'_, '_>, code: &str) -> Kind {
+        let kinds = [
+            "choice",
+            "choices",
+            "text",
+            "long_text",
+            "observables",
+            "date",
+            "number",
+            "losses",
+            "files",
+            "consents",
+            "contact",
+        ];
+        let chars_max = || size(table, "chars_max", CHARS_MAX);
+        match table.need("kind") {
+            "choice" => Kind::Choice {
+                options: self.options(table, "options", code),
+            },
+            "choices" => Kind::Choices {
+                options: self.options(table, "options", code),
+            },
+            "text" => Kind::Text {
+                chars_max: chars_max(),
+                digits: table.has("digits").then(|| size(table, "digits", 40)),
+            },
+            "long_text" => Kind::LongText {
+                chars_max: chars_max(),
+            },
+            "observables" => Kind::Observables {
+                chars_max: chars_max(),
+            },
+            "date" => Kind::Date,
+            "number" => number(table),
+            "losses" => Kind::Losses {
+                items_max: size(table, "items_max", ITEMS_MAX),
+                paid_by: self.options(table, "paid_by", code),
+            },
+            "files" => Kind::Files {
+                files_max: size(table, "files_max", ITEMS_MAX),
+            },
+            "consents" => Kind::Consents,
+            "contact" => Kind::Contact,
+            other => {
+                if !other.is_empty() {
+                    let mend = match nearest(other, kinds.iter().copied()) {
+                        Some(near) => format!("Did you mean `{near}`?"),
+                        None => format!("Use one of: {}", kinds.join(", ")),
+                    };
+                    table.problem_at("kind", format!("unknown kind `{other}`"), mend);
+                }
+                // Whatever was meant, its keys should not be called unknown as well.
+                let _ = (
+                    table.has("options"),
+                    table.has("chars_max"),
+                    table.has("options_from"),
+                );
+                Kind::Contact
+            }
+        }
+    }
+
+    fn options(&self, table: &Table<'_, '_>, key: &str, question: &str) -> Vec<Choice> {
+        if key == "options" && table.has("options_from") {
+            return self.options_from(table);
+        }
+        let mut seen = BTreeSet::new();
+        let mut options = Vec::new();
+        for item in table.tables(key) {
+            let code = code_of(&item, "code");
+            if code == "not_known" {
+                item.problem_at(
+                    "code",
+                    "`not_known` is no option",
+                    "Write `not_known = true` on the question instead",
+                );
+            } else if !seen.insert(code.clone()) {
+                item.problem_at(
+                    "code",
+                    format!("two options have the code `{code}`"),
+                    "Give one of them another code",
+                );
+            }
+            let loss = named(&item, "loss", item.str("loss"), &LOSSES);
+            options.push(Choice {
+                title: self
+                    .texts
+                    .need(&format!("questions.{question}.{key}.{code}")),
+                hint: self
+                    .texts
+                    .find(&format!("questions.{question}.hints.{code}")),
+                suggests: self.suggestions(&item),
+                flags: item
+                    .strs("flags")
+                    .into_iter()
+                    .filter_map(|(_, name)| named(&item, "flags", Some(name), &Flag::ALL))
+                    .collect(),
+                exclusive: item.bool("exclusive", false),
+                loss,
+                code,
+            });
+            item.finish();
+        }
+        if options.is_empty() {
+            table.problem_at(
+                key,
+                format!("`{question}` has no options"),
+                format!("Write `{key} = [{{ code = \"…\" }}]`"),
+            );
+        }
+        options
+    }
+
+    /// Options that are a list of the taxonomy.
+    fn options_from(&self, table: &Table<'_, '_>) -> Vec<Choice> {
+        let name = table.str("options_from").unwrap_or_default();
+        let Some(entries) = self.taxonomy.list(name) else {
+            let mend = format!("Use one of: {}", Taxonomy::LISTS.join(", "));
+            table.problem_at(
+                "options_from",
+                format!("the taxonomy has no list `{name}`"),
+                mend,
+            );
+            return Vec::new();
+        };
+        if table.has("options") {
+            table.problem_at(
+                "options",
+                "both `options` and `options_from`",
+                "Keep one of them",
+            );
+        }
+        let choice = |entry: &crate::taxonomy::Entry| Choice {
+            code: entry.code.clone(),
+            title: entry.title.clone(),
+            hint: None,
+            suggests: Vec::new(),
+            flags: Vec::new(),
+            exclusive: false,
+            loss: None,
+        };
+        entries.iter().map(choice).collect()
+    }
+
+    fn suggestions(&self, option: &Table<'_, '_>) -> Vec<Suggestion> {
+        let mut suggestions = Vec::new();
+        for item in option.tables("suggests") {
+            let category = item.str("category").map(str::to_owned);
+            let subtype = item.str("subtype").map(str::to_owned);
+            let weight = item.int("weight").unwrap_or(1);
+            if !(1..=100).contains(&weight) {
+                item.problem_at(
+                    "weight",
+                    format!("weight {weight} is out of bounds"),
+                    "Write 1 to 100",
+                );
+            }
+            if let Some(category) = &category {
+                crate::advice::known_category(
+                    self.source,
+                    item.line_of("category"),
+                    category,
+                    self.taxonomy,
+                );
+                if let (Some(subtype), Some(known)) = (&subtype, self.taxonomy.category(category))
+                    && self.taxonomy.subtype(category, subtype).is_none()
+                {
+                    let mend = match nearest(
+                        subtype,
+                        known.subtypes.iter().map(|entry| entry.code.as_str()),
+                    ) {
+                        Some(near) => format!("Did you mean `{near}`?"),
+                        None => "Use the code of one of its sub-types in taxonomy.toml".to_owned(),
+                    };
+                    item.problem_at(
+                        "subtype",
+                        format!("category `{category}` has no sub-type `{subtype}`"),
+                        mend,
+                    );
+                }
+            } else if subtype.is_some() {
+                item.problem_at(
+                    "subtype",
+                    "a sub-type without its category",
+                    "Add `category = \"…\"`",
+                );
+            }
+            suggestions.push(Suggestion {
+                category,
+                subtype,
+                weight,
+                severity: level(&item, "severity", self.taxonomy),
+            });
+            item.finish();
+        }
+        suggestions
+    }
+
+    fn conditions(&mut self, table: &Table<'_, '_>) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        for item in table.tables("show_if") {
+            let flag = named(&item, "flag", item.str("flag"), &Flag::ALL);
+            let question = item.str("question");
+            let is: Vec<_> = item
+                .strs("is")
+                .into_iter()
+                .map(|(_, code)| code.to_owned())
+                .collect();
+            let not = item.bool("not", false);
+            let on = match (flag, question) {
+                (Some(flag), None) => Some(On::Flag(flag)),
+                (None, Some(question)) => Some(On::Answer {
+                    question: question.to_owned(),
+                    is,
+                }),
+                (None, None) if item.has("flag") => None,
+                _ => {
+                    item.problem_at(
+                        "question",
+                        "a condition on neither or both of a question and a flag",
+                        "Write `{ question = \"…\", is = [\"…\"] }` or `{ flag = \"…\" }`",
+                    );
+                    None
+                }
+            };
+            conditions.extend(on.map(|on| Condition { on, not }));
+            item.finish();
+        }
+        conditions
+    }
+}
+
+const LOSSES: [(&str, LossKind); 5] = [
+    ("direct_financial", LossKind::DirectFinancial),
+    ("data", LossKind::Data),
+    ("operational", LossKind::Operational),
+    ("reputational", LossKind::Reputational),
+    ("technical", LossKind::Technical),
+];
+
+/// The value with this name in a closed list; an unknown name is noted.
+fn named<T: Copy>(
+    table: &Table<'_, '_>,
+    key: &str,
+    name: Option<&str>,
+    all: &[(&str, T)],
+) -> Option<T> {
+    let name = name?;
+    let found = all
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| *value);
+    if found.is_none() {
+        let mend = match nearest(name, all.iter().map(|(known, _)| *known)) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!(
+                "Use one of: {}",
+                all.iter()
+                    .map(|(known, _)| *known)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+        };
+        table.problem_at(key, format!("unknown {key} `{name}`"), mend);
+    }
+    found
+}
+
+/// A limit from 1 to `most`.
+fn size(table: &Table<'_, '_>, key: &str, most: i64) -> usize {
+    let number = table.int(key).unwrap_or_default();
+    if !(1..=most).contains(&number) {
+        let what = if table.has(key) {
+            format!("`{key}` is {number}")
+        } else {
+            format!("`{key}` is missing")
+        };
+        table.problem_at(key, what, format!("Write a whole number from 1 to {most}"));
+    }
+    usize::try_from(number).unwrap_or_default()
+}
+
+fn number(table: &Table<'_, '_>) -> Kind {
+    let (min, max) = (
+        table.int("min").unwrap_or(0),
+        table.int("max").unwrap_or(i64::MAX),
+    );
+    if !table.has("max") {
+        table.problem_at(
+            "max",
+            "`max` is missing",
+            "Write the largest number that makes sense",
+        );
+    }
+    if min > max {
+        table.problem_at(
+            "min",
+            format!("`min` {min} is above `max` {max}"),
+            "Swap them",
+        );
+    }
+    Kind::Number { min, max }
+}
