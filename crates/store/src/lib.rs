@@ -1,1 +1,263 @@
-//! Under construction.
+//! All SQL and all files on disk: reports, evidence log, accounts, drafts, files, jobs. SQLite by default,
+//! PostgreSQL at scale; one data directory. Knows nothing of HTTP or pages.
+
+pub mod account;
+pub mod blob;
+mod db;
+pub mod draft;
+pub mod evidence;
+pub mod job;
+pub mod keys;
+pub mod ledger;
+pub mod postgres;
+pub mod report;
+pub mod schema;
+pub mod sql;
+pub mod writer;
+mod writer_pg;
+mod writer_sqlite;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread::JoinHandle;
+
+use db::{Db, SqliteReaders};
+pub use db::{ReadError, SqliteConfig};
+use keys::{KeyError, Keys};
+use ledger::{Ledger, LedgerError, LedgerKeys};
+use postgres::{PgConfig, PgError};
+use writer::{Backend, Committed, OnFatal, Sabotage, Unit, WriteError, Writer};
+use writer_pg::PgWriter;
+use writer_sqlite::SqliteWriter;
+
+/// Pages (4 KiB) in SQLite's write-ahead log after which it is copied back.
+pub const WAL_PAGES: u32 = 8_192;
+
+/// Which database.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// `core.db` in the data directory.
+    Sqlite(SqliteConfig),
+    /// A PostgreSQL server.
+    Postgres(PgConfig),
+}
+
+/// How to open a store.
+#[derive(Clone)]
+pub struct Options {
+    /// The data directory.
+    pub dir: PathBuf,
+    /// The database.
+    pub database: Database,
+    /// Name of the evidence log in checkpoints, like `reports.example.org/log`.
+    pub origin: String,
+    /// Called when the disk can no longer be believed; it should end the process.
+    pub on_fatal: OnFatal,
+    /// For tests of the tests.
+    pub sabotage: Sabotage,
+}
+
+impl Options {
+    /// SQLite in `dir`; a failed fsync ends the process.
+    #[must_use]
+    pub fn sqlite(dir: &Path, origin: &str) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            database: Database::Sqlite(SqliteConfig::new(dir.join("core.db"))),
+            origin: origin.to_owned(),
+            on_fatal: Arc::new(|_| std::process::abort()),
+            sabotage: Sabotage::default(),
+        }
+    }
+
+    /// PostgreSQL at `url`, keys and files in `dir`.
+    ///
+    /// # Errors
+    /// The address does not parse.
+    pub fn postgres(dir: &Path, origin: &str, url: &str) -> Result<Self, PgError> {
+        Ok(Self {
+            database: Database::Postgres(PgConfig::new(url, None)?),
+            ..Self::sqlite(dir, origin)
+        })
+    }
+}
+
+/// A store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory.
+    #[error("data directory {path}: {cause}")]
+    Directory {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// SQLite.
+    #[error("opening the database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL.
+    #[error("database: {0}")]
+    Postgres(#[from] PgError),
+    /// Migrations.
+    #[error(transparent)]
+    Schema(#[from] schema::SchemaError),
+    /// Keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The log.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// First reading.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// An open store. Cheap to clone; the last clone's end closes it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) db: Db,
+    writer: Writer,
+    keys: Arc<Keys>,
+    next_report: Arc<AtomicI64>,
+    dir: Arc<PathBuf>,
+    thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Store {
+    /// Opens the store, migrating it if need be. Must be called on a tokio runtime.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
+        let dir = options.dir.clone();
+        let fault = |cause| OpenError::Directory {
+            path: options.dir.clone(),
+            cause,
+        };
+        std::fs::create_dir_all(dir.join("blobs")).map_err(fault)?;
+        std::fs::create_dir_all(dir.join("tmp")).map_err(fault)?;
+        let keys = Arc::new(Keys::open(&dir.join("keys"), &options.origin)?);
+        let ledger_keys = LedgerKeys {
+            origin: Arc::from(options.origin.as_str()),
+            signer: Arc::clone(&keys.signer),
+        };
+        let (db, backend, ledger) = match options.database {
+            Database::Sqlite(config) => open_sqlite(config, ledger_keys)?,
+            Database::Postgres(config) => open_postgres(config, ledger_keys).await?,
+        };
+        let newest = db
+            .row("SELECT coalesce(max(no), 0) FROM report", Vec::new())
+            .await?;
+        let newest = newest
+            .map_or(Ok(0), |row| row.int(0))
+            .map_err(ReadError::from)?;
+        let (writer, thread) =
+            writer::start(backend, ledger, options.on_fatal, options.sabotage).map_err(fault)?;
+        Ok(Self {
+            db,
+            writer,
+            keys,
+            next_report: Arc::new(AtomicI64::new(newest + 1)),
+            dir: Arc::new(dir),
+            thread: Arc::new(std::sync::Mutex::new(Some(thread))),
+        })
+    }
+
+    /// Writes a unit durably.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn write(&self, unit: Unit) -> Result<Committed, WriteError> {
+        self.writer.write(unit).await
+    }
+
+    /// The writer, to see how full its queue is and to hold off intake.
+    #[must_use]
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// A number for a new report. Numbers of reports that were not written stay unused.
+    #[must_use]
+    pub fn next_report(&self) -> i64 {
+        self.next_report.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The installation's keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The data lies in SQLite.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.db.is_sqlite()
+    }
+
+    /// Writes what is queued and ends the writer's thread. Other clones can only read afterwards.
+    pub async fn close(self) {
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        drop(self.writer);
+        if let Some(thread) = thread {
+            let _joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+fn open_sqlite(config: SqliteConfig, keys: LedgerKeys) -> Result<(Db, Backend, Ledger), OpenError> {
+    let mut connection = config.writer()?;
+    schema::sqlite(&mut connection)?;
+    let mut answers = Vec::new();
+    for sql in Ledger::STATE {
+        answers.push(db::sqlite_rows(&connection, sql, &[])?);
+    }
+    let ledger = Ledger::load(keys, &answers)?;
+    let readers = SqliteReaders::new(config);
+    Ok((
+        Db::Sqlite(readers),
+        Backend::Sqlite(SqliteWriter::new(connection, WAL_PAGES)),
+        ledger,
+    ))
+}
+
+/// The writer's connection lives on the writer's own small runtime, which only its thread drives.
+async fn open_postgres(
+    config: PgConfig,
+    keys: LedgerKeys,
+) -> Result<(Db, Backend, Ledger), OpenError> {
+    let pool = config.pool()?;
+    let opened = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| PgError::Server(error.to_string()))?;
+        let (client, ledger) = runtime.block_on(async {
+            let mut client = postgres::connect_writer(&config).await?;
+            schema::postgres(&mut client).await?;
+            let ledger = postgres::load_ledger(&client, &keys).await?;
+            Ok::<_, OpenError>((client, ledger))
+        })?;
+        Ok::<_, OpenError>((PgWriter::new(runtime, config, client, keys), ledger))
+    })
+    .await
+    .map_err(|error| PgError::Server(error.to_string()))?;
+    let (writer, ledger) = opened?;
+    Ok((
+        Db::Postgres(pool),
+        Backend::Postgres(Box::new(writer)),
+        ledger,
+    ))
+}

@@ -95,10 +95,15 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
     let closed = standing.state == State::Closed;
     let next_message = standing.messages + 1;
     let changes = match command {
-        Command::ReporterWrite { .. } | Command::OfficerWrite { .. } if next_message > MESSAGES_MAX => {
+        Command::ReporterWrite { .. } | Command::OfficerWrite { .. }
+            if next_message > MESSAGES_MAX =>
+        {
             return Err(Refusal::Limit);
         }
-        Command::ReporterWrite { digest } => vec![Change::ReporterWrote { message: next_message, digest }],
+        Command::ReporterWrite { digest } => vec![Change::ReporterWrote {
+            message: next_message,
+            digest,
+        }],
         Command::AddFile(file) => {
             if standing.files.contains(&file.sha256) {
                 Vec::new()
@@ -117,7 +122,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         }
         Command::EraseContact if !standing.contact => return Err(Refusal::NoContact),
         Command::EraseContact => vec![Change::ContactErased],
-        Command::TakeFile { sha256 } if standing.files.contains(&sha256) => vec![Change::FileTaken { sha256 }],
+        Command::TakeFile { sha256 } if standing.files.contains(&sha256) => {
+            vec![Change::FileTaken { sha256 }]
+        }
         Command::TakeFile { .. } => return Err(Refusal::NoSuchFile),
         Command::Reopen if closed => vec![Change::Reopened],
         Command::Reopen => return Err(Refusal::NotClosed),
@@ -132,13 +139,23 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
 }
 
 /// What officers do to a report that is not closed.
-fn handle(standing: &Standing, command: Command, next_message: i64) -> Result<Vec<Change>, Refusal> {
+fn handle(
+    standing: &Standing,
+    command: Command,
+    next_message: i64,
+) -> Result<Vec<Change>, Refusal> {
     let change = match command {
-        Command::OfficerWrite { digest, waits } => Change::OfficerWrote { message: next_message, digest, waits },
+        Command::OfficerWrite { digest, waits } => Change::OfficerWrote {
+            message: next_message,
+            digest,
+            waits,
+        },
         Command::Assign { to } if to == standing.assignee => return Ok(Vec::new()),
         Command::Assign { to } => Change::Assigned { to },
         Command::Categorise { category, subtype } => Change::Categorised { category, subtype },
-        Command::SetSeverity { severity } if !(1..=6).contains(&severity) => return Err(Refusal::Severity),
+        Command::SetSeverity { severity } if !(1..=6).contains(&severity) => {
+            return Err(Refusal::Severity);
+        }
         Command::SetSeverity { severity } => Change::SeveritySet { severity },
         Command::Close { outcome } => Change::Closed { outcome },
         _ => return Ok(Vec::new()),
@@ -176,7 +193,13 @@ mod tests {
 
     #[test]
     fn a_question_waits_and_the_answer_opens() {
-        let asked = after(standing(), Command::OfficerWrite { digest: "d".into(), waits: true });
+        let asked = after(
+            standing(),
+            Command::OfficerWrite {
+                digest: "d".into(),
+                waits: true,
+            },
+        );
         assert_eq!((asked.state, asked.messages), (State::Waiting, 1));
         let answered = after(asked, Command::ReporterWrite { digest: "e".into() });
         assert_eq!((answered.state, answered.messages), (State::Open, 2));
@@ -184,8 +207,21 @@ mod tests {
 
     #[test]
     fn a_closed_report_opens_by_its_reporter_or_by_reopening_only() {
-        let closed = after(standing(), Command::Close { outcome: "advice_given".into() });
-        assert_eq!(decide(&closed, Command::Assign { to: Some("a".into()) }), Err(Refusal::Closed));
+        let closed = after(
+            standing(),
+            Command::Close {
+                outcome: "advice_given".into(),
+            },
+        );
+        assert_eq!(
+            decide(
+                &closed,
+                Command::Assign {
+                    to: Some("a".into())
+                }
+            ),
+            Err(Refusal::Closed)
+        );
         assert_eq!(after(closed.clone(), Command::Reopen).state, State::Open);
         let more = after(closed, Command::ReporterWrite { digest: "e".into() });
         assert_eq!((more.state, more.outcome), (State::Open, None));
@@ -193,10 +229,31 @@ mod tests {
 
     #[test]
     fn consent_changes_once() {
-        let given = after(standing(), Command::SetConsent { agency: "police".into(), given: true });
+        let given = after(
+            standing(),
+            Command::SetConsent {
+                agency: "police".into(),
+                given: true,
+            },
+        );
         assert_eq!(given.consents.get("police"), Some(&true));
-        assert_eq!(decide(&given, Command::SetConsent { agency: "police".into(), given: true }), Ok(vec![]));
-        let withdrawn = after(given, Command::SetConsent { agency: "police".into(), given: false });
+        assert_eq!(
+            decide(
+                &given,
+                Command::SetConsent {
+                    agency: "police".into(),
+                    given: true
+                }
+            ),
+            Ok(vec![])
+        );
+        let withdrawn = after(
+            given,
+            Command::SetConsent {
+                agency: "police".into(),
+                given: false,
+            },
+        );
         assert_eq!(withdrawn.consents.get("police"), Some(&false));
     }
 
@@ -204,10 +261,27 @@ mod tests {
     fn limits_and_absent_things_are_refused() {
         let mut full = standing();
         full.messages = MESSAGES_MAX;
-        assert_eq!(decide(&full, Command::ReporterWrite { digest: "d".into() }), Err(Refusal::Limit));
-        assert_eq!(decide(&standing(), Command::TakeFile { sha256: "bb".into() }), Err(Refusal::NoSuchFile));
-        assert_eq!(decide(&standing(), Command::SetSeverity { severity: 7 }), Err(Refusal::Severity));
+        assert_eq!(
+            decide(&full, Command::ReporterWrite { digest: "d".into() }),
+            Err(Refusal::Limit)
+        );
+        assert_eq!(
+            decide(
+                &standing(),
+                Command::TakeFile {
+                    sha256: "bb".into()
+                }
+            ),
+            Err(Refusal::NoSuchFile)
+        );
+        assert_eq!(
+            decide(&standing(), Command::SetSeverity { severity: 7 }),
+            Err(Refusal::Severity)
+        );
         let erased = after(standing(), Command::EraseContact);
-        assert_eq!(decide(&erased, Command::EraseContact), Err(Refusal::NoContact));
+        assert_eq!(
+            decide(&erased, Command::EraseContact),
+            Err(Refusal::NoContact)
+        );
     }
 }

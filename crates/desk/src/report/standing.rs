@@ -43,7 +43,10 @@ impl Standing {
             severity: body.severity,
             assignee: None,
             outcome: None,
-            consents: consents.iter().map(|agency| (agency.clone(), true)).collect(),
+            consents: consents
+                .iter()
+                .map(|agency| (agency.clone(), true))
+                .collect(),
             messages: 0,
             contact,
             files: body.files.iter().map(|file| file.sha256.clone()).collect(),
@@ -65,7 +68,11 @@ impl Standing {
             }
             Change::OfficerWrote { message, waits, .. } => {
                 self.messages = *message;
-                self.state = if *waits { State::Waiting } else { self.worked_on() };
+                self.state = if *waits {
+                    State::Waiting
+                } else {
+                    self.worked_on()
+                };
             }
             Change::FileAdded { file } => self.files.push(file.sha256.clone()),
             Change::Assigned { to } => {
@@ -99,6 +106,10 @@ impl Standing {
     }
 
     fn worked_on(&self) -> State {
-        if self.state == State::Received { State::Open } else { self.state }
+        if self.state == State::Received {
+            State::Open
+        } else {
+            self.state
+        }
     }
 }

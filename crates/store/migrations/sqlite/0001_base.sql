@@ -1,0 +1,90 @@
+-- Base schema. The PostgreSQL folder holds the same tables with the same columns; a test compares them.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- What lists show; everything here follows from report_body and the evidence of the report.
+CREATE TABLE report (
+    no INTEGER PRIMARY KEY NOT NULL,
+    received_at BIGINT NOT NULL,
+    quarter BIGINT NOT NULL,              -- year * 10 + quarter, in the country's time zone
+    channel TEXT NOT NULL,
+    language TEXT NOT NULL,
+    anonymous BOOLEAN NOT NULL,
+    suspect BOOLEAN NOT NULL,
+    label TEXT NOT NULL,
+    category_reported TEXT NOT NULL,
+    category TEXT NOT NULL,
+    subtype TEXT,
+    severity BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    assignee TEXT,
+    outcome TEXT,
+    affected TEXT NOT NULL,
+    region TEXT,
+    age_band TEXT,
+    sector TEXT,
+    loss TEXT NOT NULL,                   -- yes, no, not_known
+    loss_minor BIGINT,                    -- direct financial loss in the base currency
+    title TEXT NOT NULL,
+    secret BLOB NOT NULL,                 -- HMAC of the status secret
+    version BIGINT NOT NULL               -- events so far
+);
+CREATE INDEX report_severity ON report (severity, no DESC) WHERE state <> 'closed';
+CREATE INDEX report_category ON report (category, no DESC);
+CREATE INDEX report_category_severity ON report (category, severity, no DESC) WHERE state <> 'closed';
+CREATE INDEX report_handled ON report (state, no DESC) WHERE state <> 'received';
+
+CREATE TABLE report_body (no INTEGER PRIMARY KEY NOT NULL, salt BLOB NOT NULL, body TEXT NOT NULL);
+CREATE TABLE report_contact (no INTEGER PRIMARY KEY NOT NULL, salt BLOB NOT NULL, contact TEXT NOT NULL);
+CREATE TABLE report_loss (
+    no BIGINT NOT NULL, n BIGINT NOT NULL, kind TEXT NOT NULL, minor BIGINT, currency TEXT, base_minor BIGINT,
+    certainty TEXT NOT NULL, recovered_minor BIGINT,
+    PRIMARY KEY (no, n)
+) WITHOUT ROWID;
+CREATE TABLE report_observable (
+    no BIGINT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (no, kind, value)
+) WITHOUT ROWID;
+CREATE INDEX report_observable_value ON report_observable (value, kind);
+CREATE TABLE report_consent (no BIGINT NOT NULL, agency TEXT NOT NULL, given BOOLEAN NOT NULL, at BIGINT NOT NULL,
+    PRIMARY KEY (no, agency)) WITHOUT ROWID;
+CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT NOT NULL, media_type TEXT NOT NULL,
+    name TEXT, at BIGINT NOT NULL, PRIMARY KEY (no, sha256)) WITHOUT ROWID;
+CREATE INDEX report_file_sha256 ON report_file (sha256);
+CREATE TABLE message (no BIGINT NOT NULL, n BIGINT NOT NULL, author TEXT, at BIGINT NOT NULL, waits BOOLEAN NOT NULL,
+    salt BLOB NOT NULL, text TEXT NOT NULL, PRIMARY KEY (no, n));
+CREATE VIRTUAL TABLE report_fts USING fts5(text, content='', contentless_delete=1, tokenize='ascii');
+
+CREATE TABLE idempotency (key BLOB PRIMARY KEY NOT NULL, request BLOB NOT NULL, report BIGINT NOT NULL, at BIGINT NOT NULL)
+    WITHOUT ROWID;
+CREATE INDEX idempotency_at ON idempotency (at);
+
+CREATE TABLE evidence (idx INTEGER PRIMARY KEY NOT NULL, at BIGINT NOT NULL, report BIGINT, salt BLOB NOT NULL,
+    event TEXT NOT NULL);
+CREATE INDEX evidence_report ON evidence (report, idx) WHERE report IS NOT NULL;
+CREATE TABLE log_node (level BIGINT NOT NULL, n BIGINT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, n)) WITHOUT ROWID;
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY NOT NULL, note TEXT NOT NULL);
+
+CREATE TABLE draft (id BLOB PRIMARY KEY NOT NULL, progress TEXT NOT NULL, updated_at BIGINT NOT NULL) WITHOUT ROWID;
+CREATE INDEX draft_updated ON draft (updated_at);
+CREATE TABLE blob (sha256 TEXT PRIMARY KEY NOT NULL, size BIGINT NOT NULL, media_type TEXT NOT NULL, key BLOB NOT NULL,
+    at BIGINT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE account (
+    id TEXT PRIMARY KEY NOT NULL, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
+    password TEXT NOT NULL, totp BLOB, totp_step BIGINT NOT NULL, recovery TEXT NOT NULL,
+    must_change BOOLEAN NOT NULL, disabled BOOLEAN NOT NULL, created_at BIGINT NOT NULL, version BIGINT NOT NULL
+);
+CREATE TABLE session (
+    id BLOB PRIMARY KEY NOT NULL, account TEXT NOT NULL, public_id TEXT NOT NULL, agent TEXT NOT NULL,
+    stage TEXT NOT NULL, csrf BLOB NOT NULL, created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL
+);
+CREATE INDEX session_account ON session (account);
+CREATE TABLE api_key (id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, token BLOB NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL, revoked_at BIGINT);
+
+CREATE TABLE job (
+    id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL,
+    run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, error TEXT, created_at BIGINT NOT NULL
+);
+CREATE INDEX job_due ON job (state, run_at);

@@ -1,0 +1,386 @@
+//! Files: content-addressed, encrypted at rest, written before the row that names them.
+//!
+//! Each file has a random key of its own, wrapped by the installation's and kept in the database: forgetting the
+//! row makes the bytes unreadable. On disk a file is a row of sealed chunks (ChaCha20-Poly1305, RFC 8439); the
+//! nonce counts the chunks and marks the last, so that none can be moved, dropped or cut off unseen.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use cairn_kernel::time::Micros;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::digest;
+
+use crate::keys::{KeyError, random, sync_parent};
+use crate::sql::{Table, Ty};
+use crate::writer::{Unit, WriteError};
+use crate::{ReadError, Store, params};
+
+static BLOB: Table = Table::guard(
+    "blob",
+    &[
+        ("sha256", Ty::Text),
+        ("size", Ty::Int),
+        ("media_type", Ty::Text),
+        ("key", Ty::Blob),
+        ("at", Ty::Int),
+    ],
+);
+
+/// Plain bytes of one chunk.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+const TAG_BYTES: usize = 16;
+/// First bytes kept to tell the type.
+const HEAD_BYTES: usize = 512;
+
+/// Storing or reading a file failed.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// The disk said no.
+    #[error("file store: {0}")]
+    Io(#[from] io::Error),
+    /// No randomness.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// More bytes than allowed.
+    #[error("the file is larger than {bytes_max} bytes")]
+    TooLarge {
+        /// The limit.
+        bytes_max: u64,
+    },
+    /// The stored bytes were changed, or belong to another installation.
+    #[error("stored file {0} does not decrypt: it is damaged; restore it from a backup")]
+    Damaged(String),
+    /// There is no such file.
+    #[error("no such file")]
+    Absent,
+    /// The database said no.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The row could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// What is known of a stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the content, hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type, by content.
+    pub media_type: String,
+    wrapped_key: Vec<u8>,
+}
+
+/// Takes a file in, piece by piece; nothing is kept unless [`Store::keep_blob`] is called.
+pub struct Incoming {
+    file: File,
+    path: PathBuf,
+    key: [u8; 32],
+    cipher: LessSafeKey,
+    hash: digest::Context,
+    chunk: Vec<u8>,
+    head: Vec<u8>,
+    chunks: u32,
+    size: u64,
+    bytes_max: u64,
+}
+
+fn cipher(key: &[u8]) -> Result<LessSafeKey, KeyError> {
+    Ok(LessSafeKey::new(
+        UnboundKey::new(&CHACHA20_POLY1305, key).map_err(|_| KeyError::Random)?,
+    ))
+}
+
+fn nonce(chunk: u32, last: bool) -> Nonce {
+    let mut bytes = [0; 12];
+    for (to, from) in bytes.iter_mut().zip(chunk.to_be_bytes()) {
+        *to = from;
+    }
+    if let Some(end) = bytes.last_mut() {
+        *end = u8::from(last);
+    }
+    Nonce::assume_unique_for_key(bytes)
+}
+
+impl Incoming {
+    /// Adds bytes.
+    ///
+    /// # Errors
+    /// The file grows too large, or the disk is full.
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), BlobError> {
+        self.size += bytes.len() as u64;
+        if self.size > self.bytes_max {
+            return Err(BlobError::TooLarge {
+                bytes_max: self.bytes_max,
+            });
+        }
+        self.hash.update(bytes);
+        let room = HEAD_BYTES.saturating_sub(self.head.len());
+        self.head.extend(bytes.iter().take(room));
+        while self.chunk.len() + bytes.len() > CHUNK_BYTES {
+            let (now, later) = bytes.split_at(CHUNK_BYTES - self.chunk.len());
+            self.chunk.extend_from_slice(now);
+            self.seal(false)?;
+            bytes = later;
+        }
+        self.chunk.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn seal(&mut self, last: bool) -> Result<(), BlobError> {
+        let mut sealed = std::mem::take(&mut self.chunk);
+        self.cipher
+            .seal_in_place_append_tag(nonce(self.chunks, last), Aad::empty(), &mut sealed)
+            .map_err(|_| KeyError::Random)?;
+        self.file.write_all(&sealed)?;
+        self.chunks += 1;
+        sealed.clear();
+        self.chunk = sealed;
+        Ok(())
+    }
+
+    /// The first bytes, to tell the type.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        // Kept files have moved away from here by now.
+        let _gone = fs::remove_file(&self.path);
+    }
+}
+
+impl Store {
+    /// Content hash, then a fingerprint of the key: bytes left by a crash before their row was written are never
+    /// taken for those of a later upload of the same content.
+    fn blob_path(&self, sha256: &str, key: &[u8]) -> PathBuf {
+        let folder = sha256.get(..2).unwrap_or("xx");
+        let print = digest::digest(&digest::SHA256, key);
+        let print: String = print
+            .as_ref()
+            .iter()
+            .take(6)
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        self.dir()
+            .join("blobs")
+            .join(folder)
+            .join(format!("{sha256}-{print}"))
+    }
+
+    /// Begins to take a file of at most `bytes_max` bytes.
+    ///
+    /// # Errors
+    /// The disk said no.
+    pub fn take_blob(&self, bytes_max: u64) -> Result<Incoming, BlobError> {
+        let key = random::<32>()?;
+        let name: String = random::<16>()?.iter().map(|b| format!("{b:02x}")).collect();
+        let path = self.dir().join("tmp").join(name);
+        Ok(Incoming {
+            file: File::create_new(&path)?,
+            path,
+            cipher: cipher(&key)?,
+            key,
+            hash: digest::Context::new(&digest::SHA256),
+            chunk: Vec::new(),
+            head: Vec::new(),
+            chunks: 0,
+            size: 0,
+            bytes_max,
+        })
+    }
+
+    /// Makes a file durable: bytes, name, then its row. The same content is kept once.
+    ///
+    /// # Errors
+    /// The disk or the database said no.
+    pub async fn keep_blob(
+        &self,
+        incoming: Incoming,
+        media_type: &str,
+        at: Micros,
+    ) -> Result<Stored, BlobError> {
+        let store = self.clone();
+        let (at, media_type) = (at.hour(), media_type.to_owned());
+        let (stored, path) =
+            tokio::task::spawn_blocking(move || store.finish_blob(incoming, media_type, at))
+                .await
+                .map_err(io::Error::other)??;
+        let mut unit = Unit::default();
+        unit.insert(
+            &BLOB,
+            params![
+                stored.sha256.as_str(),
+                stored.size,
+                stored.media_type.as_str(),
+                stored.wrapped_key.as_slice(),
+                at
+            ],
+        );
+        match self.write(unit).await {
+            Ok(_) => Ok(stored),
+            // The content is known already: its row and bytes stand, and ours go.
+            Err(WriteError::Duplicate) => {
+                fs::remove_file(&path)?;
+                self.blob(&stored.sha256).await?.ok_or(BlobError::Absent)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn finish_blob(
+        &self,
+        mut incoming: Incoming,
+        media_type: String,
+        at: Micros,
+    ) -> Result<(Stored, PathBuf), BlobError> {
+        incoming.seal(true)?;
+        let hash = incoming.hash.clone().finish();
+        let sha256: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let wrapped_key = self.keys().wrap(&sha256, &incoming.key)?;
+        // An anonymous person's file must not tell the minute it came.
+        let seconds = u64::try_from(at.seconds()).unwrap_or_default();
+        incoming
+            .file
+            .set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds))?;
+        incoming.file.sync_all()?;
+        let path = self.blob_path(&sha256, &incoming.key);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+            sync_parent(parent)?;
+        }
+        fs::rename(&incoming.path, &path)?;
+        sync_parent(&path)?;
+        Ok((
+            Stored {
+                sha256,
+                size: incoming.size,
+                media_type,
+                wrapped_key,
+            },
+            path,
+        ))
+    }
+
+    /// What is known of a file.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn blob(&self, sha256: &str) -> Result<Option<Stored>, ReadError> {
+        let row = self
+            .db
+            .row(
+                "SELECT sha256, size, media_type, key FROM blob WHERE sha256 = $1",
+                params![sha256],
+            )
+            .await?;
+        Ok(row
+            .map(|row| {
+                Ok::<_, ReadError>(Stored {
+                    sha256: row.text(0)?,
+                    size: row.int(1)?.unsigned_abs(),
+                    media_type: row.text(2)?,
+                    wrapped_key: row.blob(3)?,
+                })
+            })
+            .transpose()?)
+    }
+
+    /// Reads a whole file back, checking every chunk and the content's hash.
+    ///
+    /// # Errors
+    /// The file is absent or damaged.
+    pub async fn read_blob(&self, sha256: &str) -> Result<Vec<u8>, BlobError> {
+        let stored = self.blob(sha256).await?.ok_or(BlobError::Absent)?;
+        let damaged = || BlobError::Damaged(stored.sha256.clone());
+        let key = self
+            .keys()
+            .unwrap(&stored.sha256, &stored.wrapped_key)
+            .ok_or_else(damaged)?;
+        let path = self.blob_path(&stored.sha256, &key);
+        let size = usize::try_from(stored.size).map_err(|_| damaged())?;
+        let plain = tokio::task::spawn_blocking(move || decrypt(&path, &key, size))
+            .await
+            .map_err(io::Error::other)??;
+        let plain = plain.ok_or_else(damaged)?;
+        let hash: String = digest::digest(&digest::SHA256, &plain)
+            .as_ref()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        if hash == stored.sha256 {
+            Ok(plain)
+        } else {
+            Err(damaged())
+        }
+    }
+
+    /// Files that neither a report nor a draft names, taken in before `before`: row and bytes are removed.
+    ///
+    /// # Errors
+    /// The database or the disk said no.
+    pub async fn sweep_blobs(&self, before: Micros) -> Result<u64, BlobError> {
+        let sql = "SELECT sha256, key FROM blob b WHERE b.at < $1 \
+                   AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || b.sha256 || '%') LIMIT 1000";
+        let rows = self.db.rows(sql, params![before]).await?;
+        let mut swept = 0;
+        for row in rows {
+            let sha256 = row.text(0).map_err(ReadError::from)?;
+            let key = self
+                .keys()
+                .unwrap(&sha256, &row.blob(1).map_err(ReadError::from)?);
+            let mut unit = Unit::default();
+            unit.exec(
+                "DELETE FROM blob WHERE sha256 = $1 AND NOT EXISTS (SELECT 1 FROM report_file WHERE sha256 = $1)",
+                params![sha256.as_str()],
+            );
+            self.write(unit).await?;
+            if let Some(key) = key {
+                fs::remove_file(self.blob_path(&sha256, &key))?;
+            }
+            swept += 1;
+        }
+        Ok(swept)
+    }
+}
+
+fn decrypt(path: &Path, key: &[u8], size: usize) -> Result<Option<Vec<u8>>, BlobError> {
+    let cipher = cipher(key)?;
+    let mut file = File::open(path)?;
+    let mut plain = Vec::with_capacity(size);
+    let mut chunk = Vec::with_capacity(CHUNK_BYTES + TAG_BYTES);
+    let mut number = 0;
+    loop {
+        chunk.clear();
+        Read::by_ref(&mut file)
+            .take((CHUNK_BYTES + TAG_BYTES) as u64)
+            .read_to_end(&mut chunk)?;
+        // A chunk that is full may still be the last: the nonce tells.
+        let full = chunk.len() == CHUNK_BYTES + TAG_BYTES;
+        let mut copy = chunk.clone();
+        if full
+            && let Ok(opened) = cipher.open_in_place(nonce(number, false), Aad::empty(), &mut copy)
+        {
+            plain.extend_from_slice(opened);
+            number += 1;
+            continue;
+        }
+        return Ok(
+            match cipher.open_in_place(nonce(number, true), Aad::empty(), &mut chunk) {
+                Ok(opened) => {
+                    plain.extend_from_slice(opened);
+                    (file.read(&mut [0; 1])? == 0).then_some(plain)
+                }
+                Err(_) => None,
+            },
+        );
+    }
+}

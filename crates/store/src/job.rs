@@ -1,0 +1,109 @@
+//! The outbox: work that follows from a change, written in the change's own transaction.
+
+use cairn_kernel::time::Micros;
+
+use crate::db::ReadError;
+use crate::sql::{Table, Ty};
+use crate::writer::{Unit, WriteError};
+use crate::{Store, params};
+
+static JOB: Table = Table::new(
+    "job",
+    &[
+        ("id", Ty::Text),
+        ("kind", Ty::Text),
+        ("payload", Ty::Text),
+        ("state", Ty::Text),
+        ("run_at", Ty::Int),
+        ("attempts", Ty::Int),
+        ("created_at", Ty::Int),
+    ],
+);
+
+/// Attempts after which a job is given up and shown to people.
+pub const ATTEMPTS_MAX: i64 = 8;
+
+/// A job as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Random id.
+    pub id: String,
+    /// What.
+    pub kind: String,
+    /// JSON.
+    pub payload: String,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// Last failure.
+    pub error: Option<String>,
+}
+
+/// Adds a job to a unit. Ids are random (version 4): a time in them would tell when an anonymous person wrote.
+pub fn enqueue(unit: &mut Unit, kind: &str, payload: &str, at: Micros) {
+    let id = uuid::Uuid::new_v4().to_string();
+    unit.insert(&JOB, params![id, kind, payload, "due", at, 0_i64, at]);
+}
+
+impl Store {
+    /// Jobs due by `now`, oldest first.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn due_jobs(&self, now: Micros, limit: i64) -> Result<Vec<Job>, ReadError> {
+        self.jobs("due", now, limit).await
+    }
+
+    /// Jobs that were given up, for people to see.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn failed_jobs(&self, limit: i64) -> Result<Vec<Job>, ReadError> {
+        self.jobs("given_up", Micros(i64::MAX), limit).await
+    }
+
+    async fn jobs(&self, state: &str, until: Micros, limit: i64) -> Result<Vec<Job>, ReadError> {
+        let sql = "SELECT id, kind, payload, attempts, error FROM job WHERE state = $1 AND run_at <= $2 \
+                   ORDER BY run_at, id LIMIT $3";
+        let rows = self.db.rows(sql, params![state, until, limit]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Job {
+                    id: row.text(0)?,
+                    kind: row.text(1)?,
+                    payload: row.text(2)?,
+                    attempts: row.int(3)?,
+                    error: row.text_opt(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The job is done.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn job_done(&self, id: &str) -> Result<(), WriteError> {
+        let mut unit = Unit::default();
+        unit.exec("DELETE FROM job WHERE id = $1", params![id]);
+        self.write(unit).await.map(drop)
+    }
+
+    /// The job failed: try again at `next`, or give it up.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn job_failed(&self, job: &Job, error: &str, next: Micros) -> Result<(), WriteError> {
+        let attempts = job.attempts + 1;
+        let state = if attempts >= ATTEMPTS_MAX {
+            "given_up"
+        } else {
+            "due"
+        };
+        let mut unit = Unit::default();
+        unit.exec(
+            "UPDATE job SET attempts = $1, state = $2, error = $3, run_at = $4 WHERE id = $5",
+            params![attempts, state, error, next, job.id.as_str()],
+        );
+        self.write(unit).await.map(drop)
+    }
+}

@@ -1,0 +1,178 @@
+//! Connecting to PostgreSQL, and reading from it over a few pipelined connections.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::ledger::{Ledger, LedgerKeys};
+use crate::sql::{Row, Value, postgres_row};
+
+/// Connections for reading.
+const READ_CONNECTIONS_MAX: usize = 8;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Advisory lock that one cairn holds while it may write: two writers would fork the evidence log.
+const WRITER_LOCK: i64 = 0x6361_6972_6e00_0001;
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct PgConfig {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl std::fmt::Debug for PgConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgConfig")
+            .field("hosts", &self.config.get_hosts())
+            .finish_non_exhaustive()
+    }
+}
+
+/// PostgreSQL could not be reached or refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PgError {
+    /// The address does not parse.
+    #[error("the database address is not valid: {0}")]
+    Address(String),
+    /// Reading the certificate authority's file.
+    #[error("reading the database's certificate authority {0}: {1}")]
+    Authority(PathBuf, String),
+    /// The server said no, or is not there.
+    #[error("{0}")]
+    Server(String),
+    /// Another cairn writes to this database.
+    #[error("another cairn is writing to this database; stop it first")]
+    Locked,
+    /// The log in the database cannot be continued.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
+}
+
+impl From<tokio_postgres::Error> for PgError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Server(describe(&error))
+    }
+}
+
+/// What the server said, without the values that it may repeat.
+pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(
+        || error.to_string(),
+        |db| format!("{} ({})", db.message(), db.code().code()),
+    )
+}
+
+impl PgConfig {
+    /// Reads `postgres://user@host/database?sslmode=…`; `authority` is a PEM file that replaces the public roots.
+    ///
+    /// # Errors
+    /// The address or the file cannot be read.
+    pub fn new(url: &str, authority: Option<PathBuf>) -> Result<Self, PgError> {
+        let mut config =
+            Config::from_str(url).map_err(|error| PgError::Address(error.to_string()))?;
+        config
+            .application_name("cairn")
+            .connect_timeout(CONNECT_TIMEOUT);
+        let tls = match config.get_ssl_mode() {
+            SslMode::Disable => None,
+            _ => Some(MakeRustlsConnect::new(client_config(authority)?)),
+        };
+        Ok(Self { config, tls })
+    }
+
+    /// One connection of its own, driven by the runtime that this is called on.
+    pub(crate) async fn connect(&self) -> Result<Client, PgError> {
+        match &self.tls {
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+        }
+    }
+
+    pub(crate) fn pool(&self) -> Result<Pool, PgError> {
+        let manager = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = match &self.tls {
+            None => Manager::from_config(self.config.clone(), NoTls, manager),
+            Some(tls) => Manager::from_config(self.config.clone(), tls.clone(), manager),
+        };
+        Pool::builder(manager)
+            .max_size(READ_CONNECTIONS_MAX)
+            .build()
+            .map_err(|error| PgError::Server(error.to_string()))
+    }
+}
+
+fn client_config(authority: Option<PathBuf>) -> Result<rustls::ClientConfig, PgError> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let mut roots = rustls::RootCertStore::empty();
+    match authority {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(path) => {
+            let fault = |error: String| PgError::Authority(path.clone(), error);
+            for certificate in
+                CertificateDer::pem_file_iter(&path).map_err(|e| fault(e.to_string()))?
+            {
+                let certificate = certificate.map_err(|e| fault(e.to_string()))?;
+                roots.add(certificate).map_err(|e| fault(e.to_string()))?;
+            }
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| PgError::Server(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// The writer's connection: durable commits, and the lock that makes it the only writer.
+pub(crate) async fn connect_writer(config: &PgConfig) -> Result<Client, PgError> {
+    let client = config.connect().await?;
+    client
+        .batch_execute("SET synchronous_commit = on; SET statement_timeout = '60s'")
+        .await?;
+    let row = client
+        .query_one("SELECT pg_try_advisory_lock($1)", &[&WRITER_LOCK])
+        .await?;
+    if row.try_get::<_, bool>(0)? {
+        Ok(client)
+    } else {
+        Err(PgError::Locked)
+    }
+}
+
+/// Where the log stands.
+pub(crate) async fn load_ledger(client: &Client, keys: &LedgerKeys) -> Result<Ledger, PgError> {
+    let mut answers = Vec::new();
+    for sql in Ledger::STATE {
+        answers.push(read(client, sql, &[]).await?);
+    }
+    Ok(Ledger::load(keys.clone(), &answers)?)
+}
+
+pub(crate) async fn read(
+    client: &Client,
+    sql: &str,
+    params: &[Value],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+    let rows = client.query(sql, &params).await?;
+    rows.iter().map(postgres_row).collect()
+}

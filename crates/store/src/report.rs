@@ -1,0 +1,821 @@
+//! Reports: the rows of a new one, the changes to one, and what lists and pages read.
+
+use cairn_desk::report::{Affected, Change, Channel, Event, Standing, State};
+use cairn_kernel::time::Micros;
+
+use crate::db::ReadError;
+use crate::sql::{Row, Table, Ty, Value};
+use crate::writer::{Entry, Unit};
+use crate::{Store, params};
+
+static REPORT: Table = Table::new(
+    "report",
+    &[
+        ("no", Ty::Int),
+        ("received_at", Ty::Int),
+        ("quarter", Ty::Int),
+        ("channel", Ty::Text),
+        ("language", Ty::Text),
+        ("anonymous", Ty::Bool),
+        ("suspect", Ty::Bool),
+        ("label", Ty::Text),
+        ("category_reported", Ty::Text),
+        ("category", Ty::Text),
+        ("subtype", Ty::Text),
+        ("severity", Ty::Int),
+        ("state", Ty::Text),
+        ("affected", Ty::Text),
+        ("region", Ty::Text),
+        ("age_band", Ty::Text),
+        ("sector", Ty::Text),
+        ("loss", Ty::Text),
+        ("loss_minor", Ty::Int),
+        ("title", Ty::Text),
+        ("secret", Ty::Blob),
+        ("version", Ty::Int),
+    ],
+);
+static BODY: Table = Table::new(
+    "report_body",
+    &[("no", Ty::Int), ("salt", Ty::Blob), ("body", Ty::Text)],
+);
+static CONTACT: Table = Table::new(
+    "report_contact",
+    &[("no", Ty::Int), ("salt", Ty::Blob), ("contact", Ty::Text)],
+);
+static LOSS: Table = Table::new(
+    "report_loss",
+    &[
+        ("no", Ty::Int),
+        ("n", Ty::Int),
+        ("kind", Ty::Text),
+        ("minor", Ty::Int),
+        ("currency", Ty::Text),
+        ("base_minor", Ty::Int),
+        ("certainty", Ty::Text),
+        ("recovered_minor", Ty::Int),
+    ],
+);
+static OBSERVABLE: Table = Table::new(
+    "report_observable",
+    &[("no", Ty::Int), ("kind", Ty::Text), ("value", Ty::Text)],
+);
+static CONSENT: Table = Table::new(
+    "report_consent",
+    &[
+        ("no", Ty::Int),
+        ("agency", Ty::Text),
+        ("given", Ty::Bool),
+        ("at", Ty::Int),
+    ],
+);
+static FILE: Table = Table::new(
+    "report_file",
+    &[
+        ("no", Ty::Int),
+        ("sha256", Ty::Text),
+        ("size", Ty::Int),
+        ("media_type", Ty::Text),
+        ("name", Ty::Text),
+        ("at", Ty::Int),
+    ],
+);
+static FTS_SQLITE: Table = Table::new("report_fts", &[("rowid", Ty::Int), ("text", Ty::Text)]);
+static FTS_POSTGRES: Table = Table::derived(
+    "report_fts",
+    &[("no", Ty::Int), ("text", Ty::Text)],
+    "c1, to_tsvector('simple', c2)",
+);
+static IDEMPOTENCY: Table = Table::guard(
+    "idempotency",
+    &[
+        ("key", Ty::Blob),
+        ("request", Ty::Blob),
+        ("report", Ty::Int),
+        ("at", Ty::Int),
+    ],
+);
+static MESSAGE: Table = Table::new(
+    "message",
+    &[
+        ("no", Ty::Int),
+        ("n", Ty::Int),
+        ("author", Ty::Text),
+        ("at", Ty::Int),
+        ("waits", Ty::Bool),
+        ("salt", Ty::Blob),
+        ("text", Ty::Text),
+    ],
+);
+
+/// What a list shows of a report. The columns follow from body and evidence; `cairn log verify` checks that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Number.
+    pub no: i64,
+    /// When it came in (the hour, if anonymous).
+    pub received_at: Micros,
+    /// Year times ten plus quarter, in the country's time zone.
+    pub quarter: i64,
+    /// Door.
+    pub channel: String,
+    /// `en` or `mi`.
+    pub language: String,
+    /// The reporter stays anonymous.
+    pub anonymous: bool,
+    /// Likely a machine.
+    pub suspect: bool,
+    /// Handling label.
+    pub label: String,
+    /// As the answers suggested.
+    pub category_reported: String,
+    /// As it stands.
+    pub category: String,
+    /// Sub-type.
+    pub subtype: Option<String>,
+    /// 1 to 6.
+    pub severity: u8,
+    /// State.
+    pub state: String,
+    /// Account id.
+    pub assignee: Option<String>,
+    /// Outcome code.
+    pub outcome: Option<String>,
+    /// `individual` or `organisation`.
+    pub affected: String,
+    /// Region code.
+    pub region: Option<String>,
+    /// Age band code.
+    pub age_band: Option<String>,
+    /// Sector code.
+    pub sector: Option<String>,
+    /// `yes`, `no` or `not_known`.
+    pub loss: String,
+    /// Direct financial loss in the base currency's minor unit.
+    pub loss_minor: Option<i64>,
+    /// First words.
+    pub title: String,
+    /// Events so far.
+    pub version: i64,
+}
+
+/// Columns of [`Summary`], for the lists below.
+macro_rules! summary_columns {
+    () => {
+        "r.no, r.received_at, r.quarter, r.channel, r.language, r.anonymous, r.suspect, r.label, \
+         r.category_reported, r.category, r.subtype, r.severity, r.state, r.assignee, r.outcome, r.affected, \
+         r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version"
+    };
+}
+
+impl Summary {
+    pub(crate) fn read(row: &Row) -> Result<Self, ReadError> {
+        Ok(Self {
+            no: row.int(0)?,
+            received_at: row.at(1)?,
+            quarter: row.int(2)?,
+            channel: row.text(3)?,
+            language: row.text(4)?,
+            anonymous: row.bool(5)?,
+            suspect: row.bool(6)?,
+            label: row.text(7)?,
+            category_reported: row.text(8)?,
+            category: row.text(9)?,
+            subtype: row.text_opt(10)?,
+            severity: u8::try_from(row.int(11)?).unwrap_or(u8::MAX),
+            state: row.text(12)?,
+            assignee: row.text_opt(13)?,
+            outcome: row.text_opt(14)?,
+            affected: row.text(15)?,
+            region: row.text_opt(16)?,
+            age_band: row.text_opt(17)?,
+            sector: row.text_opt(18)?,
+            loss: row.text(19)?,
+            loss_minor: row.int_opt(20)?,
+            title: row.text(21)?,
+            version: row.int(22)?,
+        })
+    }
+}
+
+/// A new report, ready to be written. Everything that costs time was made outside the writer's thread.
+#[derive(Debug)]
+pub struct NewReport<'a> {
+    /// Number, taken from [`Store::next_report`].
+    pub no: i64,
+    /// The draft.
+    pub draft: &'a cairn_desk::report::Draft,
+    /// When it came in, already the hour if anonymous.
+    pub at: Micros,
+    /// Year times ten plus quarter.
+    pub quarter: i64,
+    /// Handling label.
+    pub label: &'a str,
+    /// Body as JSON, and its salt.
+    pub body: (String, [u8; 16]),
+    /// Contact as JSON, and its salt.
+    pub contact: Option<(String, [u8; 16])>,
+    /// HMAC of the status secret.
+    pub secret: [u8; 32],
+    /// HMAC of the idempotency key, SHA-256 of the request.
+    pub idempotency: Option<([u8; 32], [u8; 32])>,
+    /// Each loss in the base currency, where a rate is known; as long as the body's list.
+    pub base_minor: Vec<Option<i64>>,
+    /// The event of receipt.
+    pub event: Entry,
+}
+
+fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Web => "web",
+        Channel::Api => "api",
+        Channel::Mail => "mail",
+    }
+}
+
+/// `individual` or `organisation`.
+#[must_use]
+pub fn affected(affected: Affected) -> &'static str {
+    match affected {
+        Affected::Individual => "individual",
+        Affected::Organisation => "organisation",
+    }
+}
+
+/// The code that JSON uses for a plain enum.
+pub(crate) fn code(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+/// `yes`, `no` or `not_known`.
+#[must_use]
+pub fn loss_word(body: &cairn_desk::report::Body) -> &'static str {
+    match (body.loss_known, body.losses.is_empty()) {
+        (_, false) => "yes",
+        (true, true) => "no",
+        (false, true) => "not_known",
+    }
+}
+
+/// Direct financial loss in the base currency; `None` if no amount is known.
+#[must_use]
+pub fn loss_minor(body: &cairn_desk::report::Body, base_minor: &[Option<i64>]) -> Option<i64> {
+    body.losses
+        .iter()
+        .zip(base_minor)
+        .filter(|(loss, _)| loss.kind == cairn_desk::report::LossKind::DirectFinancial)
+        .filter_map(|(_, minor)| *minor)
+        .reduce(i64::saturating_add)
+}
+
+/// The rows of a new report.
+#[must_use]
+pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
+    let mut unit = Unit {
+        intake: true,
+        ..Unit::default()
+    };
+    let body = &new.draft.body;
+    let (no, at) = (new.no, new.at.0);
+    if let Some((key, request)) = new.idempotency {
+        unit.insert(&IDEMPOTENCY, params![key, request, no, at]);
+    }
+    unit.insert(
+        &REPORT,
+        params![
+            no,
+            at,
+            new.quarter,
+            channel(body.channel),
+            body.language.as_str(),
+            body.anonymous,
+            body.suspect,
+            new.label,
+            body.category.as_str(),
+            body.category.as_str(),
+            body.subtype.clone(),
+            body.severity,
+            State::Received.as_str(),
+            affected(body.affected),
+            body.region.clone(),
+            body.age_band.clone(),
+            body.sector.clone(),
+            loss_word(body),
+            loss_minor(body, &new.base_minor),
+            body.title.as_str(),
+            new.secret,
+            1_i64
+        ],
+    );
+    let (json, salt) = new.body;
+    unit.insert(&BODY, params![no, salt, json]);
+    if let Some((json, salt)) = new.contact {
+        unit.insert(&CONTACT, params![no, salt, json]);
+    }
+    for (n, (loss, base)) in body.losses.iter().zip(&new.base_minor).enumerate() {
+        unit.insert(
+            &LOSS,
+            params![
+                no,
+                n as u64,
+                code(&loss.kind),
+                loss.amount.as_ref().map(|m| m.minor),
+                loss.amount.as_ref().map(|m| m.currency.as_str()),
+                *base,
+                code(&loss.certainty),
+                loss.recovered_minor
+            ],
+        );
+    }
+    for seen in &body.observables {
+        unit.insert(
+            &OBSERVABLE,
+            params![no, observable_kind(seen.kind), seen.value.as_str()],
+        );
+    }
+    for agency in &new.draft.consents {
+        unit.insert(&CONSENT, params![no, agency.as_str(), true, at]);
+    }
+    for file in &body.files {
+        unit.insert(&FILE, file_row(no, at, file));
+    }
+    let fts = if sqlite { &FTS_SQLITE } else { &FTS_POSTGRES };
+    unit.insert(fts, params![no, new.draft.search_text.as_str()]);
+    unit.entries.push(new.event);
+    unit
+}
+
+fn observable_kind(kind: cairn_kernel::observable::Kind) -> &'static str {
+    use cairn_kernel::observable::Kind;
+    match kind {
+        Kind::Ip => "ip",
+        Kind::Domain => "domain",
+        Kind::Url => "url",
+        Kind::Email => "email",
+        Kind::Hash => "hash",
+        Kind::Phone => "phone",
+        Kind::Wallet => "wallet",
+        Kind::Account => "account",
+    }
+}
+
+fn file_row(no: i64, at: i64, file: &cairn_desk::report::FileRef) -> Vec<Value> {
+    params![
+        no,
+        file.sha256.as_str(),
+        file.size,
+        file.media_type.as_str(),
+        file.name.clone(),
+        at
+    ]
+}
+
+/// A message to be stored beside its event.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Number within the report.
+    pub n: i64,
+    /// Account id; `None` for the reporter.
+    pub author: Option<String>,
+    /// When.
+    pub at: Micros,
+    /// The officer waits for an answer.
+    pub waits: bool,
+    /// Salt of the digest in the event.
+    pub salt: [u8; 16],
+    /// Text as written.
+    pub text: String,
+}
+
+/// The rows of changes to a report. `before` is what the decision was made on: if the report moved on since, the
+/// unit is a conflict and nothing is written.
+#[must_use]
+pub fn change(
+    no: i64,
+    before: &Standing,
+    events: Vec<(Event, Entry)>,
+    message: Option<NewMessage>,
+) -> Unit {
+    let mut unit = Unit::default();
+    let mut after = before.clone();
+    for (event, _) in &events {
+        after.apply(&event.change);
+    }
+    unit.expect(
+        1,
+        "UPDATE report SET state = $1, category = $2, subtype = $3, severity = $4, assignee = $5, outcome = $6, \
+         version = $7 WHERE no = $8 AND version = $9",
+        params![
+            after.state.as_str(),
+            after.category.as_str(),
+            after.subtype.clone(),
+            after.severity,
+            after.assignee.clone(),
+            after.outcome.clone(),
+            after.version,
+            no,
+            before.version
+        ],
+    );
+    for (event, entry) in events {
+        side_rows(&mut unit, no, &event);
+        unit.entries.push(entry);
+    }
+    if let Some(m) = message {
+        unit.insert(
+            &MESSAGE,
+            params![no, m.n, m.author, m.at, m.waits, m.salt, m.text],
+        );
+    }
+    unit
+}
+
+/// What an event changes beside the report's own row.
+fn side_rows(unit: &mut Unit, no: i64, event: &Event) {
+    match &event.change {
+        Change::Consent { agency, given } => {
+            unit.exec(
+                "INSERT INTO report_consent(no, agency, given, at) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (no, agency) DO UPDATE SET given = excluded.given, at = excluded.at",
+                params![no, agency.as_str(), *given, event.at],
+            );
+        }
+        Change::ContactErased => {
+            unit.expect(1, "DELETE FROM report_contact WHERE no = $1", params![no]);
+        }
+        Change::FileAdded { file } => {
+            unit.insert(&FILE, file_row(no, event.at.0, file));
+        }
+        _ => {}
+    }
+}
+
+/// A message as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Number within the report.
+    pub n: i64,
+    /// Account id; `None` for the reporter.
+    pub author: Option<String>,
+    /// When.
+    pub at: Micros,
+    /// The officer waits for an answer.
+    pub waits: bool,
+    /// Text as written.
+    pub text: String,
+    /// Salt of the digest in the event.
+    pub salt: Vec<u8>,
+}
+
+/// A file as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type.
+    pub media_type: String,
+    /// The sender's name for it.
+    pub name: Option<String>,
+    /// When it came.
+    pub at: Micros,
+}
+
+/// Body or contact as stored: salt and exact JSON text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Salted {
+    /// 16 bytes.
+    pub salt: Vec<u8>,
+    /// JSON text.
+    pub json: String,
+}
+
+/// One line of the evidence log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceRow {
+    /// Log index.
+    pub idx: i64,
+    /// When.
+    pub at: Micros,
+    /// The report concerned.
+    pub report: Option<i64>,
+    /// 16 bytes.
+    pub salt: Vec<u8>,
+    /// Exact JSON text.
+    pub event: String,
+}
+
+/// Order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Most severe first, then newest.
+    Severe,
+}
+
+/// What a list is to show. Text is already folded and split into words, the last of which may be a prefix.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Category code.
+    pub category: Option<String>,
+    /// State; `None` means "not closed".
+    pub state: Option<State>,
+    /// All states, closed ones too.
+    pub all: bool,
+    /// Account id.
+    pub assignee: Option<String>,
+    /// Folded words, all of which must occur.
+    pub words: Vec<String>,
+    /// Order.
+    pub order: Order,
+    /// Go on after this one: `(severity, no)`.
+    pub after: Option<(i64, i64)>,
+    /// At most so many, up to [`LIST_ROWS_MAX`].
+    pub limit: usize,
+}
+
+/// Most rows of one list.
+pub const LIST_ROWS_MAX: usize = 200;
+
+/// One query text per database, order and use of full text: no text is ever put together at run time.
+pub(crate) mod list_sql {
+    pub(super) const NEWEST: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report r WHERE ($1 = '' OR r.category = $1) AND ($2 = '' OR r.state = $2) \
+         AND ($3 OR r.state <> 'closed') AND ($4 = '' OR r.assignee = $4) \
+         AND (NOT $5 OR (CAST($6 AS BIGINT) IS NOT NULL AND r.no < $7)) ORDER BY r.no DESC LIMIT $8"
+    );
+    pub(super) const CATEGORY_NEWEST: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report r WHERE r.category = $1 AND ($2 = '' OR r.state = $2) \
+         AND ($3 OR r.state <> 'closed') AND ($4 = '' OR r.assignee = $4) AND (NOT $5 OR (CAST($6 AS BIGINT) IS NOT NULL AND r.no < $7)) \
+         ORDER BY r.no DESC LIMIT $8"
+    );
+    pub(super) const SEVERE: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report r WHERE r.state <> 'closed' AND ($1 = '' OR r.category = $1) \
+         AND ($2 = '' OR r.state = $2) AND ($3 OR TRUE) AND ($4 = '' OR r.assignee = $4) \
+         AND (NOT $5 OR r.severity > $6 OR (r.severity = $6 AND r.no < $7)) \
+         ORDER BY r.severity, r.no DESC LIMIT $8"
+    );
+    pub(super) const CATEGORY_SEVERE: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report r WHERE r.state <> 'closed' AND r.category = $1 \
+         AND ($2 = '' OR r.state = $2) AND ($3 OR TRUE) AND ($4 = '' OR r.assignee = $4) \
+         AND (NOT $5 OR r.severity > $6 OR (r.severity = $6 AND r.no < $7)) \
+         ORDER BY r.severity, r.no DESC LIMIT $8"
+    );
+    pub(super) const TEXT_SQLITE: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report_fts f JOIN report r ON r.no = f.rowid \
+         WHERE ($1 = '' OR r.category = $1) AND ($2 = '' OR r.state = $2) AND ($3 OR r.state <> 'closed') \
+         AND ($4 = '' OR r.assignee = $4) AND (NOT $5 OR (CAST($6 AS BIGINT) IS NOT NULL AND f.rowid < $7)) AND f.report_fts MATCH $8 \
+         ORDER BY f.rowid DESC LIMIT $9"
+    );
+    pub(super) const TEXT_POSTGRES: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report_fts f JOIN report r ON r.no = f.no \
+         WHERE ($1 = '' OR r.category = $1) AND ($2 = '' OR r.state = $2) AND ($3 OR r.state <> 'closed') \
+         AND ($4 = '' OR r.assignee = $4) AND (NOT $5 OR (CAST($6 AS BIGINT) IS NOT NULL AND f.no < $7)) AND f.text @@ to_tsquery('simple', $8) \
+         ORDER BY f.no DESC LIMIT $9"
+    );
+}
+
+impl Filter {
+    fn params(&self) -> Vec<Value> {
+        let (severity, no) = self.after.unwrap_or_default();
+        params![
+            self.category.as_deref().unwrap_or_default(),
+            self.state.map_or("", State::as_str),
+            self.all || self.state == Some(State::Closed),
+            self.assignee.as_deref().unwrap_or_default(),
+            self.after.is_some(),
+            severity,
+            no
+        ]
+    }
+
+    /// A full-text query in which every word is quoted, so that no word can be an operator.
+    fn match_text(&self, sqlite: bool) -> String {
+        let mut out = String::new();
+        for (n, word) in self.words.iter().enumerate() {
+            let last = n + 1 == self.words.len();
+            let clean: String = word
+                .chars()
+                .filter(|c| !matches!(c, '"' | '\'' | '\\' | '\0'))
+                .collect();
+            if sqlite {
+                out.push_str(&format!(
+                    "{}\"{clean}\"{}",
+                    if n > 0 { " AND " } else { "" },
+                    if last { "*" } else { "" }
+                ));
+            } else {
+                out.push_str(&format!(
+                    "{}'{clean}'{}",
+                    if n > 0 { " & " } else { "" },
+                    if last { ":*" } else { "" }
+                ));
+            }
+        }
+        out
+    }
+}
+
+impl Store {
+    /// A list of reports, bodies not loaded.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn reports(&self, filter: &Filter) -> Result<Vec<Summary>, ReadError> {
+        let mut params = filter.params();
+        let limit = filter.limit.clamp(1, LIST_ROWS_MAX) as u64;
+        let severe =
+            filter.order == Order::Severe && !filter.all && filter.state != Some(State::Closed);
+        let sql = if filter.words.is_empty() {
+            match (severe, filter.category.is_some()) {
+                (false, false) => list_sql::NEWEST,
+                (false, true) => list_sql::CATEGORY_NEWEST,
+                (true, false) => list_sql::SEVERE,
+                (true, true) => list_sql::CATEGORY_SEVERE,
+            }
+        } else {
+            let sqlite = self.db.is_sqlite();
+            params.push(Value::Text(filter.match_text(sqlite)));
+            if sqlite {
+                list_sql::TEXT_SQLITE
+            } else {
+                list_sql::TEXT_POSTGRES
+            }
+        };
+        params.push(Value::from(limit));
+        self.db
+            .rows(sql, params)
+            .await?
+            .iter()
+            .map(Summary::read)
+            .collect()
+    }
+
+    /// One report's row.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn report(&self, no: i64) -> Result<Option<Summary>, ReadError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            summary_columns!(),
+            " FROM report r WHERE r.no = $1"
+        );
+        self.db
+            .row(SQL, params![no])
+            .await?
+            .as_ref()
+            .map(Summary::read)
+            .transpose()
+    }
+
+    /// HMAC of a report's status secret.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn report_secret(&self, no: i64) -> Result<Option<Vec<u8>>, ReadError> {
+        let row = self
+            .db
+            .row("SELECT secret FROM report WHERE no = $1", params![no])
+            .await?;
+        Ok(row.map(|row| row.blob(0)).transpose()?)
+    }
+
+    /// A report's body.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn report_body(&self, no: i64) -> Result<Option<Salted>, ReadError> {
+        self.salted("SELECT salt, body FROM report_body WHERE no = $1", no)
+            .await
+    }
+
+    /// A report's contact details, if given and not erased.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn report_contact(&self, no: i64) -> Result<Option<Salted>, ReadError> {
+        self.salted("SELECT salt, contact FROM report_contact WHERE no = $1", no)
+            .await
+    }
+
+    async fn salted(&self, sql: &'static str, no: i64) -> Result<Option<Salted>, ReadError> {
+        let row = self.db.row(sql, params![no]).await?;
+        Ok(row
+            .map(|row| {
+                Ok::<_, ReadError>(Salted {
+                    salt: row.blob(0)?,
+                    json: row.text(1)?,
+                })
+            })
+            .transpose()?)
+    }
+
+    /// A report's messages in order.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn messages(&self, no: i64) -> Result<Vec<Message>, ReadError> {
+        let sql = "SELECT n, author, at, waits, text, salt FROM message WHERE no = $1 ORDER BY n LIMIT 1000";
+        let read = |row: &Row| {
+            Ok(Message {
+                n: row.int(0)?,
+                author: row.text_opt(1)?,
+                at: row.at(2)?,
+                waits: row.bool(3)?,
+                text: row.text(4)?,
+                salt: row.blob(5)?,
+            })
+        };
+        self.db
+            .rows(sql, params![no])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// A report's files in order of arrival.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn files(&self, no: i64) -> Result<Vec<FileRow>, ReadError> {
+        let sql = "SELECT sha256, size, media_type, name, at FROM report_file WHERE no = $1 ORDER BY at, sha256 LIMIT 100";
+        let read = |row: &Row| {
+            Ok(FileRow {
+                sha256: row.text(0)?,
+                size: row.int(1)?.unsigned_abs(),
+                media_type: row.text(2)?,
+                name: row.text_opt(3)?,
+                at: row.at(4)?,
+            })
+        };
+        self.db
+            .rows(sql, params![no])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// A report's events in order.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn history(&self, no: i64) -> Result<Vec<EvidenceRow>, ReadError> {
+        let sql = "SELECT idx, at, report, salt, event FROM evidence WHERE report = $1 ORDER BY idx LIMIT 10000";
+        self.db
+            .rows(sql, params![no])
+            .await?
+            .iter()
+            .map(EvidenceRow::read)
+            .collect()
+    }
+
+    /// Number and request digest that an idempotency key was used for.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn idempotent(&self, key: [u8; 32]) -> Result<Option<(i64, Vec<u8>)>, ReadError> {
+        let row = self
+            .db
+            .row(
+                "SELECT report, request FROM idempotency WHERE key = $1",
+                params![key],
+            )
+            .await?;
+        Ok(row
+            .map(|row| Ok::<_, ReadError>((row.int(0)?, row.blob(1)?)))
+            .transpose()?)
+    }
+}
+
+impl EvidenceRow {
+    pub(crate) fn read(row: &Row) -> Result<Self, ReadError> {
+        Ok(Self {
+            idx: row.int(0)?,
+            at: row.at(1)?,
+            report: row.int_opt(2)?,
+            salt: row.blob(3)?,
+            event: row.text(4)?,
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! Migrations: two folders of the same numbering, applied one transaction each.
+
+use rusqlite::Connection;
+
+/// `(number, name, SQLite text, PostgreSQL text)`.
+const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
+    1,
+    "base",
+    include_str!("../migrations/sqlite/0001_base.sql"),
+    include_str!("../migrations/postgres/0001_base.sql"),
+)];
+
+/// Migrating failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// The database was made by a newer cairn.
+    #[error(
+        "the database has schema {found}, this program knows {known}: install the newer program, or restore a backup made before it"
+    )]
+    Newer {
+        /// Its number.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// A migration did not go through; it was rolled back whole.
+    #[error("migration {number} ({name}): {cause}")]
+    Failed {
+        /// Which.
+        number: i64,
+        /// Its name.
+        name: &'static str,
+        /// Why.
+        cause: String,
+    },
+    /// The version could not be read.
+    #[error("reading the schema's number: {0}")]
+    Version(String),
+}
+
+/// The newest schema number.
+pub const NEWEST: i64 = MIGRATIONS.len() as i64;
+
+fn newer(found: i64) -> Result<(), SchemaError> {
+    if found > NEWEST {
+        Err(SchemaError::Newer {
+            found,
+            known: NEWEST,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// The schema number of a SQLite database; 0 for an empty one.
+pub(crate) fn sqlite_version(connection: &Connection) -> Result<i64, SchemaError> {
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|error| SchemaError::Version(error.to_string()))
+}
+
+/// Brings a SQLite database up to date; returns the number it had.
+pub(crate) fn sqlite(connection: &mut Connection) -> Result<i64, SchemaError> {
+    let found = sqlite_version(connection)?;
+    newer(found)?;
+    for (number, name, sql, _) in MIGRATIONS.into_iter().filter(|m| m.0 > found) {
+        let failed = |error: rusqlite::Error| SchemaError::Failed {
+            number,
+            name,
+            cause: error.to_string(),
+        };
+        let transaction = connection.transaction().map_err(failed)?;
+        transaction.execute_batch(sql).map_err(failed)?;
+        transaction
+            .pragma_update(None, "user_version", number)
+            .map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(found)
+}
+
+const PG_VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS cairn_schema (number BIGINT NOT NULL)";
+
+/// The schema number of a PostgreSQL database; 0 for an empty one.
+pub(crate) async fn postgres_version(client: &tokio_postgres::Client) -> Result<i64, SchemaError> {
+    let failed =
+        |error: tokio_postgres::Error| SchemaError::Version(crate::postgres::describe(&error));
+    client
+        .batch_execute(PG_VERSION_TABLE)
+        .await
+        .map_err(failed)?;
+    let row = client
+        .query_one("SELECT coalesce(max(number), 0) FROM cairn_schema", &[])
+        .await
+        .map_err(failed)?;
+    row.try_get(0).map_err(failed)
+}
+
+/// Brings a PostgreSQL database up to date; returns the number it had.
+pub(crate) async fn postgres(client: &mut tokio_postgres::Client) -> Result<i64, SchemaError> {
+    let found = postgres_version(client).await?;
+    newer(found)?;
+    for (number, name, _, sql) in MIGRATIONS.into_iter().filter(|m| m.0 > found) {
+        let failed = |error: tokio_postgres::Error| SchemaError::Failed {
+            number,
+            name,
+            cause: crate::postgres::describe(&error),
+        };
+        let transaction = client.transaction().await.map_err(failed)?;
+        transaction.batch_execute(sql).await.map_err(failed)?;
+        transaction
+            .execute("INSERT INTO cairn_schema(number) VALUES ($1)", &[&number])
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+    }
+    Ok(found)
+}

@@ -1,0 +1,390 @@
+//! The one writer: takes whatever units are queued, writes them in one transaction with their evidence, signs one
+//! checkpoint, makes one durable commit, and only then answers each caller.
+//!
+//! A unit is all or nothing. A unit that loses a race (a key that exists, a version that moved on) is dropped
+//! from the group without harm to the others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::ledger::{BatchProof, Ledger, LedgerError};
+use crate::sql::{Table, Value};
+use crate::writer_pg::PgWriter;
+use crate::writer_sqlite::SqliteWriter;
+
+/// Most units in one transaction.
+pub const GROUP_UNITS_MAX: usize = 1_024;
+/// Most units waiting; beyond it callers wait for a place, nobody is refused.
+pub const QUEUE_UNITS_MAX: usize = 4_096;
+
+/// One statement of a unit.
+#[derive(Debug)]
+pub enum Op {
+    /// A row appended to a table.
+    Insert(&'static Table, Vec<Value>),
+    /// Any other statement; with `rows` it must touch exactly that many, else the unit is a conflict.
+    Exec {
+        /// Portable SQL.
+        sql: &'static str,
+        /// Bound values.
+        params: Vec<Value>,
+        /// How many rows it must touch.
+        rows: Option<u64>,
+    },
+}
+
+/// A line for the evidence log, ready to be hashed.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Microseconds UTC, already blurred where the actor is anonymous.
+    pub at: i64,
+    /// The report concerned.
+    pub report: Option<i64>,
+    /// Exact JSON text.
+    pub event: String,
+    /// Random, so that the published entry tells nothing about the event.
+    pub salt: [u8; 16],
+    pub(crate) leaf: cairn_evidence::hash::Hash,
+}
+
+impl Entry {
+    /// Hashes salt and event into the log entry and its leaf hash, outside the writer's thread.
+    #[must_use]
+    pub fn new(at: i64, report: Option<i64>, event: String, salt: [u8; 16]) -> Self {
+        let entry = cairn_evidence::hash::entry(&salt, event.as_bytes());
+        let leaf = cairn_evidence::hash::leaf_hash(&entry.0);
+        Self {
+            at,
+            report,
+            event,
+            salt,
+            leaf,
+        }
+    }
+}
+
+/// What one caller wants written: all of it or nothing.
+#[derive(Debug, Default)]
+pub struct Unit {
+    /// Statements in order. Guards (rows that must be new) come first.
+    pub ops: Vec<Op>,
+    /// Lines for the evidence log.
+    pub entries: Vec<Entry>,
+    /// Intake stops when the disk is nearly full; what makes room or helps people already in does not.
+    pub intake: bool,
+}
+
+impl Unit {
+    /// Adds a row.
+    pub fn insert(&mut self, table: &'static Table, row: Vec<Value>) -> &mut Self {
+        self.ops.push(Op::Insert(table, row));
+        self
+    }
+
+    /// Adds a statement.
+    pub fn exec(&mut self, sql: &'static str, params: Vec<Value>) -> &mut Self {
+        self.ops.push(Op::Exec {
+            sql,
+            params,
+            rows: None,
+        });
+        self
+    }
+
+    /// Adds a statement that must touch exactly `rows` rows.
+    pub fn expect(&mut self, rows: u64, sql: &'static str, params: Vec<Value>) -> &mut Self {
+        self.ops.push(Op::Exec {
+            sql,
+            params,
+            rows: Some(rows),
+        });
+        self
+    }
+
+    /// Only appended rows: PostgreSQL may merge such units.
+    pub(crate) fn only_inserts(&self) -> bool {
+        self.ops.iter().all(|op| matches!(op, Op::Insert(..)))
+    }
+}
+
+/// The proof that a unit is durable.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// Log index of the unit's first entry.
+    pub first: u64,
+    /// The signed tree head of the group and the paths to it; `None` if the group logged nothing.
+    pub proof: Option<Arc<BatchProof>>,
+}
+
+/// Why a unit was not written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// A guard row exists already: the same key was used before.
+    #[error("this key was used before")]
+    Duplicate,
+    /// A statement touched another number of rows than expected: somebody else was quicker.
+    #[error("the record changed in the meantime")]
+    Conflict,
+    /// No room on disk. Nothing was written.
+    #[error("the disk is full; nothing was written")]
+    DiskFull,
+    /// The database refused or is away. Nothing is acknowledged; repeat with the same key.
+    #[error("database: {0}")]
+    Database(String),
+    /// The store is closing.
+    #[error("the store is closing")]
+    Closed,
+}
+
+/// What a backend says about one unit of a group.
+pub(crate) type Verdict = Result<(), WriteError>;
+
+/// Called when going on would risk a receipt without a record (a failed fsync). It should end the process; should
+/// it return, the writer takes no further unit.
+pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
+
+pub(crate) struct Job {
+    pub unit: Unit,
+    pub reply: oneshot::Sender<Result<Committed, WriteError>>,
+}
+
+/// Handle to the writer; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Job>,
+    full: Arc<AtomicBool>,
+}
+
+impl Writer {
+    /// Queues a unit and waits until it is durable or refused.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; on any error the caller must not acknowledge anything.
+    pub async fn write(&self, unit: Unit) -> Result<Committed, WriteError> {
+        if unit.intake && self.full.load(Ordering::Relaxed) {
+            return Err(WriteError::DiskFull);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.queue
+            .send(Job { unit, reply })
+            .await
+            .map_err(|_| WriteError::Closed)?;
+        answer.await.map_err(|_| WriteError::Closed)?
+    }
+
+    /// Says that the disk is (no longer) too full for new reports.
+    pub fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::Relaxed);
+    }
+
+    /// New reports are held off for want of room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// Units waiting for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+}
+
+pub(crate) enum Backend {
+    Sqlite(SqliteWriter),
+    Postgres(Box<PgWriter>),
+}
+
+/// A failure of the whole group.
+#[derive(Debug)]
+pub(crate) enum GroupError {
+    /// Nothing was written; the writer may go on.
+    Refused(WriteError),
+    /// The disk can no longer be believed.
+    Fatal(String),
+}
+
+impl Backend {
+    fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
+        match self {
+            Self::Sqlite(writer) => writer.begin(units),
+            Self::Postgres(writer) => writer.begin(units),
+        }
+    }
+
+    fn append(&mut self, rows: &[Op]) -> Result<(), GroupError> {
+        match self {
+            Self::Sqlite(writer) => writer.append(rows),
+            Self::Postgres(writer) => writer.append(rows),
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), GroupError> {
+        match self {
+            Self::Sqlite(writer) => writer.commit(),
+            Self::Postgres(writer) => writer.commit(),
+        }
+    }
+
+    fn rollback(&mut self) {
+        match self {
+            Self::Sqlite(writer) => writer.rollback(),
+            Self::Postgres(writer) => writer.rollback(),
+        }
+    }
+
+    /// After a doubtful end (a lost connection) the log's state is read anew before the next group.
+    fn recover(&mut self) -> Result<Option<Ledger>, GroupError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(writer) => writer.recover(),
+        }
+    }
+}
+
+/// Hooks for tests that must see a promise broken; the program itself never sets them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sabotage {
+    /// Acknowledge before the commit: the negative control of the crash test.
+    pub acknowledge_early: bool,
+}
+
+/// Starts the writer's thread.
+pub(crate) fn start(
+    backend: Backend,
+    ledger: Ledger,
+    on_fatal: OnFatal,
+    sabotage: Sabotage,
+) -> std::io::Result<(Writer, JoinHandle<()>)> {
+    let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
+    let full = Arc::new(AtomicBool::new(false));
+    let mut state = Loop {
+        backend,
+        ledger,
+        on_fatal,
+        full: Arc::clone(&full),
+        sabotage,
+    };
+    let thread = std::thread::Builder::new()
+        .name("cairn-writer".into())
+        .spawn(move || state.run(jobs))?;
+    Ok((Writer { queue, full }, thread))
+}
+
+struct Loop {
+    backend: Backend,
+    ledger: Ledger,
+    on_fatal: OnFatal,
+    full: Arc<AtomicBool>,
+    sabotage: Sabotage,
+}
+
+type Reply = oneshot::Sender<Result<Committed, WriteError>>;
+
+impl Loop {
+    fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut units = Vec::with_capacity(GROUP_UNITS_MAX);
+        let mut replies = Vec::with_capacity(GROUP_UNITS_MAX);
+        while let Some(first) = jobs.blocking_recv() {
+            units.push(first.unit);
+            replies.push(first.reply);
+            while units.len() < GROUP_UNITS_MAX {
+                let Ok(next) = jobs.try_recv() else { break };
+                units.push(next.unit);
+                replies.push(next.reply);
+            }
+            let end = self.group(&units, &mut replies);
+            units.clear();
+            if let Err(fatal) = end {
+                tracing::error!(cause = %fatal, "the disk can no longer be believed; stopping");
+                (self.on_fatal)(&fatal);
+                return;
+            }
+        }
+    }
+
+    fn group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), String> {
+        match self.try_group(units, replies) {
+            Ok(()) => Ok(()),
+            Err(GroupError::Refused(cause)) => {
+                self.backend.rollback();
+                if matches!(cause, WriteError::DiskFull) {
+                    self.full.store(true, Ordering::Relaxed);
+                }
+                for reply in replies.drain(..) {
+                    let _gone = reply.send(Err(cause.clone()));
+                }
+                Ok(())
+            }
+            Err(GroupError::Fatal(cause)) => Err(cause),
+        }
+    }
+
+    fn try_group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), GroupError> {
+        if let Some(ledger) = self.backend.recover()? {
+            self.ledger = ledger;
+        }
+        let verdicts = self.backend.begin(units)?;
+        let accepted = || {
+            units
+                .iter()
+                .zip(&verdicts)
+                .filter(|(_, v)| v.is_ok())
+                .map(|(u, _)| u)
+        };
+        let sealed = self
+            .ledger
+            .seal(accepted().flat_map(|unit| &unit.entries))
+            .map_err(|error: LedgerError| {
+                GroupError::Refused(WriteError::Database(error.to_string()))
+            })?;
+        if self.sabotage.acknowledge_early {
+            answer(
+                units,
+                &verdicts,
+                replies,
+                self.ledger.size(),
+                sealed.as_ref().map(|s| &s.proof),
+            );
+        }
+        if let Some(sealed) = &sealed {
+            self.backend.append(&sealed.rows)?;
+        }
+        self.backend.commit()?;
+        let first = self.ledger.size();
+        let proof = sealed.map(|sealed| {
+            let proof = sealed.proof.clone();
+            self.ledger.advance(sealed);
+            proof
+        });
+        answer(units, &verdicts, replies, first, proof.as_ref());
+        Ok(())
+    }
+}
+
+fn answer(
+    units: &[Unit],
+    verdicts: &[Verdict],
+    replies: &mut Vec<Reply>,
+    mut first: u64,
+    proof: Option<&Arc<BatchProof>>,
+) {
+    for ((unit, verdict), reply) in units.iter().zip(verdicts).zip(replies.drain(..)) {
+        let result = match verdict {
+            Ok(()) => {
+                let committed = Committed {
+                    first,
+                    proof: proof.cloned(),
+                };
+                first += unit.entries.len() as u64;
+                Ok(committed)
+            }
+            Err(cause) => Err(cause.clone()),
+        };
+        // A caller that went away keeps its unit: it is durable, and its key finds it again.
+        let _gone = reply.send(result);
+    }
+}

@@ -1,0 +1,353 @@
+//! The writer on PostgreSQL: one connection, `synchronous_commit=on`. A group's plain rows go over in one statement
+//! a table (`UNNEST`), so that a group costs a handful of round trips whatever its size.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use tokio::runtime::Runtime;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Statement};
+
+use crate::ledger::Ledger;
+use crate::postgres::{self, PgConfig};
+use crate::sql::{Table, Ty, Value};
+use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
+
+pub(crate) struct PgWriter {
+    runtime: Runtime,
+    config: PgConfig,
+    ledger: crate::ledger::LedgerKeys,
+    client: Option<Client>,
+    statements: HashMap<&'static str, Statement>,
+}
+
+type PgResult<T> = Result<T, tokio_postgres::Error>;
+
+/// Rows of one table, gathered from the units of a group.
+type Bulk<'a> = Vec<(&'static Table, Vec<&'a [Value]>)>;
+
+impl PgWriter {
+    pub(crate) fn new(
+        runtime: Runtime,
+        config: PgConfig,
+        client: Client,
+        ledger: crate::ledger::LedgerKeys,
+    ) -> Self {
+        Self {
+            runtime,
+            config,
+            ledger,
+            client: Some(client),
+            statements: HashMap::new(),
+        }
+    }
+
+    /// A lost connection leaves the last commit in doubt: connect again, take the writer's lock, read the log's state.
+    pub(crate) fn recover(&mut self) -> Result<Option<Ledger>, GroupError> {
+        if self
+            .client
+            .as_ref()
+            .is_some_and(|client| !client.is_closed())
+        {
+            return Ok(None);
+        }
+        self.client = None;
+        self.statements.clear();
+        let (client, ledger) = self
+            .runtime
+            .block_on(async {
+                let client = postgres::connect_writer(&self.config).await?;
+                let ledger = postgres::load_ledger(&client, &self.ledger).await?;
+                Ok::<_, postgres::PgError>((client, ledger))
+            })
+            .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
+        self.client = Some(client);
+        Ok(Some(ledger))
+    }
+
+    fn with<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&Client, &mut HashMap<&'static str, Statement>) -> PgResult<T>,
+    ) -> Result<T, GroupError> {
+        let Some(client) = &self.client else {
+            return Err(GroupError::Refused(WriteError::Database(
+                "no connection".into(),
+            )));
+        };
+        let statements = &mut self.statements;
+        self.runtime
+            .block_on(work(client, statements))
+            .map_err(|error| judge(&error))
+    }
+
+    pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
+        self.with(async |client, _| client.batch_execute("BEGIN").await)?;
+        let mut verdicts: Vec<Verdict> = Vec::with_capacity(units.len());
+        let mut rest = units;
+        while let Some(first) = rest.first() {
+            let run = if first.only_inserts() {
+                rest.iter().take_while(|unit| unit.only_inserts()).count()
+            } else {
+                1
+            };
+            let (now, later) = rest.split_at(run);
+            if first.only_inserts() {
+                verdicts.extend(self.bulk(now)?);
+            } else {
+                verdicts.push(self.careful(first)?);
+            }
+            rest = later;
+        }
+        Ok(verdicts)
+    }
+
+    /// Units of plain rows: guards first, then what the admitted ones brought, one statement a table.
+    fn bulk(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
+        let mut refused: HashSet<usize> = HashSet::new();
+        let mut guards: Vec<(&'static Table, Vec<(usize, &[Value])>)> = Vec::new();
+        for (n, unit) in units.iter().enumerate() {
+            for op in &unit.ops {
+                if let Op::Insert(table, row) = op
+                    && table.guard
+                {
+                    match guards.iter_mut().find(|(t, _)| std::ptr::eq(*t, *table)) {
+                        Some((_, rows)) => rows.push((n, row)),
+                        None => guards.push((table, vec![(n, row)])),
+                    }
+                }
+            }
+        }
+        for (table, rows) in guards {
+            let plain: Vec<&[Value]> = rows.iter().map(|(_, row)| *row).collect();
+            let mut admitted = std::collections::VecDeque::from(self.unnest(table, &plain)?);
+            for (n, row) in rows {
+                // Each key was admitted once; of several units with one key the first takes it. The answer comes
+                // in the order of the rows in practice, which no standard promises: hence the search.
+                match admitted.iter().position(|key| row.first() == Some(key)) {
+                    Some(at) => drop(admitted.remove(at)),
+                    None => drop(refused.insert(n)),
+                }
+            }
+        }
+        let mut bulk: Bulk<'_> = Vec::new();
+        for (_, unit) in units
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| !refused.contains(n))
+        {
+            gather(&mut bulk, &unit.ops);
+        }
+        for (table, rows) in &bulk {
+            self.unnest(table, rows)?;
+        }
+        Ok((0..units.len())
+            .map(|n| {
+                if refused.contains(&n) {
+                    Err(WriteError::Duplicate)
+                } else {
+                    Ok(())
+                }
+            })
+            .collect())
+    }
+
+    /// One `INSERT … SELECT … FROM UNNEST`; returns the keys that a guard admitted.
+    fn unnest(
+        &mut self,
+        table: &'static Table,
+        rows: &[&[Value]],
+    ) -> Result<Vec<Value>, GroupError> {
+        let columns: Vec<Column<'_>> = table
+            .types()
+            .enumerate()
+            .map(|(i, ty)| Column::gather(ty, rows, i))
+            .collect();
+        let guard = table.guard;
+        self.with(async |client, statements| {
+            let statement = prepare(client, statements, table.postgres()).await?;
+            let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(Column::as_sql).collect();
+            if guard {
+                let rows = client.query(&statement, &params).await?;
+                rows.iter().map(|row| row.try_get(0)).collect()
+            } else {
+                client.execute(&statement, &params).await?;
+                Ok(Vec::new())
+            }
+        })
+    }
+
+    fn careful(&mut self, unit: &Unit) -> Result<Verdict, GroupError> {
+        self.with(async |client, statements| {
+            client.batch_execute("SAVEPOINT unit").await?;
+            let mut verdict = Ok(());
+            for op in &unit.ops {
+                let (sql, params) = match op {
+                    Op::Insert(table, row) => {
+                        let row: Vec<&[Value]> = vec![row];
+                        let columns: Vec<Column<'_>> = table
+                            .types()
+                            .enumerate()
+                            .map(|(i, ty)| Column::gather(ty, &row, i))
+                            .collect();
+                        let statement = prepare(client, statements, table.postgres()).await?;
+                        let params: Vec<&(dyn ToSql + Sync)> =
+                            columns.iter().map(Column::as_sql).collect();
+                        if client.execute(&statement, &params).await? == 0 && table.guard {
+                            verdict = Err(WriteError::Duplicate);
+                            break;
+                        }
+                        continue;
+                    }
+                    Op::Exec { sql, params, .. } => (*sql, params),
+                };
+                let statement = prepare(client, statements, sql).await?;
+                let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+                let touched = client.execute(&statement, &params).await?;
+                if let Op::Exec {
+                    rows: Some(expected),
+                    ..
+                } = op
+                    && *expected != touched
+                {
+                    verdict = Err(WriteError::Conflict);
+                    break;
+                }
+            }
+            let end = if verdict.is_ok() {
+                "RELEASE unit"
+            } else {
+                "ROLLBACK TO unit; RELEASE unit"
+            };
+            client.batch_execute(end).await?;
+            Ok(verdict)
+        })
+    }
+
+    pub(crate) fn append(&mut self, rows: &[Op]) -> Result<(), GroupError> {
+        let mut bulk: Bulk<'_> = Vec::new();
+        gather(&mut bulk, rows);
+        for (table, rows) in &bulk {
+            self.unnest(table, rows)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), GroupError> {
+        let end = self.with(async |client, _| client.batch_execute("COMMIT").await);
+        if end.is_err() {
+            // Whether the commit took place is unknown: drop the connection, so that the state is read anew.
+            self.client = None;
+        }
+        end
+    }
+
+    pub(crate) fn rollback(&mut self) {
+        if self
+            .with(async |client, _| client.batch_execute("ROLLBACK").await)
+            .is_err()
+        {
+            self.client = None;
+        }
+    }
+}
+
+async fn prepare(
+    client: &Client,
+    statements: &mut HashMap<&'static str, Statement>,
+    sql: &'static str,
+) -> PgResult<Statement> {
+    if let Some(statement) = statements.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = client.prepare(sql).await?;
+    statements.insert(sql, statement.clone());
+    Ok(statement)
+}
+
+fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op]) {
+    for op in ops {
+        if let Op::Insert(table, row) = op
+            && !table.guard
+        {
+            match bulk.iter_mut().find(|(t, _)| std::ptr::eq(*t, *table)) {
+                Some((_, rows)) => rows.push(row),
+                None => bulk.push((table, vec![row])),
+            }
+        }
+    }
+}
+
+/// One column of a group of rows as a PostgreSQL array.
+enum Column<'a> {
+    Int(Vec<Option<i64>>),
+    Bool(Vec<Option<bool>>),
+    Text(Vec<Option<&'a str>>),
+    Blob(Vec<Option<&'a [u8]>>),
+}
+
+impl<'a> Column<'a> {
+    fn gather(ty: Ty, rows: &[&'a [Value]], column: usize) -> Self {
+        let cells = rows.iter().map(|row| row.get(column));
+        match ty {
+            Ty::Int => Self::Int(
+                cells
+                    .map(|cell| match cell {
+                        Some(Value::Int(x)) => Some(*x),
+                        Some(Value::Bool(x)) => Some(i64::from(*x)),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            Ty::Bool => Self::Bool(
+                cells
+                    .map(|cell| match cell {
+                        Some(Value::Bool(x)) => Some(*x),
+                        Some(Value::Int(x)) => Some(*x != 0),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            Ty::Text => Self::Text(
+                cells
+                    .map(|cell| {
+                        if let Some(Value::Text(x)) = cell {
+                            Some(x.as_str())
+                        } else {
+                            None
+                        }
+                    })
+                    .collect(),
+            ),
+            Ty::Blob => Self::Blob(
+                cells
+                    .map(|cell| {
+                        if let Some(Value::Blob(x)) = cell {
+                            Some(x.as_slice())
+                        } else {
+                            None
+                        }
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    fn as_sql(&self) -> &(dyn ToSql + Sync) {
+        match self {
+            Self::Int(x) => x,
+            Self::Bool(x) => x,
+            Self::Text(x) => x,
+            Self::Blob(x) => x,
+        }
+    }
+}
+
+/// PostgreSQL ends itself on a failed fsync, so nothing here is fatal; a full disk is its class 53100.
+fn judge(error: &tokio_postgres::Error) -> GroupError {
+    let full = error.code().is_some_and(|code| code.code() == "53100");
+    GroupError::Refused(if full {
+        WriteError::DiskFull
+    } else {
+        WriteError::Database(postgres::describe(error))
+    })
+}
