@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 
-use crate::disk::{Disk, Image, SyncRule};
+use crate::disk::{Disk, Image};
 use crate::life::{Ack, Life, Mode, Promise, Setup, Verdict};
 use crate::rng::Rng;
 use crate::vfs::{Mount, SharedDisk, lock, seed_sqlite};
@@ -54,12 +54,8 @@ struct Program {
 /// Leads one life; what fails for want of a working disk is not acknowledged, and a failed sync ends it.
 pub fn live(mount: &'static Mount, setup: Setup) -> Life {
     seed_sqlite(setup.seed);
-    // NORMAL and OFF are SQLite's own doing here.
-    let rule = match setup.mode.rule() {
-        SyncRule::Normal | SyncRule::Off => SyncRule::Honest,
-        rule => rule,
-    };
-    let disk = mount.insert(Disk::recording(setup.base, rule, setup.fault));
+    let directory = setup.mode.directory();
+    let disk = mount.insert(Disk::recording(setup.base, directory, setup.fault));
     let mut program = Program {
         mount,
         disk,
@@ -112,13 +108,8 @@ impl Program {
 
     fn start(&mut self) -> rusqlite::Result<()> {
         let writer = connect(self.mount)?;
-        let synchronous = match self.mode {
-            Mode::Normal => "NORMAL",
-            Mode::Off => "OFF",
-            _ => "FULL",
-        };
         writer.pragma_update(None, "journal_mode", "WAL")?;
-        writer.pragma_update(None, "synchronous", synchronous)?;
+        writer.pragma_update(None, "synchronous", self.mode.synchronous())?;
         let pages = [16, 64, 1000].get(self.rng.below(3)).copied().unwrap_or(64);
         writer.pragma_update(None, "wal_autocheckpoint", pages)?;
         let tables: i64 =

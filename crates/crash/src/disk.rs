@@ -73,19 +73,14 @@ pub enum Op {
     SyncDirectory,
 }
 
-/// Which syncs reach the disk; all but the first are there to be caught.
+/// Whether a sync of the directory reaches the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SyncRule {
-    /// Every sync is obeyed.
+pub enum DirectorySync {
+    /// As it should.
     #[default]
-    Honest,
-    /// As if `synchronous=NORMAL` had been set: the log is synced only when a checkpoint is about to write the
-    /// database.
-    Normal,
-    /// As if `synchronous=OFF` had been set: nothing is synced.
-    Off,
-    /// Files are synced, the directory that names them is not.
-    NoDirectory,
+    Obeyed,
+    /// Left out, as by a program that forgets it; there to be caught.
+    Ignored,
 }
 
 /// How a call fails.
@@ -124,9 +119,11 @@ pub enum Failed {
 pub struct Counts {
     /// Write transactions that ended well.
     pub commits: u64,
-    /// Syncs of the write-ahead log that were asked for.
+    /// Syncs of the write-ahead log after something was written to it.
     pub wal_syncs: u64,
-    /// Syncs of any other file that were asked for.
+    /// Syncs of the write-ahead log with nothing to write, by checkpoints.
+    pub idle_syncs: u64,
+    /// Syncs of any other file.
     pub other_syncs: u64,
     /// Calls that were made to fail.
     pub faults: u64,
@@ -149,8 +146,8 @@ pub(crate) struct Inode {
     pub kind: Kind,
     pub locks: Locks,
     pub shm: Shm,
-    /// A sync that [`SyncRule::Normal`] has put off.
-    owed: bool,
+    /// Written to since the last sync.
+    dirty: bool,
 }
 
 impl Inode {
@@ -160,7 +157,7 @@ impl Inode {
             kind,
             locks: Locks::default(),
             shm: Shm::default(),
-            owed: false,
+            dirty: false,
         }
     }
 }
@@ -173,7 +170,7 @@ pub struct Disk {
     base: Image,
     log: Vec<Op>,
     recording: bool,
-    rule: SyncRule,
+    directory: DirectorySync,
     fault: Option<Fault>,
     calls: u64,
     counts: Counts,
@@ -183,11 +180,11 @@ pub struct Disk {
 impl Disk {
     /// A disk that holds `base`, durable, and records what happens to it.
     #[must_use]
-    pub fn recording(base: Image, rule: SyncRule, fault: Option<Fault>) -> Self {
+    pub fn recording(base: Image, directory: DirectorySync, fault: Option<Fault>) -> Self {
         let mut disk = Self::scratch(base.clone());
         disk.base = base;
         disk.recording = true;
-        disk.rule = rule;
+        disk.directory = directory;
         disk.fault = fault;
         disk
     }
@@ -321,7 +318,7 @@ impl Disk {
     fn put(&mut self, ino: Ino, at: usize, data: &[u8]) {
         let recorded = self.is_recorded(ino);
         if recorded {
-            self.pay_owed(ino);
+            self.soil(ino);
             self.record(|| Op::Write {
                 ino,
                 at,
@@ -338,7 +335,7 @@ impl Disk {
             return Err(Failed::Io);
         }
         if self.is_recorded(ino) {
-            self.pay_owed(ino);
+            self.soil(ino);
             self.record(|| Op::Truncate { ino, size });
         }
         if let Some(inode) = self.inodes.get_mut(ino) {
@@ -353,25 +350,20 @@ impl Disk {
             return Ok(());
         }
         let is_wal = self.kind(ino) == Some(Kind::Wal);
-        if is_wal {
-            self.counts.wal_syncs += 1;
-        } else {
-            self.counts.other_syncs += 1;
+        let dirty = self
+            .inodes
+            .get_mut(ino)
+            .is_some_and(|inode| std::mem::take(&mut inode.dirty));
+        match (is_wal, dirty) {
+            (true, true) => self.counts.wal_syncs += 1,
+            (true, false) => self.counts.idle_syncs += 1,
+            (false, _) => self.counts.other_syncs += 1,
         }
         if self.strike(true).is_some() {
             self.record(|| Op::SyncFailed { ino });
             return Err(Failed::Io);
         }
-        match self.rule {
-            SyncRule::Off => return Ok(()),
-            SyncRule::Normal if is_wal => {
-                if let Some(inode) = self.inodes.get_mut(ino) {
-                    inode.owed = true;
-                }
-                return Ok(());
-            }
-            _ => self.record(|| Op::Sync { ino }),
-        }
+        self.record(|| Op::Sync { ino });
         if directory {
             self.sync_directory();
         }
@@ -379,25 +371,14 @@ impl Disk {
     }
 
     fn sync_directory(&mut self) {
-        if matches!(self.rule, SyncRule::Honest | SyncRule::Normal) {
+        if self.directory == DirectorySync::Obeyed {
             self.record(|| Op::SyncDirectory);
         }
     }
 
-    /// Under [`SyncRule::Normal`] a checkpoint syncs the log before it writes the database.
-    fn pay_owed(&mut self, ino: Ino) {
-        if self.rule != SyncRule::Normal || self.kind(ino) != Some(Kind::Main) {
-            return;
-        }
-        for ino in 0..self.inodes.len() {
-            let owed = self
-                .inodes
-                .get_mut(ino)
-                .is_some_and(|i| std::mem::take(&mut i.owed));
-            if owed {
-                self.record(|| Op::Sync { ino });
-                self.record(|| Op::SyncDirectory);
-            }
+    fn soil(&mut self, ino: Ino) {
+        if let Some(inode) = self.inodes.get_mut(ino) {
+            inode.dirty = true;
         }
     }
 

@@ -10,6 +10,7 @@
 
 pub mod bare;
 pub mod disk;
+pub mod iofault;
 pub mod life;
 pub mod rebuild;
 pub mod rng;

@@ -1,15 +1,15 @@
 //! What the simulator asks of a program under test: one life of it on a recorded disk, and what it owes after.
 
-use crate::disk::{Disk, Fault, Image, SyncRule};
+use crate::disk::{DirectorySync, Disk, Fault, Image};
 
 /// How the program, or the disk under it, behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
     /// As in service: `synchronous=FULL`, acknowledged after the commit, every sync obeyed.
     Full,
-    /// As with `synchronous=NORMAL`.
+    /// With `synchronous=NORMAL`.
     Normal,
-    /// As with `synchronous=OFF`.
+    /// With `synchronous=OFF`.
     Off,
     /// Acknowledged before the commit.
     AckEarly,
@@ -33,14 +33,22 @@ impl Mode {
         }
     }
 
-    /// Which syncs the disk obeys.
+    /// What the disk does with syncs of the directory.
     #[must_use]
-    pub const fn rule(self) -> SyncRule {
+    pub const fn directory(self) -> DirectorySync {
         match self {
-            Self::Full | Self::AckEarly => SyncRule::Honest,
-            Self::Normal => SyncRule::Normal,
-            Self::Off => SyncRule::Off,
-            Self::NoDirSync => SyncRule::NoDirectory,
+            Self::NoDirSync => DirectorySync::Ignored,
+            _ => DirectorySync::Obeyed,
+        }
+    }
+
+    /// The value for `PRAGMA synchronous`.
+    #[must_use]
+    pub const fn synchronous(self) -> &'static str {
+        match self {
+            Self::Normal => "NORMAL",
+            Self::Off => "OFF",
+            _ => "FULL",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use cairn_crash::iofault;
 use cairn_crash::life::Mode;
 use cairn_crash::sim::{Bench, Subject, Tally};
 use clap::Parser;
@@ -25,6 +26,9 @@ struct Arguments {
     /// What to run on the recorded disk
     #[arg(long, default_value = "bare")]
     subject: Subject,
+    /// Let writes, truncates and syncs fail instead of cutting the power
+    #[arg(long, conflicts_with = "mode")]
+    iofault: bool,
     /// Print the line of figures only
     #[arg(long)]
     json: bool,
@@ -36,30 +40,18 @@ const CONTROL_STATES: usize = 2000;
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let bench = Bench::new(arguments.subject, "main")?;
-    let modes = match arguments.mode {
-        Some(mode) => vec![mode],
-        None => std::iter::once(Mode::Full).chain(Mode::CONTROLS).collect(),
+    let (passed, figures) = if arguments.iofault {
+        faults(&bench, &arguments)?
+    } else {
+        power_cuts(&bench, &arguments)?
     };
-    let mut figures = Map::new();
-    let mut passed = true;
-    for mode in modes {
-        let is_control = mode != Mode::Full;
-        let states = if is_control && arguments.mode.is_none() {
-            arguments.states.min(CONTROL_STATES)
-        } else {
-            arguments.states
-        };
-        let tally = bench.campaign(mode, arguments.seed, states);
-        let good = tally.found_something() == is_control;
-        passed &= good;
-        if !arguments.json {
-            tell(mode, &tally, good)?;
-        }
-        figures.insert(mode.name().to_owned(), describe(&tally, good));
-    }
-    let line =
-        json!({ "tool": "crash", "seed": arguments.seed, "passed": passed, "modes": figures });
-    writeln!(std::io::stdout(), "{line}")?;
+    let mut line = Map::from_iter([
+        ("tool".to_owned(), json!("crash")),
+        ("seed".to_owned(), json!(arguments.seed)),
+        ("passed".to_owned(), json!(passed)),
+    ]);
+    line.extend(figures);
+    writeln!(std::io::stdout(), "{}", Value::Object(line))?;
     Ok(if passed {
         ExitCode::SUCCESS
     } else {
@@ -67,9 +59,49 @@ fn main() -> anyhow::Result<ExitCode> {
     })
 }
 
-fn describe(tally: &Tally, good: bool) -> Value {
-    json!({
-        "as_expected": good,
+/// The mode asked for, or the full one and all controls.
+fn power_cuts(bench: &Bench, arguments: &Arguments) -> anyhow::Result<(bool, Map<String, Value>)> {
+    let run = |mode: Mode, states: usize| -> anyhow::Result<(bool, Map<String, Value>)> {
+        let tally = bench.campaign(mode, arguments.seed, states);
+        let is_control = mode != Mode::Full;
+        let good = tally.found_something() == is_control;
+        if !arguments.json {
+            tell(mode.name(), &tally, good)?;
+        }
+        Ok((good, describe(&tally, mode.name())))
+    };
+    if let Some(mode) = arguments.mode {
+        return run(mode, arguments.states);
+    }
+    let (mut passed, mut figures) = run(Mode::Full, arguments.states)?;
+    let mut controls = Map::new();
+    for mode in Mode::CONTROLS {
+        let (caught, mut control) = run(mode, arguments.states.min(CONTROL_STATES))?;
+        passed &= caught;
+        control.insert("caught".to_owned(), json!(caught));
+        controls.insert(mode.name().to_owned(), Value::Object(control));
+    }
+    figures.insert("controls".to_owned(), Value::Object(controls));
+    Ok((passed, figures))
+}
+
+fn faults(bench: &Bench, arguments: &Arguments) -> anyhow::Result<(bool, Map<String, Value>)> {
+    let sweep = iofault::sweep(bench, arguments.seed, arguments.states);
+    let passed = !sweep.tally.found_something() && sweep.faults > 0;
+    if !arguments.json {
+        tell("iofault", &sweep.tally, passed)?;
+    }
+    let mut figures = describe(&sweep.tally, "iofault");
+    figures.retain(|name, _| !name.starts_with("sync"));
+    figures.insert("faults".to_owned(), json!(sweep.faults));
+    figures.insert("failed_syncs".to_owned(), json!(sweep.failed_syncs));
+    figures.insert("possible_faults".to_owned(), json!(sweep.possible));
+    Ok((passed, figures))
+}
+
+fn describe(tally: &Tally, mode: &str) -> Map<String, Value> {
+    let value = json!({
+        "mode": mode,
         "states": tally.states,
         "lost": tally.lost,
         "corrupt": tally.corrupt,
@@ -79,14 +111,18 @@ fn describe(tally: &Tally, good: bool) -> Value {
         "sync_points": tally.sync_points,
         "sync_points_hit_percent": tally.hit_percent(),
         "commits": tally.commits,
-        "wal_syncs_per_commit": tally.wal_syncs_per_commit(),
-        "syncs_per_commit": tally.syncs_per_commit(),
+        "syncs_per_commit": tally.wal_syncs_per_commit(),
+        "syncs_per_commit_with_checkpoints": tally.syncs_per_commit(),
         "states_per_s": tally.states_per_second(),
         "trouble": tally.trouble,
-    })
+    });
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
 }
 
-fn tell(mode: Mode, tally: &Tally, good: bool) -> std::io::Result<()> {
+fn tell(name: &str, tally: &Tally, good: bool) -> std::io::Result<()> {
     let outcome = if good {
         "as it should"
     } else {
@@ -94,8 +130,7 @@ fn tell(mode: Mode, tally: &Tally, good: bool) -> std::io::Result<()> {
     };
     writeln!(
         std::io::stderr(),
-        "{:<12} {:>8} states  {:>6} lost  {:>6} corrupt  {:>5}% of sync points  {:>7} states/s  {outcome}",
-        mode.name(),
+        "{name:<12} {:>8} states  {:>6} lost  {:>6} corrupt  {:>5}% of sync points  {:>7} states/s  {outcome}",
         tally.states,
         tally.lost,
         tally.corrupt,

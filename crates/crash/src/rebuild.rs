@@ -297,3 +297,146 @@ fn rename(names: &mut BTreeMap<String, Ino>, op: Option<&Op>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::{DirectorySync, Fault, FaultKind, Kind};
+
+    fn disk(fault: Option<Fault>) -> Disk {
+        Disk::recording(Image::new(), DirectorySync::Obeyed, fault)
+    }
+
+    fn cuts(disk: &Disk, instant: usize) -> Vec<Image> {
+        let mut rng = Rng::new(5);
+        let mut replay = Replay::new(disk, 9);
+        replay.advance(instant);
+        let each = Policy::EACH
+            .into_iter()
+            .flat_map(|policy| std::iter::repeat_n(policy, 200));
+        each.map(|policy| replay.cut(policy, &mut rng)).collect()
+    }
+
+    /// A file of four sectors of 1s, synced with its name.
+    fn four_sectors(disk: &mut Disk) -> Ino {
+        let ino = disk.create(Some("f"), Kind::Wal);
+        disk.write(ino, 0, &[1; 2048]).unwrap();
+        disk.sync(ino, true).unwrap();
+        ino
+    }
+
+    #[test]
+    fn what_was_synced_survives_every_cut() {
+        let mut disk = disk(None);
+        let ino = four_sectors(&mut disk);
+        disk.write(ino, 2048, &[2; 700]).unwrap();
+        for image in cuts(&disk, disk.now()) {
+            assert_eq!(image["f"][..2048], [1; 2048]);
+        }
+    }
+
+    #[test]
+    fn what_was_not_synced_may_be_there_in_any_part() {
+        let mut disk = disk(None);
+        let ino = four_sectors(&mut disk);
+        disk.write(ino, 0, &[2; 2048]).unwrap();
+        let mut kinds = std::collections::BTreeSet::new();
+        for image in cuts(&disk, disk.now()) {
+            let sectors: Vec<u8> = image["f"].chunks(SECTOR).map(|s| s[0]).collect();
+            assert!(
+                image["f"]
+                    .chunks(SECTOR)
+                    .all(|s| s.iter().all(|b| *b == s[0])),
+                "no sector is torn"
+            );
+            kinds.insert(sectors);
+        }
+        assert_eq!(kinds.len(), 16, "every subset of four sectors turns up");
+    }
+
+    #[test]
+    fn a_name_needs_a_sync_of_the_directory() {
+        let mut disk = disk(None);
+        let ino = disk.create(Some("f"), Kind::Wal);
+        disk.write(ino, 0, b"x").unwrap();
+        disk.sync(ino, false).unwrap();
+        let before = cuts(&disk, disk.now());
+        assert!(before.iter().any(|image| !image.contains_key("f")));
+        disk.sync(ino, true).unwrap();
+        let after = cuts(&disk, disk.now());
+        assert!(after.iter().all(|image| image["f"] == b"x"));
+    }
+
+    #[test]
+    fn a_deletion_may_be_undone_until_the_directory_is_synced() {
+        let mut disk = disk(None);
+        four_sectors(&mut disk);
+        assert!(disk.delete("f", false));
+        let left: Vec<bool> = cuts(&disk, disk.now())
+            .iter()
+            .map(|i| i.contains_key("f"))
+            .collect();
+        assert!(left.contains(&true) && left.contains(&false));
+        assert!(!disk.delete("f", true), "it is gone already");
+    }
+
+    #[test]
+    fn a_failed_sync_is_not_made_good_by_the_next() {
+        let fault = Fault {
+            nth: 2,
+            times: 1,
+            kind: FaultKind::Io,
+        };
+        let lost = (0..64).any(|seed| {
+            let mut disk = disk(Some(fault));
+            let ino = disk.create(Some("f"), Kind::Wal);
+            disk.write(ino, 0, &[1; 2048]).unwrap();
+            assert!(disk.sync(ino, true).is_err());
+            disk.sync(ino, true).unwrap();
+            let mut replay = Replay::new(&disk, seed);
+            replay.advance(disk.now());
+            replay.cut(Policy::All, &mut Rng::new(1))["f"] != [1; 2048]
+        });
+        assert!(lost);
+    }
+
+    #[test]
+    fn an_ordered_disk_keeps_the_order() {
+        let mut disk = disk(None);
+        let a = disk.create(Some("a"), Kind::Main);
+        let b = disk.create(Some("b"), Kind::Wal);
+        disk.sync(b, true).unwrap();
+        disk.write(a, 0, b"1").unwrap();
+        disk.write(b, 0, b"2").unwrap();
+        let mut replay = Replay::new(&disk, 1);
+        replay.advance(disk.now());
+        let mut rng = Rng::new(3);
+        for _ in 0..100 {
+            let image = replay.cut(Policy::Ordered, &mut rng);
+            assert!(
+                image["b"].is_empty() || image["a"] == b"1",
+                "never the later without the earlier"
+            );
+        }
+    }
+
+    #[test]
+    fn full_and_short_writes_say_so() {
+        for (kind, kept) in [
+            (FaultKind::NoSpace, 0),
+            (FaultKind::Short, 4),
+            (FaultKind::Io, 0),
+        ] {
+            let mut disk = disk(Some(Fault {
+                nth: 1,
+                times: 1,
+                kind,
+            }));
+            let ino = disk.create(Some("f"), Kind::Wal);
+            assert!(disk.write(ino, 0, &[7; 8]).is_err());
+            assert_eq!(disk.live()["f"].len(), kept);
+            disk.write(ino, 0, &[7; 8]).unwrap();
+            assert_eq!(disk.counts().faults, 1);
+        }
+    }
+}

@@ -46,15 +46,15 @@ pub struct Tally {
     pub promises: usize,
     /// Lives led.
     pub lives: usize,
-    /// Syncs that reached the disk.
+    /// Syncs of files and of the directory that reached the disk.
     pub sync_points: usize,
     /// Those of them right before or right after which the disk was cut.
     pub sync_points_hit: usize,
     /// Write transactions.
     pub commits: u64,
-    /// Syncs of the write-ahead log that were asked for.
+    /// Syncs of the write-ahead log after something was written to it.
     pub wal_syncs: u64,
-    /// Syncs of other files that were asked for.
+    /// All other syncs of files: those of checkpoints, mostly.
     pub other_syncs: u64,
     /// The first trouble, in words.
     pub trouble: Option<String>,
@@ -94,7 +94,12 @@ impl Tally {
         (self.states as f64 / self.seconds.max(1e-9)).round()
     }
 
-    fn add(&mut self, verdict: &Verdict, owed: usize, describe: impl FnOnce() -> String) {
+    pub(crate) fn add(
+        &mut self,
+        verdict: &Verdict,
+        owed: usize,
+        describe: impl FnOnce() -> String,
+    ) {
         self.states += 1;
         self.promises += owed;
         self.lost_promises += verdict.lost;
@@ -181,7 +186,7 @@ impl Bench {
             tally.lives += 1;
             tally.commits += counts.commits;
             tally.wal_syncs += counts.wal_syncs;
-            tally.other_syncs += counts.other_syncs;
+            tally.other_syncs += counts.idle_syncs + counts.other_syncs;
         }
         tally.seconds = begun.elapsed().as_secs_f64();
         tally
