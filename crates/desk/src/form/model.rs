@@ -19,12 +19,14 @@ pub struct Form {
     pub(super) version: i64,
     pub(super) languages: Vec<String>,
     pub(super) country: String,
-    pub(super) currencies: Vec<Currency>,
+    pub(super) currencies: Vec<String>,
     pub(super) severity: SeverityRule,
     pub(super) steps: Vec<Step>,
     /// Question code → where it stands.
     pub(super) places: HashMap<String, Place>,
     pub(super) faults: BTreeMap<FaultCode, Text>,
+    /// Section code → heading on the check-answers page.
+    pub(super) sections: BTreeMap<String, Text>,
     pub(super) words: Words,
     pub(super) taxonomy: Taxonomy,
     pub(super) agencies: Agencies,
@@ -44,6 +46,8 @@ pub(super) struct Place {
 pub struct Step {
     /// Code, unique in the form; part of the page's address.
     pub code: String,
+    /// Code of the section of the check-answers page that the answers belong to.
+    pub section: String,
     /// Heading of a page that has no question or several; a page with one question shows that question's.
     pub heading: Option<Text>,
     /// Text under the heading, for pages without questions.
@@ -304,15 +308,6 @@ pub enum On {
     Flag(Flag),
 }
 
-/// A currency that losses may be stated in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Currency {
-    /// ISO 4217 code.
-    pub code: String,
-    /// Digits after the decimal point (ISO 4217), 0 to 4.
-    pub digits: u32,
-}
-
 /// How severe a report is taken to be before an officer looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeverityRule {
@@ -371,9 +366,9 @@ impl Form {
         &self.country
     }
 
-    /// Currencies that losses may be stated in, the form's own first.
+    /// Currencies (ISO 4217) that the form offers for losses, its own first.
     #[must_use]
-    pub fn currencies(&self) -> &[Currency] {
+    pub fn currencies(&self) -> &[String] {
         &self.currencies
     }
 

@@ -21,6 +21,8 @@ pub(super) const CHARS_MAX: i64 = 50_000;
 const ITEMS_MAX: i64 = 50;
 /// Most steps of a form.
 const STEPS_MAX: usize = 200;
+/// Most questions of one page; the walk keeps them in one word of bits.
+const QUESTIONS_MAX: usize = 12;
 
 impl Form {
     /// Reads and checks a form with all its files.
@@ -47,10 +49,16 @@ impl Form {
             help: &help,
             not_known: texts.need("words.not_known"),
             lines: Lines::default(),
+            sections: BTreeMap::new(),
             places: HashMap::new(),
         };
         let steps = builder.steps(&root);
-        let Builder { lines, places, .. } = builder;
+        let Builder {
+            lines,
+            places,
+            sections,
+            ..
+        } = builder;
         let form = Self {
             id: code_of(&root, "id"),
             version: root.int("version").unwrap_or_default(),
@@ -58,6 +66,7 @@ impl Form {
             currencies: currencies(&root),
             severity: severity(&root, &taxonomy),
             faults: faults(&texts),
+            sections,
             words: words(&texts),
             languages,
             steps,
@@ -149,42 +158,29 @@ fn country(root: &Table<'_, '_>) -> String {
     country
 }
 
-fn currencies(root: &Table<'_, '_>) -> Vec<Currency> {
-    let mut currencies: Vec<Currency> = Vec::new();
-    for item in root.tables("currencies") {
-        let code = item.need("code").to_owned();
-        if code.len() != 3 || !code.chars().all(|c| c.is_ascii_uppercase()) {
-            item.problem_at(
-                "code",
+fn currencies(root: &Table<'_, '_>) -> Vec<String> {
+    let mut currencies: Vec<String> = Vec::new();
+    for (_, code) in root.strs("currencies") {
+        if cairn_kernel::money::decimals(code).is_none() {
+            root.problem_at(
+                "currencies",
                 format!("`{code}` is no currency code"),
-                "Write three capitals of ISO 4217",
+                "Write codes of ISO 4217, such as `NZD`",
             );
-        } else if currencies.iter().any(|known| known.code == code) {
-            item.problem_at(
-                "code",
+        } else if currencies.iter().any(|known| known == code) {
+            root.problem_at(
+                "currencies",
                 format!("`{code}` is listed twice"),
                 "Take one of them out",
             );
         }
-        let digits = item.int("digits").unwrap_or(-1);
-        if !(0..=4).contains(&digits) {
-            item.problem_at(
-                "digits",
-                "`digits` is not 0 to 4",
-                "Write how many digits follow the decimal point",
-            );
-        }
-        currencies.push(Currency {
-            code,
-            digits: u32::try_from(digits).unwrap_or_default(),
-        });
-        item.finish();
+        currencies.push(code.to_owned());
     }
     if currencies.is_empty() {
         root.problem_at(
             "currencies",
             "the form has no currency",
-            "Write `currencies = [{ code = \"…\", digits = 2 }]`",
+            "Write `currencies = [\"NZD\"]`",
         );
     }
     currencies
@@ -279,12 +275,14 @@ struct Builder<'b, 's> {
     not_known: Text,
     lines: Lines,
     places: HashMap<String, Place>,
+    sections: BTreeMap<String, Text>,
 }
 
 impl Builder<'_, '_> {
     fn steps(&mut self, root: &Table<'_, '_>) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut codes = BTreeSet::new();
+        let mut section = String::new();
         for table in root.tables("step").into_iter().take(STEPS_MAX) {
             let code = code_of(&table, "code");
             if !codes.insert(code.clone()) {
@@ -295,7 +293,16 @@ impl Builder<'_, '_> {
                 );
             }
             self.lines.steps.push(table.line());
+            if table.has("section") || steps.is_empty() {
+                section = code_of(&table, "section");
+                let heading = self.texts.need(&format!("sections.{section}"));
+                self.sections.insert(section.clone(), heading);
+            }
             let show_if = self.conditions(&table);
+            if table.tables("question").len() > QUESTIONS_MAX {
+                let mend = format!("Put at most {QUESTIONS_MAX} on a step");
+                table.problem_at("question", "too many questions on one page", mend);
+            }
             let questions: Vec<_> = table
                 .tables("question")
                 .iter()
@@ -314,6 +321,7 @@ impl Builder<'_, '_> {
             let own_heading = questions.len() != 1;
             let help = self.help_codes(&table);
             steps.push(Step {
+                section: section.clone(),
                 heading: if own_heading {
                     Some(self.texts.need(&key))
                 } else {
