@@ -12,6 +12,8 @@
 //! | [`note`] | C2SP signed notes and verifier keys |
 //! | [`checkpoint`] | C2SP tlog-checkpoint |
 //! | [`keys`] | the published list of the log's keys |
+//! | [`tiles`] | C2SP tlog-tiles: paths, hash tiles, entry bundles |
+//! | [`receipt`] | the receipt file a reporter keeps |
 
 pub mod checkpoint;
 pub mod hash;
@@ -19,3 +21,5 @@ pub mod keys;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+pub mod receipt;
+pub mod tiles;
