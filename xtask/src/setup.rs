@@ -1,0 +1,154 @@
+//! What the checks need beside Rust and a C compiler, and where Debian keeps it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{postgres, process};
+
+/// One tool: its name, how we know that it is there, the Debian package that brings it.
+pub struct Tool {
+    pub name: &'static str,
+    pub package: &'static str,
+    present: fn() -> bool,
+}
+
+/// Everything that some check uses.
+pub const TOOLS: &[Tool] = &[
+    Tool {
+        name: "postgresql",
+        package: "postgresql",
+        present: || postgres::binaries().is_some(),
+    },
+    Tool {
+        name: "chromium",
+        package: "chromium",
+        present: || chromium().is_some(),
+    },
+    Tool {
+        name: "node",
+        package: "nodejs",
+        present: || process::which("node").is_some(),
+    },
+    Tool {
+        name: "npm",
+        package: "npm",
+        present: || process::which("npm").is_some(),
+    },
+    Tool {
+        name: "7z",
+        package: "p7zip-full",
+        present: || process::which("7z").is_some(),
+    },
+    Tool {
+        name: "faketime",
+        package: "faketime",
+        present: || process::which("faketime").is_some(),
+    },
+    Tool {
+        name: "strace",
+        package: "strace",
+        present: || process::which("strace").is_some(),
+    },
+    Tool {
+        name: "g++",
+        package: "g++",
+        present: || process::which("g++").is_some(),
+    },
+];
+
+/// The browser, if it is there: what `CAIRN_CHROMIUM` names, or Debian's.
+pub fn chromium() -> Option<std::path::PathBuf> {
+    match std::env::var_os("CAIRN_CHROMIUM") {
+        Some(path) => Some(path.into()).filter(|path: &std::path::PathBuf| path.is_file()),
+        None => process::which("chromium"),
+    }
+}
+
+/// Parts of the Rust toolchain that some installations leave out; not Debian's to bring.
+const COMPONENTS: &[(&str, &str)] = &[("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")];
+
+/// Whether a tool is there.
+pub fn has(name: &str) -> bool {
+    let component = COMPONENTS
+        .iter()
+        .any(|(own, program)| *own == name && process::which(program).is_some());
+    component
+        || TOOLS
+            .iter()
+            .any(|tool| tool.name == name && (tool.present)())
+}
+
+/// Whether there is a tool of that name at all.
+#[cfg(test)]
+pub fn knows(name: &str) -> bool {
+    COMPONENTS.iter().any(|(own, _)| *own == name) || TOOLS.iter().any(|tool| tool.name == name)
+}
+
+/// Runs the set-up alone.
+pub fn main() -> Result<bool> {
+    let root = process::root()?;
+    println!("{}", install(&root)?);
+    npm(&root)?;
+    Ok(true)
+}
+
+/// Installs what is missing, where that is possible: on a machine with apt-get, as root, unless
+/// `CAIRN_NO_INSTALL` is set. What stays missing makes the steps that need it skipped, with the reason.
+pub fn install(root: &Path) -> Result<String> {
+    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !(tool.present)()).collect();
+    if missing.is_empty() {
+        return Ok("all tools are here".to_owned());
+    }
+    let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    let list = packages.join(" ");
+    let forbidden = std::env::var_os("CAIRN_NO_INSTALL").is_some();
+    if forbidden || !process::is_root() || process::which("apt-get").is_none() {
+        return Ok(format!("missing: {list} (as root: apt-get install {list})"));
+    }
+    // Stale lists fail the install; a machine whose lists are fresh may be offline, so this alone is no fault.
+    let _ = apt(root).arg("update").status();
+    let output = apt(root)
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(&packages)
+        .output()
+        .context("starting apt-get")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "apt-get install {list}: {errors}");
+    Ok(format!("installed {list}"))
+}
+
+fn apt(root: &Path) -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .arg("-q")
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .current_dir(root);
+    command
+}
+
+/// Brings `browser/node_modules` to what the lock file says, if it is not there yet.
+pub fn npm(root: &Path) -> Result<()> {
+    let folder = root.join("browser");
+    let time = |name: &str| {
+        std::fs::metadata(folder.join(name))
+            .and_then(|data| data.modified())
+            .ok()
+    };
+    let (lock, done) = (
+        time("package-lock.json"),
+        time("node_modules/.package-lock.json"),
+    );
+    if lock.is_none() || done.is_some_and(|done| Some(done) >= lock) {
+        return Ok(());
+    }
+    let output = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(&folder)
+        .output()
+        .context("starting npm")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "npm ci in browser/: {errors}");
+    Ok(())
+}

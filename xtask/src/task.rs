@@ -1,0 +1,142 @@
+//! Tasks that other crates of the workspace carry out: measurements and trials. A new one is one line in [`TASKS`].
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::metadata::Metadata;
+use crate::postgres::{Cluster, VARIABLE};
+use crate::process;
+
+/// One task: `cargo xtask NAME ARGS…` runs `PACKAGE LEAD… ARGS…`.
+pub struct Task {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// The crate, whose program has the same name.
+    pub package: &'static str,
+    /// Arguments before the caller's.
+    pub lead: &'static [&'static str],
+    /// Arguments with which `cargo xtask test` runs it; `None`: it is no part of that.
+    pub ci: Option<&'static [&'static str]>,
+    /// It runs on PostgreSQL too: a cluster is started and handed on, unless the caller says `--sqlite`.
+    pub postgres: bool,
+    /// It starts the real `cairn`, which is built first and named by `CAIRN_BIN`.
+    pub program: bool,
+    /// Built optimised unless the caller says `--dev`. In `cargo xtask test` all is built unoptimised.
+    pub release: bool,
+}
+
+const BENCH: &str = "cairn-bench";
+
+/// The table.
+#[rustfmt::skip]
+pub const TASKS: &[Task] = &[
+    Task { name: "bench", about: "measure; NAME (intake, queue, …): one JSON line each", package: BENCH, lead: &[], ci: None, postgres: true, program: true, release: true },
+    Task { name: "crash", about: "rebuild the disk after a power cut at any instant; --states N --seed S", package: "cairn-crash", lead: &[], ci: Some(&["--states", "2000", "--seed", "1"]), postgres: false, program: false, release: false },
+    Task { name: "kill9", about: "kill the program under load and look for every receipt; --rounds N", package: BENCH, lead: &["kill9"], ci: Some(&["--rounds", "10"]), postgres: true, program: true, release: false },
+    Task { name: "tamper", about: "edit stored records and see each edit found; --edits N --leaves N", package: BENCH, lead: &["tamper"], ci: Some(&["--edits", "500", "--leaves", "20000"]), postgres: false, program: false, release: false },
+    Task { name: "canary", about: "look for traces of an anonymous reporter in every file", package: BENCH, lead: &["canary"], ci: Some(&[]), postgres: false, program: true, release: false },
+    Task { name: "slow", about: "clients that send a byte at a time; --connections N", package: BENCH, lead: &["slow"], ci: Some(&["--connections", "300"]), postgres: false, program: true, release: false },
+    Task { name: "flood", about: "99 % bots, 1 % people, more than it can take", package: BENCH, lead: &["flood"], ci: None, postgres: false, program: true, release: true },
+];
+
+/// The task of that name.
+pub fn find(name: &str) -> Option<&'static Task> {
+    TASKS.iter().find(|task| task.name == name)
+}
+
+/// Runs a task for the caller, who sees its output as it comes.
+pub fn main(task: &Task, args: &[String]) -> Result<bool> {
+    let root = process::root()?;
+    let metadata = Metadata::load(&root)?;
+    let (own, args): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| {
+        matches!(
+            arg.as_str(),
+            "--postgres" | "--sqlite" | "--release" | "--dev"
+        )
+    });
+    let says = |word: &str| own.iter().any(|arg| *arg == word);
+    let release = (task.release || says("--release")) && !says("--dev");
+    let mut build = build(&root, task, release);
+    ensure!(
+        build.status().context("starting cargo")?.success(),
+        "building {} failed",
+        task.package
+    );
+    let cluster = if (task.postgres || says("--postgres")) && !says("--sqlite") {
+        Some(Cluster::start()?)
+    } else {
+        None
+    };
+    let mut command = command(&root, &metadata, task, release);
+    command.args(args);
+    if let Some(cluster) = &cluster {
+        command.env(VARIABLE, cluster.url());
+    }
+    Ok(command
+        .status()
+        .with_context(|| format!("starting {}", task.package))?
+        .success())
+}
+
+/// The cargo command that builds what the task runs.
+pub fn build(root: &Path, task: &Task, release: bool) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .args(["build", "--quiet", "--locked", "--package", task.package])
+        .current_dir(root);
+    if task.program && task.package != "cairn" {
+        command.args(["--package", "cairn"]);
+    }
+    if release {
+        command.arg("--release");
+    }
+    command
+}
+
+/// The command that runs the task, after it was built.
+pub fn command(root: &Path, metadata: &Metadata, task: &Task, release: bool) -> Command {
+    let mut command = Command::new(built(metadata, task.package, release));
+    command.args(task.lead).current_dir(root);
+    command
+        .env("CAIRN_BIN", built(metadata, "cairn", release))
+        .env_remove(VARIABLE);
+    command
+}
+
+/// Where cargo puts a program.
+pub fn built(metadata: &Metadata, program: &str, release: bool) -> PathBuf {
+    let profile = if release { "release" } else { "debug" };
+    metadata.target_directory.join(profile).join(program)
+}
+
+/// `cargo xtask postgres -- COMMAND…`: runs a command beside a throw-away cluster.
+pub fn with_postgres(args: &[String]) -> Result<bool> {
+    let words: Vec<&String> = args.iter().skip_while(|arg| *arg == "--").collect();
+    let (program, rest) = words
+        .split_first()
+        .context("which command? cargo xtask postgres -- COMMAND…")?;
+    let cluster = Cluster::start()?;
+    let mut command = Command::new(program);
+    command.args(rest).env(VARIABLE, cluster.url());
+    Ok(command
+        .status()
+        .with_context(|| format!("starting {program}"))?
+        .success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        for task in TASKS {
+            let same = TASKS.iter().filter(|other| other.name == task.name);
+            assert_eq!(same.count(), 1, "{}", task.name);
+            assert!(find(task.name).is_some());
+        }
+        assert!(find("nothing").is_none());
+    }
+}
