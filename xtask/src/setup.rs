@@ -108,7 +108,7 @@ pub fn install(root: &Path) -> Result<String> {
         return Ok(format!("missing: {list} (as root: apt-get install {list})"));
     }
     // Stale lists fail the install; a machine whose lists are fresh may be offline, so this alone is no fault.
-    let _ = apt(root).arg("update").status();
+    let _ = apt(root).arg("update").output();
     let output = apt(root)
         .args(["install", "--yes", "--no-install-recommends"])
         .args(&packages)
