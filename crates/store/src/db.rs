@@ -73,6 +73,8 @@ pub struct SqliteConfig {
     pub vfs: Option<String>,
     /// `FULL`; the crash simulator's negative controls name weaker ones.
     pub synchronous: &'static str,
+    /// Pages (4 KiB) in the write-ahead log after which the writer copies it back.
+    pub wal_pages: u32,
 }
 
 impl SqliteConfig {
@@ -83,6 +85,7 @@ impl SqliteConfig {
             path,
             vfs: None,
             synchronous: "FULL",
+            wal_pages: crate::WAL_PAGES,
         }
     }
 

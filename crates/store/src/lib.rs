@@ -225,10 +225,11 @@ fn open_sqlite(config: SqliteConfig, keys: LedgerKeys) -> Result<(Db, Backend, L
         answers.push(db::sqlite_rows(&connection, sql, &[])?);
     }
     let ledger = Ledger::load(keys, &answers)?;
+    let wal_pages = config.wal_pages;
     let readers = SqliteReaders::new(config);
     Ok((
         Db::Sqlite(readers),
-        Backend::Sqlite(SqliteWriter::new(connection, WAL_PAGES)),
+        Backend::Sqlite(SqliteWriter::new(connection, wal_pages)),
         ledger,
     ))
 }

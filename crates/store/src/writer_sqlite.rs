@@ -9,11 +9,10 @@ pub(crate) struct SqliteWriter {
     connection: Connection,
     /// Pages in the WAL after which the writer copies them back between two groups.
     checkpoint_pages: u32,
+    /// Groups between two looks at the size of the write-ahead log.
+    look_every: u32,
     groups: u32,
 }
-
-/// Between two looks at the size of the write-ahead log.
-const GROUPS_PER_CHECKPOINT_LOOK: u32 = 64;
 
 impl SqliteWriter {
     pub(crate) fn new(connection: Connection, checkpoint_pages: u32) -> Self {
@@ -21,6 +20,7 @@ impl SqliteWriter {
         Self {
             connection,
             checkpoint_pages,
+            look_every: (checkpoint_pages / 128).clamp(1, 64),
             groups: 0,
         }
     }
@@ -85,10 +85,18 @@ impl SqliteWriter {
     pub(crate) fn commit(&mut self) -> Result<(), GroupError> {
         self.run("COMMIT")?;
         self.groups = self.groups.wrapping_add(1);
-        if self.groups.is_multiple_of(GROUPS_PER_CHECKPOINT_LOOK) {
-            self.checkpoint()?;
+        if !self.groups.is_multiple_of(self.look_every) {
+            return Ok(());
         }
-        Ok(())
+        match self.checkpoint() {
+            // The group is durable already: refusing it now would tell its callers a lie, and leave the log's edge
+            // in memory behind the rows.
+            Err(GroupError::Refused(cause)) => {
+                tracing::warn!(%cause, "the write-ahead log could not be copied back; it will be tried again");
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Copies the write-ahead log back once it is long, between groups and not inside a caller's commit.
