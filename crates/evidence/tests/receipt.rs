@@ -384,3 +384,18 @@ proptest! {
         prop_assert_eq!(Receipt::parse(receipt.print().as_bytes()), Ok(receipt));
     }
 }
+
+/// A receipt and key list kept as files: receipts in people's hands must verify with every later version.
+#[test]
+fn the_kept_receipt_still_verifies() {
+    let file = include_bytes!("../../../fuzz/seeds/receipt/report.tlog-proof");
+    let keys: KeyList = include_str!("../../../fuzz/seeds/receipt/keys.txt")
+        .parse()
+        .unwrap();
+    let verified = Receipt::parse(file).unwrap().verify_listed(&keys).unwrap();
+    assert_eq!(
+        (verified.reference.as_str(), verified.index, verified.size),
+        ("ABCD-EFGH-J", 1_234, 1_250)
+    );
+    assert_eq!(Receipt::parse(file).unwrap(), receipt());
+}
