@@ -70,7 +70,7 @@ pub struct Question {
     /// The question itself.
     pub heading: Text,
     /// Why we ask.
-    pub why: Option<Text>,
+    pub why: Text,
     /// How to answer.
     pub hint: Option<Text>,
     /// Short name for the check-answers page and the officers' view.

@@ -384,7 +384,7 @@ impl Builder<'_, '_> {
         };
         let question = Question {
             heading: self.texts.need(&key("heading")),
-            why: self.texts.find(&key("why")),
+            why: self.texts.need(&key("why")),
             hint: self.texts.find(&key("hint")),
             label: self.texts.need(&key("label")),
             not_known_text: own_words.unwrap_or_else(|| self.not_known.clone()),
