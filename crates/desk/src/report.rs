@@ -291,6 +291,14 @@ pub enum Change {
         /// Agencies the reporter agreed to.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         consents: Vec<String>,
+        /// SHA-256 of the stored HMAC of the status secret, hexadecimal.
+        secret: String,
+        /// The handling label the report was given, as stored.
+        label: String,
+        /// Each loss in the base currency's minor unit at the rate of the day, in the body's order; `None` where no
+        /// amount or no rate is known. Logged, since rates change and figures must be found again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        base_minor: Vec<Option<i64>>,
     },
     /// The reporter wrote (an addition or an answer).
     ReporterWrote {

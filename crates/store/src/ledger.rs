@@ -26,7 +26,10 @@ static LOG_NODE: Table = Table::new(
     "log_node",
     &[("level", Ty::Int), ("n", Ty::Int), ("hash", Ty::Blob)],
 );
-static CHECKPOINT: Table = Table::new("checkpoint", &[("size", Ty::Int), ("note", Ty::Text)]);
+static CHECKPOINT: Table = Table::new(
+    "checkpoint",
+    &[("size", Ty::Int), ("before", Ty::Int), ("note", Ty::Text)],
+);
 
 /// The log in the database cannot be continued.
 #[derive(Debug, thiserror::Error)]
@@ -175,7 +178,7 @@ impl Ledger {
             .sign(&self.keys.signer)?;
         rows.push(Op::Insert(
             &CHECKPOINT,
-            params![grown.size(), checkpoint.to_string()],
+            params![grown.size(), self.size(), checkpoint.to_string()],
         ));
         Ok(Some(Sealed {
             rows,

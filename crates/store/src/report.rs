@@ -271,7 +271,14 @@ pub fn loss_minor(body: &cairn_desk::report::Body, base_minor: &[Option<i64>]) -
         .reduce(i64::saturating_add)
 }
 
-/// The rows of a new report.
+/// What the event of receipt says of the stored status secret (its HMAC): SHA-256, hexadecimal.
+#[must_use]
+pub fn secret_digest(secret: &[u8; 32]) -> String {
+    cairn_evidence::hash::sha256(secret).hex()
+}
+
+/// The rows of a new report. The event of receipt must say the same of label, secret and converted losses: see
+/// [`Change::Received`] and [`secret_digest`]; `cairn log verify` compares them.
 #[must_use]
 pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
     let mut unit = Unit {

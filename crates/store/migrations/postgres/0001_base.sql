@@ -64,7 +64,8 @@ CREATE TABLE evidence (idx BIGINT PRIMARY KEY NOT NULL, at BIGINT NOT NULL, repo
     event TEXT NOT NULL);
 CREATE INDEX evidence_report ON evidence (report, idx) WHERE report IS NOT NULL;
 CREATE TABLE log_node (level BIGINT NOT NULL, n BIGINT NOT NULL, hash BYTEA NOT NULL, PRIMARY KEY (level, n));
-CREATE TABLE checkpoint (size BIGINT PRIMARY KEY NOT NULL, note TEXT NOT NULL);
+-- before: size at the checkpoint before, so that one taken out of the row is missed
+CREATE TABLE checkpoint (size BIGINT PRIMARY KEY NOT NULL, before BIGINT NOT NULL, note TEXT NOT NULL);
 
 CREATE TABLE draft (id BYTEA PRIMARY KEY NOT NULL, progress TEXT NOT NULL, updated_at BIGINT NOT NULL);
 CREATE INDEX draft_updated ON draft (updated_at);

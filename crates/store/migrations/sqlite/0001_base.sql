@@ -63,7 +63,8 @@ CREATE TABLE evidence (idx INTEGER PRIMARY KEY NOT NULL, at BIGINT NOT NULL, rep
     event TEXT NOT NULL);
 CREATE INDEX evidence_report ON evidence (report, idx) WHERE report IS NOT NULL;
 CREATE TABLE log_node (level BIGINT NOT NULL, n BIGINT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, n)) WITHOUT ROWID;
-CREATE TABLE checkpoint (size INTEGER PRIMARY KEY NOT NULL, note TEXT NOT NULL);
+-- before: size at the checkpoint before, so that one taken out of the row is missed
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY NOT NULL, before BIGINT NOT NULL, note TEXT NOT NULL);
 
 CREATE TABLE draft (id BLOB PRIMARY KEY NOT NULL, progress TEXT NOT NULL, updated_at BIGINT NOT NULL) WITHOUT ROWID;
 CREATE INDEX draft_updated ON draft (updated_at);
