@@ -24,8 +24,9 @@ impl Store {
                 vec![],
             )
             .await?;
-        row.map(|row| Ok((row.int(0)?.unsigned_abs(), row.text(1)?)))
-            .transpose()
+        Ok(row
+            .map(|row| Ok::<_, ReadError>((row.int(0)?.unsigned_abs(), row.text(1)?)))
+            .transpose()?)
     }
 
     /// Rows `from..` of the log, oldest first, at most `limit`.

@@ -1,1 +1,25 @@
-//! Under construction.
+//! All HTTP in: the server, the house around every route, the look of the pages and their texts. Knows no SQL.
+//!
+//! A page is a handler that takes a [`page::Page`] and returns markup or a [`problem::Problem`]. Routers of pages are merged
+//! and given to [`house::finish`], and the result to [`server::Server`].
+
+pub mod assets;
+pub mod chart;
+pub mod components;
+pub mod cookie;
+pub mod csrf;
+pub mod form;
+pub mod house;
+pub mod i18n;
+pub mod layout;
+pub mod page;
+pub mod pages;
+pub mod problem;
+pub mod server;
+pub mod site;
+
+pub use house::finish;
+pub use i18n::{Lang, t};
+pub use page::{Page, Section};
+pub use problem::{Problem, Result};
+pub use site::Site;

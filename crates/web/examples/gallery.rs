@@ -1,0 +1,3 @@
+//! Serves every component in both languages, to be looked at.
+
+fn main() {}
