@@ -1,1 +1,193 @@
-//! Under construction.
+//! The use cases: authorise, load, decide, save. One transaction each. Knows nothing of pages.
+
+pub mod case;
+pub mod clock;
+pub mod gate;
+pub mod report;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cairn_desk::form::Form;
+use cairn_kernel::money::Money;
+use cairn_kernel::reference::Scramble;
+use cairn_kernel::time::Micros;
+use cairn_store::Store;
+use clock::Clock;
+use gate::Gate;
+use jiff::tz::TimeZone;
+
+/// What the use cases need to know of the installation.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Name of the service, as pages show it.
+    pub service_name: String,
+    /// Address under which the public reaches it, without a final slash.
+    pub public_url: String,
+    /// ISO 4217 code in which losses are added up.
+    pub base_currency: String,
+    /// Minor units of the base currency for 1,000,000 minor units of another.
+    pub rates_ppm: BTreeMap<String, i64>,
+    /// Time zone whose quarters are counted.
+    pub time_zone: TimeZone,
+    /// Most bytes of one file.
+    pub file_bytes_max: u64,
+    /// Most files of one report.
+    pub files_max: usize,
+    /// Public requests worked on at the same time; more wait in turn.
+    pub intake_parallel: usize,
+    /// Outgoing mail; without it nobody is written to.
+    pub mail: Option<MailConfig>,
+}
+
+/// Outgoing mail.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// `smtp://host:port`, `smtps://…`; see the settings reference.
+    pub smtp_url: String,
+    /// Sender.
+    pub from: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            service_name: "Cyber incident reports".into(),
+            public_url: "http://127.0.0.1:8080".into(),
+            base_currency: "NZD".into(),
+            rates_ppm: BTreeMap::new(),
+            time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
+            file_bytes_max: 25 * 1024 * 1024,
+            files_max: 10,
+            intake_parallel: 256,
+            mail: None,
+        }
+    }
+}
+
+/// Everything the doors work with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Reports, evidence, files.
+    pub store: Store,
+    /// The form in use, with its texts, advice and agencies.
+    pub form: Arc<Form>,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Whose turn it is.
+    pub gate: Gate,
+    scramble: Scramble,
+    quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Quarter {
+    from: Micros,
+    to: Micros,
+    name: i64,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(store: Store, form: Arc<Form>, config: Config, clock: Clock) -> Self {
+        let scramble = Scramble::new(store.keys().reference);
+        let gate = Gate::new(config.intake_parallel);
+        Self {
+            store,
+            form,
+            config: Arc::new(config),
+            clock,
+            gate,
+            scramble,
+            quarters: Arc::default(),
+        }
+    }
+
+    /// The public reference of a report's number.
+    #[must_use]
+    pub fn reference(&self, no: i64) -> String {
+        self.scramble
+            .reference_of(no)
+            .map_or_else(String::new, |reference| reference.to_string())
+    }
+
+    /// The number behind a reference as a person typed it; `None` if it is none.
+    #[must_use]
+    pub fn number(&self, reference: &str) -> Option<i64> {
+        reference
+            .parse()
+            .ok()
+            .map(|reference| self.scramble.number_of(&reference))
+    }
+
+    /// Year times ten plus quarter, in the country's time zone.
+    #[must_use]
+    pub fn quarter(&self, at: Micros) -> i64 {
+        let mut known = self
+            .quarters
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        match *known {
+            Some(quarter) if quarter.from <= at && at < quarter.to => quarter.name,
+            _ => {
+                let quarter = quarter_of(at, &self.config.time_zone);
+                *known = Some(quarter);
+                quarter.name
+            }
+        }
+    }
+
+    /// An amount in the base currency; `None` if no rate is known.
+    #[must_use]
+    pub fn in_base(&self, money: &Money) -> Option<i64> {
+        if money.currency == self.config.base_currency {
+            return Some(money.minor);
+        }
+        let rate = i128::from(*self.config.rates_ppm.get(&money.currency)?);
+        i64::try_from(i128::from(money.minor) * rate / 1_000_000).ok()
+    }
+}
+
+fn quarter_of(at: Micros, zone: &TimeZone) -> Quarter {
+    let day = at.timestamp().to_zoned(zone.clone()).date();
+    let first_month = (day.month() - 1) / 3 * 3 + 1;
+    let name = i64::from(day.year()) * 10 + i64::from((day.month() - 1) / 3 + 1);
+    let start = |year: i16, month: i8| {
+        jiff::civil::Date::new(year, month, 1)
+            .ok()
+            .and_then(|date| date.to_zoned(zone.clone()).ok())
+            .map_or(at, |zoned| Micros::from(zoned.timestamp()))
+    };
+    let (next_year, next_month) = if first_month == 10 {
+        (day.year().saturating_add(1), 1)
+    } else {
+        (day.year(), first_month + 3)
+    };
+    Quarter {
+        from: start(day.year(), first_month),
+        to: start(next_year, next_month),
+        name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quarters_turn_at_local_midnight() {
+        let zone = TimeZone::get("Pacific/Auckland").unwrap();
+        let at = |text: &str| Micros::from(text.parse::<jiff::Timestamp>().unwrap());
+        // New Zealand is 13 hours ahead at new year.
+        assert_eq!(quarter_of(at("2025-12-31T10:59:59Z"), &zone).name, 20254);
+        assert_eq!(quarter_of(at("2025-12-31T11:00:00Z"), &zone).name, 20261);
+        let quarter = quarter_of(at("2026-11-23T00:00:00Z"), &zone);
+        assert_eq!(
+            (quarter.name, quarter.to),
+            (20264, at("2026-12-31T11:00:00Z"))
+        );
+    }
+}

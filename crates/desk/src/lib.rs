@@ -1,6 +1,7 @@
 //! Decisions on what people tell us: the form, the report, accounts, figures, policy. Pure: `now` and new
 //! identifiers are arguments, nothing is read or written here.
 
+pub mod access;
 pub mod advice;
 pub mod agency;
 mod data;

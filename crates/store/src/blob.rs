@@ -281,16 +281,15 @@ impl Store {
                 params![sha256],
             )
             .await?;
-        Ok(row
-            .map(|row| {
-                Ok::<_, ReadError>(Stored {
-                    sha256: row.text(0)?,
-                    size: row.int(1)?.unsigned_abs(),
-                    media_type: row.text(2)?,
-                    wrapped_key: row.blob(3)?,
-                })
+        row.map(|row| {
+            Ok(Stored {
+                sha256: row.text(0)?,
+                size: row.int(1)?.unsigned_abs(),
+                media_type: row.text(2)?,
+                wrapped_key: row.blob(3)?,
             })
-            .transpose()?)
+        })
+        .transpose()
     }
 
     /// Reads a whole file back, checking every chunk and the content's hash.

@@ -24,9 +24,8 @@ impl Store {
                 vec![],
             )
             .await?;
-        Ok(row
-            .map(|row| Ok::<_, ReadError>((row.int(0)?.unsigned_abs(), row.text(1)?)))
-            .transpose()?)
+        row.map(|row| Ok((row.int(0)?.unsigned_abs(), row.text(1)?)))
+            .transpose()
     }
 
     /// Rows `from..` of the log, oldest first, at most `limit`.

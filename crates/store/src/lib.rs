@@ -40,7 +40,7 @@ pub enum Database {
     /// `core.db` in the data directory.
     Sqlite(SqliteConfig),
     /// A PostgreSQL server.
-    Postgres(PgConfig),
+    Postgres(Box<PgConfig>),
 }
 
 /// How to open a store.
@@ -77,7 +77,7 @@ impl Options {
     /// The address does not parse.
     pub fn postgres(dir: &Path, origin: &str, url: &str) -> Result<Self, PgError> {
         Ok(Self {
-            database: Database::Postgres(PgConfig::new(url, None)?),
+            database: Database::Postgres(Box::new(PgConfig::new(url, None)?)),
             ..Self::sqlite(dir, origin)
         })
     }
@@ -145,7 +145,7 @@ impl Store {
         };
         let (db, backend, ledger) = match options.database {
             Database::Sqlite(config) => open_sqlite(config, ledger_keys)?,
-            Database::Postgres(config) => open_postgres(config, ledger_keys).await?,
+            Database::Postgres(config) => open_postgres(*config, ledger_keys).await?,
         };
         let newest = db
             .row("SELECT coalesce(max(no), 0) FROM report", Vec::new())

@@ -317,11 +317,22 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
             1_i64
         ],
     );
+    belongings(&mut unit, &new);
     let (json, salt) = new.body;
     unit.insert(&BODY, params![no, salt, json]);
     if let Some((json, salt)) = new.contact {
         unit.insert(&CONTACT, params![no, salt, json]);
     }
+    let fts = if sqlite { &FTS_SQLITE } else { &FTS_POSTGRES };
+    unit.insert(fts, params![no, new.draft.search_text.as_str()]);
+    unit.entries.push(new.event);
+    unit
+}
+
+/// Losses, observables, consents and files: rows of their own, so that they can be counted and found.
+fn belongings(unit: &mut Unit, new: &NewReport<'_>) {
+    let body = &new.draft.body;
+    let (no, at) = (new.no, new.at.0);
     for (n, (loss, base)) in body.losses.iter().zip(&new.base_minor).enumerate() {
         unit.insert(
             &LOSS,
@@ -349,10 +360,6 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
     for file in &body.files {
         unit.insert(&FILE, file_row(no, at, file));
     }
-    let fts = if sqlite { &FTS_SQLITE } else { &FTS_POSTGRES };
-    unit.insert(fts, params![no, new.draft.search_text.as_str()]);
-    unit.entries.push(new.event);
-    unit
 }
 
 fn observable_kind(kind: cairn_kernel::observable::Kind) -> &'static str {
@@ -726,14 +733,13 @@ impl Store {
 
     async fn salted(&self, sql: &'static str, no: i64) -> Result<Option<Salted>, ReadError> {
         let row = self.db.row(sql, params![no]).await?;
-        Ok(row
-            .map(|row| {
-                Ok::<_, ReadError>(Salted {
-                    salt: row.blob(0)?,
-                    json: row.text(1)?,
-                })
+        row.map(|row| {
+            Ok(Salted {
+                salt: row.blob(0)?,
+                json: row.text(1)?,
             })
-            .transpose()?)
+        })
+        .transpose()
     }
 
     /// A report's messages in order.
@@ -809,9 +815,7 @@ impl Store {
                 params![key],
             )
             .await?;
-        Ok(row
-            .map(|row| Ok::<_, ReadError>((row.int(0)?, row.blob(1)?)))
-            .transpose()?)
+        row.map(|row| Ok((row.int(0)?, row.blob(1)?))).transpose()
     }
 }
 

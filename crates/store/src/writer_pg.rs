@@ -26,6 +26,9 @@ type PgResult<T> = Result<T, tokio_postgres::Error>;
 /// Rows of one table, gathered from the units of a group.
 type Bulk<'a> = Vec<(&'static Table, Vec<&'a [Value]>)>;
 
+/// As [`Bulk`], with the number of the unit that brought the row.
+type Guards<'a> = Vec<(&'static Table, Vec<(usize, &'a [Value])>)>;
+
 impl PgWriter {
     pub(crate) fn new(
         runtime: Runtime,
@@ -104,7 +107,7 @@ impl PgWriter {
     /// Units of plain rows: guards first, then what the admitted ones brought, one statement a table.
     fn bulk(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
         let mut refused: HashSet<usize> = HashSet::new();
-        let mut guards: Vec<(&'static Table, Vec<(usize, &[Value])>)> = Vec::new();
+        let mut guards: Guards<'_> = Vec::new();
         for (n, unit) in units.iter().enumerate() {
             for op in &unit.ops {
                 if let Op::Insert(table, row) = op

@@ -1,0 +1,193 @@
+//! What officers do: look at the queue, read a report, work on it. Cases proper stand on this later.
+
+use cairn_desk::access::{Action, Grant, Principal, Visible};
+use cairn_desk::report::{Command, Refusal, State};
+use cairn_kernel::actor::Actor;
+use cairn_kernel::text::fold;
+use cairn_store::report::{Filter, LIST_ROWS_MAX, Order, Summary};
+
+use crate::App;
+use crate::report::{AppError, Whole};
+
+/// Most words of a search.
+pub const SEARCH_WORDS_MAX: usize = 12;
+
+/// What an officer asks the queue for.
+#[derive(Debug, Clone, Default)]
+pub struct QueueQuery {
+    /// Category code.
+    pub category: Option<String>,
+    /// One state; none means "all but closed".
+    pub state: Option<State>,
+    /// Closed ones too.
+    pub all: bool,
+    /// Only those of this account.
+    pub assignee: Option<String>,
+    /// Words as typed.
+    pub text: String,
+    /// Most severe first instead of newest first.
+    pub severe: bool,
+    /// Go on after this one: `(severity, no)`.
+    pub after: Option<(i64, i64)>,
+    /// Rows of a page.
+    pub limit: usize,
+}
+
+impl App {
+    /// A page of the queue. A search for a reference finds that report.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn queue(
+        &self,
+        who: &Principal,
+        query: &QueueQuery,
+    ) -> Result<Visible<Vec<Summary>>, AppError> {
+        let grant = who.grant(Action::ReadReports)?;
+        if let Some(no) = self.number(&query.text)
+            && let Some(found) = self.store.report(no).await?
+        {
+            return Ok(grant.show(vec![found]));
+        }
+        let words = fold(&query.text);
+        let filter = Filter {
+            category: query.category.clone(),
+            state: query.state,
+            all: query.all,
+            assignee: query.assignee.clone(),
+            words: words
+                .split(' ')
+                .filter(|w| !w.is_empty())
+                .take(SEARCH_WORDS_MAX)
+                .map(str::to_owned)
+                .collect(),
+            order: if query.severe {
+                Order::Severe
+            } else {
+                Order::Newest
+            },
+            after: query.after,
+            limit: query.limit.clamp(1, LIST_ROWS_MAX),
+        };
+        Ok(grant.show(self.store.reports(&filter).await?))
+    }
+
+    /// One report, whole.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn read_report(
+        &self,
+        who: &Principal,
+        reference: &str,
+    ) -> Result<Visible<Whole>, AppError> {
+        let grant = who.grant(Action::ReadReports)?;
+        let no = self.number(reference).ok_or(AppError::NotFound)?;
+        Ok(grant.show(self.whole(no).await?))
+    }
+
+    /// Works on a report. `version` is the one the officer saw: if the report moved on, nothing is done.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn work(
+        &self,
+        who: &Principal,
+        reference: &str,
+        version: i64,
+        command: Command,
+    ) -> Result<(), AppError> {
+        let grant = self.grant_for(who, &command).await?;
+        self.check_codes(&command)?;
+        let whole = self.seen(reference, version).await?;
+        self.command(
+            &whole,
+            Actor::User(grant.account().to_owned()),
+            command,
+            None,
+        )
+        .await
+    }
+
+    /// Writes to the reporter; `waits` asks for an answer.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn write_to_reporter(
+        &self,
+        who: &Principal,
+        reference: &str,
+        version: i64,
+        text: &str,
+        waits: bool,
+    ) -> Result<(), AppError> {
+        let grant = who.grant(Action::WorkReports)?;
+        let whole = self.seen(reference, version).await?;
+        let account = grant.account().to_owned();
+        self.write_message(
+            &whole,
+            Actor::User(account.clone()),
+            Some(account),
+            text,
+            waits,
+        )
+        .await
+    }
+
+    /// Taking a report for oneself is work; giving it to somebody else is the leads' to do.
+    async fn grant_for(&self, who: &Principal, command: &Command) -> Result<Grant, AppError> {
+        match command {
+            Command::Assign { to: Some(to) } if *to != who.account => {
+                let grant = who.grant(Action::AssignReports)?;
+                let account = self.store.account(to).await?;
+                let works = account.is_some_and(|a| {
+                    !a.disabled && cairn_desk::access::may(a.role, Action::WorkReports)
+                });
+                if works {
+                    Ok(grant)
+                } else {
+                    Err(AppError::Input(
+                        "this account does not work on reports".into(),
+                    ))
+                }
+            }
+            Command::ReporterWrite { .. }
+            | Command::SetConsent { .. }
+            | Command::EraseContact
+            | Command::AddFile(_) => Err(AppError::Denied(cairn_desk::access::Denied)),
+            _ => Ok(who.grant(Action::WorkReports)?),
+        }
+    }
+
+    fn check_codes(&self, command: &Command) -> Result<(), AppError> {
+        let taxonomy = self.form.taxonomy();
+        let unknown =
+            |what: &str, code: &str| Err(AppError::Input(format!("there is no {what} {code:?}")));
+        match command {
+            Command::Categorise { category, .. } if taxonomy.category(category).is_none() => {
+                unknown("category", category)
+            }
+            Command::Categorise {
+                category,
+                subtype: Some(subtype),
+            } if taxonomy.subtype(category, subtype).is_none() => unknown("sub-type", subtype),
+            Command::Close { outcome } if taxonomy.outcome(outcome).is_none() => {
+                unknown("outcome", outcome)
+            }
+            Command::SetSeverity { severity } if taxonomy.severity(*severity).is_none() => {
+                Err(AppError::Refused(Refusal::Severity))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn seen(&self, reference: &str, version: i64) -> Result<Whole, AppError> {
+        let no = self.number(reference).ok_or(AppError::NotFound)?;
+        let whole = self.whole(no).await?;
+        if whole.standing.version == version {
+            Ok(whole)
+        } else {
+            Err(AppError::Conflict)
+        }
+    }
+}

@@ -1,0 +1,714 @@
+//! What a reporter does: submit a report, and come back to it with the secret.
+
+use cairn_desk::access::Denied;
+use cairn_desk::report::{
+    Body, Change, Command, Contact, Draft, Event, LossItem, Refusal, Standing, State, decide,
+};
+use cairn_evidence::checkpoint::SignedCheckpoint;
+use cairn_evidence::hash::{salted, sha256};
+use cairn_evidence::receipt::Receipt;
+use cairn_kernel::actor::Actor;
+use cairn_kernel::label::Label;
+use cairn_kernel::reference::Secret;
+use cairn_kernel::time::Micros;
+use cairn_store::keys::{KeyError, Purpose, random};
+use cairn_store::report::{EvidenceRow, FileRow, Message, NewMessage, NewReport, Salted, Summary};
+use cairn_store::writer::{Committed, Entry, WriteError};
+use cairn_store::{ReadError, job};
+use serde::{Deserialize, Serialize};
+
+use crate::App;
+
+/// Longest message between reporter and officer, in characters.
+pub const MESSAGE_CHARS_MAX: usize = 10_000;
+
+/// Why a use case failed. Each door maps it to a page or a problem document.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such thing, or the secret is wrong: both look the same.
+    #[error("there is nothing here")]
+    NotFound,
+    /// The policy says no.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The rules of the desk say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The same key came with another request.
+    #[error("this idempotency key was used for a different request")]
+    KeyReused,
+    /// Somebody else changed the record first.
+    #[error("somebody else changed this in the meantime")]
+    Conflict,
+    /// What was typed cannot be taken.
+    #[error("{0}")]
+    Input(String),
+    /// No room for new reports.
+    #[error("there is no room for new reports at the moment")]
+    DiskFull,
+    /// The store could not write. Nothing was received.
+    #[error("writing: {0}")]
+    Write(WriteError),
+    /// The store could not read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// No randomness, damaged keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A record does not make sense: damage.
+    #[error("stored {what} is damaged: {cause}")]
+    Damaged {
+        /// What.
+        what: &'static str,
+        /// Why.
+        cause: String,
+    },
+}
+
+impl From<WriteError> for AppError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Conflict => Self::Conflict,
+            WriteError::DiskFull => Self::DiskFull,
+            other => Self::Write(other),
+        }
+    }
+}
+
+pub(crate) fn damaged(what: &'static str) -> impl FnOnce(serde_json::Error) -> AppError {
+    move |error| AppError::Damaged {
+        what,
+        cause: error.to_string(),
+    }
+}
+
+/// What the reporter gets.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Number of the report.
+    pub no: i64,
+    /// Public reference.
+    pub reference: String,
+    /// Opens the status page.
+    pub secret: Secret,
+    /// When it came in.
+    pub at: Micros,
+    /// Category the answers suggest.
+    pub category: String,
+    /// The receipt file.
+    pub receipt: String,
+    /// The same request came before; this is its answer.
+    pub again: bool,
+}
+
+/// A request that may come more than once.
+#[derive(Debug, Clone, Copy)]
+pub struct Once<'a> {
+    /// The client's key: unguessable for the public form, scoped by API key for partners.
+    pub key: &'a [u8],
+    /// The request as it came; the same key with another request is refused.
+    pub request: &'a [u8],
+}
+
+/// How far the store keeps what came in; anonymous senders get the hour only.
+fn blur(at: Micros, anonymous: bool) -> Micros {
+    if anonymous { at.hour() } else { at }
+}
+
+fn take<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
+    let mut out = [0; N];
+    for (to, byte) in out.iter_mut().zip(bytes.iter().skip(from)) {
+        *to = *byte;
+    }
+    out
+}
+
+/// A draft as it will be stored.
+struct Told {
+    body: (String, [u8; 16]),
+    contact: Option<(String, [u8; 16])>,
+    /// HMAC of the status secret.
+    tag: [u8; 32],
+    label: &'static str,
+    base_minor: Vec<Option<i64>>,
+}
+
+impl Told {
+    /// The event that binds all of it to the log.
+    fn received(&self, reference: String, draft: &Draft) -> Change {
+        Change::Received {
+            reference,
+            body: salted(&self.body.1, self.body.0.as_bytes()).hex(),
+            contact: self
+                .contact
+                .as_ref()
+                .map(|(json, salt)| salted(salt, json.as_bytes()).hex()),
+            consents: draft.consents.clone(),
+            secret: sha256(&self.tag).hex(),
+            label: self.label.to_owned(),
+            base_minor: self.base_minor.clone(),
+        }
+    }
+}
+
+impl App {
+    /// Takes a report. Returns only after the commit is durable.
+    ///
+    /// # Errors
+    /// See [`AppError`]; on any error nothing was received.
+    pub async fn submit(
+        &self,
+        draft: &Draft,
+        by: Actor,
+        once: Option<Once<'_>>,
+    ) -> Result<Received, AppError> {
+        // One call to the system for all that must be random.
+        let dice: [u8; 65] = random()?;
+        let no = self.store.next_report();
+        let at = blur(self.clock.now(), draft.body.anonymous);
+        let secret = match once {
+            Some(once) => self.secret_from_key(once.key),
+            None => Secret::from_random(&take(&dice, 0)),
+        };
+        let told = self.told(draft, &secret, &dice)?;
+        let reference = self.reference(no);
+        let event = Event {
+            report: no,
+            at,
+            by,
+            change: told.received(reference.clone(), draft),
+        };
+        let event = serde_json::to_string(&event).map_err(damaged("event"))?;
+        let entry = Entry::new(at.0, Some(no), event, take(&dice, 49));
+        let body_salt = told.body.1;
+        let mut unit = cairn_store::report::receive(
+            NewReport {
+                no,
+                draft,
+                at,
+                quarter: self.quarter(at),
+                label: told.label,
+                body: told.body,
+                contact: told.contact,
+                secret: told.tag,
+                idempotency: once.map(|once| self.once(&once)),
+                base_minor: told.base_minor,
+                event: entry.clone(),
+            },
+            self.store.is_sqlite(),
+        );
+        self.acknowledge(&mut unit, no, draft, at);
+        let committed = match self.store.write(unit).await {
+            Ok(committed) => committed,
+            Err(WriteError::Duplicate) => return self.again(once).await,
+            Err(error) => return Err(error.into()),
+        };
+        let receipt = receipt_of(&reference, &entry, body_salt, &committed)?;
+        let category = draft.body.category.clone();
+        Ok(Received {
+            no,
+            reference,
+            secret,
+            at,
+            category,
+            receipt,
+            again: false,
+        })
+    }
+
+    /// What is stored of a draft, with its salts.
+    fn told(&self, draft: &Draft, secret: &Secret, dice: &[u8]) -> Result<Told, AppError> {
+        let body = serde_json::to_string(&draft.body).map_err(damaged("body"))?;
+        let contact = match &draft.contact {
+            Some(contact) => Some((
+                serde_json::to_string(contact).map_err(damaged("contact"))?,
+                take(dice, 33),
+            )),
+            None => None,
+        };
+        let base = |loss: &LossItem| loss.amount.as_ref().and_then(|money| self.in_base(money));
+        Ok(Told {
+            body: (body, take(dice, 17)),
+            contact,
+            tag: self.store.keys().tag(Purpose::Status, &[secret.as_bytes()]),
+            label: Label::default().tlp.as_str(),
+            base_minor: draft.body.losses.iter().map(base).collect(),
+        })
+    }
+
+    fn once(&self, once: &Once<'_>) -> ([u8; 32], [u8; 32]) {
+        (
+            self.store.keys().tag(Purpose::Idempotency, &[once.key]),
+            sha256(once.request).0,
+        )
+    }
+
+    /// The secret of a request that may be repeated: only who holds the key (and this installation) can make it.
+    fn secret_from_key(&self, key: &[u8]) -> Secret {
+        Secret::from_random(&take(
+            &self.store.keys().tag(Purpose::StatusFromKey, &[key]),
+            0,
+        ))
+    }
+
+    /// Somebody who left an address is told by mail, if mail goes out at all.
+    fn acknowledge(
+        &self,
+        unit: &mut cairn_store::writer::Unit,
+        no: i64,
+        draft: &Draft,
+        at: Micros,
+    ) {
+        let reachable = draft
+            .contact
+            .as_ref()
+            .is_some_and(|contact| contact.email.is_some());
+        if self.config.mail.is_some() && reachable {
+            job::enqueue(unit, "acknowledge", &format!("{{\"no\":{no}}}"), at);
+        }
+    }
+
+    /// The answer to a request that came before.
+    async fn again(&self, once: Option<Once<'_>>) -> Result<Received, AppError> {
+        let once = once.ok_or(AppError::NotFound)?;
+        let (key, request) = self.once(&once);
+        let (no, before) = self
+            .store
+            .idempotent(key)
+            .await?
+            .ok_or(AppError::Conflict)?;
+        if before != request {
+            return Err(AppError::KeyReused);
+        }
+        let summary = self.store.report(no).await?.ok_or(AppError::NotFound)?;
+        Ok(Received {
+            no,
+            reference: self.reference(no),
+            secret: self.secret_from_key(once.key),
+            at: summary.received_at,
+            category: summary.category_reported,
+            receipt: self.receipt(no).await?,
+            again: true,
+        })
+    }
+
+    /// The answer to this key, if it was used within the last day; lets a door skip work.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn answered(&self, once: Once<'_>) -> Result<Option<Received>, AppError> {
+        let (key, _) = self.once(&once);
+        if self.store.idempotent(key).await?.is_none() {
+            return Ok(None);
+        }
+        self.again(Some(once)).await.map(Some)
+    }
+
+    /// The receipt of a report under the newest checkpoint.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn receipt(&self, no: i64) -> Result<String, AppError> {
+        let body = self
+            .store
+            .report_body(no)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let history = self.store.history(no).await?;
+        let row = history.first().ok_or(AppError::NotFound)?;
+        let (size, note) = self
+            .store
+            .newest_checkpoint()
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let index = row.idx.unsigned_abs();
+        let path = self.store.inclusion(index, size).await?;
+        let broken = |cause: String| AppError::Damaged {
+            what: "receipt",
+            cause,
+        };
+        let checkpoint = SignedCheckpoint::parse(&note).map_err(|e| broken(e.to_string()))?;
+        let (salt, body_salt) = (take(&row.salt, 0), Some(take(&body.salt, 0)));
+        Ok(Receipt::new(
+            self.reference(no),
+            row.event.clone(),
+            salt,
+            body_salt,
+            index,
+            path,
+            checkpoint,
+        )
+        .print())
+    }
+}
+
+fn receipt_of(
+    reference: &str,
+    entry: &Entry,
+    body_salt: [u8; 16],
+    committed: &Committed,
+) -> Result<String, AppError> {
+    let broken = |cause: String| AppError::Damaged {
+        what: "receipt",
+        cause,
+    };
+    let proof = committed
+        .proof
+        .as_ref()
+        .ok_or_else(|| broken("no checkpoint".into()))?;
+    let path = proof
+        .path(committed.first)
+        .map_err(|e| broken(e.to_string()))?;
+    let (event, checkpoint) = (entry.event.clone(), proof.checkpoint.clone());
+    let receipt = Receipt::new(
+        reference.to_owned(),
+        event,
+        entry.salt,
+        Some(body_salt),
+        committed.first,
+        path,
+        checkpoint,
+    );
+    Ok(receipt.print())
+}
+
+/// One line of a report's history as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Log index.
+    pub index: u64,
+    /// The event.
+    pub event: Event,
+}
+
+/// A report with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// Its row.
+    pub summary: Summary,
+    /// Public reference.
+    pub reference: String,
+    /// What was told.
+    pub body: Body,
+    /// How to reach the reporter, unless anonymous or erased.
+    pub contact: Option<Contact>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What happened.
+    pub history: Vec<Line>,
+    /// What was written since.
+    pub messages: Vec<Message>,
+    /// Files.
+    pub files: Vec<FileRow>,
+}
+
+impl App {
+    /// Loads a report whole. Doors get at it through [`App::opened`] or the desk's [`App::read_report`].
+    pub(crate) async fn whole(&self, no: i64) -> Result<Whole, AppError> {
+        let summary = self.store.report(no).await?.ok_or(AppError::NotFound)?;
+        let body = self
+            .store
+            .report_body(no)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let body: Body = serde_json::from_str(&body.json).map_err(damaged("body"))?;
+        let contact = self.store.report_contact(no).await?;
+        let contact: Option<Contact> = contact
+            .map(|c: Salted| serde_json::from_str(&c.json).map_err(damaged("contact")))
+            .transpose()?;
+        let rows = self.store.history(no).await?;
+        let history = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+        let standing = standing_of(&body, &history)?;
+        Ok(Whole {
+            reference: self.reference(no),
+            messages: self.store.messages(no).await?,
+            files: self.store.files(no).await?,
+            summary,
+            body,
+            contact,
+            standing,
+            history,
+        })
+    }
+
+    /// The number of the report that this reference and secret open together. Wrong, absent and unknown take the
+    /// same way and look the same.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn open(&self, reference: &str, secret: &str) -> Result<i64, AppError> {
+        let no = self.number(reference).unwrap_or(-1);
+        let stored = self.store.report_secret(no).await?;
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| vec![0; 32]);
+        let given = secret
+            .parse::<Secret>()
+            .unwrap_or_else(|_| Secret::from_random(&[0; 17]));
+        let tag = self.store.keys().tag(Purpose::Status, &[given.as_bytes()]);
+        let same = ring_equal(&stored, &tag);
+        if known && same {
+            Ok(no)
+        } else {
+            Err(AppError::NotFound)
+        }
+    }
+
+    /// The report that reference and secret open.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for any wrong secret.
+    pub async fn opened(&self, reference: &str, secret: &str) -> Result<Whole, AppError> {
+        let no = self.open(reference, secret).await?;
+        self.whole(no).await
+    }
+
+    /// The reporter adds to the report or answers an officer.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn reporter_write(
+        &self,
+        reference: &str,
+        secret: &str,
+        text: &str,
+    ) -> Result<(), AppError> {
+        let no = self.open(reference, secret).await?;
+        let whole = self.whole(no).await?;
+        self.write_message(&whole, Actor::Reporter, None, text, false)
+            .await
+    }
+
+    /// The reporter gives or withdraws consent for an agency of the form.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn set_consent(
+        &self,
+        reference: &str,
+        secret: &str,
+        agency: &str,
+        given: bool,
+    ) -> Result<(), AppError> {
+        if self.form.agencies().get(agency).is_none() {
+            return Err(AppError::Input(format!("there is no agency {agency:?}")));
+        }
+        let no = self.open(reference, secret).await?;
+        let whole = self.whole(no).await?;
+        let command = Command::SetConsent {
+            agency: agency.to_owned(),
+            given,
+        };
+        self.command(&whole, Actor::Reporter, command, None).await
+    }
+
+    /// The reporter erases their contact details. Asking twice is no error.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn erase_contact(&self, reference: &str, secret: &str) -> Result<(), AppError> {
+        let no = self.open(reference, secret).await?;
+        let whole = self.whole(no).await?;
+        match self
+            .command(&whole, Actor::Reporter, Command::EraseContact, None)
+            .await
+        {
+            Err(AppError::Refused(Refusal::NoContact)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The reporter adds a file that was stored before.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn add_file(
+        &self,
+        reference: &str,
+        secret: &str,
+        mut file: cairn_desk::report::FileRef,
+    ) -> Result<(), AppError> {
+        let no = self.open(reference, secret).await?;
+        let whole = self.whole(no).await?;
+        if whole.body.anonymous {
+            file.name = None;
+        }
+        self.command(&whole, Actor::Reporter, Command::AddFile(file), None)
+            .await
+    }
+
+    /// A message either way; empty and overlong ones are refused.
+    pub(crate) async fn write_message(
+        &self,
+        whole: &Whole,
+        by: Actor,
+        author: Option<String>,
+        text: &str,
+        waits: bool,
+    ) -> Result<(), AppError> {
+        let text = text.trim().replace('\0', "");
+        let chars = text.chars().count();
+        if chars == 0 {
+            return Err(AppError::Input("write something first".into()));
+        }
+        if chars > MESSAGE_CHARS_MAX {
+            return Err(AppError::Input(format!(
+                "at most {MESSAGE_CHARS_MAX} characters; this has {chars}"
+            )));
+        }
+        let salt = random::<16>()?;
+        let digest = salted(&salt, text.as_bytes()).hex();
+        let command = if author.is_some() {
+            Command::OfficerWrite { digest, waits }
+        } else {
+            Command::ReporterWrite { digest }
+        };
+        let message = NewMessage {
+            n: whole.standing.messages + 1,
+            author,
+            at: Micros(0),
+            waits,
+            salt,
+            text,
+        };
+        self.command(whole, by, command, Some(message)).await
+    }
+
+    /// Decides a command on a report and writes what comes of it.
+    pub(crate) async fn command(
+        &self,
+        whole: &Whole,
+        by: Actor,
+        command: Command,
+        message: Option<NewMessage>,
+    ) -> Result<(), AppError> {
+        let changes = decide(&whole.standing, command)?;
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let no = whole.summary.no;
+        let at = blur(
+            self.clock.now(),
+            whole.body.anonymous && by == Actor::Reporter,
+        );
+        let mut events = Vec::with_capacity(changes.len());
+        for change in changes {
+            let event = Event {
+                report: no,
+                at,
+                by: by.clone(),
+                change,
+            };
+            let json = serde_json::to_string(&event).map_err(damaged("event"))?;
+            let entry = Entry::new(at.0, Some(no), json, random::<16>()?);
+            events.push((event, entry));
+        }
+        let message = message.map(|message| NewMessage { at, ..message });
+        let told = message.as_ref().is_some_and(|m| m.author.is_some());
+        let mut unit = cairn_store::report::change(no, &whole.standing, events, message);
+        let reachable = whole
+            .contact
+            .as_ref()
+            .is_some_and(|contact| contact.email.is_some());
+        if told && reachable && self.config.mail.is_some() {
+            job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), at);
+        }
+        self.store.write(unit).await?;
+        Ok(())
+    }
+}
+
+fn line(row: &EvidenceRow) -> Result<Line, AppError> {
+    let event = serde_json::from_str(&row.event).map_err(damaged("event"))?;
+    Ok(Line {
+        index: row.idx.unsigned_abs(),
+        event,
+    })
+}
+
+/// Adds a report's events up.
+pub(crate) fn standing_of(body: &Body, history: &[Line]) -> Result<Standing, AppError> {
+    let broken = || AppError::Damaged {
+        what: "history",
+        cause: "it does not begin with the receipt".into(),
+    };
+    let (first, rest) = history.split_first().ok_or_else(broken)?;
+    let Change::Received {
+        contact, consents, ..
+    } = &first.event.change
+    else {
+        return Err(broken());
+    };
+    let mut standing = Standing::new(body, contact.is_some(), consents);
+    for line in rest {
+        standing.apply(&line.event.change);
+    }
+    Ok(standing)
+}
+
+/// Compares in constant time.
+fn ring_equal(a: &[u8], b: &[u8]) -> bool {
+    use subtle::ConstantTimeEq;
+    a.ct_eq(b).into()
+}
+
+/// What the status page tells without loading more than it shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// Public reference.
+    pub reference: String,
+    /// `received`, `open`, `waiting`, `closed`.
+    pub state: State,
+    /// When it came in (the hour, if anonymous), RFC 3339.
+    pub received_at: String,
+    /// Outcome code, once closed.
+    pub outcome: Option<String>,
+    /// Consent per agency.
+    pub consents: std::collections::BTreeMap<String, bool>,
+    /// Contact details are kept.
+    pub contact: bool,
+    /// Messages in order.
+    pub messages: Vec<StatusMessage>,
+}
+
+/// A message as the reporter sees it: officers have no names here.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StatusMessage {
+    /// `reporter` or `officer`.
+    pub from: String,
+    /// RFC 3339.
+    pub at: String,
+    /// Text.
+    pub text: String,
+    /// The officer waits for an answer.
+    pub waits: bool,
+}
+
+impl Whole {
+    /// What the reporter may see.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status {
+            reference: self.reference.clone(),
+            state: self.standing.state,
+            received_at: self.summary.received_at.to_string(),
+            outcome: self.standing.outcome.clone(),
+            consents: self.standing.consents.clone(),
+            contact: self.contact.is_some(),
+            messages: self
+                .messages
+                .iter()
+                .map(|m| StatusMessage {
+                    from: if m.author.is_some() {
+                        "officer"
+                    } else {
+                        "reporter"
+                    }
+                    .to_owned(),
+                    at: m.at.to_string(),
+                    text: m.text.clone(),
+                    waits: m.waits,
+                })
+                .collect(),
+        }
+    }
+}
