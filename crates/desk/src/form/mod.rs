@@ -3,12 +3,16 @@
 mod accept;
 mod bag;
 mod check;
+mod draft;
 mod fault;
 mod files;
 mod flow;
+mod json;
 mod model;
 mod parse;
 mod progress;
+mod sections;
+mod submission;
 mod suggest;
 mod texts;
 mod value;
@@ -16,10 +20,13 @@ mod value;
 pub use crate::data::{FormProblem, Text};
 pub use accept::{Asked, StepErrors};
 pub use bag::{BagTooLarge, FIELD_BYTES_MAX, FIELDS_MAX, FieldBag};
+pub use draft::Extras;
 pub use fault::{FaultCode, FieldError, FieldProblem};
 pub use files::FormFiles;
 pub use model::{
     Choice, Condition, Flag, Form, Kind, On, Question, Role, SeverityRule, Step, Suggestion, Words,
 };
 pub use progress::{Progress, Rejected};
+pub use sections::{Given, Row, Section};
+pub use submission::{JSON_BYTES_MAX, PROBLEMS_MAX};
 pub use suggest::Suggested;

@@ -19,6 +19,7 @@ pub struct Form {
     pub(super) version: i64,
     pub(super) languages: Vec<String>,
     pub(super) country: String,
+    pub(super) calling_code: u16,
     pub(super) currencies: Vec<String>,
     pub(super) severity: SeverityRule,
     pub(super) steps: Vec<Step>,
@@ -326,12 +327,12 @@ pub struct Words {
     pub not_provided: Text,
     /// "Amount not known".
     pub amount_not_known: Text,
+    /// "about {amount}", for an estimate.
+    pub estimated: Text,
     /// "of which recovered"; has the place `{amount}`.
     pub recovered: Text,
     /// Twelve names of months.
     pub months: Vec<Text>,
-    /// "{count} files".
-    pub files: Text,
     /// "Nobody": no agency may be told.
     pub nobody: Text,
     /// "None of these".
@@ -364,6 +365,12 @@ impl Form {
     #[must_use]
     pub fn country(&self) -> &str {
         &self.country
+    }
+
+    /// Telephone code of the country (ITU-T E.164), for numbers written without one.
+    #[must_use]
+    pub fn calling_code(&self) -> u16 {
+        self.calling_code
     }
 
     /// Currencies (ISO 4217) that the form offers for losses, its own first.

@@ -63,6 +63,7 @@ impl Form {
             id: code_of(&root, "id"),
             version: root.int("version").unwrap_or_default(),
             country: country(&root),
+            calling_code: calling_code(&root),
             currencies: currencies(&root),
             severity: severity(&root, &taxonomy),
             faults: faults(&texts),
@@ -158,6 +159,18 @@ fn country(root: &Table<'_, '_>) -> String {
     country
 }
 
+fn calling_code(root: &Table<'_, '_>) -> u16 {
+    let code = root.int("calling_code").unwrap_or_default();
+    if !(1..=999).contains(&code) {
+        root.problem_at(
+            "calling_code",
+            "`calling_code` is missing or no telephone code of a country",
+            "Write the digits behind the `+`, such as `calling_code = 64`",
+        );
+    }
+    u16::try_from(code).unwrap_or_default()
+}
+
 fn currencies(root: &Table<'_, '_>) -> Vec<String> {
     let mut currencies: Vec<String> = Vec::new();
     for (_, code) in root.strs("currencies") {
@@ -251,13 +264,13 @@ fn faults(texts: &TextBook) -> BTreeMap<FaultCode, Text> {
 
 fn words(texts: &TextBook) -> Words {
     texts.places("words.recovered", &["amount"]);
-    texts.places("words.files", &["count"]);
+    texts.places("words.estimated", &["amount"]);
     Words {
         not_known: texts.need("words.not_known"),
         not_provided: texts.need("words.not_provided"),
         amount_not_known: texts.need("words.amount_not_known"),
         recovered: texts.need("words.recovered"),
-        files: texts.need("words.files"),
+        estimated: texts.need("words.estimated"),
         nobody: texts.need("words.nobody"),
         none: texts.need("words.none"),
         months: (1..=12)

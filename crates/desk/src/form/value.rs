@@ -327,3 +327,26 @@ fn is_phone(phone: &str) -> bool {
         && PHONE_DIGITS.contains(&digits)
         && phone.chars().all(plain)
 }
+
+/// A file's name as the sender gave it: one line, at most 200 characters.
+pub(super) fn file_name(name: &str) -> String {
+    clean(name)
+        .chars()
+        .filter(|c| *c != '\n')
+        .take(NAME_CHARS_MAX)
+        .collect()
+}
+
+/// What a question wants, as an example in JSON.
+pub(super) fn wanted(question: &Question) -> &'static str {
+    match (&question.kind, question.not_known) {
+        (Kind::Choices { .. } | Kind::Consents, false) => r#"["…"]"#,
+        (Kind::Choices { .. } | Kind::Consents, true) => r#"["…"] / {"not_known": true}"#,
+        (Kind::Number { .. }, false) => "12",
+        (Kind::Number { .. }, true) => r#"12 / {"not_known": true}"#,
+        (Kind::Date, false) => r#"{"year": 2026, "month": 3, "day": 27}"#,
+        (Kind::Date, true) => r#"{"year": 2026, "month": 3, "day": 27} / {"not_known": true}"#,
+        (_, false) => r#""…""#,
+        (_, true) => r#""…" / {"not_known": true}"#,
+    }
+}
