@@ -264,7 +264,7 @@ fn formatted(
 
 /// `status-title` → `status_title`; `status-title.hint` → `status_title_hint`; Rust's own words get a trailing line.
 fn name(key: &str) -> String {
-    let name = key.to_lowercase().replace('-', "_").replace('.', "_");
+    let name = key.to_lowercase().replace(['-', '.'], "_");
     match name.as_str() {
         "continue" | "move" | "type" | "match" | "use" | "where" | "for" | "in" | "if" | "else"
         | "true" | "false" | "loop" | "ref" | "return" | "self" | "static" | "final" | "do"

@@ -26,11 +26,11 @@ pub fn shell(page: &Page, title: &str, body: Markup) -> Markup {
                 link rel="stylesheet" href=(STYLE.path);
                 script src=(SCRIPT.path) defer {}
             }
-            body {
+            body .wide[page.wide] {
                 a.skip href="#main" { (t::skip_to_content(lang)) }
                 (header(page))
                 @if page.exit { (components::exit_page(lang, &page.site.exit_to)) }
-                main #main tabindex="-1" .wide[page.wide] { (body) }
+                main #main tabindex="-1" { (body) }
                 (footer(page))
             }
         }

@@ -71,7 +71,6 @@ pub(super) async fn privacy(page: Page) -> Markup {
         html! {
             h1 { (t::privacy_title(l)) }
             p.lead { (t::privacy_lead(l)) }
-            h2 { (t::privacy_kept(l)) }
             (table(t::privacy_kept(l), &columns, &rows))
             h2 { (t::privacy_anonymous(l)) }
             p { (t::privacy_anonymous_text(l)) }

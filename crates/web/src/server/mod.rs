@@ -63,8 +63,8 @@ impl Server {
             .header_read_timeout(settings.header_time_max)
             .max_headers(settings.headers_max)
             .max_buf_size(settings.header_bytes_max.max(8192))
-            .half_close(false)
-            .pipeline_flush(true);
+            .half_close(false);
+        // Not `pipeline_flush`: with unread bytes in its buffer it keeps answers back, 413 and 431 above all.
         let router = router.with_state(());
         let prefixes = PrefixKey::default();
         let shared = Arc::new(Shared {
