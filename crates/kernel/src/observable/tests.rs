@@ -392,13 +392,17 @@ fn cost_per_kibibyte() {
         "https://evil.example/login (192.0.2.1, a@b.example)",
     );
     let time = |name: &str, text: &str, work: &dyn Fn(&str) -> usize| {
-        let started = std::time::Instant::now();
-        let rounds = 200;
-        let sum: usize = (0..rounds).map(|_| work(text)).sum();
-        let kib = (text.len() * rounds) as f64 / 1024.0;
+        // The best of many rounds, since other programs take their share of the rest.
+        let mut best = f64::MAX;
+        let mut sum = 0;
+        for _ in 0..200 {
+            let started = std::time::Instant::now();
+            sum += work(text);
+            best = best.min(started.elapsed().as_secs_f64());
+        }
         println!(
             "{name}: {:.2} µs/KiB ({sum})",
-            started.elapsed().as_secs_f64() * 1e6 / kib
+            best * 1e6 * 1024.0 / text.len() as f64
         );
     };
     time("extract, prose", &prose, &|text| extract(text).len());
