@@ -1,0 +1,29 @@
+// Runs the tests of this folder: all of tests/, or the files named as arguments (tests/ may be left out).
+// What it reads from the environment is in README.md.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FILE_MAX_MS = 10 * 60_000;
+const folder = join(fileURLToPath(new URL('.', import.meta.url)), 'tests');
+const all = readdirSync(folder)
+  .filter((name) => name.endsWith('.test.mjs'))
+  .sort();
+const wanted = process.argv.slice(2).map((name) => basename(name).replace(/(\.test\.mjs)?$/, '.test.mjs'));
+const unknown = wanted.filter((name) => !existsSync(join(folder, name)));
+if (unknown.length > 0) {
+  console.error(`no such tests: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  process.exit(2);
+}
+const files = (wanted.length > 0 ? wanted : all).map((name) => join(folder, name));
+// One file at a time: each starts its own browser and its own cairn.
+const reporter = process.stdout.isTTY ? 'spec' : 'tap';
+const child = spawn(
+  process.execPath,
+  ['--test', '--test-concurrency=1', `--test-reporter=${reporter}`, ...files],
+  { stdio: 'inherit' },
+);
+// A browser that hangs must not hold up the run for ever.
+setTimeout(() => child.kill(), files.length * FILE_MAX_MS).unref();
+child.on('exit', (code) => process.exit(code ?? 1));
