@@ -1,0 +1,183 @@
+//! The definitions.
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::{Def, LogFormat, Settings, bytes, duration};
+
+fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text:?} is no number in range"))
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("{text:?} is neither true nor false"))
+}
+
+fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
+    s.app.rates_ppm.clear();
+    for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let (code, rate) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is not CODE=RATE"))?;
+        let rate: f64 = number(rate.trim())?;
+        if !(rate > 0.0 && rate < 1e6) {
+            return Err(format!("{rate} is no exchange rate"));
+        }
+        // A rate in millionths is exact enough for statistics and keeps the sums whole numbers.
+        #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
+        s.app.rates_ppm.insert(code.trim().to_owned(), (rate * 1e6).round() as i64);
+    }
+    Ok(())
+}
+
+fn mail_url(s: &mut Settings, text: &str) -> Result<(), String> {
+    let from = s.app.mail.take().map_or_else(|| "cairn@localhost".to_owned(), |mail| mail.from);
+    match text {
+        "" => Ok(()),
+        url if url.starts_with("smtp://") || url.starts_with("smtps://") => {
+            s.app.mail = Some(cairn_app::MailConfig { smtp_url: url.to_owned(), from });
+            Ok(())
+        }
+        other => Err(format!("{other:?} is no SMTP address")),
+    }
+}
+
+macro_rules! defs {
+    ($($key:literal, $takes:literal, $default:literal, $doc:literal, $set:expr;)*) => {
+        /// Every setting, grouped.
+        pub const DEFS: &[Def] = &[$(Def { key: $key, takes: $takes, default: $default, doc: $doc, set: $set },)*];
+    };
+}
+
+defs! {
+    "storage.data", "a directory", "cairn-data",
+        "Data directory: database, files, keys. Back it up with `cairn backup`.",
+        |s, v| { s.data = PathBuf::from(v); Ok(()) };
+    "storage.database", "`sqlite` or `postgres://user@host/name`", "sqlite",
+        "SQLite in the data directory, or a PostgreSQL server. TLS is used unless the address says `sslmode=disable`.",
+        |s, v| if v == "sqlite" || v.starts_with("postgres://") || v.starts_with("postgresql://") {
+            s.database = v.to_owned(); Ok(())
+        } else { Err(format!("{v:?} is no database")) };
+    "storage.database_authority", "a PEM file", "",
+        "Certificate authority of the PostgreSQL server; empty takes the public ones.",
+        |s, v| { s.database_authority = path(v); Ok(()) };
+    "server.listen", "address:port", "127.0.0.1:8080",
+        "Where the public pages and the API are served. Port 0 takes a free one and prints it.",
+        |s, v| { s.listen = v.parse().map_err(|_| format!("{v:?} is no address:port"))?; Ok(()) };
+    "server.public_url", "an address", "http://127.0.0.1:8080",
+        "Where people reach the service, without a slash at the end. With https, cookies are `Secure` and HSTS is sent.",
+        |s, v| if v.starts_with("http://") || v.starts_with("https://") {
+            v.trim_end_matches('/').clone_into(&mut s.site.public_url);
+            s.app.public_url.clone_from(&s.site.public_url);
+            Ok(())
+        } else { Err(format!("{v:?} does not begin with http:// or https://")) };
+    "server.trusted_proxies", "networks, like 10.0.0.0/8", "",
+        "Proxies whose `X-Forwarded-For` is believed. Empty believes none.",
+        |s, v| {
+            let nets = v.split(',').map(str::trim).filter(|n| !n.is_empty());
+            s.server.trusted_proxies =
+                nets.map(|n| n.parse().map_err(|e: cairn_web::server::NotANet| e.to_string())).collect::<Result<_, _>>()?;
+            Ok(())
+        };
+    "server.tls_certificates", "a PEM file", "",
+        "Certificate chain for HTTPS, the server's own first; empty serves plain HTTP (behind a proxy).",
+        |s, v| { s.tls.0 = path(v); Ok(()) };
+    "server.tls_key", "a PEM file", "",
+        "Private key of the certificate.",
+        |s, v| { s.tls.1 = path(v); Ok(()) };
+    "server.header_time_max", "a duration (s, m, h)", "10s",
+        "How long the head of a request may take to arrive before the connection is dropped.",
+        |s, v| { s.server.header_time_max = duration(v)?; Ok(()) };
+    "server.header_bytes_max", "bytes", "16KiB",
+        "Bytes of a request's head; at least 8 KiB.",
+        |s, v| { s.server.header_bytes_max = usize::try_from(bytes(v)?).unwrap_or(usize::MAX); Ok(()) };
+    "server.body_bytes_max", "bytes", "64KiB",
+        "Bytes of a request's body, except where files are taken (see `files.bytes_max`).",
+        |s, v| { s.server.body_bytes_max = bytes(v)?; Ok(()) };
+    "server.body_time_max", "a duration (s, m, h)", "15m",
+        "How long a request's body may take in all.",
+        |s, v| { s.server.body_time_max = duration(v)?; Ok(()) };
+    "server.body_rate_min", "bytes a second", "256",
+        "Mean rate that a body must keep after its first ten seconds.",
+        |s, v| { s.server.body_rate_min = bytes(v)?; Ok(()) };
+    "server.connections_max", "a number", "20000",
+        "Connections served at one time.",
+        |s, v| { s.server.connections_max = number(v)?; Ok(()) };
+    "server.prefix_connections_max", "a number", "2500",
+        "Connections served at one time for one /24 (IPv4) or /48 (IPv6); more wait unread.",
+        |s, v| { s.server.prefix_connections_max = number(v)?; Ok(()) };
+    "server.drain_time_max", "a duration (s, m, h)", "20s",
+        "How long running requests may take after a stop was asked for.",
+        |s, v| { s.server.drain_time_max = duration(v)?; Ok(()) };
+    "server.intake_parallel", "a number", "256",
+        "Public submissions worked on at one time; more wait their turn, which goes round by network.",
+        |s, v| { s.app.intake_parallel = number(v)?; Ok(()) };
+    "metrics.listen", "address:port", "",
+        "Where Prometheus may fetch metrics; keep it on loopback. Empty turns it off.",
+        |s, v| {
+            s.metrics_listen = if v.is_empty() { None } else {
+                Some(v.parse().map_err(|_| format!("{v:?} is no address:port"))?)
+            };
+            Ok(())
+        };
+    "service.name", "a text", "Report a cyber incident",
+        "Name of the service in English, on every page.",
+        |s, v| { v.clone_into(&mut s.site.name_en); v.clone_into(&mut s.app.service_name); Ok(()) };
+    "service.name_mi", "a text", "Pūrongo i tētahi maiki ipurangi",
+        "Name of the service in te reo Māori.",
+        |s, v| { v.clone_into(&mut s.site.name_mi); Ok(()) };
+    "service.contact", "a mail address", "",
+        "Address of the operator, shown on the statements on accessibility and privacy.",
+        |s, v| { s.site.contact = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };
+    "service.exit_to", "an address", "https://www.metservice.com/",
+        "Where `exit this page` leads: an ordinary page that says nothing about where one was.",
+        |s, v| { v.clone_into(&mut s.site.exit_to); Ok(()) };
+    "service.time_zone", "an IANA time zone", "Pacific/Auckland",
+        "Zone in which dates are shown and quarters are counted.",
+        |s, v| {
+            s.app.time_zone = TimeZone::get(v).map_err(|_| format!("there is no time zone {v:?}"))?;
+            s.site.zone = s.app.time_zone.clone();
+            Ok(())
+        };
+    "service.base_currency", "an ISO 4217 code", "NZD",
+        "Currency in which losses are added up.",
+        |s, v| if cairn_kernel::money::decimals(v).is_some() {
+            v.clone_into(&mut s.app.base_currency); Ok(())
+        } else { Err(format!("there is no currency {v:?}")) };
+    "service.rates", "CODE=RATE pairs", "",
+        "What one unit of another currency is worth in the base currency, like `USD=1.65,AUD=1.09`. Losses in other currencies are kept and not added up.",
+        rates;
+    "service.form", "a directory", "",
+        "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
+        |s, v| { s.form = path(v); Ok(()) };
+    "files.bytes_max", "bytes", "25MiB",
+        "Bytes of one file that a reporter sends.",
+        |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };
+    "files.count_max", "a number", "10",
+        "Files of one report.",
+        |s, v| { s.app.files_max = number(v)?; Ok(()) };
+    "evidence.origin", "a name", "",
+        "Name of the evidence log in its checkpoints; empty makes one from the host of the public address. Never change it later.",
+        |s, v| { v.clone_into(&mut s.log_origin); Ok(()) };
+    "mail.smtp", "`smtp://host:port` or `smtps://user:password@host`", "",
+        "Server for outgoing mail; empty sends none. Reporters who left an address are told that there is news, never what.",
+        mail_url;
+    "mail.from", "a mail address", "cairn@localhost",
+        "Sender of outgoing mail.",
+        |s, v| { if let Some(mail) = &mut s.app.mail { v.clone_into(&mut mail.from); } Ok(()) };
+    "mail.authserv_id", "a name", "",
+        "Name of your mail server in `Authentication-Results`; its DKIM, SPF and DMARC results are noted on reports that come by mail.",
+        |s, v| { s.mail_authserv = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };
+    "mail.verify_dns", "true or false", "false",
+        "Check DKIM, SPF and DMARC ourselves by asking the DNS when a report comes by mail.",
+        |s, v| { s.mail_verify_dns = flag(v)?; Ok(()) };
+    "log.format", "`text` or `json`", "text",
+        "How log lines look. No line holds personal data or text of reports.",
+        |s, v| { s.log_format = match v { "text" => LogFormat::Text, "json" => LogFormat::Json, _ => return Err(format!("{v:?} is neither text nor json")) }; Ok(()) };
+    "log.level", "error, warn, info, debug, trace, or a filter", "info",
+        "Which log lines are written, to standard error.",
+        |s, v| { v.clone_into(&mut s.log_level); Ok(()) };
+}
