@@ -1,1 +1,34 @@
-fn main() {}
+//! The program: command line, settings, wiring, signals.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program speaks through these")]
+
+mod args;
+mod demo;
+mod open;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cairn: {error:#}");
+            args::exit_code(&error)
+        }
+    }
+}
+
+fn run(args: args::Args) -> anyhow::Result<()> {
+    let settings = settings::Settings::load(args.config.as_ref(), std::env::vars(), &args.overrides())
+        .map_err(|error| args::Usage(error.to_string()))?;
+    open::log_to_stderr(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(args.command.run(settings))
+}

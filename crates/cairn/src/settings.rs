@@ -51,7 +51,11 @@ pub struct Settings {
     pub app: cairn_app::Config,
     /// Folder of the form; none takes the built-in one.
     pub form: Option<PathBuf>,
-    /// Folder whose `taxonomy.toml` replaces the built-in one.
+    /// Server for outgoing mail.
+    pub smtp: Option<String>,
+    /// Sender of outgoing mail.
+    pub mail_from: String,
+    /// How log lines look.
     pub log_format: LogFormat,
     /// `error`, `warn`, `info`, `debug`, `trace`, or a filter like `cairn=debug,info`.
     pub log_level: String,
@@ -124,6 +128,8 @@ impl Settings {
             log_origin: String::new(),
             app: cairn_app::Config::default(),
             form: None,
+            smtp: None,
+            mail_from: String::new(),
             log_format: LogFormat::Text,
             log_level: String::new(),
             mail_authserv: None,
@@ -216,6 +222,10 @@ impl Settings {
                 return Err(SettingsError::Together(text.into()));
             }
         };
+        self.app.mail = self
+            .smtp
+            .clone()
+            .map(|smtp_url| cairn_app::MailConfig { smtp_url, from: self.mail_from.clone() });
         self.site.https = self.site.public_url.starts_with("https://") || self.server.tls.is_some();
         if self.log_origin.is_empty() {
             let host = self.site.public_url.split("://").nth(1).unwrap_or("localhost");

@@ -23,3 +23,6 @@ pub use i18n::{Lang, t};
 pub use page::{Page, Section};
 pub use problem::{Problem, Result};
 pub use site::Site;
+
+/// TEMP
+pub fn router(_app: cairn_app::App, site: std::sync::Arc<Site>) -> axum::Router { finish(site, axum::Router::new()) }

@@ -34,15 +34,12 @@ fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
 }
 
 fn mail_url(s: &mut Settings, text: &str) -> Result<(), String> {
-    let from = s.app.mail.take().map_or_else(|| "cairn@localhost".to_owned(), |mail| mail.from);
     match text {
-        "" => Ok(()),
-        url if url.starts_with("smtp://") || url.starts_with("smtps://") => {
-            s.app.mail = Some(cairn_app::MailConfig { smtp_url: url.to_owned(), from });
-            Ok(())
-        }
-        other => Err(format!("{other:?} is no SMTP address")),
+        "" => s.smtp = None,
+        url if url.starts_with("smtp://") || url.starts_with("smtps://") => s.smtp = Some(url.to_owned()),
+        other => return Err(format!("{other:?} is no SMTP address")),
     }
+    Ok(())
 }
 
 macro_rules! defs {
@@ -167,7 +164,7 @@ defs! {
         mail_url;
     "mail.from", "a mail address", "cairn@localhost",
         "Sender of outgoing mail.",
-        |s, v| { if let Some(mail) = &mut s.app.mail { v.clone_into(&mut mail.from); } Ok(()) };
+        |s, v| if v.contains('@') { v.clone_into(&mut s.mail_from); Ok(()) } else { Err(format!("{v:?} is no mail address")) };
     "mail.authserv_id", "a name", "",
         "Name of your mail server in `Authentication-Results`; its DKIM, SPF and DMARC results are noted on reports that come by mail.",
         |s, v| { s.mail_authserv = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };

@@ -1,0 +1,69 @@
+//! `cairn serve`: listen, work, stop in order.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use cairn_app::App;
+use cairn_web::server::Server;
+use tokio::net::TcpListener;
+
+use crate::open;
+use crate::settings::Settings;
+
+/// Serves until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// What kept it from starting, in words.
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    let app = open::app(&settings).await?;
+    serve(settings, app, |_| {}).await
+}
+
+/// Serves an app; `ready` is told the address once it listens.
+///
+/// # Errors
+/// As [`run`].
+pub async fn serve(
+    settings: Settings,
+    app: App,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> anyhow::Result<()> {
+    raise_file_limit();
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("listening on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let store = app.store.clone();
+    let router = cairn_web::router(app.clone(), Arc::new(settings.site.clone()));
+    let server = Server::new(settings.server.clone(), router)?;
+    println!("listening on http://{address}");
+    ready(address);
+    let stopped = server.serve(listener, stop_signal()).await;
+    tracing::info!(?stopped, "no more requests; writing what is queued");
+    drop(app);
+    store.close().await;
+    Ok(())
+}
+
+/// Each connection is a file to the system, whose soft limit is often 1,024.
+fn raise_file_limit() {
+    if let Err(error) = rlimit::increase_nofile_limit(65_536) {
+        tracing::warn!(%error, "the limit of open files stays low; many connections at once may fail");
+    }
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _asked = interrupt.await;
+}
