@@ -61,7 +61,11 @@ impl Args {
     /// A data directory was named by flag.
     #[must_use]
     pub fn names_data(&self) -> bool {
-        self.data.is_some() || self.set.iter().any(|pair| pair.starts_with("storage.data="))
+        self.data.is_some()
+            || self
+                .set
+                .iter()
+                .any(|pair| pair.starts_with("storage.data="))
     }
 }
 

@@ -1,5 +1,9 @@
 //! The program: command line, settings, wiring, signals.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program speaks through these")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line program speaks through these"
+)]
 
 mod args;
 mod demo;
@@ -26,9 +30,12 @@ fn main() -> ExitCode {
 }
 
 fn run(args: args::Args) -> anyhow::Result<()> {
-    let settings = settings::Settings::load(args.config.as_ref(), std::env::vars(), &args.overrides())
-        .map_err(|error| args::Usage(error.to_string()))?;
+    let settings =
+        settings::Settings::load(args.config.as_ref(), std::env::vars(), &args.overrides())
+            .map_err(|error| args::Usage(error.to_string()))?;
     open::log_to_stderr(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(args.command.run(settings))
 }

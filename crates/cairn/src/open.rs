@@ -17,7 +17,9 @@ use crate::settings::{LogFormat, Settings};
 pub fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log_level)
         .map_err(|error| Usage(format!("log.level: {error}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let set = match settings.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
@@ -67,18 +69,31 @@ pub fn form(folder: Option<&Path>) -> anyhow::Result<Form> {
     let files = texts.map_or_else(FormFiles::embedded, FormFiles::from_dir_texts);
     Form::parse(&files).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Usage(format!("the form has {} problems:\n{}", lines.len(), lines.join("\n"))).into()
+        Usage(format!(
+            "the form has {} problems:\n{}",
+            lines.len(),
+            lines.join("\n")
+        ))
+        .into()
     })
 }
 
 fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
-    let entries = std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
         if name.ends_with(".toml") {
-            files.push((name, std::fs::read_to_string(&path).with_context(|| path.display().to_string())?));
+            files.push((
+                name,
+                std::fs::read_to_string(&path).with_context(|| path.display().to_string())?,
+            ));
         }
     }
     Ok(files)

@@ -153,17 +153,25 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let mut settings = Self::defaults();
         if let Some(path) = file {
-            let fault = |cause: String| SettingsError::File { path: path.clone(), cause };
+            let fault = |cause: String| SettingsError::File {
+                path: path.clone(),
+                cause,
+            };
             let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
             settings.read_toml(&text, &path.display().to_string())?;
         }
         for (name, value) in environment {
-            let Some(rest) = name.strip_prefix("CAIRN_") else { continue };
+            let Some(rest) = name.strip_prefix("CAIRN_") else {
+                continue;
+            };
             if ["BIN", "SHOTS", "CONFIG"].contains(&rest) || rest.starts_with("TEST_") {
                 continue;
             }
             let found = DEFS.iter().find(|def| env_name(def.key) == name);
-            let key = found.map_or_else(|| rest.to_lowercase().replacen('_', ".", 1), |def| def.key.to_owned());
+            let key = found.map_or_else(
+                || rest.to_lowercase().replacen('_', ".", 1),
+                |def| def.key.to_owned(),
+            );
             settings.set(&key, &value, &format!("environment {name}"))?;
         }
         for pair in overrides {
@@ -179,10 +187,12 @@ impl Settings {
     /// # Errors
     /// See [`SettingsError`].
     pub fn read_toml(&mut self, text: &str, source_name: &str) -> Result<(), SettingsError> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SettingsError::File {
-            path: PathBuf::from(source_name),
-            cause: error.to_string(),
-        })?;
+        let table: toml::Table =
+            text.parse()
+                .map_err(|error: toml::de::Error| SettingsError::File {
+                    path: PathBuf::from(source_name),
+                    cause: error.to_string(),
+                })?;
         let mut pairs = Vec::new();
         flatten("", &table, &mut pairs);
         for (key, value) in pairs {
@@ -203,7 +213,11 @@ impl Settings {
                 .min()
                 .filter(|(distance, _)| *distance <= key.len().div_ceil(2))
                 .map(|(_, key)| key);
-            return Err(SettingsError::Unknown { source_name: source_name.to_owned(), key: key.to_owned(), nearest });
+            return Err(SettingsError::Unknown {
+                source_name: source_name.to_owned(),
+                key: key.to_owned(),
+                nearest,
+            });
         };
         (def.set)(self, value).map_err(|cause| SettingsError::Value {
             source_name: source_name.to_owned(),
@@ -215,20 +229,27 @@ impl Settings {
 
     fn together(&mut self) -> Result<(), SettingsError> {
         self.server.tls = match self.tls.clone() {
-            (Some(certificates), Some(key)) => Some(cairn_web::server::TlsFiles { certificates, key }),
+            (Some(certificates), Some(key)) => {
+                Some(cairn_web::server::TlsFiles { certificates, key })
+            }
             (None, None) => None,
             _ => {
                 let text = "`server.tls_certificates` and `server.tls_key` go together";
                 return Err(SettingsError::Together(text.into()));
             }
         };
-        self.app.mail = self
-            .smtp
-            .clone()
-            .map(|smtp_url| cairn_app::MailConfig { smtp_url, from: self.mail_from.clone() });
+        self.app.mail = self.smtp.clone().map(|smtp_url| cairn_app::MailConfig {
+            smtp_url,
+            from: self.mail_from.clone(),
+        });
         self.site.https = self.site.public_url.starts_with("https://") || self.server.tls.is_some();
         if self.log_origin.is_empty() {
-            let host = self.site.public_url.split("://").nth(1).unwrap_or("localhost");
+            let host = self
+                .site
+                .public_url
+                .split("://")
+                .nth(1)
+                .unwrap_or("localhost");
             let host = host.split(['/', ':']).next().unwrap_or("localhost");
             self.log_origin = format!("{host}/cairn-log");
         }
@@ -244,14 +265,21 @@ pub fn env_name(key: &str) -> String {
 
 fn flatten(prefix: &str, table: &toml::Table, out: &mut Vec<(String, String)>) {
     for (name, value) in table {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             toml::Value::Table(inner) => flatten(&key, inner, out),
             toml::Value::String(text) => out.push((key, text.clone())),
             toml::Value::Array(items) => {
                 let items: Vec<String> = items
                     .iter()
-                    .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                    .map(|item| {
+                        item.as_str()
+                            .map_or_else(|| item.to_string(), str::to_owned)
+                    })
                     .collect();
                 out.push((key, items.join(",")));
             }
@@ -274,9 +302,15 @@ pub fn reference() -> String {
         let (group, _) = def.key.split_once('.').unwrap_or((def.key, ""));
         if group != section {
             section = group;
-            out.push_str(&format!("\n## `[{group}]`\n\n| setting | takes | default | |\n| --- | --- | --- | --- |\n"));
+            out.push_str(&format!(
+                "\n## `[{group}]`\n\n| setting | takes | default | |\n| --- | --- | --- | --- |\n"
+            ));
         }
-        let default = if def.default.is_empty() { "–".to_owned() } else { format!("`{}`", def.default) };
+        let default = if def.default.is_empty() {
+            "–".to_owned()
+        } else {
+            format!("`{}`", def.default)
+        };
         out.push_str(&format!(
             "| `{}`<br>`{}` | {} | {} | {} |\n",
             def.key,
@@ -291,8 +325,13 @@ pub fn reference() -> String {
 
 /// Reads a duration: `10s`, `5m`, `2h`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let number: u64 = digits.parse().map_err(|_| format!("{text:?} is no duration"))?;
+    let (digits, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| format!("{text:?} is no duration"))?;
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
@@ -304,8 +343,13 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// Reads a number of bytes: `512`, `64KiB`, `25MiB`, `1GiB`.
 fn bytes(text: &str) -> Result<u64, String> {
-    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let number: u64 = digits.parse().map_err(|_| format!("{text:?} is no number of bytes"))?;
+    let (digits, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| format!("{text:?} is no number of bytes"))?;
     let factor = match unit {
         "" | "B" => 1,
         "KiB" => 1 << 10,
@@ -334,29 +378,47 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), DEFS.len());
-        assert!(DEFS.iter().all(|def| def.doc.len() > 20 && def.key.contains('.')));
+        assert!(
+            DEFS.iter()
+                .all(|def| def.doc.len() > 20 && def.key.contains('.'))
+        );
     }
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
-        let error = Settings::defaults().read_toml("[server]\nlistn = '127.0.0.1:1'", "a.toml").unwrap_err();
-        assert_eq!(error.to_string(), "a.toml: unknown setting `server.listn`; did you mean `server.listen`?");
+        let error = Settings::defaults()
+            .read_toml("[server]\nlistn = '127.0.0.1:1'", "a.toml")
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a.toml: unknown setting `server.listn`; did you mean `server.listen`?"
+        );
     }
 
     #[test]
     fn later_sources_win_and_bad_values_say_what_is_taken() {
         let environment = [("CAIRN_SERVER_LISTEN".to_owned(), "127.0.0.1:2".to_owned())];
-        let settings =
-            Settings::load(None, environment.into_iter(), &["files.bytes_max=1MiB".to_owned()]).unwrap();
+        let settings = Settings::load(
+            None,
+            environment.into_iter(),
+            &["files.bytes_max=1MiB".to_owned()],
+        )
+        .unwrap();
         assert_eq!(settings.listen.port(), 2);
         assert_eq!(settings.app.file_bytes_max, 1 << 20);
-        let error = Settings::load(None, [].into_iter(), &["server.header_time_max=fast".into()]).unwrap_err();
+        let error = Settings::load(
+            None,
+            [].into_iter(),
+            &["server.header_time_max=fast".into()],
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("a duration"), "{error}");
     }
 
     #[test]
     fn a_certificate_without_key_is_refused() {
-        let error = Settings::load(None, [].into_iter(), &["server.tls_key=/k".into()]).unwrap_err();
+        let error =
+            Settings::load(None, [].into_iter(), &["server.tls_key=/k".into()]).unwrap_err();
         assert!(error.to_string().contains("go together"));
     }
 }

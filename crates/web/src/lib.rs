@@ -15,6 +15,7 @@ pub mod layout;
 pub mod page;
 pub mod pages;
 pub mod problem;
+pub mod router;
 pub mod server;
 pub mod site;
 
@@ -22,7 +23,5 @@ pub use house::finish;
 pub use i18n::{Lang, t};
 pub use page::{Page, Section};
 pub use problem::{Problem, Result};
+pub use router::router;
 pub use site::Site;
-
-/// TEMP
-pub fn router(_app: cairn_app::App, site: std::sync::Arc<Site>) -> axum::Router { finish(site, axum::Router::new()) }

@@ -11,24 +11,30 @@ fn path(text: &str) -> Option<PathBuf> {
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("{text:?} is no number in range"))
+    text.parse()
+        .map_err(|_| format!("{text:?} is no number in range"))
 }
 
 fn flag(text: &str) -> Result<bool, String> {
-    text.parse().map_err(|_| format!("{text:?} is neither true nor false"))
+    text.parse()
+        .map_err(|_| format!("{text:?} is neither true nor false"))
 }
 
 fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
     s.app.rates_ppm.clear();
     for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
-        let (code, rate) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is not CODE=RATE"))?;
+        let (code, rate) = pair
+            .split_once('=')
+            .ok_or_else(|| format!("{pair:?} is not CODE=RATE"))?;
         let rate: f64 = number(rate.trim())?;
         if !(rate > 0.0 && rate < 1e6) {
             return Err(format!("{rate} is no exchange rate"));
         }
         // A rate in millionths is exact enough for statistics and keeps the sums whole numbers.
         #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-        s.app.rates_ppm.insert(code.trim().to_owned(), (rate * 1e6).round() as i64);
+        s.app
+            .rates_ppm
+            .insert(code.trim().to_owned(), (rate * 1e6).round() as i64);
     }
     Ok(())
 }
@@ -36,7 +42,9 @@ fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
 fn mail_url(s: &mut Settings, text: &str) -> Result<(), String> {
     match text {
         "" => s.smtp = None,
-        url if url.starts_with("smtp://") || url.starts_with("smtps://") => s.smtp = Some(url.to_owned()),
+        url if url.starts_with("smtp://") || url.starts_with("smtps://") => {
+            s.smtp = Some(url.to_owned())
+        }
         other => return Err(format!("{other:?} is no SMTP address")),
     }
     Ok(())
