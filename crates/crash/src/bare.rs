@@ -248,6 +248,7 @@ impl Program {
         Life {
             disk,
             acks: self.acks,
+            trouble: None,
         }
     }
 }

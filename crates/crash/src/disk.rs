@@ -4,7 +4,9 @@
 //! files, and [`crate::rebuild`] replays the log to say what a power cut would have left behind.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::gate::Gate;
 use crate::shm::Shm;
 
 /// What is on a disk: file name → contents.
@@ -170,6 +172,8 @@ pub struct Disk {
     base: Image,
     log: Vec<Op>,
     recording: bool,
+    halted: bool,
+    gate: Arc<Gate>,
     directory: DirectorySync,
     fault: Option<Fault>,
     calls: u64,
@@ -230,9 +234,15 @@ impl Disk {
         self.counts
     }
 
-    /// The program is gone: what its connections do while they are taken down did not happen.
+    /// The program is gone: what its connections do while they are taken down does not happen.
     pub const fn halt(&mut self) {
-        self.recording = false;
+        self.halted = true;
+    }
+
+    /// The doors at which a writer can be held.
+    #[must_use]
+    pub fn gate(&self) -> Arc<Gate> {
+        Arc::clone(&self.gate)
     }
 
     /// From now on no call fails.
@@ -254,8 +264,8 @@ impl Disk {
         self.handles
     }
 
-    pub(crate) const fn committed(&mut self) {
-        self.counts.commits += 1;
+    pub(crate) fn committed(&mut self) {
+        self.counts.commits += u64::from(!self.halted);
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Ino> {
@@ -277,7 +287,9 @@ impl Disk {
         }
         let ino = self.inodes.len();
         self.inodes.push(Inode::new(kind, Vec::new()));
-        if let Some(name) = name {
+        if let Some(name) = name
+            && !self.halted
+        {
             self.names.insert(name.to_owned(), ino);
             if kind != Kind::Temporary {
                 let name = name.to_owned();
@@ -289,6 +301,9 @@ impl Disk {
 
     /// Takes the name away; open handles keep the file. False when there is no such name.
     pub(crate) fn delete(&mut self, name: &str, sync_directory: bool) -> bool {
+        if self.halted {
+            return self.names.contains_key(name);
+        }
         let Some(ino) = self.names.remove(name) else {
             return false;
         };
@@ -303,6 +318,9 @@ impl Disk {
     }
 
     pub(crate) fn write(&mut self, ino: Ino, at: usize, data: &[u8]) -> Result<(), Failed> {
+        if self.halted {
+            return Ok(());
+        }
         match self.strike(false) {
             None => self.put(ino, at, data),
             Some(FaultKind::Io) => return Err(Failed::Io),
@@ -331,6 +349,9 @@ impl Disk {
     }
 
     pub(crate) fn truncate(&mut self, ino: Ino, size: usize) -> Result<(), Failed> {
+        if self.halted {
+            return Ok(());
+        }
         if self.strike(false).is_some() {
             return Err(Failed::Io);
         }
@@ -346,7 +367,7 @@ impl Disk {
 
     /// Syncs the file and, if the handle still owes that, the directory.
     pub(crate) fn sync(&mut self, ino: Ino, directory: bool) -> Result<(), Failed> {
-        if !self.is_recorded(ino) {
+        if self.halted || !self.is_recorded(ino) {
             return Ok(());
         }
         let is_wal = self.kind(ino) == Some(Kind::Wal);

@@ -89,6 +89,7 @@ fn look(
     (sweep, fault, count): (&mut Sweep, Fault, usize),
 ) {
     let counts = life.disk.counts();
+    sweep.tally.note(life, fault.nth);
     sweep.faults += counts.faults;
     sweep.failed_syncs += counts.failed_syncs;
     sweep.tally.lives += 1;

@@ -10,10 +10,12 @@
 
 pub mod bare;
 pub mod disk;
+pub mod gate;
 pub mod iofault;
 pub mod life;
 pub mod rebuild;
 pub mod rng;
 mod shm;
 pub mod sim;
+pub mod store;
 pub mod vfs;

@@ -99,12 +99,14 @@ pub struct Setup {
 }
 
 /// A life that was led.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Life {
     /// The disk with its log.
     pub disk: Disk,
     /// All that is owed, by the time of the acknowledgement.
     pub acks: Vec<Ack>,
+    /// Something that went wrong while it was led: a wrong answer, a proof that does not verify, a hang.
+    pub trouble: Option<String>,
 }
 
 impl Life {

@@ -24,7 +24,7 @@ struct Arguments {
     #[arg(long)]
     mode: Option<Mode>,
     /// What to run on the recorded disk
-    #[arg(long, default_value = "bare")]
+    #[arg(long, default_value = "store")]
     subject: Subject,
     /// Let writes, truncates and syncs fail instead of cutting the power
     #[arg(long, conflicts_with = "mode")]

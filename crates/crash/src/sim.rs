@@ -7,19 +7,35 @@ use crate::disk::{Image, Op};
 use crate::life::{Ack, Life, Mode, Setup, Verdict};
 use crate::rebuild::{Policy, Replay};
 use crate::rng::Rng;
+use crate::store;
 use crate::vfs::{Mount, VfsError};
 
 /// The program under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Subject {
+    /// The store, through its own writer.
+    Store,
     /// The small program of [`crate::bare`].
     Bare,
 }
 
+/// Benches could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// The VFS.
+    #[error(transparent)]
+    Vfs(#[from] VfsError),
+    /// The directory for the store's keys.
+    #[error("making a temporary directory for the store's keys: {0}")]
+    Home(#[from] std::io::Error),
+}
+
 /// Two VFSs: one to live on, one to look at what is left.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Bench {
     subject: Subject,
+    home: store::Home,
+    _dir: tempfile::TempDir,
     living: &'static Mount,
     looking: &'static Mount,
 }
@@ -94,6 +110,15 @@ impl Tally {
         (self.states as f64 / self.seconds.max(1e-9)).round()
     }
 
+    /// Trouble during a life counts as a corrupt disk.
+    pub(crate) fn note(&mut self, life: &Life, name: u64) {
+        if let Some(trouble) = &life.trouble {
+            self.corrupt += 1;
+            self.trouble
+                .get_or_insert_with(|| format!("life {name:#x}: {trouble}"));
+        }
+    }
+
     pub(crate) fn add(
         &mut self,
         verdict: &Verdict,
@@ -133,10 +158,13 @@ impl Bench {
     /// Registers the VFSs for `subject`; `tag` keeps benches of one process apart.
     ///
     /// # Errors
-    /// When SQLite refuses to register them.
-    pub fn new(subject: Subject, tag: &str) -> Result<Self, VfsError> {
+    /// When SQLite refuses to register them, or there is no place for the store's keys.
+    pub fn new(subject: Subject, tag: &str) -> Result<Self, BenchError> {
+        let dir = tempfile::tempdir()?;
         Ok(Self {
             subject,
+            home: store::Home::new(dir.path()),
+            _dir: dir,
             living: Mount::register(&format!("crash-live-{tag}"))?,
             looking: Mount::register(&format!("crash-look-{tag}"))?,
         })
@@ -146,6 +174,7 @@ impl Bench {
     #[must_use]
     pub fn live(&self, setup: Setup) -> Life {
         match self.subject {
+            Subject::Store => store::live(&self.home, self.living, setup),
             Subject::Bare => bare::live(self.living, setup),
         }
     }
@@ -154,6 +183,7 @@ impl Bench {
     #[must_use]
     pub fn check(&self, image: Image, owed: &[Ack], thorough: bool) -> Verdict {
         match self.subject {
+            Subject::Store => store::check(&self.home, self.looking, image, owed, thorough),
             Subject::Bare => bare::check(self.looking, image, owed, thorough),
         }
     }
@@ -180,6 +210,7 @@ impl Bench {
             };
             let name = setup.seed;
             let life = self.live(setup);
+            tally.note(&life, name);
             let budget = STATES_PER_LIFE.min(states - tally.states);
             heir = self.cut(&life, budget, &mut rng, (&mut tally, name));
             let counts = life.disk.counts();
@@ -231,8 +262,15 @@ impl Bench {
 /// Which instants to cut at, and how: right before and after each sync first, then wherever.
 fn plan(life: &Life, budget: usize, rng: &mut Rng) -> Vec<(usize, Policy)> {
     let log = life.disk.log();
-    let mut edges: Vec<usize> = sync_places(log).flat_map(|s| [s, s + 1]).collect();
-    shuffle(&mut edges, rng);
+    // One side of each sync first, the other sides after that.
+    let mut syncs: Vec<usize> = sync_places(log).collect();
+    shuffle(&mut syncs, rng);
+    let sides: Vec<usize> = syncs.iter().map(|_| rng.below(2)).collect();
+    let side = |flip: usize| {
+        let places = syncs.iter().zip(&sides);
+        places.map(move |(sync, side)| sync + (side ^ flip))
+    };
+    let edges: Vec<usize> = side(0).chain(side(1)).collect();
     let mut cuts = Vec::with_capacity(budget);
     for count in 0..budget {
         let edge = if count * 4 < budget * 3 {

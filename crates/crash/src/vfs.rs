@@ -17,6 +17,7 @@ use std::time::Duration;
 use rusqlite::ffi;
 
 use crate::disk::{Disk, Failed, Ino, Inode, Kind};
+use crate::gate::{Door, Gate};
 use crate::shm::Held;
 
 /// A disk that several connections and the simulator share.
@@ -106,6 +107,9 @@ pub fn seed_sqlite(seed: u64) {
     }
 }
 
+/// The slot of the wal-index that a writer holds alone (`WAL_WRITE_LOCK`).
+const WRITE_LOCK: usize = 0;
+
 /// What hangs on one `sqlite3_file`.
 struct Handle {
     disk: SharedDisk,
@@ -117,6 +121,8 @@ struct Handle {
     delete_on_close: Option<String>,
     held: Held,
     mapped: bool,
+    gate: Arc<Gate>,
+    is_wal: bool,
 }
 
 /// SQLite allocates `szOsFile` bytes for this; the first field is its own.
@@ -256,6 +262,8 @@ unsafe extern "C" fn open(
             delete_on_close: name.filter(|_| flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0),
             held: Held::default(),
             mapped: false,
+            gate: guard.gate(),
+            is_wal: kind == Kind::Wal,
         }
     };
     // SAFETY: the memory is SQLite's and large enough; `out_flags` may be null.
@@ -326,6 +334,9 @@ unsafe extern "C" fn write(
     let from = unsafe { std::slice::from_raw_parts(from.cast::<u8>(), len) };
     // SAFETY: `file` is open.
     let handle = unsafe { handle_of(file) };
+    if handle.is_wal {
+        handle.gate.pass(Door::Write);
+    }
     match lock(&handle.disk).write(handle.ino, at, from) {
         Ok(()) => ffi::SQLITE_OK,
         Err(Failed::Io) => ffi::SQLITE_IOERR_WRITE,
@@ -508,6 +519,11 @@ unsafe extern "C" fn shm_lock(
     let (Ok(first), Ok(count)) = (usize::try_from(first), usize::try_from(count)) else {
         return ffi::SQLITE_IOERR_SHMLOCK;
     };
+    let takes = ffi::SQLITE_SHM_LOCK | ffi::SQLITE_SHM_EXCLUSIVE;
+    if first == WRITE_LOCK && flags & takes == takes {
+        // SAFETY: `file` is open.
+        unsafe { handle_of(file) }.gate.pass(Door::Begin);
+    }
     // SAFETY: `file` is open.
     unsafe {
         on_inode(file, |inode, handle| {
