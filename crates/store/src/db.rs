@@ -107,7 +107,7 @@ impl SqliteConfig {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = self.open(flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        to_wal(&connection)?;
         connection.pragma_update(None, "synchronous", self.synchronous)?;
         connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
@@ -134,6 +134,23 @@ impl SqliteConfig {
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }
+}
+
+/// Switches to WAL and makes sure of it. SQLite answers with the new mode before the switch is on disk; only the
+/// step after that row says whether it got there, and a database left behind keeps less of a promise.
+fn to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let mut mode = String::new();
+    let mut switch = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = switch.query([])?;
+    while let Some(row) = rows.next()? {
+        mode = row.get(0)?;
+    }
+    if mode == "wal" {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+    let cause = format!("the database stays in journal mode {mode} instead of WAL");
+    Err(rusqlite::Error::SqliteFailure(code, Some(cause)))
 }
 
 /// A pool of SQLite readers.
