@@ -56,7 +56,8 @@ pub fn sweep(bench: &Bench, seed: u64, states: usize) -> Sweep {
                 kind,
             };
             let life = bench.live(setup(life_seed, Some(fault)));
-            look(bench, &life, &mut rng, (&mut sweep, fault, count));
+            let name = format!("life {life_seed:#x}, {fault:?}");
+            look(bench, &life, &mut rng, (&mut sweep, &name, count));
         }
     }
     sweep.tally.seconds = begun.elapsed().as_secs_f64();
@@ -86,10 +87,10 @@ fn look(
     bench: &Bench,
     life: &Life,
     rng: &mut Rng,
-    (sweep, fault, count): (&mut Sweep, Fault, usize),
+    (sweep, name, count): (&mut Sweep, &str, usize),
 ) {
     let counts = life.disk.counts();
-    sweep.tally.note(life, fault.nth);
+    sweep.tally.note(life, name);
     sweep.faults += counts.faults;
     sweep.failed_syncs += counts.failed_syncs;
     sweep.tally.lives += 1;
@@ -107,8 +108,8 @@ fn look(
         };
         let verdict = bench.check(image, &life.acks, count % 16 == 0);
         sweep.tally.add(&verdict, life.acks.len(), || match policy {
-            Some(policy) => format!("{fault:?}, then a power cut, {policy:?}"),
-            None => format!("{fault:?}, then a restart"),
+            Some(policy) => format!("{name}, then a power cut, {policy:?}"),
+            None => format!("{name}, then a restart"),
         });
     }
 }

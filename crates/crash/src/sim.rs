@@ -111,11 +111,11 @@ impl Tally {
     }
 
     /// Trouble during a life counts as a corrupt disk.
-    pub(crate) fn note(&mut self, life: &Life, name: u64) {
+    pub(crate) fn note(&mut self, life: &Life, name: &str) {
         if let Some(trouble) = &life.trouble {
             self.corrupt += 1;
             self.trouble
-                .get_or_insert_with(|| format!("life {name:#x}: {trouble}"));
+                .get_or_insert_with(|| format!("{name}: {trouble}"));
         }
     }
 
@@ -208,11 +208,11 @@ impl Bench {
                 base,
                 owed,
             };
-            let name = setup.seed;
+            let name = format!("life {:#x}", setup.seed);
             let life = self.live(setup);
-            tally.note(&life, name);
+            tally.note(&life, &name);
             let budget = STATES_PER_LIFE.min(states - tally.states);
-            heir = self.cut(&life, budget, &mut rng, (&mut tally, name));
+            heir = self.cut(&life, budget, &mut rng, (&mut tally, &name));
             let counts = life.disk.counts();
             tally.lives += 1;
             tally.commits += counts.commits;
@@ -229,7 +229,7 @@ impl Bench {
         life: &Life,
         budget: usize,
         rng: &mut Rng,
-        (tally, name): (&mut Tally, u64),
+        (tally, name): (&mut Tally, &str),
     ) -> Option<(Image, Vec<Ack>)> {
         let cuts = plan(life, budget, rng);
         hits(life, &cuts, tally);
@@ -243,7 +243,7 @@ impl Bench {
             let kept = (count >= chosen && heir.is_none()).then(|| image.clone());
             let verdict = self.check(image, owed, count % 16 == 0);
             tally.add(&verdict, owed.len(), || {
-                format!("life {name:#x} cut after {instant} operations, {policy:?}")
+                format!("{name} cut after {instant} operations, {policy:?}")
             });
             if let Some(image) = kept
                 && verdict.is_clean()

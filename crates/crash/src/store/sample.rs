@@ -6,7 +6,7 @@ use cairn_desk::report::{
     Affected, Answer, Body, Certainty, Change, Channel, Contact, Draft, Event, LossItem, LossKind,
     Standing, State,
 };
-use cairn_evidence::hash::salted;
+use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
 use cairn_kernel::observable::{Kind, Observable};
@@ -21,6 +21,8 @@ pub const NOW: Micros = Micros(1_767_225_600_000_000);
 
 /// The key and the digest of the request that came with it, as the store keeps them.
 pub type Idempotency = ([u8; 32], [u8; 32]);
+
+const LABEL: &str = "tlp:amber";
 
 const WORDS: [&str; 12] = [
     "invoice", "parcel", "bank", "login", "strange", "message", "caller", "password", "refund",
@@ -137,6 +139,12 @@ pub fn report(
         Some(contact) => Some((serde_json::to_string(contact)?, bytes(rng))),
         None => None,
     };
+    let secret: [u8; 32] = bytes(rng);
+    let base_minor: Vec<Option<i64>> = body
+        .losses
+        .iter()
+        .map(|loss| loss.amount.as_ref().map(|money| money.minor))
+        .collect();
     let event = Event {
         report: no,
         at: NOW,
@@ -148,13 +156,11 @@ pub fn report(
                 .as_ref()
                 .map(|(json, salt)| salted(salt, json.as_bytes()).hex()),
             consents: Vec::new(),
+            secret: sha256(&secret).hex(),
+            label: LABEL.to_owned(),
+            base_minor: base_minor.clone(),
         },
     };
-    let base_minor = body
-        .losses
-        .iter()
-        .map(|loss| loss.amount.as_ref().map(|money| money.minor))
-        .collect();
     let draft = Draft {
         search_text: words(rng, 30),
         body,
@@ -167,10 +173,10 @@ pub fn report(
             draft: &draft,
             at: NOW,
             quarter: 20_261,
-            label: "tlp:amber",
+            label: LABEL,
             body: (json, salt),
             contact: sealed,
-            secret: bytes(rng),
+            secret,
             idempotency,
             base_minor,
             event: entry(rng, &event)?,
