@@ -121,9 +121,9 @@ pub enum Failed {
 pub struct Counts {
     /// Write transactions that ended well.
     pub commits: u64,
-    /// Syncs of the write-ahead log after something was written to it.
+    /// Syncs of the write-ahead log after frames were written to it.
     pub wal_syncs: u64,
-    /// Syncs of the write-ahead log with nothing to write, by checkpoints.
+    /// Other syncs of the write-ahead log: of its header when it begins anew, and by checkpoints.
     pub idle_syncs: u64,
     /// Syncs of any other file.
     pub other_syncs: u64,
@@ -142,13 +142,16 @@ pub(crate) struct Locks {
     pub exclusive: Option<u64>,
 }
 
+/// Bytes at the beginning of a write-ahead log that are no frames.
+const WAL_HEADER: usize = 32;
+
 #[derive(Debug)]
 pub(crate) struct Inode {
     pub data: Vec<u8>,
     pub kind: Kind,
     pub locks: Locks,
     pub shm: Shm,
-    /// Written to since the last sync.
+    /// Written to beyond [`WAL_HEADER`] since the last sync.
     dirty: bool,
 }
 
@@ -336,7 +339,11 @@ impl Disk {
     fn put(&mut self, ino: Ino, at: usize, data: &[u8]) {
         let recorded = self.is_recorded(ino);
         if recorded {
-            self.soil(ino);
+            if at + data.len() > WAL_HEADER
+                && let Some(inode) = self.inodes.get_mut(ino)
+            {
+                inode.dirty = true;
+            }
             self.record(|| Op::Write {
                 ino,
                 at,
@@ -356,7 +363,6 @@ impl Disk {
             return Err(Failed::Io);
         }
         if self.is_recorded(ino) {
-            self.soil(ino);
             self.record(|| Op::Truncate { ino, size });
         }
         if let Some(inode) = self.inodes.get_mut(ino) {
@@ -394,12 +400,6 @@ impl Disk {
     fn sync_directory(&mut self) {
         if self.directory == DirectorySync::Obeyed {
             self.record(|| Op::SyncDirectory);
-        }
-    }
-
-    fn soil(&mut self, ino: Ino) {
-        if let Some(inode) = self.inodes.get_mut(ino) {
-            inode.dirty = true;
         }
     }
 

@@ -68,7 +68,7 @@ pub struct Tally {
     pub sync_points_hit: usize,
     /// Write transactions.
     pub commits: u64,
-    /// Syncs of the write-ahead log after something was written to it.
+    /// Syncs of the write-ahead log after frames were written to it.
     pub wal_syncs: u64,
     /// All other syncs of files: those of checkpoints, mostly.
     pub other_syncs: u64,
@@ -91,7 +91,7 @@ impl Tally {
         percent(self.sync_points_hit, self.sync_points)
     }
 
-    /// Syncs of the write-ahead log per write transaction.
+    /// Syncs of the write-ahead log for its frames, per write transaction.
     #[must_use]
     pub fn wal_syncs_per_commit(&self) -> f64 {
         ratio(self.wal_syncs, self.commits)
