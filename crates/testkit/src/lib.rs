@@ -1,1 +1,55 @@
-//! Under construction.
+//! What tests of several crates share: temporary stores on both databases ([`TestStore`], [`on_both!`]) and sample
+//! reports ([`sample`]). Development only.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails, and says why"
+)]
+
+pub mod sample;
+mod store;
+
+pub use store::{POSTGRES_VARIABLE, TestStore, postgres_url, run};
+
+/// Stamps one test body onto both databases. The test gets a fresh [`TestStore`]; on PostgreSQL it is skipped, with
+/// a word why, where no server is named.
+///
+/// ```ignore
+/// cairn_testkit::on_both! {
+///     async fn it_is_empty(t: &mut TestStore) {
+///         assert!(t.newest_checkpoint().await.unwrap().is_none());
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$attr:meta])* async fn $name:ident($t:ident: &mut TestStore) $body:block)+) => { $(
+        $(#[$attr])*
+        mod $name {
+            use super::*;
+
+            async fn body($t: &mut $crate::TestStore) $body
+
+            #[test]
+            fn sqlite() {
+                $crate::run(async {
+                    let mut store = $crate::TestStore::sqlite().await;
+                    body(&mut store).await;
+                    store.finish().await;
+                });
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::run(async {
+                    let Some(mut store) = $crate::TestStore::postgres().await else { return };
+                    body(&mut store).await;
+                    store.finish().await;
+                });
+            }
+        }
+    )+ };
+}
