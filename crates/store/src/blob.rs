@@ -226,9 +226,18 @@ impl Store {
         );
         match self.write(unit).await {
             Ok(_) => Ok(stored),
-            // The content is known already: its row and bytes stand, and ours go.
+            // The content is known already: its row and bytes stand, and ours go. The row becomes young again, lest
+            // a sweep takes it before this sender's report names it.
             Err(WriteError::Duplicate) => {
+                let mut young = Unit::default();
+                young.expect(
+                    1,
+                    "UPDATE blob SET at = $1 WHERE sha256 = $2",
+                    params![at, stored.sha256.as_str()],
+                );
+                let known = self.write(young).await;
                 fs::remove_file(&path)?;
+                known?;
                 self.blob(&stored.sha256).await?.ok_or(BlobError::Absent)
             }
             Err(error) => Err(error.into()),
@@ -337,13 +346,26 @@ impl Store {
                 .keys()
                 .unwrap(&sha256, &row.blob(1).map_err(ReadError::from)?);
             let mut unit = Unit::default();
-            unit.exec(
-                "DELETE FROM blob WHERE sha256 = $1 AND NOT EXISTS (SELECT 1 FROM report_file WHERE sha256 = $1)",
-                params![sha256.as_str()],
+            // Asked again in the transaction: a report or draft may have named it since.
+            unit.expect(
+                1,
+                "DELETE FROM blob WHERE sha256 = $1 AND at < $2 \
+                 AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = blob.sha256) \
+                 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || blob.sha256 || '%')",
+                params![sha256.as_str(), before],
             );
-            self.write(unit).await?;
+            match self.write(unit).await {
+                Ok(_) => {}
+                Err(WriteError::Conflict) => continue,
+                Err(error) => return Err(error.into()),
+            }
             if let Some(key) = key {
-                fs::remove_file(self.blob_path(&sha256, &key))?;
+                match fs::remove_file(self.blob_path(&sha256, &key)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(error.into());
+                    }
+                    _ => {}
+                }
             }
             swept += 1;
         }
@@ -353,7 +375,11 @@ impl Store {
 
 fn decrypt(path: &Path, key: &[u8], size: usize) -> Result<Option<Vec<u8>>, BlobError> {
     let cipher = cipher(key)?;
-    let mut file = File::open(path)?;
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let mut plain = Vec::with_capacity(size);
     let mut chunk = Vec::with_capacity(CHUNK_BYTES + TAG_BYTES);
     let mut number = 0;

@@ -137,6 +137,11 @@ impl Store {
             cause,
         };
         std::fs::create_dir_all(dir.join("blobs")).map_err(fault)?;
+        // What lies here was on its way in when the program last ended; nobody will come back for it.
+        match std::fs::remove_dir_all(dir.join("tmp")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
+            _ => {}
+        }
         std::fs::create_dir_all(dir.join("tmp")).map_err(fault)?;
         let keys = Arc::new(Keys::open(&dir.join("keys"), &options.origin)?);
         let ledger_keys = LedgerKeys {

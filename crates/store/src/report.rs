@@ -84,7 +84,8 @@ static FTS_SQLITE: Table = Table::new("report_fts", &[("rowid", Ty::Int), ("text
 static FTS_POSTGRES: Table = Table::derived(
     "report_fts",
     &[("no", Ty::Int), ("text", Ty::Text)],
-    "c1, to_tsvector('simple', c2)",
+    // The marks that folded words keep would be read as addresses and numbers here, but as blanks by SQLite.
+    "c1, to_tsvector('simple', translate(c2, '.@-_', '    '))",
 );
 static IDEMPOTENCY: Table = Table::guard(
     "idempotency",
@@ -324,7 +325,9 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
         unit.insert(&CONTACT, params![no, salt, json]);
     }
     let fts = if sqlite { &FTS_SQLITE } else { &FTS_POSTGRES };
-    unit.insert(fts, params![no, new.draft.search_text.as_str()]);
+    let text = new.draft.search_text.as_str();
+    let end = text.floor_char_boundary(SEARCH_TEXT_BYTES_MAX);
+    unit.insert(fts, params![no, text.get(..end).unwrap_or_default()]);
     unit.entries.push(new.event);
     unit
 }
@@ -348,7 +351,8 @@ fn belongings(unit: &mut Unit, new: &NewReport<'_>) {
             ],
         );
     }
-    for seen in &body.observables {
+    let unique: std::collections::BTreeSet<_> = body.observables.iter().collect();
+    for seen in unique {
         unit.insert(
             &OBSERVABLE,
             params![no, observable_kind(seen.kind), seen.value.as_str()],
@@ -554,6 +558,9 @@ pub struct Filter {
     pub limit: usize,
 }
 
+/// So much of a report's text is found by words; PostgreSQL refuses more than 1 MiB.
+pub const SEARCH_TEXT_BYTES_MAX: usize = 256 * 1024;
+
 /// Most rows of one list.
 pub const LIST_ROWS_MAX: usize = 200;
 
@@ -621,27 +628,35 @@ impl Filter {
         ]
     }
 
-    /// A full-text query in which every word is quoted, so that no word can be an operator.
+    /// A full-text query in which every word is quoted, so that no word can be an operator. A word with marks in it
+    /// (`a.b@evil.example`) is the run of its parts, on both databases.
     fn match_text(&self, sqlite: bool) -> String {
+        let mark = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric();
+        let words: Vec<Vec<&str>> = self
+            .words
+            .iter()
+            .map(|word| word.split(mark).filter(|part| !part.is_empty()).collect())
+            .filter(|parts: &Vec<&str>| !parts.is_empty())
+            .collect();
         let mut out = String::new();
-        for (n, word) in self.words.iter().enumerate() {
-            let last = n + 1 == self.words.len();
-            let clean: String = word
-                .chars()
-                .filter(|c| !matches!(c, '"' | '\'' | '\\' | '\0'))
-                .collect();
-            if sqlite {
-                out.push_str(&format!(
-                    "{}\"{clean}\"{}",
-                    if n > 0 { " AND " } else { "" },
-                    if last { "*" } else { "" }
-                ));
+        for (n, parts) in words.iter().enumerate() {
+            let last = n + 1 == words.len();
+            let (and, phrase) = if sqlite {
+                (" AND ", format!("\"{}\"", parts.join(" ")))
             } else {
-                out.push_str(&format!(
-                    "{}'{clean}'{}",
-                    if n > 0 { " & " } else { "" },
-                    if last { ":*" } else { "" }
-                ));
+                (" & ", format!("'{}'", parts.join("' <-> '")))
+            };
+            let prefix = match (last, sqlite) {
+                (false, _) => "",
+                (true, true) => "*",
+                (true, false) => ":*",
+            };
+            let and = if n > 0 { and } else { "" };
+            // Brackets keep a run together: PostgreSQL's `<->` and `&` differ in rank.
+            if sqlite {
+                out.push_str(&format!("{and}{phrase}{prefix}"));
+            } else {
+                out.push_str(&format!("{and}({phrase}{prefix})"));
             }
         }
         out
@@ -658,7 +673,9 @@ impl Store {
         let limit = filter.limit.clamp(1, LIST_ROWS_MAX) as u64;
         let severe =
             filter.order == Order::Severe && !filter.all && filter.state != Some(State::Closed);
-        let sql = if filter.words.is_empty() {
+        let sqlite = self.db.is_sqlite();
+        let text = filter.match_text(sqlite);
+        let sql = if text.is_empty() {
             match (severe, filter.category.is_some()) {
                 (false, false) => list_sql::NEWEST,
                 (false, true) => list_sql::CATEGORY_NEWEST,
@@ -666,8 +683,7 @@ impl Store {
                 (true, true) => list_sql::CATEGORY_SEVERE,
             }
         } else {
-            let sqlite = self.db.is_sqlite();
-            params.push(Value::Text(filter.match_text(sqlite)));
+            params.push(Value::Text(text));
             if sqlite {
                 list_sql::TEXT_SQLITE
             } else {

@@ -203,6 +203,8 @@ pub(crate) enum Backend {
 pub(crate) enum GroupError {
     /// Nothing was written; the writer may go on.
     Refused(WriteError),
+    /// The database took offence at what one of the units holds. Nothing was written; the others may be fine.
+    Offence(String),
     /// The disk can no longer be believed.
     Fatal(String),
 }
@@ -309,6 +311,23 @@ impl Loop {
     fn group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), String> {
         match self.try_group(units, replies) {
             Ok(()) => Ok(()),
+            Err(GroupError::Offence(cause)) if units.len() == 1 => {
+                self.backend.rollback();
+                for reply in replies.drain(..) {
+                    let _gone = reply.send(Err(WriteError::Database(cause.clone())));
+                }
+                Ok(())
+            }
+            // One bad apple must not spoil the group: each gets a transaction of its own.
+            Err(GroupError::Offence(_)) => {
+                self.backend.rollback();
+                let mut waiting: Vec<Reply> = std::mem::take(replies);
+                for (unit, reply) in units.iter().zip(waiting.drain(..)) {
+                    replies.push(reply);
+                    self.group(std::slice::from_ref(unit), replies)?;
+                }
+                Ok(())
+            }
             Err(GroupError::Refused(cause)) => {
                 self.backend.rollback();
                 if matches!(cause, WriteError::DiskFull) {

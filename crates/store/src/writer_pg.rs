@@ -347,10 +347,16 @@ impl<'a> Column<'a> {
 
 /// PostgreSQL ends itself on a failed fsync, so nothing here is fatal; a full disk is its class 53100.
 fn judge(error: &tokio_postgres::Error) -> GroupError {
-    let full = error.code().is_some_and(|code| code.code() == "53100");
-    GroupError::Refused(if full {
-        WriteError::DiskFull
-    } else {
-        WriteError::Database(postgres::describe(error))
-    })
+    match error.code().map(|code| code.code()) {
+        Some("53100") => GroupError::Refused(WriteError::DiskFull),
+        // Data exceptions, violated constraints, exceeded limits: what a unit holds cannot be stored.
+        Some(code)
+            if ["22", "23", "54"]
+                .iter()
+                .any(|class| code.starts_with(class)) =>
+        {
+            GroupError::Offence(postgres::describe(error))
+        }
+        _ => GroupError::Refused(WriteError::Database(postgres::describe(error))),
+    }
 }

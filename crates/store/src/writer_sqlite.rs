@@ -146,6 +146,12 @@ fn judge(error: &rusqlite::Error) -> GroupError {
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             GroupError::Fatal(error.to_string())
         }
+        Some(
+            ErrorCode::ConstraintViolation
+            | ErrorCode::TypeMismatch
+            | ErrorCode::TooBig
+            | ErrorCode::ParameterOutOfRange,
+        ) => GroupError::Offence(error.to_string()),
         _ => GroupError::Refused(WriteError::Database(error.to_string())),
     }
 }

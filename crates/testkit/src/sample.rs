@@ -161,7 +161,10 @@ fn losses(dice: &mut Dice) -> Vec<LossItem> {
 fn observables(dice: &mut Dice, seed: u64) -> Vec<Observable> {
     let all = [
         (Kind::Domain, format!("bank-{}.example", seed % 50)),
-        (Kind::Url, format!("https://bank-{}.example/login", seed % 50)),
+        (
+            Kind::Url,
+            format!("https://bank-{}.example/login", seed % 50),
+        ),
         (Kind::Ip, format!("192.0.2.{}", dice.below(256))),
         (Kind::Email, format!("fraud{}@example.net", dice.below(100))),
     ];
@@ -321,7 +324,10 @@ impl Sample {
     /// The receipt that its sender gets.
     #[must_use]
     pub fn receipt(&self, committed: &Committed) -> Receipt {
-        let proof = committed.proof.as_ref().expect("the group logged something");
+        let proof = committed
+            .proof
+            .as_ref()
+            .expect("the group logged something");
         Receipt::new(
             self.reference.clone(),
             self.event.event.clone(),
@@ -336,7 +342,11 @@ impl Sample {
 
 /// Where a report stands, from what the store holds of it.
 pub async fn standing(store: &Store, no: i64) -> Standing {
-    let body = store.report_body(no).await.expect("a body").expect("a body");
+    let body = store
+        .report_body(no)
+        .await
+        .expect("a body")
+        .expect("a body");
     let body: Body = serde_json::from_str(&body.json).expect("a body");
     let mut standing: Option<Standing> = None;
     for row in store.history(no).await.expect("a history") {
@@ -378,8 +388,10 @@ pub async fn change_unit(
     let mut message = None;
     let mut events = Vec::new();
     for change in decide(&before, command).expect("a command that is allowed") {
-        if let (Change::ReporterWrote { message: n, .. } | Change::OfficerWrote { message: n, .. }, Some(text)) =
-            (&change, text)
+        if let (
+            Change::ReporterWrote { message: n, .. } | Change::OfficerWrote { message: n, .. },
+            Some(text),
+        ) = (&change, text)
         {
             message = Some(NewMessage {
                 n: *n,

@@ -112,7 +112,8 @@ impl Drop for TestDatabase {
                 .build();
             let runtime = runtime.map_err(|error| error.to_string())?;
             runtime.block_on(async {
-                let (client, connection) = server.connect(NoTls).await.map_err(|e| e.to_string())?;
+                let (client, connection) =
+                    server.connect(NoTls).await.map_err(|e| e.to_string())?;
                 tokio::spawn(connection);
                 client.batch_execute(&sql).await.map_err(|e| e.to_string())
             })
@@ -156,9 +157,8 @@ impl TestStore {
     pub fn options_in(&self, dir: &Path) -> Options {
         match &self.database {
             None => Options::sqlite(dir, ORIGIN),
-            Some(database) => {
-                Options::postgres(dir, ORIGIN, &database.url()).expect("the test database's address")
-            }
+            Some(database) => Options::postgres(dir, ORIGIN, &database.url())
+                .expect("the test database's address"),
         }
     }
 
@@ -202,9 +202,9 @@ impl TestStore {
                     self.store = Some(store);
                     return;
                 }
-                Err(cairn_store::OpenError::Postgres(
-                    cairn_store::postgres::PgError::Locked,
-                )) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+                Err(cairn_store::OpenError::Postgres(cairn_store::postgres::PgError::Locked)) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await
+                }
                 Err(error) => panic!("opening the test store: {error}"),
             }
         }

@@ -1,0 +1,180 @@
+//! The queue: filters, orders, paging and text search, the same on both databases.
+
+use cairn_desk::report::{Command, State};
+use cairn_kernel::actor::Actor;
+use cairn_kernel::text::fold;
+use cairn_store::report::{Filter, Order, Summary};
+use cairn_testkit::sample::{self, START, Sample, act};
+use cairn_testkit::{TestStore, on_both};
+
+fn officer() -> Actor {
+    Actor::User("officer-1".into())
+}
+
+/// Sixty reports, some of them worked on; the rows as they should be.
+async fn fill(t: &TestStore) -> Vec<Summary> {
+    let mut rows = Vec::new();
+    for seed in 0..60 {
+        let sample = Sample::new(t, seed, START.plus_seconds(seed as i64));
+        sample.send(t).await.unwrap();
+        match seed % 5 {
+            0 => {
+                let close = Command::Close {
+                    outcome: "advice_given".into(),
+                };
+                act(t, sample.no, officer(), close, None).await.unwrap();
+            }
+            1 => {
+                let to = Some(format!("officer-{}", seed % 2));
+                act(t, sample.no, officer(), Command::Assign { to }, None)
+                    .await
+                    .unwrap();
+            }
+            _ => {}
+        }
+        rows.push(t.report(sample.no).await.unwrap().unwrap());
+    }
+    rows
+}
+
+async fn pages(t: &TestStore, mut filter: Filter) -> Vec<Summary> {
+    let mut all = Vec::new();
+    loop {
+        let page = t.reports(&filter).await.unwrap();
+        assert!(page.len() <= filter.limit);
+        let Some(last) = page.last() else { return all };
+        filter.after = Some((i64::from(last.severity), last.no));
+        all.extend(page);
+    }
+}
+
+fn expected(rows: &[Summary], filter: &Filter) -> Vec<Summary> {
+    let mut out: Vec<Summary> = rows
+        .iter()
+        .filter(|r| filter.category.as_ref().is_none_or(|c| r.category == *c))
+        .filter(|r| match filter.state {
+            Some(state) => r.state == state.as_str(),
+            None => filter.all || r.state != "closed",
+        })
+        .filter(|r| filter.assignee.is_none() || r.assignee == filter.assignee)
+        .cloned()
+        .collect();
+    out.sort_by_key(|r| std::cmp::Reverse(r.no));
+    if filter.order == Order::Severe {
+        out.sort_by_key(|r| r.severity);
+    }
+    out
+}
+
+async fn find(t: &TestStore, words: &str) -> Vec<i64> {
+    let filter = Filter {
+        words: fold(words)
+            .split(' ')
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        all: true,
+        limit: 100,
+        ..Filter::default()
+    };
+    t.reports(&filter)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|r| r.no)
+        .collect()
+}
+
+async fn raw(t: &TestStore, words: &[&str]) -> Vec<i64> {
+    let filter = Filter {
+        words: words.iter().map(|w| (*w).to_owned()).collect(),
+        all: true,
+        limit: 100,
+        ..Filter::default()
+    };
+    t.reports(&filter)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|r| r.no)
+        .collect()
+}
+
+async fn story(t: &TestStore, seed: u64, text: &str) -> i64 {
+    let mut draft = sample::draft(seed);
+    draft.search_text = fold(text);
+    let sample = Sample::of(t, draft, seed, START);
+    sample.send(t).await.unwrap();
+    sample.no
+}
+
+on_both! {
+    async fn filters_orders_and_pages_agree_with_a_plain_list(t: &mut TestStore) {
+        let rows = fill(t).await;
+        let base = Filter { limit: 7, ..Filter::default() };
+        let mut filters = vec![base.clone(), Filter { all: true, ..base.clone() }];
+        for category in sample::CATEGORIES {
+            filters.push(Filter { category: Some(category.into()), ..base.clone() });
+        }
+        for state in State::ALL {
+            filters.push(Filter { state: Some(state), ..base.clone() });
+            filters.push(Filter { state: Some(state), category: Some("scam".into()), ..base.clone() });
+        }
+        filters.push(Filter { assignee: Some("officer-1".into()), ..base.clone() });
+        filters.push(Filter { assignee: Some("nobody".into()), all: true, ..base });
+        for filter in filters {
+            assert_eq!(pages(t, filter.clone()).await, expected(&rows, &filter), "{filter:?}");
+            let severe = Filter { order: Order::Severe, ..filter };
+            if !severe.all && severe.state != Some(State::Closed) {
+                assert_eq!(pages(t, severe.clone()).await, expected(&rows, &severe), "{severe:?}");
+            }
+        }
+    }
+
+    async fn words_are_found_with_and_without_macrons(t: &mut TestStore) {
+        let a = story(t, 1, "He pānui mō te tāke i Whangārei").await;
+        let b = story(t, 2, "A notice about tax in Whangarei, from fraud@bank-7.example").await;
+        let c = story(t, 3, "https://bank-7.example/login?x=1 asked for 1,250.00 dollars").await;
+        let d = story(t, 4, "Ärger mit ﬁshing, ＷＩＤＥ letters, Œuvre, 日本語の報告").await;
+        assert_eq!(find(t, "whangārei").await, [b, a]);
+        assert_eq!(find(t, "WHANGAREI").await, [b, a]);
+        assert_eq!(find(t, "panui").await, [a]);
+        assert_eq!(find(t, "Pānui take").await, [a]);
+        assert_eq!(find(t, "whang").await, [b, a], "the last word may be a beginning");
+        assert_eq!(find(t, "whang notice").await, [0_i64; 0], "only the last");
+        assert_eq!(find(t, "notice whang").await, [b]);
+        assert_eq!(find(t, "bank-7.example").await, [c, b]);
+        assert_eq!(find(t, "fraud@bank-7.example").await, [b]);
+        assert_eq!(find(t, "fraud@bank-7.exa").await, [b]);
+        assert_eq!(find(t, "example").await, [c, b], "a part of an address");
+        assert_eq!(find(t, "7.bank").await, [0_i64; 0], "parts in their order only");
+        assert_eq!(find(t, "1,250.00").await, [c]);
+        assert_eq!(find(t, "arger fishing wide").await, [d]);
+        assert_eq!(find(t, "日本語").await, [d]);
+    }
+
+    async fn nothing_in_a_word_is_an_operator(t: &mut TestStore) {
+        let a = story(t, 1, "alpha beta gamma").await;
+        let b = story(t, 2, "or not and near delta").await;
+        assert_eq!(raw(t, &["\"alpha\""]).await, [a]);
+        assert_eq!(raw(t, &["alpha", "or", "delta"]).await, [0_i64; 0]);
+        assert_eq!(raw(t, &["or"]).await, [b]);
+        assert_eq!(raw(t, &["NOT", "near"]).await, [b]);
+        assert_eq!(raw(t, &["-alpha"]).await, [a]);
+        assert_eq!(raw(t, &["al*"]).await, [a]);
+        assert_eq!(raw(t, &["alpha)", "(beta", "&gamma"]).await, [a]);
+        assert_eq!(raw(t, &["text:alpha"]).await, [0_i64; 0]);
+        assert_eq!(raw(t, &["^alpha"]).await, [a]);
+        assert_eq!(raw(t, &["'", "\\", "alpha:*"]).await, [a]);
+        for word in ["", "\"", "*", "'", "\\", "\0", "-", "()", "<->", "!", "|", "&", "' | 'beta", "alpha' & !'beta", "a\" OR \"b", "NEAR(alpha beta)", "{text}:x", "\u{202e}", "%", "_"] {
+            let _harmless = raw(t, &[word]).await;
+            let _harmless = raw(t, &["alpha", word]).await;
+        }
+    }
+
+    async fn a_very_long_text_is_taken(t: &mut TestStore) {
+        let long = "whero ".repeat(200_000) + &"x".repeat(5_000) + " kakariki";
+        let no = story(t, 1, &long).await;
+        assert_eq!(find(t, "whero").await, [no]);
+    }
+}

@@ -1,0 +1,140 @@
+//! Accounts, sessions, API keys, drafts and jobs on both databases.
+
+use cairn_kernel::actor::Role;
+use cairn_kernel::time::Micros;
+use cairn_store::account::{Account, ApiKey, Session, Stage};
+use cairn_store::job::{self, ATTEMPTS_MAX};
+use cairn_store::writer::{Unit, WriteError};
+use cairn_testkit::sample::{START, audit};
+use cairn_testkit::{TestStore, on_both};
+
+fn account(n: u32) -> Account {
+    Account {
+        id: format!("account-{n}"),
+        login: format!("login{n}"),
+        name: format!("Ngā Kaimahi {n}"),
+        role: Role::Officer,
+        password: "$argon2id$sample".into(),
+        totp: (n % 2 == 0).then(|| vec![1, 2, 3]),
+        totp_step: 0,
+        recovery: "[]".into(),
+        must_change: true,
+        disabled: false,
+        created_at: START,
+        version: 1,
+    }
+}
+
+fn session(n: u8, account: &str, stage: Stage) -> Session {
+    Session {
+        id: [n; 32],
+        account: account.into(),
+        public_id: format!("session-{n}"),
+        agent: "Firefox".into(),
+        stage,
+        csrf: [n + 100; 32],
+        created_at: START.plus_seconds(n.into()),
+        seen_at: START.plus_seconds(n.into()),
+    }
+}
+
+on_both! {
+    async fn accounts_are_kept_and_changed_once(t: &mut TestStore) {
+        for n in 0..3 {
+            t.add_account(&account(n), audit(n.into(), START)).await.unwrap();
+        }
+        assert_eq!(t.accounts().await.unwrap(), [account(0), account(1), account(2)]);
+        assert_eq!(t.account_by_login("login1").await.unwrap(), Some(account(1)));
+        assert_eq!(t.account("account-2").await.unwrap(), Some(account(2)));
+        assert_eq!(t.account_by_login("nobody").await.unwrap(), None);
+        let mut twin = account(9);
+        twin.login = "login1".into();
+        assert!(matches!(t.add_account(&twin, audit(9, START)).await, Err(WriteError::Database(_))));
+        let mut changed = account(1);
+        changed.role = Role::Lead;
+        changed.totp = Some(vec![9]);
+        changed.must_change = false;
+        t.save_account(&changed, None).await.unwrap();
+        assert!(matches!(t.save_account(&changed, Some(audit(8, START))).await, Err(WriteError::Conflict)));
+        changed.version = 2;
+        assert_eq!(t.account("account-1").await.unwrap(), Some(changed));
+        assert_eq!(t.evidence(0, 10).await.unwrap().len(), 3, "what failed is not logged");
+    }
+
+    async fn sessions_begin_end_and_go_with_the_account(t: &mut TestStore) {
+        t.add_account(&account(1), audit(1, START)).await.unwrap();
+        t.add_session(&session(1, "account-1", Stage::Password), None, None).await.unwrap();
+        let full = session(2, "account-1", Stage::Full);
+        t.add_session(&full, Some([1; 32]), Some(audit(2, START))).await.unwrap();
+        assert_eq!(t.session([1; 32]).await.unwrap(), None);
+        assert_eq!(t.session([2; 32]).await.unwrap(), Some(full.clone()));
+        for n in 3..6 {
+            t.add_session(&session(n, "account-1", Stage::Full), None, None).await.unwrap();
+        }
+        let ids = |sessions: Vec<Session>| sessions.iter().map(|s| s.id[0]).collect::<Vec<_>>();
+        assert_eq!(ids(t.sessions("account-1").await.unwrap()), [5, 4, 3, 2]);
+        t.end_sessions("account-1", Some("session-4"), None, None).await.unwrap();
+        assert_eq!(ids(t.sessions("account-1").await.unwrap()), [5, 3, 2]);
+        t.end_sessions("somebody-else", None, None, None).await.unwrap();
+        t.end_sessions("account-1", None, Some([3; 32]), None).await.unwrap();
+        assert_eq!(ids(t.sessions("account-1").await.unwrap()), [3]);
+        t.touch_session([3; 32], START.plus_seconds(99)).await.unwrap();
+        assert_eq!(t.session([3; 32]).await.unwrap().unwrap().seen_at, START.plus_seconds(99));
+        let mut gone = account(1);
+        gone.disabled = true;
+        t.save_account(&gone, None).await.unwrap();
+        assert!(t.sessions("account-1").await.unwrap().is_empty());
+    }
+
+    async fn api_keys_work_until_revoked(t: &mut TestStore) {
+        let key = ApiKey { id: "key-1".into(), name: "Example Bank".into(), created_at: START, revoked_at: None };
+        t.add_api_key(&key, [5; 32], audit(1, START)).await.unwrap();
+        assert_eq!(t.api_key([5; 32]).await.unwrap(), Some(key.clone()));
+        assert_eq!(t.api_key([6; 32]).await.unwrap(), None);
+        let later = START.plus_seconds(5);
+        t.revoke_api_key("key-1", later, audit(2, START)).await.unwrap();
+        assert!(matches!(t.revoke_api_key("key-1", later, audit(3, START)).await, Err(WriteError::Conflict)));
+        assert_eq!(t.api_key([5; 32]).await.unwrap(), None);
+        assert_eq!(t.api_keys().await.unwrap(), [ApiKey { revoked_at: Some(later), ..key }]);
+        assert_eq!(t.evidence(0, 10).await.unwrap().len(), 2);
+    }
+
+    async fn drafts_keep_the_hour_and_expire(t: &mut TestStore) {
+        let at = START.plus_seconds(1_234);
+        t.save_draft([1; 32], "{\"story\":\"kupu\"}", at).await.unwrap();
+        t.save_draft([1; 32], "{\"story\":\"kupu hou\"}", at).await.unwrap();
+        t.save_draft([2; 32], "{}", at.plus_seconds(7_200)).await.unwrap();
+        assert_eq!(t.draft([1; 32]).await.unwrap().as_deref(), Some("{\"story\":\"kupu hou\"}"));
+        t.expire(at.hour(), at, at).await.unwrap();
+        assert!(t.draft([1; 32]).await.unwrap().is_some(), "not older than the hour");
+        t.expire(at.hour().plus_seconds(1), at, at).await.unwrap();
+        assert!(t.draft([1; 32]).await.unwrap().is_none());
+        assert!(t.draft([2; 32]).await.unwrap().is_some());
+        t.drop_draft([2; 32]).await.unwrap();
+        assert!(t.draft([2; 32]).await.unwrap().is_none());
+        assert!(t.newest_checkpoint().await.unwrap().is_none(), "a draft is nobody's evidence");
+    }
+
+    async fn jobs_are_tried_again_and_given_up(t: &mut TestStore) {
+        let mut unit = Unit::default();
+        job::enqueue(&mut unit, "acknowledge", "{\"no\":1}", START);
+        job::enqueue(&mut unit, "acknowledge", "{\"no\":2}", START.plus_seconds(60));
+        t.write(unit).await.unwrap();
+        let due = t.due_jobs(START, 10).await.unwrap();
+        assert_eq!(due.len(), 1);
+        assert_eq!((due[0].kind.as_str(), due[0].payload.as_str(), due[0].attempts), ("acknowledge", "{\"no\":1}", 0));
+        let mut at = START;
+        for _ in 0..ATTEMPTS_MAX {
+            let job = t.due_jobs(at, 1).await.unwrap().remove(0);
+            at = at.plus_seconds(1);
+            t.job_failed(&job, "connection refused", at).await.unwrap();
+            assert!(t.due_jobs(Micros(at.0 - 1), 10).await.unwrap().is_empty());
+        }
+        let failed = t.failed_jobs(10).await.unwrap();
+        assert_eq!((failed.len(), failed[0].attempts, failed[0].error.as_deref()), (1, ATTEMPTS_MAX, Some("connection refused")));
+        let rest = t.due_jobs(START.plus_seconds(60), 10).await.unwrap();
+        assert_eq!(rest.len(), 1);
+        t.job_done(&rest[0].id).await.unwrap();
+        assert!(t.due_jobs(Micros(i64::MAX), 10).await.unwrap().is_empty());
+    }
+}
