@@ -94,6 +94,9 @@ pub enum OpenError {
         /// Why.
         cause: std::io::Error,
     },
+    /// Another process writes here.
+    #[error("another cairn is using the data directory {0}; stop it first")]
+    Locked(PathBuf),
     /// SQLite.
     #[error("opening the database: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -137,6 +140,7 @@ impl Store {
             cause,
         };
         std::fs::create_dir_all(dir.join("blobs")).map_err(fault)?;
+        let lock = lock(&options)?;
         // What lies here was on its way in when the program last ended; nobody will come back for it.
         match std::fs::remove_dir_all(dir.join("tmp")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
@@ -159,7 +163,8 @@ impl Store {
             .map_or(Ok(0), |row| row.int(0))
             .map_err(ReadError::from)?;
         let (writer, thread) =
-            writer::start(backend, ledger, options.on_fatal, options.sabotage).map_err(fault)?;
+            writer::start(backend, ledger, options.on_fatal, options.sabotage, lock)
+                .map_err(fault)?;
         Ok(Self {
             db,
             writer,
@@ -219,6 +224,31 @@ impl Store {
         if let Some(thread) = thread {
             let _joined = tokio::task::spawn_blocking(move || thread.join()).await;
         }
+    }
+}
+
+/// One process at a time writes: two would fork the evidence log. Held by the writer's thread; the system releases
+/// it when the process ends, however it ends.
+fn lock(options: &Options) -> Result<Option<std::fs::File>, OpenError> {
+    // The simulator's stores end in ways that no process does.
+    if matches!(&options.database, Database::Sqlite(config) if config.vfs.is_some()) {
+        return Ok(None);
+    }
+    let fault = |cause| OpenError::Directory {
+        path: options.dir.clone(),
+        cause,
+    };
+    let file = std::fs::File::create(options.dir.join("lock")).map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::Locked(options.dir.clone())),
+        // A file system without locks: the operator's care must do.
+        Err(std::fs::TryLockError::Error(error))
+            if error.kind() == std::io::ErrorKind::Unsupported =>
+        {
+            Ok(None)
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(fault(error)),
     }
 }
 

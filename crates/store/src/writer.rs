@@ -260,6 +260,7 @@ pub(crate) fn start(
     ledger: Ledger,
     on_fatal: OnFatal,
     sabotage: Sabotage,
+    lock: Option<std::fs::File>,
 ) -> std::io::Result<(Writer, JoinHandle<()>)> {
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
     let full = Arc::new(AtomicBool::new(false));
@@ -272,7 +273,12 @@ pub(crate) fn start(
     };
     let thread = std::thread::Builder::new()
         .name("cairn-writer".into())
-        .spawn(move || state.run(jobs))?;
+        .spawn(move || {
+            state.run(jobs);
+            // The backend's connection first, then the right to have one.
+            drop(state);
+            drop(lock);
+        })?;
     Ok((Writer { queue, full }, thread))
 }
 

@@ -5,8 +5,8 @@ use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, ApiKey, Session, Stage};
 use cairn_store::job::{self, ATTEMPTS_MAX};
 use cairn_store::writer::{Unit, WriteError};
+use cairn_testkit::on_both;
 use cairn_testkit::sample::{START, audit};
-use cairn_testkit::{TestStore, on_both};
 
 fn account(n: u32) -> Account {
     Account {
@@ -97,6 +97,13 @@ on_both! {
         assert_eq!(t.api_key([5; 32]).await.unwrap(), None);
         assert_eq!(t.api_keys().await.unwrap(), [ApiKey { revoked_at: Some(later), ..key }]);
         assert_eq!(t.evidence(0, 10).await.unwrap().len(), 2);
+    }
+
+    async fn a_second_writer_is_turned_away(t: &mut TestStore) {
+        let error = cairn_store::Store::open(t.options()).await.unwrap_err();
+        assert!(error.to_string().contains("another cairn"), "{error}");
+        t.reopen().await;
+        t.drop_draft([1; 32]).await.unwrap();
     }
 
     async fn drafts_keep_the_hour_and_expire(t: &mut TestStore) {

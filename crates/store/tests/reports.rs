@@ -6,8 +6,8 @@ use cairn_store::params;
 use cairn_store::report::{loss_minor, loss_word};
 use cairn_store::sql::{Table, Ty};
 use cairn_store::writer::{Unit, WriteError};
+use cairn_testkit::on_both;
 use cairn_testkit::sample::{self, START, Sample, act, change_unit, standing};
-use cairn_testkit::{TestStore, on_both};
 
 static JOB: Table = Table::new(
     "job",
