@@ -1,5 +1,8 @@
 //! What every answer must have, whoever made it.
 
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::sync::Arc;
 
 use axum::Router;

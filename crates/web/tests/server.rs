@@ -1,5 +1,8 @@
 //! The real server against clients that behave badly, and those who wait behind them.
 
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -242,3 +242,35 @@ pub fn caption(text: &str) -> Markup {
 pub fn figure(value: &str, words: &str) -> Markup {
     html! { div.figure { p { strong { (value) } " " span { (words) } } } }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_is_text_and_hides_nothing() {
+        let shown =
+            said("<img src=x onerror=alert(1)>\u{202e}\nhttps://evil.example/").into_string();
+        assert!(
+            shown.contains("&lt;img src=x onerror=alert(1)&gt;[U+202E]\nhttps://evil.example/"),
+            "{shown}"
+        );
+        assert!(!shown.contains("<a"));
+    }
+
+    #[test]
+    fn tables_have_captions_and_headings() {
+        let columns = [Column::text("Month"), Column::number("Reports")];
+        let rows = [vec![html! { "May" }, html! { "7" }]];
+        let shown = table("Reports & months", &columns, &rows).into_string();
+        assert!(shown.contains("<caption>Reports &amp; months</caption>"));
+        assert!(
+            shown.contains("scope=\"col\">Reports</th>")
+                || shown.contains("class=\"num\" scope=\"col\">Reports")
+        );
+        assert!(
+            shown.contains("scope=\"row\">May</th>")
+                || shown.contains("class=\"\" scope=\"row\">May")
+        );
+    }
+}

@@ -409,3 +409,81 @@ pub fn error_summary(lang: Lang, faults: &[Fault]) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults() -> Vec<Fault> {
+        let fault = |field: &str, text: &str| Fault {
+            field: field.into(),
+            text: text.into(),
+        };
+        vec![
+            fault("when-day", "In the <future>"),
+            fault("what", "Choose one"),
+        ]
+    }
+
+    #[test]
+    fn errors_are_linked_from_the_summary_and_tied_to_their_fields() {
+        let faults = faults();
+        let summary = error_summary(Lang::En, &faults).into_string();
+        assert!(summary.contains("<a href=\"#when-day\">In the &lt;future&gt;</a>"));
+        let date = date_input(
+            &Field::new(Lang::En, "when", "When?").error_in(&faults),
+            DateParts::default(),
+        );
+        let date = date.into_string();
+        assert!(date.contains("id=\"when-day\"") && date.contains("id=\"when-error\""));
+        assert!(date.contains("aria-describedby=\"when-error\""));
+        let choices = [
+            Choice {
+                value: "a",
+                label: "A",
+                ..Choice::default()
+            },
+            Choice {
+                value: "b",
+                label: "B",
+                ..Choice::default()
+            },
+        ];
+        let radios = radios(
+            &Field::new(Lang::En, "what", "What?").error_in(&faults),
+            &choices,
+            Some("b"),
+        )
+        .into_string();
+        assert!(
+            radios.contains("id=\"what\" name=\"what\" value=\"a\"")
+                && radios.contains("id=\"what-1\"")
+        );
+        assert_eq!(radios.matches(" checked").count(), 1);
+        assert_eq!(error_summary(Lang::En, &[]).into_string(), "");
+    }
+
+    #[test]
+    fn what_was_typed_comes_back_whole_and_escaped() {
+        let hostile = "\n\"><script>alert(1)</script></textarea>";
+        let field = Field::new(Lang::En, "story", "Story");
+        let area = textarea(&field, hostile, 5, Some(4_000)).into_string();
+        assert!(area.contains(">\n\n&quot;&gt;&lt;script&gt;"), "{area}");
+        assert!(
+            area.contains("aria-describedby=\"story-count\"")
+                && area.contains("up to 4,000 characters")
+        );
+        let line = input(
+            &field,
+            &Input {
+                value: hostile,
+                ..Input::default()
+            },
+        )
+        .into_string();
+        assert!(
+            line.contains("value=\"\n&quot;&gt;&lt;script&gt;"),
+            "{line}"
+        );
+    }
+}

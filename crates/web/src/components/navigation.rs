@@ -92,21 +92,35 @@ pub fn tabs(label: &str, tabs: &[Tab<'_>]) -> Markup {
 /// Pages of a list whose length is known: the first, the last and those around the present one. Pages count from 1.
 #[must_use]
 pub fn pagination(lang: Lang, current: u64, pages: u64, href: impl Fn(u64) -> String) -> Markup {
-    let shown =
-        (1..=pages).filter(|&page| page == 1 || page == pages || page.abs_diff(current) <= 1);
-    let mut before = 0;
+    let mut shown: Vec<u64> = [
+        1,
+        current.saturating_sub(1),
+        current,
+        current.saturating_add(1),
+        pages,
+    ]
+    .into_iter()
+    .filter(|page| (1..=pages).contains(page))
+    .collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let before = |at: usize| {
+        at.checked_sub(1)
+            .and_then(|at| shown.get(at))
+            .copied()
+            .unwrap_or(0)
+    };
     html! {
         @if pages > 1 {
             nav.pages aria-label=(t::pages_label(lang)) {
                 ul {
                     @if current > 1 { li { a rel="prev" href=(href(current - 1)) { (t::pages_previous(lang)) } } }
-                    @for page in shown.take(8) {
-                        @if page > before + 1 { li aria-hidden="true" { "…" } }
+                    @for (at, &page) in shown.iter().enumerate() {
+                        @if page > before(at) + 1 { li aria-hidden="true" { "…" } }
                         li {
                             a href=(href(page)) aria-label=(t::pages_page(lang, page))
                                 aria-current=[(page == current).then_some("page")] { (page) }
                         }
-                        @let _ = { before = page; };
                     }
                     @if current < pages { li { a rel="next" href=(href(current + 1)) { (t::pages_next(lang)) } } }
                 }
@@ -127,5 +141,27 @@ pub fn neighbours(lang: Lang, previous: Option<&str>, next: Option<&str>) -> Mar
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pagination_shows_the_ends_and_the_neighbourhood() {
+        let pages = |current, pages| {
+            let markup = pagination(Lang::En, current, pages, |page| format!("?page={page}"));
+            markup.into_string()
+        };
+        assert_eq!(pages(1, 1), "");
+        let middle = pages(50, 100);
+        for page in [1, 49, 50, 51, 100] {
+            assert!(middle.contains(&format!("href=\"?page={page}\"")), "{page}");
+        }
+        assert_eq!(middle.matches('…').count(), 2);
+        assert_eq!(middle.matches("aria-current").count(), 1);
+        let first = pages(1, 3);
+        assert!(!first.contains("rel=\"prev\"") && first.contains("rel=\"next\""));
     }
 }
