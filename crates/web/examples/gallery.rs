@@ -8,7 +8,7 @@ use cairn_web::chart::{Chart, Kind, Point, Series};
 use cairn_web::components::*;
 use cairn_web::i18n::number;
 use cairn_web::server::{Server, ServerSettings};
-use cairn_web::{Lang, Page, Problem, Section, Site, finish, t};
+use cairn_web::{Page, Problem, Section, Site, finish, t};
 use maud::{Markup, html};
 
 #[tokio::main]
@@ -236,7 +236,6 @@ async fn desk(page: Page) -> Markup {
             (tabs("Views", &tabs_list))
             (table("Open reports", &columns, &rows))
             (pagination(l, 5, 20, |page| format!("?page={page}")))
-            (neighbours(Lang::Mi, None, Some("?after=9")))
         },
     )
 }

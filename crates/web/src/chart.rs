@@ -88,7 +88,7 @@ impl Chart<'_> {
             figure.chart {
                 figcaption { (self.title) }
                 (self.legend())
-                div.scroll tabindex="0" role="region" aria-label=(self.title) { (self.svg()) }
+                div.scroll tabindex="0" role="group" aria-label=(self.title) { (self.svg()) }
                 (details(t::chart_table(self.lang), self.table()))
             }
         }

@@ -169,7 +169,7 @@ impl Column {
 pub fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
     let numeric = |at: usize| columns.get(at).is_some_and(|column| column.numeric);
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
+        div.scroll tabindex="0" role="group" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead { tr { @for column in columns { th scope="col" .num[column.numeric] { (column.name) } } } }

@@ -60,8 +60,10 @@ pub fn back_link(lang: Lang, href: &str) -> Markup {
 #[must_use]
 pub fn exit_page(lang: Lang, href: &str) -> Markup {
     html! {
-        div.exit { a.button.danger href=(href) rel="noreferrer nofollow" data-exit { (t::exit_page(lang)) } }
-        p.exit-note { (t::exit_note(lang)) span.scripted { " " (t::exit_keys(lang)) } }
+        aside.way-out aria-label=(t::exit_page(lang)) {
+            div.exit { a.button.danger href=(href) rel="noreferrer nofollow" data-exit { (t::exit_page(lang)) } }
+            p.exit-note { (t::exit_note(lang)) span.scripted { " " (t::exit_keys(lang)) } }
+        }
     }
 }
 
