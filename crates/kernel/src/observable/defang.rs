@@ -11,7 +11,8 @@ use super::{Kind, Observable, name};
 pub fn defang(observable: &Observable) -> String {
     let value = &observable.value;
     match observable.kind {
-        Kind::Url | Kind::Domain | Kind::Email => rewrite(value),
+        Kind::Url => rewrite(value),
+        Kind::Domain | Kind::Email => value.replace('.', "[.]").replace('@', "[@]"),
         Kind::Ip => value.replace('.', "[.]").replace(':', "[:]"),
         Kind::Hash | Kind::Phone | Kind::Wallet | Kind::Account => value.clone(),
     }
@@ -58,7 +59,8 @@ fn is_live(word: &Word<'_>) -> bool {
 /// `hxxp` for `http` before `://`, `[@]`, and `[.]` between the letters of a host (not in a link's path).
 fn rewrite(word: &str) -> String {
     let mut out = String::with_capacity(word.len() + 16);
-    let mut path = false;
+    // Within the path of a link, and whether that link has a scheme (a mailbox may have a slash, but no scheme).
+    let (mut path, mut link) = (false, false);
     let mut before = ' ';
     let mut chars = word.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -76,15 +78,18 @@ fn rewrite(word: &str) -> String {
                 out.push_str("://");
                 chars.next();
                 chars.next();
-                path = false;
+                (path, link) = (false, true);
             }
             '.' if !path && is_inner(before) && is_inner(after) => out.push_str("[.]"),
-            '@' if !path && before != '[' && before != '(' => out.push_str("[@]"),
+            '@' if !(path && link) && before != '[' && before != '(' => {
+                out.push_str("[@]");
+                path = false;
+            }
             _ => {
-                path = match c {
-                    '/' | '?' | '#' => true,
-                    ',' | ';' | '|' | '(' | ')' | '\'' | ' ' => false,
-                    _ => path,
+                (path, link) = match c {
+                    '/' | '?' | '#' => (true, link),
+                    ',' | ';' | '|' | '(' | ')' | '\'' | ' ' => (false, false),
+                    _ => (path, link),
                 };
                 out.push(c);
             }

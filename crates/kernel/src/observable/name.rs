@@ -208,11 +208,12 @@ fn piece(piece: &str, sure: bool, found: &mut dyn FnMut(Observable)) {
     if piece.len() < 3 {
         return;
     }
-    if piece.contains('@') {
-        return mailboxes(piece, sure, found);
-    }
     let end = piece.find(['/', '?', '#']).unwrap_or(piece.len());
     let (head, path) = piece.split_at(end);
+    // `social.example/@name` is a link, `a/b@mail.example` a mailbox.
+    if piece.contains('@') && (head.contains('@') || bare_domain(head, sure).is_none()) {
+        return mailboxes(piece, sure, found);
+    }
     if let Some(address) = address_v6(head) {
         return found(Observable::new(Kind::Ip, address));
     }

@@ -192,6 +192,10 @@ fn links_without_blanks_around() {
             ],
         ),
         (
+            "evil.example/@name",
+            &["domain evil.example", "url http://evil.example/@name"],
+        ),
+        (
             "evil.example:8080/x",
             &["domain evil.example", "url http://evil.example:8080/x"],
         ),
@@ -290,6 +294,10 @@ fn defangs_for_display() {
             "Go to https://evil.example/x.html, or mail a@b.example. Bye (HTTP://x) at 10.30 v1.2"
         ),
         "Go to hxxps://evil[.]example/x.html, or mail a[@]b[.]example. Bye (HXXP://x) at 10.30 v1.2"
+    );
+    assert_eq!(
+        defang_text("a/b.+c@evil.example http://a.example/@x.y evil.example/@z"),
+        "a/b.+c[@]evil[.]example hxxp://a[.]example/@x.y evil[.]example/[@]z"
     );
     assert!(matches!(
         defang_text("nothing to see here, at 10.30."),

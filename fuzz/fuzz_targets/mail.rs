@@ -1,0 +1,56 @@
+//! Messages and folders of messages: reading never panics, stays within its limits, and points into the message.
+#![no_main]
+
+use cairn_desk::mail::{Filing, Reading, draft, read, split_mbox};
+use cairn_kernel::observable::OBSERVABLES_MAX;
+use libfuzzer_sys::fuzz_target;
+
+const READING: Reading<'_> = Reading {
+    authserv_id: Some("mx.cert.example"),
+    calling_code: 64,
+};
+const FILING: Filing<'_> = Filing {
+    form: "nz@1",
+    language: "en",
+    category: "phishing",
+    severity: 6,
+};
+
+fn message(bytes: &[u8]) {
+    let Ok(mail) = read(bytes, &READING) else {
+        return;
+    };
+    assert!(mail.observables.len() <= OBSERVABLES_MAX);
+    for attachment in &mail.attachments {
+        if let Some(range) = &attachment.range {
+            assert!(bytes.get(range.clone()).is_some());
+        }
+        assert!(attachment.media_type.contains('/'));
+        assert!(
+            !attachment
+                .name
+                .as_ref()
+                .is_some_and(|name| name.contains(['\r', '\n']))
+        );
+    }
+    for result in [
+        &mail.evidence.dkim,
+        &mail.evidence.spf,
+        &mail.evidence.dmarc,
+    ] {
+        assert!(
+            result
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        );
+    }
+    let draft = draft(&mail, &FILING);
+    assert!(!draft.body.title.contains(['\r', '\n']));
+}
+
+fuzz_target!(|data: &[u8]| {
+    message(data);
+    for one in split_mbox(data) {
+        message(&one);
+    }
+});
