@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod clock;
+pub mod figures;
 pub mod gate;
 pub mod report;
 
@@ -80,6 +81,7 @@ pub struct App {
     pub gate: Gate,
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
+    kept_figures: figures::Kept,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +105,7 @@ impl App {
             gate,
             scramble,
             quarters: Arc::default(),
+            kept_figures: Arc::default(),
         }
     }
 

@@ -5,6 +5,7 @@ pub mod access;
 pub mod advice;
 pub mod agency;
 mod data;
+pub mod figures;
 pub mod form;
 pub mod help;
 pub mod mail;

@@ -6,6 +6,7 @@ pub mod blob;
 mod db;
 pub mod draft;
 pub mod evidence;
+pub mod figures;
 pub mod job;
 pub mod keys;
 pub mod ledger;
