@@ -41,6 +41,8 @@ impl std::error::Error for FormProblem {}
 pub(crate) struct Source<'s> {
     file: &'s str,
     text: &'s str,
+    /// Where each line but the first begins, bytes.
+    starts: Vec<usize>,
     problems: RefCell<Vec<FormProblem>>,
 }
 
@@ -49,6 +51,7 @@ impl<'s> Source<'s> {
         Self {
             file,
             text,
+            starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
             problems: RefCell::default(),
         }
     }
@@ -70,8 +73,7 @@ impl<'s> Source<'s> {
     /// Line (from 1) of the start of a span.
     pub(crate) fn line(&self, span: Option<Range<usize>>) -> usize {
         span.map_or(0, |span| {
-            let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-            before.iter().filter(|byte| **byte == b'\n').count() + 1
+            self.starts.partition_point(|start| *start <= span.start) + 1
         })
     }
 

@@ -2,13 +2,15 @@
 
 use crate::report::{
     Affected, Answer, Body, Certainty, Channel, Draft, LossItem, LossKind, MailEvidence,
+    PartialDate,
 };
 
 use super::fault::{Fault, FaultCode, FieldProblem};
 use super::flow::{Walk, has_answer};
 use super::model::*;
 use super::progress::Progress;
-use super::{suggest, value};
+use super::suggest::{self, Suggested};
+use super::value;
 
 /// What a submission carries besides the answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +19,25 @@ pub struct Extras {
     pub mail: Option<MailEvidence>,
     /// A field that people do not see was filled.
     pub suspect: bool,
+}
+
+/// What the answers say.
+pub(super) struct Reading {
+    pub(super) problems: Vec<FieldProblem>,
+    suggested: Suggested,
+    astray: usize,
+    anonymous: bool,
+    affected: Affected,
+    wants_help: bool,
+    /// Kinds of loss that were chosen; `None` when that is not known.
+    loss_kinds: Option<Vec<LossKind>>,
+    occurred: Option<PartialDate>,
+    region: Option<String>,
+    age_band: Option<String>,
+    sector: Option<String>,
+    title: String,
+    /// All that was written in free text.
+    prose: String,
 }
 
 impl Form {
@@ -31,140 +52,172 @@ impl Form {
         channel: Channel,
         extras: Extras,
     ) -> Result<Draft, Vec<FieldProblem>> {
-        let mut progress = progress.clone();
         let walk = self.walk(&progress.answers);
-        let mut problems = Vec::new();
-        for (code, answer) in &progress.answers {
-            if let Some((place, question)) = self.places.get(code).zip(self.question(code))
-                && walk.asks(*place)
+        let mut reading = self.read(progress, &walk);
+        for (_, question, answer) in self.asked_with(&walk) {
+            if let Some(answer) = answer
                 && let Err(fault) = check(question, answer)
             {
-                problems.push(self.problem(
+                let pointer = format!("/answers/{}", question.code);
+                reading.problems.push(self.problem(
                     &progress.language,
-                    format!("/answers/{code}"),
+                    pointer,
                     Some(question),
                     &fault,
                 ));
             }
         }
-        let category = self.suggest_on(&progress, &walk).category;
+        let mut progress = progress.clone();
+        let category = reading.suggested.category.clone();
         progress.consents.retain(|code| {
             self.agencies
                 .offered(&category)
                 .any(|agency| agency.code == *code)
         });
-        match self.finish(progress, &walk, channel, extras) {
-            Ok(draft) if problems.is_empty() => Ok(draft),
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.extend(more);
-                Err(problems)
-            }
-        }
+        self.build(progress, reading, channel, extras)
     }
 
-    /// The last part of every way in: `progress` holds only values that fit their questions.
-    pub(super) fn finish(
-        &self,
-        progress: Progress,
-        walk: &Walk,
-        channel: Channel,
-        extras: Extras,
-    ) -> Result<Draft, Vec<FieldProblem>> {
-        let problems = self.missing(&progress, walk);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let suggested = self.suggest_on(&progress, walk);
-        let anonymous = walk.has(Flag::Anonymous);
-        let mut body = Body {
-            form: self.name(),
-            language: self.language(&progress.language).to_owned(),
-            channel,
-            anonymous,
-            answers: progress.answers,
-            category: suggested.category,
-            subtype: suggested.subtype,
-            severity: suggested.severity,
+    /// What the answers say, before they are moved into the report.
+    pub(super) fn read(&self, progress: &Progress, walk: &Walk<'_>) -> Reading {
+        let mut reading = Reading {
+            problems: Vec::new(),
+            suggested: self.suggest_on(&progress.losses, walk),
+            astray: walk.astray,
+            anonymous: walk.has(Flag::Anonymous),
             affected: if walk.has(Flag::Organisation) {
                 Affected::Organisation
             } else {
                 Affected::Individual
             },
-            losses: Vec::new(),
-            loss_known: true,
-            observables: Vec::new(),
-            files: progress.files,
+            wants_help: walk.has(Flag::WantsHelp),
+            loss_kinds: None,
             occurred: None,
             region: None,
             age_band: None,
             sector: None,
-            wants_help: walk.has(Flag::WantsHelp),
             title: String::new(),
+            prose: String::new(),
+        };
+        for (_, question, answer) in self.asked_with(walk) {
+            self.missing(&mut reading.problems, question, progress);
+            let Some(answer) = answer else { continue };
+            if let (Some(_), Answer::Text(text)) = (question.kind.chars_max(), answer) {
+                reading.prose.push_str(text);
+                reading.prose.push('\n');
+            }
+            match (question.role, answer) {
+                (Some(Role::Loss), Answer::Choices(_)) => {
+                    let kinds = suggest::chosen(question, answer).filter_map(|choice| choice.loss);
+                    reading.loss_kinds = Some(kinds.collect());
+                }
+                (Some(Role::Occurred), Answer::Date(date)) => {
+                    reading.occurred = reading.occurred.or(Some(*date))
+                }
+                (Some(Role::Region), Answer::Text(code)) => reading.region = Some(code.clone()),
+                (Some(Role::AgeBand), Answer::Text(code)) => reading.age_band = Some(code.clone()),
+                (Some(Role::Sector), Answer::Text(code)) => reading.sector = Some(code.clone()),
+                (Some(Role::Story), Answer::Text(text)) => {
+                    reading.title = cairn_kernel::text::title(text)
+                }
+                _ => {}
+            }
+        }
+        reading
+    }
+
+    /// The last part of every way in: `progress` holds only values that fit their questions.
+    pub(super) fn build(
+        &self,
+        progress: Progress,
+        reading: Reading,
+        channel: Channel,
+        extras: Extras,
+    ) -> Result<Draft, Vec<FieldProblem>> {
+        if !reading.problems.is_empty() {
+            return Err(reading.problems);
+        }
+        let Progress {
+            language,
+            mut answers,
+            losses,
+            contact,
+            consents,
+            mut files,
+            ..
+        } = progress;
+        if reading.astray > 0 {
+            let asked: Vec<String> = {
+                let walk = self.walk(&answers);
+                self.asked_with(&walk)
+                    .map(|(_, question, _)| question.code.clone())
+                    .collect()
+            };
+            answers.retain(|code, _| asked.contains(code));
+        }
+        if reading.anonymous {
+            files.iter_mut().for_each(|file| file.name = None);
+        }
+        let title = match self.taxonomy.category(&reading.suggested.category) {
+            Some(category) if reading.title.is_empty() => {
+                category.title.get(self.language("")).to_owned()
+            }
+            _ => reading.title,
+        };
+        let body = Body {
+            form: self.name.clone(),
+            language: self.language(&language).to_owned(),
+            channel,
+            anonymous: reading.anonymous,
+            answers,
+            category: reading.suggested.category,
+            subtype: reading.suggested.subtype,
+            severity: reading.suggested.severity,
+            affected: reading.affected,
+            loss_known: reading.loss_kinds.is_some(),
+            losses: items(&reading.loss_kinds.unwrap_or_default(), losses),
+            observables: cairn_kernel::observable::extract_for(&reading.prose, self.calling_code),
+            files,
+            occurred: reading.occurred,
+            region: reading.region,
+            age_band: reading.age_band,
+            sector: reading.sector,
+            wants_help: reading.wants_help,
+            title,
             mail: extras.mail,
             suspect: extras.suspect,
         };
-        body.answers
-            .retain(|code, _| self.places.get(code).is_some_and(|place| walk.asks(*place)));
-        if anonymous {
-            for file in &mut body.files {
-                file.name = None;
-            }
-        }
-        let prose = self.read_answers(&mut body, walk, progress.losses);
-        body.observables = cairn_kernel::observable::extract_for(&prose, self.calling_code);
+        let contact = if reading.anonymous || contact.is_empty() {
+            None
+        } else {
+            Some(contact)
+        };
         Ok(Draft {
             body,
-            contact: if anonymous || progress.contact.is_empty() {
-                None
-            } else {
-                Some(progress.contact)
-            },
-            consents: progress.consents,
-            search_text: cairn_kernel::text::fold(&prose),
+            contact,
+            consents,
+            search_text: cairn_kernel::text::fold(&reading.prose),
         })
     }
 
-    /// Required questions without an answer, and too many files.
-    fn missing(&self, progress: &Progress, walk: &Walk) -> Vec<FieldProblem> {
-        let mut problems = Vec::new();
+    /// Notes a required question without an answer, and too many files.
+    fn missing(&self, problems: &mut Vec<FieldProblem>, question: &Question, progress: &Progress) {
         let files = progress.files.len();
-        for (index, step) in self
-            .steps
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| walk.on_path(*index))
-        {
-            for (number, question) in step.questions.iter().enumerate() {
-                if !walk.asks(Place {
-                    step: index,
-                    question: number,
-                }) {
-                    continue;
-                }
-                let fault = match &question.kind {
-                    Kind::Files { files_max } if files > *files_max => {
-                        Fault::new(FaultCode::TooMany)
-                            .with("max", files_max)
-                            .with("count", files)
-                    }
-                    Kind::Contact if !has_answer(question, progress) => {
-                        FaultCode::ContactMissing.into()
-                    }
-                    _ if !has_answer(question, progress) => FaultCode::Required.into(),
-                    _ => continue,
-                };
-                let pointer = match question.kind {
-                    Kind::Contact => "/contact".to_owned(),
-                    Kind::Files { .. } => "/files".to_owned(),
-                    Kind::Consents => "/consents".to_owned(),
-                    Kind::Losses { .. } => "/losses".to_owned(),
-                    _ => format!("/answers/{}", question.code),
-                };
-                problems.push(self.problem(&progress.language, pointer, Some(question), &fault));
-            }
-        }
-        problems
+        let fault = match &question.kind {
+            Kind::Files { files_max } if files > *files_max => Fault::new(FaultCode::TooMany)
+                .with("max", files_max)
+                .with("count", files),
+            _ if has_answer(question, progress) => return,
+            Kind::Contact => FaultCode::ContactMissing.into(),
+            _ => FaultCode::Required.into(),
+        };
+        let pointer = match question.kind {
+            Kind::Contact => "/contact".to_owned(),
+            Kind::Files { .. } => "/files".to_owned(),
+            Kind::Consents => "/consents".to_owned(),
+            Kind::Losses { .. } => "/losses".to_owned(),
+            _ => format!("/answers/{}", question.code),
+        };
+        problems.push(self.problem(&progress.language, pointer, Some(question), &fault));
     }
 
     pub(super) fn problem(
@@ -183,85 +236,16 @@ impl Form {
                 .map(|step| step.code.clone()),
         }
     }
-
-    /// Reads from the answers what the report says in fields of its own; hands out all that was written in prose.
-    fn read_answers(&self, body: &mut Body, walk: &Walk, losses: Vec<LossItem>) -> String {
-        let mut prose = String::new();
-        let mut losses = losses;
-        for (index, step) in self
-            .steps
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| walk.on_path(*index))
-        {
-            for (number, question) in step.questions.iter().enumerate() {
-                if !walk.asks(Place {
-                    step: index,
-                    question: number,
-                }) {
-                    continue;
-                }
-                let answer = body.answers.get(&question.code);
-                if let (
-                    Kind::Text { .. } | Kind::LongText { .. } | Kind::Observables { .. },
-                    Some(Answer::Text(text)),
-                ) = (&question.kind, answer)
-                {
-                    prose.push_str(text);
-                    prose.push('\n');
-                }
-                match (question.role, answer) {
-                    (Some(Role::Loss), answer) => {
-                        let answer = answer.cloned();
-                        body.loss_known = !matches!(answer, None | Some(Answer::NotKnown));
-                        body.losses = items(question, answer.as_ref(), std::mem::take(&mut losses));
-                    }
-                    (Some(Role::Occurred), Some(Answer::Date(date))) => {
-                        body.occurred = body.occurred.or(Some(*date));
-                    }
-                    (Some(Role::Region), Some(Answer::Text(code))) => {
-                        body.region = Some(code.clone())
-                    }
-                    (Some(Role::AgeBand), Some(Answer::Text(code))) => {
-                        body.age_band = Some(code.clone())
-                    }
-                    (Some(Role::Sector), Some(Answer::Text(code))) => {
-                        body.sector = Some(code.clone())
-                    }
-                    (Some(Role::Story), Some(Answer::Text(text))) => {
-                        body.title = cairn_kernel::text::title(text)
-                    }
-                    _ => {}
-                }
-            }
-        }
-        if body.title.is_empty() {
-            let language = self.language("");
-            let category = self.taxonomy.category(&body.category);
-            body.title = category
-                .map_or("", |category| category.title.get(language))
-                .to_owned();
-        }
-        prose
-    }
 }
 
 /// The losses stated: for each kind that was chosen its items, or one of unknown amount.
-fn items(question: &Question, answer: Option<&Answer>, given: Vec<LossItem>) -> Vec<LossItem> {
-    let Some(answer) = answer else {
-        return Vec::new();
-    };
-    let kinds: Vec<LossKind> = suggest::chosen(question, answer)
-        .filter_map(|choice| choice.loss)
-        .collect();
-    let mut items: Vec<LossItem> = given
-        .into_iter()
-        .filter(|item| kinds.contains(&item.kind))
-        .collect();
+fn items(kinds: &[LossKind], given: Vec<LossItem>) -> Vec<LossItem> {
+    let mut items = given;
+    items.retain(|item| kinds.contains(&item.kind));
     for kind in kinds {
-        if !items.iter().any(|item| item.kind == kind) {
+        if !items.iter().any(|item| item.kind == *kind) {
             items.push(LossItem {
-                kind,
+                kind: *kind,
                 amount: None,
                 date: None,
                 certainty: Certainty::Stated,

@@ -8,16 +8,20 @@ use super::model::*;
 use super::progress::Progress;
 
 /// The way that answers lead, from the first step to the last.
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     /// By step: whether it is on the way.
     steps: Vec<bool>,
-    /// By step: the questions that are asked, one bit each.
-    asked: Vec<u64>,
+    /// By question of the whole form: whether it is asked.
+    asked: Vec<bool>,
+    /// By question of the whole form: its answer, asked or not.
+    answers: Vec<Option<&'a Answer>>,
     /// What chosen options have switched on.
     flags: u32,
+    /// Answers to questions that are not asked, or not in the form.
+    pub(super) astray: usize,
 }
 
-impl Walk {
+impl Walk<'_> {
     pub(super) fn has(&self, flag: Flag) -> bool {
         self.flags & flag.bit() != 0
     }
@@ -27,60 +31,70 @@ impl Walk {
     }
 
     pub(super) fn asks(&self, place: Place) -> bool {
-        self.asked
-            .get(place.step)
-            .is_some_and(|bits| bits & (1 << place.question) != 0)
+        self.asked.get(place.flat).copied().unwrap_or_default()
+    }
+
+    fn holds(&self, conditions: &[Condition]) -> bool {
+        conditions.iter().all(|condition| {
+            let holds = match &condition.on {
+                On::Flag(flag) => self.has(*flag),
+                On::Answer { is, .. } => {
+                    self.asked.get(condition.at) == Some(&true)
+                        && self.answers.get(condition.at).is_some_and(|answer| {
+                            answer.is_some_and(|answer| is.iter().any(|code| says(answer, code)))
+                        })
+                }
+            };
+            holds != condition.not
+        })
     }
 }
 
 impl Form {
     /// Follows the answers. Answers to questions that are not asked count for nothing.
-    pub(super) fn walk(&self, answers: &BTreeMap<String, Answer>) -> Walk {
+    pub(super) fn walk<'a>(&self, answers: &'a BTreeMap<String, Answer>) -> Walk<'a> {
         let mut walk = Walk {
             steps: Vec::with_capacity(self.steps.len()),
-            asked: Vec::new(),
+            asked: Vec::with_capacity(self.places.len()),
+            answers: vec![None; self.questions().count()],
             flags: 0,
+            astray: answers.len(),
         };
-        walk.asked.reserve_exact(self.steps.len());
+        for (code, answer) in answers {
+            if let Some(place) = self.places.get(code)
+                && let Some(slot) = walk.answers.get_mut(place.flat)
+            {
+                *slot = Some(answer);
+            }
+        }
         for step in &self.steps {
-            let on_path = self.hold(&step.show_if, answers, &walk);
-            let mut asked = 0_u64;
+            let on_path = walk.holds(&step.show_if);
             let mut flags = 0;
-            if on_path {
-                for (number, question) in step.questions.iter().enumerate() {
-                    if self.hold(&question.show_if, answers, &walk) {
-                        asked |= 1 << number;
-                        flags |= raised(question, answers.get(&question.code));
-                    }
+            for question in &step.questions {
+                let asked = on_path && walk.holds(&question.show_if);
+                if asked && let Some(Some(answer)) = walk.answers.get(walk.asked.len()) {
+                    flags |= raised(question, answer);
+                    walk.astray = walk.astray.saturating_sub(1);
                 }
+                walk.asked.push(asked);
             }
             walk.steps.push(on_path);
-            walk.asked.push(asked);
             walk.flags |= flags;
         }
         walk
     }
 
-    fn hold(
-        &self,
-        conditions: &[Condition],
-        answers: &BTreeMap<String, Answer>,
-        walk: &Walk,
-    ) -> bool {
-        conditions.iter().all(|condition| {
-            let holds = match &condition.on {
-                On::Flag(flag) => walk.has(*flag),
-                On::Answer { question, is } => {
-                    self.places
-                        .get(question)
-                        .is_some_and(|place| walk.asks(*place))
-                        && answers
-                            .get(question)
-                            .is_some_and(|answer| is.iter().any(|code| says(answer, code)))
-                }
-            };
-            holds != condition.not
-        })
+    /// The questions that are asked, with their steps and answers, in order.
+    pub(super) fn asked_with<'f, 'a: 'f>(
+        &'f self,
+        walk: &'f Walk<'a>,
+    ) -> impl Iterator<Item = (&'f Step, &'f Question, Option<&'a Answer>)> {
+        self.steps
+            .iter()
+            .flat_map(|step| step.questions.iter().map(move |question| (step, question)))
+            .zip(walk.asked.iter().zip(&walk.answers))
+            .filter(|(_, (asked, _))| **asked)
+            .map(|((step, question), (_, answer))| (step, question, *answer))
     }
 
     /// The first step.
@@ -149,23 +163,13 @@ impl Form {
         self.asked_on(step, &walk)
     }
 
-    pub(super) fn asked_on<'f>(&self, step: &'f Step, walk: &Walk) -> Vec<&'f Question> {
-        let index = self
-            .steps
-            .iter()
-            .position(|known| known.code == step.code)
-            .unwrap_or(usize::MAX);
-        step.questions
-            .iter()
-            .enumerate()
-            .filter(|(question, _)| {
-                walk.asks(Place {
-                    step: index,
-                    question: *question,
-                })
-            })
-            .map(|(_, question)| question)
-            .collect()
+    pub(super) fn asked_on<'f>(&self, step: &'f Step, walk: &Walk<'_>) -> Vec<&'f Question> {
+        let asks = |question: &&Question| {
+            self.places
+                .get(&question.code)
+                .is_some_and(|place| walk.asks(*place))
+        };
+        step.questions.iter().filter(asks).collect()
     }
 
     /// The first step on the way that was never passed or lacks a required answer; `None` when all is there.
@@ -232,8 +236,7 @@ fn says(answer: &Answer, code: &str) -> bool {
 }
 
 /// The flags that an answer switches on.
-fn raised(question: &Question, answer: Option<&Answer>) -> u32 {
-    let Some(answer) = answer else { return 0 };
+fn raised(question: &Question, answer: &Answer) -> u32 {
     let options = question.kind.options();
     options
         .iter()

@@ -9,6 +9,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 /// Deepest nesting; a report needs four.
 const DEPTH_MAX: u8 = 8;
 
+/// Most items of one list, and most fields of one object; keeps what is done per pair of them small.
+const ITEMS_MAX: usize = 500;
+
 /// Any JSON value. Objects keep their order and their duplicates.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Json<'j> {
@@ -94,6 +97,9 @@ impl<'de> Visitor<'de> for Depth {
         let depth = self.deeper()?;
         let mut items = Vec::new();
         while let Some(item) = seq.next_element_seed(depth)? {
+            if items.len() >= ITEMS_MAX {
+                return Err(A::Error::custom("too many items in one list"));
+            }
             items.push(item);
         }
         Ok(Json::List(items))
@@ -103,6 +109,9 @@ impl<'de> Visitor<'de> for Depth {
         let depth = self.deeper()?;
         let mut entries = Vec::new();
         while let Some(key) = map.next_key_seed(Key)? {
+            if entries.len() >= ITEMS_MAX {
+                return Err(A::Error::custom("too many fields in one object"));
+            }
             entries.push((key, map.next_value_seed(depth)?));
         }
         Ok(Json::Object(entries))

@@ -15,6 +15,8 @@ use super::fault::FaultCode;
 /// been checked.
 #[derive(Debug, Clone)]
 pub struct Form {
+    /// `id@version`
+    pub(super) name: String,
     pub(super) id: String,
     pub(super) version: i64,
     pub(super) languages: Vec<String>,
@@ -40,6 +42,8 @@ pub struct Form {
 pub(super) struct Place {
     pub(super) step: usize,
     pub(super) question: usize,
+    /// Number of the question in the whole form, from 0.
+    pub(super) flat: usize,
 }
 
 /// One page of the form.
@@ -293,6 +297,8 @@ pub struct Condition {
     pub on: On,
     /// Holds when the rest does not.
     pub not: bool,
+    /// Number of the question looked at, if any; set once the whole form is read.
+    pub(super) at: usize,
 }
 
 /// What a condition looks at.
@@ -342,8 +348,8 @@ pub struct Words {
 impl Form {
     /// `id@version`, as kept with each report.
     #[must_use]
-    pub fn name(&self) -> String {
-        format!("{}@{}", self.id, self.version)
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Languages (BCP 47), the default first.
@@ -359,6 +365,18 @@ impl Form {
         known
             .or_else(|| self.languages.first())
             .map_or("en", String::as_str)
+    }
+
+    /// Short name of the form, such as `nz`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Version, from 1; part of the name that is kept with each report.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version
     }
 
     /// Country (ISO 3166-1 alpha-2).
@@ -394,8 +412,21 @@ impl Form {
     /// The question with this code.
     #[must_use]
     pub fn question(&self, code: &str) -> Option<&Question> {
-        let place = self.places.get(code)?;
-        self.steps.get(place.step)?.questions.get(place.question)
+        self.find(code).map(|(_, question)| question)
+    }
+
+    /// The question with this code and where it stands.
+    pub(super) fn find(&self, code: &str) -> Option<(Place, &Question)> {
+        let place = *self.places.get(code)?;
+        Some((
+            place,
+            self.steps.get(place.step)?.questions.get(place.question)?,
+        ))
+    }
+
+    /// Every question, in order.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.steps.iter().flat_map(|step| &step.questions)
     }
 
     /// The step on which a question is asked.

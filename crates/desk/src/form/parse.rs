@@ -21,7 +21,7 @@ pub(super) const CHARS_MAX: i64 = 50_000;
 const ITEMS_MAX: i64 = 50;
 /// Most steps of a form.
 const STEPS_MAX: usize = 200;
-/// Most questions of one page; the walk keeps them in one word of bits.
+/// Most questions of one page; more are no page for people.
 const QUESTIONS_MAX: usize = 12;
 
 impl Form {
@@ -59,7 +59,8 @@ impl Form {
             sections,
             ..
         } = builder;
-        let form = Self {
+        let mut form = Self {
+            name: String::new(),
             id: code_of(&root, "id"),
             version: root.int("version").unwrap_or_default(),
             country: country(&root),
@@ -85,6 +86,7 @@ impl Form {
             );
         }
         root.finish();
+        form.settle();
         check::check(&form, &source, &lines);
         drop(parsed);
         problems.extend(source.into_problems());
@@ -95,6 +97,26 @@ impl Form {
             Ok(form)
         } else {
             Err(problems)
+        }
+    }
+}
+
+impl Form {
+    /// Fills in what follows from the rest.
+    fn settle(&mut self) {
+        self.name = format!("{}@{}", self.id, self.version);
+        for step in &mut self.steps {
+            let own = step
+                .questions
+                .iter_mut()
+                .flat_map(|question| &mut question.show_if);
+            for condition in step.show_if.iter_mut().chain(own) {
+                if let On::Answer { question, .. } = &condition.on
+                    && let Some(place) = self.places.get(question)
+                {
+                    condition.at = place.flat;
+                }
+            }
         }
     }
 }
@@ -320,15 +342,7 @@ impl Builder<'_, '_> {
                 .tables("question")
                 .iter()
                 .enumerate()
-                .map(|(question, table)| {
-                    self.question(
-                        table,
-                        Place {
-                            step: steps.len(),
-                            question,
-                        },
-                    )
-                })
+                .map(|(question, table)| self.question(table, steps.len(), question))
                 .collect();
             let key = format!("steps.{code}.heading");
             let own_heading = questions.len() != 1;
@@ -375,7 +389,13 @@ impl Builder<'_, '_> {
         codes
     }
 
-    fn question(&mut self, table: &Table<'_, '_>, place: Place) -> Question {
+    fn question(&mut self, table: &Table<'_, '_>, step: usize, question: usize) -> Question {
+        let flat = self.lines.questions.len();
+        let place = Place {
+            step,
+            question,
+            flat,
+        };
         let code = code_of(table, "code");
         if self.places.insert(code.clone(), place).is_some() {
             table.problem_at(
@@ -652,7 +672,11 @@ impl Builder<'_, '_> {
                     None
                 }
             };
-            conditions.extend(on.map(|on| Condition { on, not }));
+            conditions.extend(on.map(|on| Condition {
+                on,
+                not,
+                at: usize::MAX,
+            }));
             item.finish();
         }
         conditions

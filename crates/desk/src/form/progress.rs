@@ -56,7 +56,7 @@ impl Form {
     #[must_use]
     pub fn begin(&self, language: &str) -> Progress {
         Progress {
-            form: self.name(),
+            form: self.name().to_owned(),
             language: self.language(language).to_owned(),
             ..Progress::default()
         }

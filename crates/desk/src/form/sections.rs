@@ -69,25 +69,9 @@ impl Form {
         };
         let walk = self.walk(&progress.answers);
         let mut sections = Vec::new();
-        for (index, step) in self
-            .steps
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| walk.on_path(*index))
-        {
-            for (number, question) in step.questions.iter().enumerate() {
-                if walk.asks(Place {
-                    step: index,
-                    question: number,
-                }) {
-                    self.put(
-                        &mut sections,
-                        step,
-                        self.row(step, question, &told, language),
-                        language,
-                    );
-                }
-            }
+        for (step, question, _) in self.asked_with(&walk) {
+            let row = self.row(step, question, &told, language);
+            self.put(&mut sections, step, row, language);
         }
         sections
     }

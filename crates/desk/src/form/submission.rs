@@ -16,9 +16,12 @@
 //! (losses, files, consents, contact) are not in `answers`; the choice to stay anonymous may be given as `anonymous`,
 //! and the kinds of loss follow from `losses` where they are not answered.
 
-use crate::report::{Answer, Certainty, Channel, Draft, FileRef, LossItem, LossKind, PartialDate};
+mod at;
+mod items;
 
-use cairn_kernel::money::{AMOUNT_MINOR_MAX, Money};
+use std::borrow::Cow;
+
+use crate::report::{Answer, Channel, Draft, PartialDate};
 
 use super::draft::Extras;
 use super::fault::{Fault, FaultCode, FieldProblem};
@@ -26,6 +29,8 @@ use super::json::{self, Json};
 use super::model::*;
 use super::progress::Progress;
 use super::value;
+
+use at::At;
 
 /// Most bytes of one document.
 pub const JSON_BYTES_MAX: usize = 400_000;
@@ -41,21 +46,6 @@ const TOP: [&str; 8] = [
     "contact",
     "consents",
     "files",
-];
-const LOSS: [&str; 6] = [
-    "kind",
-    "amount",
-    "date",
-    "certainty",
-    "paid_by",
-    "recovered_minor",
-];
-const KINDS: [(&str, LossKind); 5] = [
-    ("direct_financial", LossKind::DirectFinancial),
-    ("data", LossKind::Data),
-    ("operational", LossKind::Operational),
-    ("reputational", LossKind::Reputational),
-    ("technical", LossKind::Technical),
 ];
 
 impl Form {
@@ -91,7 +81,6 @@ impl Form {
             form: self,
             progress: self.begin(language.unwrap_or_default()),
             anonymous: None,
-            losses_given: false,
             problems: Vec::new(),
         };
         reader.top(fields);
@@ -103,116 +92,117 @@ struct Reader<'f> {
     form: &'f Form,
     progress: Progress,
     anonymous: Option<bool>,
-    losses_given: bool,
     problems: Vec<FieldProblem>,
 }
 
-type Fields<'j> = Vec<(std::borrow::Cow<'j, str>, Json<'j>)>;
+type Fields<'j> = Vec<(Cow<'j, str>, Json<'j>)>;
 
 impl Reader<'_> {
-    fn note(&mut self, pointer: String, question: Option<&Question>, fault: impl Into<Fault>) {
+    fn note(&mut self, at: At<'_>, question: Option<&Question>, fault: impl Into<Fault>) {
         if self.problems.len() < PROBLEMS_MAX {
-            let problem =
-                self.form
-                    .problem(&self.progress.language, pointer, question, &fault.into());
-            self.problems.push(problem);
+            let language = &self.progress.language;
+            self.problems.push(self.form.problem(
+                language,
+                at.to_string(),
+                question,
+                &fault.into(),
+            ));
         }
     }
 
-    fn wrong(&mut self, pointer: impl Into<String>, wanted: &str) {
+    fn wrong(&mut self, at: At<'_>, wanted: &str) {
         self.note(
-            pointer.into(),
+            at,
             None,
             Fault::new(FaultCode::WrongType).with("wanted", wanted),
         );
     }
 
+    /// Notes a name or code that is not among the known ones.
     fn unknown<'k>(
         &mut self,
-        pointer: String,
+        at: At<'_>,
+        code: FaultCode,
         name: &str,
         known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        let fault = Fault::new(FaultCode::UnknownField);
-        self.note(
-            pointer,
-            None,
-            fault
+        if self.problems.len() < PROBLEMS_MAX {
+            let fault = Fault::new(code)
                 .with("value", value::short(name))
-                .with("near", value::near(name, known)),
-        );
+                .with("near", value::near(name, known));
+            self.note(at, None, fault);
+        }
     }
 
     /// Notes names that come twice; hands out each name's first value, without nulls.
-    fn once<'j>(&mut self, at: &str, fields: Fields<'j>) -> Fields<'j> {
-        let mut kept: Fields<'j> = Vec::with_capacity(fields.len());
-        // Long objects are checked by a set of names, short ones by looking.
-        let mut names = std::collections::HashSet::new();
-        let long = fields.len() > 32;
-        for (name, value) in fields {
-            let again = if long {
-                !names.insert(name.clone())
-            } else {
-                kept.iter().any(|(known, _)| *known == name)
-            };
-            if again {
-                self.note(
-                    format!("{at}/{}", escaped(&name)),
-                    None,
-                    FaultCode::Duplicate,
-                );
-            } else {
-                kept.push((name, value));
-            }
+    fn once<'j>(&mut self, at: At<'_>, mut fields: Fields<'j>) -> Fields<'j> {
+        let earlier =
+            |index: usize, name: &str| fields.iter().take(index).any(|(known, _)| known == name);
+        let again = fields
+            .iter()
+            .enumerate()
+            .filter(|(index, (name, _))| earlier(*index, name));
+        let double: Vec<String> = again.map(|(_, (name, _))| name.to_string()).collect();
+        for name in double {
+            self.note(at.key(&name), None, FaultCode::Duplicate);
+            let mut first = true;
+            fields.retain(|(known, _)| *known != name || std::mem::take(&mut first));
         }
-        kept.retain(|(_, value)| *value != Json::Null);
-        kept
+        fields.retain(|(_, value)| *value != Json::Null);
+        fields
     }
 
     fn top(&mut self, fields: Fields<'_>) {
-        for (name, value) in self.once("", fields) {
+        for (name, value) in self.once(At::Root, fields) {
+            let at = At::Root;
+            let at = at.key(&name);
             match (&*name, value) {
                 ("form", Json::Text(form)) => {
                     if form != self.form.name() {
-                        let fault =
-                            Fault::new(FaultCode::WrongForm).with("wanted", self.form.name());
-                        self.note("/form".to_owned(), None, fault);
+                        self.note(
+                            at,
+                            None,
+                            Fault::new(FaultCode::WrongForm).with("wanted", self.form.name()),
+                        );
                     }
                 }
                 ("language", Json::Text(code)) => {
                     if !self.form.languages.iter().any(|known| *known == code) {
                         let wanted = self.form.languages.join(", ");
-                        let fault = Fault::new(FaultCode::UnknownLanguage).with("wanted", wanted);
-                        self.note("/language".to_owned(), None, fault);
+                        self.note(
+                            at,
+                            None,
+                            Fault::new(FaultCode::UnknownLanguage).with("wanted", wanted),
+                        );
                     }
                 }
                 ("anonymous", Json::Bool(value)) => self.anonymous = Some(value),
-                ("answers", Json::Object(answers)) => self.answers(answers),
-                ("losses", Json::List(losses)) => self.losses(losses),
-                ("contact", Json::Object(contact)) => self.contact(contact),
-                ("consents", Json::List(consents)) => self.consents(consents),
-                ("files", Json::List(files)) => self.files(files),
+                ("answers", Json::Object(answers)) => self.answers(at, answers),
+                ("losses", Json::List(losses)) => self.losses(at, losses),
+                ("contact", Json::Object(contact)) => self.contact(at, contact),
+                ("consents", Json::List(consents)) => self.consents(at, consents),
+                ("files", Json::List(files)) => self.files(at, files),
                 (name, _) => match name {
-                    "form" | "language" => self.wrong(format!("/{name}"), r#""…""#),
-                    "anonymous" => self.wrong("/anonymous", "true / false"),
-                    "answers" | "contact" => self.wrong(format!("/{name}"), "{…}"),
-                    "losses" | "consents" | "files" => self.wrong(format!("/{name}"), "[…]"),
-                    _ => self.unknown(format!("/{}", escaped(name)), name, TOP.into_iter()),
+                    "form" | "language" => self.wrong(at, r#""…""#),
+                    "anonymous" => self.wrong(at, "true / false"),
+                    "answers" | "contact" => self.wrong(at, "{…}"),
+                    "losses" | "consents" | "files" => self.wrong(at, "[…]"),
+                    _ => self.unknown(at, FaultCode::UnknownField, name, TOP.into_iter()),
                 },
             }
         }
     }
 
-    fn answers(&mut self, answers: Fields<'_>) {
+    fn answers(&mut self, at: At<'_>, answers: Fields<'_>) {
         let form = self.form;
-        for (code, given) in self.once("/answers", answers) {
+        for (code, given) in self.once(at, answers) {
+            let at = at.key(&code);
             let Some(question) = form.question(&code) else {
-                let known = form
-                    .steps
-                    .iter()
-                    .flat_map(|step| &step.questions)
-                    .map(|question| question.code.as_str());
-                self.unknown(format!("/answers/{}", escaped(&code)), &code, known);
+                let known: Vec<_> = form
+                    .questions()
+                    .map(|question| question.code.as_str())
+                    .collect();
+                self.unknown(at, FaultCode::UnknownField, &code, known.into_iter());
                 continue;
             };
             let elsewhere = match question.kind {
@@ -221,11 +211,8 @@ impl Reader<'_> {
                 _ => false,
             };
             if elsewhere {
-                self.unknown(
-                    format!("/answers/{code}"),
-                    &code,
-                    ["losses", "contact", "consents", "files"].into_iter(),
-                );
+                let places = ["losses", "contact", "consents", "files"].into_iter();
+                self.unknown(at, FaultCode::UnknownField, &code, places);
                 continue;
             }
             match answer(question, given) {
@@ -233,270 +220,7 @@ impl Reader<'_> {
                     self.progress.answers.insert(code.into_owned(), answer);
                 }
                 Ok(None) => {}
-                Err(fault) => self.note(format!("/answers/{code}"), Some(question), fault),
-            }
-        }
-    }
-
-    fn losses(&mut self, losses: Vec<Json<'_>>) {
-        self.losses_given = true;
-        let question = self
-            .form
-            .steps
-            .iter()
-            .flat_map(|step| &step.questions)
-            .find_map(|question| match &question.kind {
-                Kind::Losses { items_max, paid_by } => Some((*items_max, paid_by.as_slice())),
-                _ => None,
-            });
-        let (items_max, paid_by) = question.unwrap_or((0, &[]));
-        if losses.len() > items_max {
-            let fault = Fault::new(FaultCode::TooMany)
-                .with("max", items_max)
-                .with("count", losses.len());
-            self.note("/losses".to_owned(), None, fault);
-            return;
-        }
-        for (index, item) in losses.into_iter().enumerate() {
-            let at = format!("/losses/{index}");
-            match item {
-                Json::Object(fields) => {
-                    if let Some(item) = self.loss(&at, fields, paid_by) {
-                        self.progress.losses.push(item);
-                    }
-                }
-                _ => self.wrong(at, "{\"kind\": \"direct_financial\", …}"),
-            }
-        }
-    }
-
-    fn loss(&mut self, at: &str, fields: Fields<'_>, paid_by: &[Choice]) -> Option<LossItem> {
-        let mut kind = None;
-        let mut item = LossItem {
-            kind: LossKind::DirectFinancial,
-            amount: None,
-            date: None,
-            certainty: Certainty::Stated,
-            paid_by: None,
-            recovered_minor: None,
-        };
-        let before = self.problems.len();
-        for (name, given) in self.once(at, fields) {
-            let pointer = format!("{at}/{}", escaped(&name));
-            match (&*name, given) {
-                ("kind", Json::Text(code)) => {
-                    kind = KINDS
-                        .iter()
-                        .find(|(known, _)| *known == code)
-                        .map(|(_, kind)| *kind);
-                    if kind.is_none() {
-                        self.option(
-                            pointer.clone(),
-                            &code,
-                            KINDS.iter().map(|(known, _)| *known),
-                        );
-                        kind = Some(LossKind::DirectFinancial);
-                    }
-                }
-                ("amount", Json::Object(fields)) => item.amount = self.money(&pointer, fields),
-                ("date", Json::Object(fields)) => match date(fields) {
-                    Ok(date) => item.date = Some(date),
-                    Err(fault) => self.note(pointer, None, fault),
-                },
-                ("certainty", Json::Text(code)) => match &*code {
-                    "stated" => item.certainty = Certainty::Stated,
-                    "estimated" => item.certainty = Certainty::Estimated,
-                    _ => self.option(pointer, &code, ["stated", "estimated"].into_iter()),
-                },
-                ("paid_by", Json::Text(code)) => {
-                    if paid_by.iter().any(|choice| choice.code == code) {
-                        item.paid_by = Some(code.into_owned());
-                    } else {
-                        self.option(
-                            pointer,
-                            &code,
-                            paid_by.iter().map(|choice| choice.code.as_str()),
-                        );
-                    }
-                }
-                ("recovered_minor", Json::Int(minor)) => item.recovered_minor = Some(minor),
-                (name, _) => match name {
-                    "kind" | "certainty" | "paid_by" => self.wrong(pointer, r#""…""#),
-                    "amount" => self.wrong(pointer, r#"{"minor": 125000, "currency": "NZD"}"#),
-                    "date" => self.wrong(pointer, r#"{"year": 2026, "month": 3, "day": 27}"#),
-                    "recovered_minor" => self.wrong(pointer, "12"),
-                    _ => self.unknown(pointer, name, LOSS.into_iter()),
-                },
-            }
-        }
-        match kind {
-            Some(kind) => item.kind = kind,
-            None => self.note(format!("{at}/kind"), None, FaultCode::Required),
-        }
-        self.recovered(at, &item);
-        (self.problems.len() == before).then_some(item)
-    }
-
-    /// Whether something at or inside this place was noted already.
-    fn noted(&self, pointer: &str) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.pointer.starts_with(pointer))
-    }
-
-    fn recovered(&mut self, at: &str, item: &LossItem) {
-        let Some(back) = item.recovered_minor else {
-            return;
-        };
-        let fault = match &item.amount {
-            _ if back < 0 => FaultCode::NotAmount,
-            Some(amount) if back > amount.minor => FaultCode::RecoveredMore,
-            None if !self.noted(&format!("{at}/amount")) => FaultCode::NotAmount,
-            _ => return,
-        };
-        self.note(format!("{at}/recovered_minor"), None, fault);
-    }
-
-    fn option<'k>(
-        &mut self,
-        pointer: String,
-        code: &str,
-        known: impl Iterator<Item = &'k str> + Clone,
-    ) {
-        let fault = Fault::new(FaultCode::UnknownOption);
-        self.note(
-            pointer,
-            None,
-            fault
-                .with("value", value::short(code))
-                .with("near", value::near(code, known)),
-        );
-    }
-
-    fn money(&mut self, at: &str, fields: Fields<'_>) -> Option<Money> {
-        let (mut minor, mut currency) = (None, None);
-        let before = self.problems.len();
-        for (name, given) in self.once(at, fields) {
-            match (&*name, given) {
-                ("minor", Json::Int(value @ 0..=AMOUNT_MINOR_MAX)) => minor = Some(value),
-                ("currency", Json::Text(code)) => currency = Some(code.into_owned()),
-                ("minor", _) => self.note(format!("{at}/minor"), None, FaultCode::NotAmount),
-                ("currency", _) => self.wrong(format!("{at}/currency"), r#""NZD""#),
-                (name, _) => {
-                    self.unknown(
-                        format!("{at}/{}", escaped(name)),
-                        name,
-                        ["minor", "currency"].into_iter(),
-                    );
-                }
-            }
-        }
-        for (name, missing) in [("minor", minor.is_none()), ("currency", currency.is_none())] {
-            if missing && self.problems.len() == before {
-                self.note(format!("{at}/{name}"), None, FaultCode::Required);
-            }
-        }
-        let (minor, currency) = minor.zip(currency)?;
-        let money = Money::new(minor, &currency);
-        if money.is_err() {
-            let fault =
-                Fault::new(FaultCode::UnknownCurrency).with("value", value::short(&currency));
-            self.note(format!("{at}/currency"), None, fault);
-        }
-        money.ok()
-    }
-
-    fn contact(&mut self, fields: Fields<'_>) {
-        let (mut name, mut email, mut phone) = (None, None, None);
-        for (field, given) in self.once("/contact", fields) {
-            let slot = match &*field {
-                "name" => &mut name,
-                "email" => &mut email,
-                "phone" => &mut phone,
-                _ => {
-                    let known = ["name", "email", "phone"].into_iter();
-                    self.unknown(format!("/contact/{}", escaped(&field)), &field, known);
-                    continue;
-                }
-            };
-            match given {
-                Json::Text(text) => *slot = Some(text),
-                _ => self.wrong(format!("/contact/{field}"), r#""…""#),
-            }
-        }
-        let text = |given: &Option<std::borrow::Cow<'_, str>>| {
-            given.as_deref().unwrap_or_default().to_owned()
-        };
-        match value::contact(&text(&name), &text(&email), &text(&phone)) {
-            Ok(contact) => self.progress.contact = contact,
-            Err(faults) => {
-                for (field, fault) in faults {
-                    self.note(format!("/contact/{field}"), None, fault);
-                }
-            }
-        }
-    }
-
-    fn consents(&mut self, consents: Vec<Json<'_>>) {
-        for (index, agency) in consents.into_iter().enumerate() {
-            let pointer = format!("/consents/{index}");
-            let Json::Text(code) = agency else {
-                self.wrong(pointer, r#""…""#);
-                continue;
-            };
-            let form = self.form;
-            if form.agencies.get(&code).is_none() {
-                let near = value::near(
-                    &code,
-                    form.agencies
-                        .all()
-                        .iter()
-                        .map(|agency| agency.code.as_str()),
-                );
-                let fault = Fault::new(FaultCode::UnknownAgency)
-                    .with("value", value::short(&code))
-                    .with("near", near);
-                self.note(pointer, None, fault);
-            } else if !self.progress.consents.iter().any(|known| *known == code) {
-                self.progress.consents.push(code.into_owned());
-            }
-        }
-    }
-
-    fn files(&mut self, files: Vec<Json<'_>>) {
-        for (index, file) in files.into_iter().enumerate() {
-            let at = format!("/files/{index}");
-            let Json::Object(fields) = file else {
-                self.wrong(at, r#"{"sha256": "…"}"#);
-                continue;
-            };
-            let (mut sha256, mut name) = (None, None);
-            for (field, given) in self.once(&at, fields) {
-                match (&*field, given) {
-                    ("sha256", Json::Text(hash)) => sha256 = Some(hash.to_ascii_lowercase()),
-                    ("name", Json::Text(text)) => name = Some(value::file_name(&text)),
-                    ("sha256" | "name", _) => self.wrong(format!("{at}/{field}"), r#""…""#),
-                    _ => self.unknown(
-                        format!("{at}/{}", escaped(&field)),
-                        &field,
-                        ["sha256", "name"].into_iter(),
-                    ),
-                }
-            }
-            let hash = sha256.filter(|hash| {
-                hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-            });
-            match hash {
-                None => self.note(format!("{at}/sha256"), None, FaultCode::NotHash),
-                Some(sha256) => {
-                    let media_type = "application/octet-stream".to_owned();
-                    self.progress.files.push(FileRef {
-                        sha256,
-                        size: 0,
-                        media_type,
-                        name,
-                    });
-                }
+                Err(fault) => self.note(at, Some(question), fault),
             }
         }
     }
@@ -506,33 +230,36 @@ impl Reader<'_> {
         self.choose_losses();
         let form = self.form;
         let walk = form.walk(&self.progress.answers);
-        let astray: Vec<_> = self
-            .progress
-            .answers
-            .keys()
-            .filter_map(|code| form.places.get(code).zip(form.question(code)))
-            .filter(|(place, question)| !walk.asks(**place) && !self.waits(question))
-            .map(|(_, question)| question)
-            .collect();
-        for question in astray {
-            self.note(
-                format!("/answers/{}", question.code),
-                Some(question),
-                FaultCode::NotAsked,
-            );
-        }
-        let mut problems = self.problems;
-        match form.finish(self.progress, &walk, Channel::Api, Extras::default()) {
-            Ok(draft) if problems.is_empty() => Ok(draft),
-            Ok(_) => Err(problems),
-            Err(more) => {
-                let known = |new: &FieldProblem| problems.iter().any(|old| covers(old, new));
-                let more: Vec<_> = more.into_iter().filter(|new| !known(new)).collect();
-                problems.extend(more);
-                problems.truncate(PROBLEMS_MAX);
-                Err(problems)
+        let reading = form.read(&self.progress, &walk);
+        if walk.astray > 0 {
+            let answered = self
+                .progress
+                .answers
+                .keys()
+                .filter_map(|code| form.find(code));
+            let astray: Vec<_> = answered
+                .filter(|(place, question)| !walk.asks(*place) && !self.waits(question))
+                .map(|(_, question)| question)
+                .collect();
+            for question in astray {
+                let at = At::Root;
+                let at = at.key("answers");
+                self.note(at.key(&question.code), Some(question), FaultCode::NotAsked);
             }
         }
+        let mut problems = self.problems;
+        if problems.is_empty() {
+            return form.build(self.progress, reading, Channel::Api, Extras::default());
+        }
+        let known = |new: &FieldProblem| problems.iter().any(|old| covers(old, new));
+        let more: Vec<_> = reading
+            .problems
+            .into_iter()
+            .filter(|new| !known(new))
+            .collect();
+        problems.extend(more);
+        problems.truncate(PROBLEMS_MAX);
+        Err(problems)
     }
 
     /// Whether a question is not asked only because an answer that leads to it is missing or wrong itself.
@@ -581,11 +308,8 @@ impl Reader<'_> {
         match (self.progress.answers.get(&question.code), self.anonymous) {
             (Some(answer), Some(wanted)) => {
                 if (*answer == Answer::Text(yes.code.clone())) != wanted {
-                    self.note(
-                        "/anonymous".to_owned(),
-                        Some(question),
-                        FaultCode::Exclusive,
-                    );
+                    let at = At::Root;
+                    self.note(at.key("anonymous"), Some(question), FaultCode::Exclusive);
                 }
             }
             (Some(_), None) => {}
@@ -609,7 +333,7 @@ impl Reader<'_> {
         };
         let options = question.kind.options();
         match self.progress.answers.get(&question.code) {
-            None if self.losses_given && !self.progress.losses.is_empty() => {
+            None if !self.progress.losses.is_empty() => {
                 let kinds: Vec<_> = self.progress.losses.iter().map(|item| item.kind).collect();
                 let codes = options
                     .iter()
@@ -631,7 +355,9 @@ impl Reader<'_> {
                     .iter()
                     .position(|item| !kinds.contains(&item.kind));
                 if let Some(index) = astray {
-                    self.note(format!("/losses/{index}"), None, FaultCode::NotAsked);
+                    let at = At::Root;
+                    let at = at.key("losses");
+                    self.note(at.index(index), None, FaultCode::NotAsked);
                 }
             }
         }
@@ -642,15 +368,6 @@ impl Reader<'_> {
 fn covers(old: &FieldProblem, new: &FieldProblem) -> bool {
     let rest = old.pointer.strip_prefix(new.pointer.as_str());
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// A name as part of a JSON pointer (RFC 6901, section 3).
-fn escaped(name: &str) -> std::borrow::Cow<'_, str> {
-    if name.contains(['~', '/']) {
-        name.replace('~', "~0").replace('/', "~1").into()
-    } else {
-        name.into()
-    }
 }
 
 fn answer(question: &Question, given: Json<'_>) -> Result<Option<Answer>, Fault> {

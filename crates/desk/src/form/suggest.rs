@@ -1,5 +1,7 @@
 //! What the answers suggest: category, sub-type and severity, before any officer looks.
 
+use std::cmp::Reverse;
+
 use crate::report::{Answer, LossItem, LossKind};
 
 use super::flow::Walk;
@@ -23,57 +25,50 @@ impl Form {
     /// category is the taxonomy's last.
     #[must_use]
     pub fn suggest(&self, progress: &Progress) -> Suggested {
-        self.suggest_on(progress, &self.walk(&progress.answers))
+        self.suggest_on(&progress.losses, &self.walk(&progress.answers))
     }
 
-    pub(super) fn suggest_on(&self, progress: &Progress, walk: &Walk) -> Suggested {
-        let mut severity = self.severity.default.min(self.by_loss(&progress.losses));
-        let mut found: Vec<&Suggestion> = Vec::new();
-        for (code, answer) in &progress.answers {
-            let Some((place, question)) = self.places.get(code).zip(self.question(code)) else {
-                continue;
-            };
-            if !walk.asks(*place) {
-                continue;
-            }
-            for choice in chosen(question, answer) {
-                for suggestion in &choice.suggests {
-                    severity = severity.min(suggestion.severity.unwrap_or(u8::MAX));
-                    found.push(suggestion);
+    pub(super) fn suggest_on(&self, losses: &[LossItem], walk: &Walk<'_>) -> Suggested {
+        let mut severity = self.severity.default.min(self.by_loss(losses));
+        // (code, weight), few of them: the ones that were suggested at all.
+        let mut categories: Vec<(&str, i64)> = Vec::new();
+        let mut subtypes: Vec<((&str, &str), i64)> = Vec::new();
+        for (_, question, answer) in self.asked_with(walk) {
+            let Some(answer) = answer else { continue };
+            for suggestion in chosen(question, answer).flat_map(|choice| &choice.suggests) {
+                severity = severity.min(suggestion.severity.unwrap_or(u8::MAX));
+                let Some(category) = suggestion.category.as_deref() else {
+                    continue;
+                };
+                add(&mut categories, category, suggestion.weight);
+                if let Some(subtype) = suggestion.subtype.as_deref() {
+                    add(&mut subtypes, (category, subtype), suggestion.weight);
                 }
             }
         }
-        let categories = self.taxonomy.categories();
-        let weight = |code: &str| -> i64 {
-            found
-                .iter()
-                .filter(|one| one.category.as_deref() == Some(code))
-                .map(|one| one.weight)
-                .sum()
-        };
-        // The last of equals is kept by `max_by_key`, hence the reverse.
+        let all = self.taxonomy.categories();
+        let place = |code: &str| all.iter().position(|category| category.code == code);
         let category = categories
-            .iter()
-            .rev()
-            .max_by_key(|category| weight(&category.code))
-            .filter(|category| weight(&category.code) > 0)
-            .or_else(|| categories.last());
+            .into_iter()
+            .max_by_key(|(code, weight)| (*weight, Reverse(place(code))))
+            .and_then(|(code, _)| self.taxonomy.category(code))
+            .or_else(|| all.last());
         let subtype = category.and_then(|category| {
-            let weight = |code: &str| -> i64 {
-                let own = |one: &&&Suggestion| {
-                    one.category.as_ref() == Some(&category.code)
-                        && one.subtype.as_deref() == Some(code)
-                };
-                found.iter().filter(own).map(|one| one.weight).sum()
+            let place = |code: &str| {
+                category
+                    .subtypes
+                    .iter()
+                    .position(|subtype| subtype.code == code)
             };
-            let subtypes = category.subtypes.iter().rev();
             subtypes
-                .max_by_key(|subtype| weight(&subtype.code))
-                .filter(|subtype| weight(&subtype.code) > 0)
+                .into_iter()
+                .filter(|((own, _), _)| *own == category.code)
+                .max_by_key(|((_, code), weight)| (*weight, Reverse(place(code))))
+                .map(|((_, code), _)| code)
         });
         Suggested {
             category: category.map_or_else(String::new, |category| category.code.clone()),
-            subtype: subtype.map(|subtype| subtype.code.clone()),
+            subtype: subtype.map(str::to_owned),
             severity,
         }
     }
@@ -92,6 +87,13 @@ impl Form {
             .map(|(_, severity)| *severity)
             .min()
             .unwrap_or(u8::MAX)
+    }
+}
+
+fn add<K: PartialEq>(sums: &mut Vec<(K, i64)>, key: K, weight: i64) {
+    match sums.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => *sum += weight,
+        None => sums.push((key, weight)),
     }
 }
 

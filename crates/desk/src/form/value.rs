@@ -64,7 +64,7 @@ pub(super) fn text(question: &Question, given: &str) -> Result<Option<Answer>, F
             }
             Ok(Some(Answer::Text(digits)))
         }
-        Kind::Text { .. } => Ok(Some(Answer::Text(text.replace('\n', " ")))),
+        Kind::Text { .. } if text.contains('\n') => Ok(Some(Answer::Text(text.replace('\n', " ")))),
         _ => Ok(Some(Answer::Text(text))),
     }
 }
@@ -270,7 +270,14 @@ pub(super) fn contact(
     email: &str,
     phone: &str,
 ) -> Result<Contact, Vec<(&'static str, Fault)>> {
-    let line = |text: &str| clean(text).replace('\n', " ");
+    let line = |text: &str| {
+        let text = clean(text);
+        if text.contains('\n') {
+            text.replace('\n', " ")
+        } else {
+            text
+        }
+    };
     let (name, email, phone) = (line(name), line(email), line(phone));
     let mut faults = Vec::new();
     let count = name.chars().count();
