@@ -2,13 +2,12 @@
 //!
 //! Afterwards the disk is looked at twice: as it is when only the process ended, and as power cuts would leave it.
 
-use std::time::Instant;
-
 use crate::disk::{Fault, FaultKind};
 use crate::life::{Life, Mode, Setup};
 use crate::rebuild::{Policy, Replay};
 use crate::rng::Rng;
-use crate::sim::{Bench, Tally};
+use crate::sim::Bench;
+use crate::tally::{Clock, Tally};
 
 /// Disks looked at after each faulty life: one without a power cut, the others with.
 const LOOKS: usize = 4;
@@ -31,7 +30,7 @@ pub struct Sweep {
 /// Lets calls fail, one in each life, until about `states` disks were looked at.
 #[must_use]
 pub fn sweep(bench: &Bench, seed: u64, states: usize) -> Sweep {
-    let begun = Instant::now();
+    let clock = Clock::start();
     let mut sweep = Sweep::default();
     let mut rng = Rng::new(seed);
     while sweep.tally.states < states {
@@ -60,7 +59,7 @@ pub fn sweep(bench: &Bench, seed: u64, states: usize) -> Sweep {
             look(bench, &life, &mut rng, (&mut sweep, &name, count));
         }
     }
-    sweep.tally.seconds = begun.elapsed().as_secs_f64();
+    clock.stop(&mut sweep.tally);
     sweep
 }
 

@@ -18,4 +18,5 @@ pub mod rng;
 mod shm;
 pub mod sim;
 pub mod store;
+pub mod tally;
 pub mod vfs;

@@ -35,7 +35,7 @@ struct Arguments {
 }
 
 /// Disks rebuilt for each negative control; the first few already show it.
-const CONTROL_STATES: usize = 2000;
+const CONTROL_STATES: usize = 500;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
@@ -114,6 +114,7 @@ fn describe(tally: &Tally, mode: &str) -> Map<String, Value> {
         "syncs_per_commit": tally.wal_syncs_per_commit(),
         "syncs_per_commit_with_checkpoints": tally.syncs_per_commit(),
         "states_per_s": tally.states_per_second(),
+        "states_per_cpu_s": tally.states_per_cpu_second(),
         "trouble": tally.trouble,
     });
     match value {

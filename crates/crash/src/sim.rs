@@ -1,13 +1,13 @@
 //! The campaign: many short lives, each cut at many instants, each rest checked.
 
-use std::time::Instant;
-
 use crate::bare;
 use crate::disk::{Image, Op};
 use crate::life::{Ack, Life, Mode, Setup, Verdict};
 use crate::rebuild::{Policy, Replay};
 use crate::rng::Rng;
 use crate::store;
+use crate::tally::Clock;
+pub use crate::tally::Tally;
 use crate::vfs::{Mount, VfsError};
 
 /// The program under test.
@@ -47,113 +47,6 @@ const STEPS: usize = 48;
 /// Lives that follow each other on one disk, each beginning with what a cut of the one before has left.
 const CHAIN: usize = 3;
 
-/// What a campaign found.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    /// Disks rebuilt and checked.
-    pub states: usize,
-    /// Disks on which something acknowledged was missing.
-    pub lost: usize,
-    /// Disks that could not be read or held something wrong.
-    pub corrupt: usize,
-    /// Promises that were missing, over all disks.
-    pub lost_promises: usize,
-    /// Promises that were looked for, over all disks.
-    pub promises: usize,
-    /// Lives led.
-    pub lives: usize,
-    /// Syncs of files and of the directory that reached the disk.
-    pub sync_points: usize,
-    /// Those of them right before or right after which the disk was cut.
-    pub sync_points_hit: usize,
-    /// Write transactions.
-    pub commits: u64,
-    /// Syncs of the write-ahead log after frames were written to it.
-    pub wal_syncs: u64,
-    /// All other syncs of files: those of checkpoints, mostly.
-    pub other_syncs: u64,
-    /// The first trouble, in words.
-    pub trouble: Option<String>,
-    /// Wall time in seconds.
-    pub seconds: f64,
-}
-
-impl Tally {
-    /// Whether anything was lost or wrong.
-    #[must_use]
-    pub const fn found_something(&self) -> bool {
-        self.lost > 0 || self.corrupt > 0
-    }
-
-    /// Share of the sync points that were hit, in percent.
-    #[must_use]
-    pub fn hit_percent(&self) -> f64 {
-        percent(self.sync_points_hit, self.sync_points)
-    }
-
-    /// Syncs of the write-ahead log for its frames, per write transaction.
-    #[must_use]
-    pub fn wal_syncs_per_commit(&self) -> f64 {
-        ratio(self.wal_syncs, self.commits)
-    }
-
-    /// All syncs per write transaction, those of checkpoints among them.
-    #[must_use]
-    pub fn syncs_per_commit(&self) -> f64 {
-        ratio(self.wal_syncs + self.other_syncs, self.commits)
-    }
-
-    /// Disks rebuilt and checked per second of wall time, the lives led among it.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    pub fn states_per_second(&self) -> f64 {
-        (self.states as f64 / self.seconds.max(1e-9)).round()
-    }
-
-    /// Trouble during a life counts as a corrupt disk.
-    pub(crate) fn note(&mut self, life: &Life, name: &str) {
-        if let Some(trouble) = &life.trouble {
-            self.corrupt += 1;
-            self.trouble
-                .get_or_insert_with(|| format!("{name}: {trouble}"));
-        }
-    }
-
-    pub(crate) fn add(
-        &mut self,
-        verdict: &Verdict,
-        owed: usize,
-        describe: impl FnOnce() -> String,
-    ) {
-        self.states += 1;
-        self.promises += owed;
-        self.lost_promises += verdict.lost;
-        self.lost += usize::from(verdict.lost > 0);
-        self.corrupt += usize::from(verdict.corrupt.is_some());
-        if self.trouble.is_none() && !verdict.is_clean() {
-            let what = match &verdict.corrupt {
-                Some(what) => format!("corrupt: {what}"),
-                None => format!("{} promises lost", verdict.lost),
-            };
-            self.trouble = Some(format!("{}: {what}", describe()));
-        }
-    }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn percent(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        100.0
-    } else {
-        (part as f64 * 1000.0 / whole as f64).round() / 10.0
-    }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn ratio(part: u64, whole: u64) -> f64 {
-    (part as f64 * 1000.0 / whole.max(1) as f64).round() / 1000.0
-}
-
 impl Bench {
     /// Registers the VFSs for `subject`; `tag` keeps benches of one process apart.
     ///
@@ -191,7 +84,7 @@ impl Bench {
     /// Rebuilds and checks `states` disks; the same seed finds the same.
     #[must_use]
     pub fn campaign(&self, mode: Mode, seed: u64, states: usize) -> Tally {
-        let begun = Instant::now();
+        let clock = Clock::start();
         let mut tally = Tally::default();
         let mut rng = Rng::new(seed);
         let mut heir: Option<(Image, Vec<Ack>)> = None;
@@ -219,7 +112,7 @@ impl Bench {
             tally.wal_syncs += counts.wal_syncs;
             tally.other_syncs += counts.idle_syncs + counts.other_syncs;
         }
-        tally.seconds = begun.elapsed().as_secs_f64();
+        clock.stop(&mut tally);
         tally
     }
 
