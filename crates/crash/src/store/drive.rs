@@ -106,6 +106,9 @@ impl Program<'_> {
                 break;
             }
         }
+        if trouble.is_none() && self.faulty && !self.is_dead() {
+            trouble = self.recover().await.err();
+        }
         if trouble.is_some() || self.is_dead() {
             self.gate.abandon();
             lock(&self.disk).halt();
@@ -120,6 +123,24 @@ impl Program<'_> {
             acks: std::mem::take(&mut self.acks),
             trouble,
         }
+    }
+
+    /// Once the disk works again the store must take reports again.
+    async fn recover(&mut self) -> Result<(), String> {
+        lock(&self.disk).heal();
+        self.faulty = false;
+        let at_work = async {
+            if self.store.is_none() {
+                self.open().await?;
+            }
+            if let Some(store) = &self.store {
+                store.writer().set_full(false);
+            }
+            self.submit().await
+        };
+        at_work
+            .await
+            .map_err(|cause| format!("after the disk works again: {cause}"))
     }
 
     fn is_dead(&self) -> bool {
@@ -222,7 +243,12 @@ impl Program<'_> {
                     self.used_keys.extend(key);
                 }
                 Err(WriteError::Duplicate) if repeated => {}
-                Err(error) => self.refused(&error)?,
+                Err(error) => {
+                    self.refused(&error)?;
+                    if matches!(error, WriteError::DiskFull) && is_there(&store, no).await {
+                        return Err(format!("report {no} was refused and written all the same"));
+                    }
+                }
             }
         }
         Ok(())
@@ -458,6 +484,10 @@ impl Program<'_> {
 fn leaf_of(unit: &Unit) -> Option<Hash> {
     let line = unit.entries.first()?;
     Some(leaf_hash(&entry(&line.salt, line.event.as_bytes()).0))
+}
+
+async fn is_there(store: &Store, no: i64) -> bool {
+    matches!(store.report(no).await, Ok(Some(_)))
 }
 
 fn spawn(store: &Store, unit: Unit) -> Pending {
