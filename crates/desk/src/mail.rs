@@ -1,7 +1,7 @@
 //! Reports that come by mail: the bytes of a message (RFC 5322, MIME: RFC 2045–2049) to what it says.
 //!
 //! The usual report is a suspicious mail that somebody forwards: as an attachment (`message/rfc822`, kept whole, the
-//! best evidence), redirected (`Resent-From`), or inline. The forwarded mail is the [`Original`]; what the reporter
+//! best evidence), redirected (`Resent-From`), or within the text. The forwarded mail is the [`Original`]; what the reporter
 //! wrote around it is [`MailReport::text`].
 //!
 //! A message is never refused for being odd. What exceeds a limit is left out and named in
@@ -13,6 +13,7 @@ mod auth;
 mod draft;
 mod header;
 mod html;
+mod inline;
 mod mbox;
 mod mime;
 #[cfg(test)]
@@ -128,6 +129,8 @@ pub enum Origin {
     Itself,
     /// A message attached to it.
     Attached,
+    /// Forwarded within the text; then header and text are only what the reporter's mail program made of them.
+    Inline,
     /// The message itself, redirected by the reporter (RFC 5322, 3.6.6).
     Redirected,
 }
@@ -224,25 +227,9 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
 
     let headers = outer.fields.headers();
     let resent = outer.fields.mailboxes("resent-from");
-    let origin = match (rest.first(), resent.first()) {
-        (Some(_), _) => Origin::Attached,
-        (None, Some(_)) => Origin::Redirected,
-        (None, None) => Origin::Itself,
-    };
     let reporter = resent.first().or(headers.from.first()).cloned();
-    let inner = rest.first().unwrap_or(&outer);
-    let original = Original {
-        origin,
-        headers: inner.fields.headers(),
-        text: inner.text(),
-    };
-    let text = if origin == Origin::Attached {
-        outer.text()
-    } else {
-        String::new()
-    };
-
-    let known = known_mailboxes(&outer.fields, &headers, origin);
+    let (original, text) = original(&outer, rest.first(), !resent.is_empty());
+    let known = known_mailboxes(&outer.fields, &headers, &original);
     let observables = observables(&original, &outer, &rest, &known, reading.calling_code);
     let (dkim, spf, dmarc) = auth::results(&outer.fields, reading.authserv_id);
     let evidence = MailEvidence {
@@ -265,13 +252,45 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
     })
 }
 
+/// The suspicious message, and what the reporter wrote around it.
+fn original(outer: &Message, attached: Option<&Message>, redirected: bool) -> (Original, String) {
+    let make = |origin, message: &Message| Original {
+        origin,
+        headers: message.fields.headers(),
+        text: message.text(),
+    };
+    if let Some(attached) = attached {
+        return (make(Origin::Attached, attached), outer.text());
+    }
+    if redirected {
+        return (make(Origin::Redirected, outer), String::new());
+    }
+    let itself = make(Origin::Itself, outer);
+    let Some(inline::Inline { own, headers, text }) = inline::find(&itself.text) else {
+        return (itself, String::new());
+    };
+    let origin = Origin::Inline;
+    (
+        Original {
+            origin,
+            headers,
+            text,
+        },
+        own,
+    )
+}
+
 /// Mailboxes that are the reporter's or ours, in lower case.
-fn known_mailboxes(fields: &Fields, headers: &Headers, origin: Origin) -> BTreeSet<String> {
+fn known_mailboxes(fields: &Fields, headers: &Headers, original: &Original) -> BTreeSet<String> {
     let mut known: Vec<Mailbox> = headers.to.clone();
     for name in ["resent-from", "resent-to", "resent-sender", "delivered-to"] {
         known.extend(fields.mailboxes(name));
     }
-    if origin != Origin::Redirected {
+    if original.origin == Origin::Inline {
+        // It went to the reporter, under whatever address.
+        known.extend(original.headers.to.iter().cloned());
+    }
+    if original.origin != Origin::Redirected {
         known.extend(headers.from.iter().chain(&headers.reply_to).cloned());
         known.extend(fields.mailboxes("sender"));
     }

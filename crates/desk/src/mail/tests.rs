@@ -219,6 +219,51 @@ fn a_redirected_mail_has_another_reporter() {
 }
 
 #[test]
+fn a_mail_forwarded_within_the_text() {
+    let head = "From: ana@home.example\nTo: report@cert.example\nSubject: Fwd: Parcel\n\n";
+    let block = "From: Post <post@evil.example>\nDate: Sun, 22 Nov 2026 08:30:00 +0000\nSubject: Your\n parcel\nTo: <ana.two@home.example>\n";
+    for (before, quote) in [
+        (
+            "Is this real?\n\n---------- Forwarded message ---------\n",
+            "",
+        ),
+        ("Is this real?\n\nBegin forwarded message:\n\n", "> "),
+        ("Is this real?\n________________________________\n", ""),
+    ] {
+        let body = format!("{block}\nPay at http://evil.example/ or ask ana.two@home.example\n");
+        let body: String = body
+            .lines()
+            .map(|line| format!("{quote}{line}\n"))
+            .collect();
+        let mail = read_text(&format!("{head}{before}{body}"));
+        assert_eq!(mail.original.origin, Origin::Inline, "{before}");
+        assert_eq!(mail.text, "Is this real?");
+        assert_eq!(mail.original.headers.subject, "Your parcel");
+        assert_eq!(
+            mail.original.headers.date.unwrap().to_string(),
+            "2026-11-22T08:30:00Z"
+        );
+        assert!(
+            mail.original.text.starts_with("Pay at http"),
+            "{}",
+            mail.original.text
+        );
+        assert_eq!(
+            values(&mail),
+            ["evil.example", "http://evil.example/", "post@evil.example"]
+        );
+        assert_eq!(
+            draft(&mail, &FILING).body.answers["story"],
+            Answer::Text("Is this real?".to_owned())
+        );
+    }
+    let mail = read_text(&format!(
+        "{head}From: here on\nI write about\nSubject: matters\n"
+    ));
+    assert_eq!(mail.original.origin, Origin::Itself);
+}
+
+#[test]
 fn html_alone_is_read_as_text() {
     let mail = read_text(
         "From: a@b.example\nContent-Type: text/html\n\n<p>Kia ora,<br>pay <b>now</b></p><script>x()</script>\n",
@@ -359,6 +404,8 @@ fn hostile_messages_take_linear_time() {
         (html, "<a href=&>"),
         ("From: a@b.example\nSubject: ", "=?"),
         ("From: ", "(a@"),
+        ("From: a@b.example\n\n", "From: x\n"),
+        ("From: a@b.example\n\n", "From:\n\n"),
         ("From: ", "\"<,"),
         ("From: a@b.example\nContent-Type: text/plain", "; a*1*=x"),
         ("From: a@b.example\nReceived: x\n", "A:\n"),
