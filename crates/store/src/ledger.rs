@@ -20,6 +20,7 @@ pub(crate) static EVIDENCE: Table = Table::new(
         ("report", Ty::Int),
         ("salt", Ty::Blob),
         ("event", Ty::Text),
+        ("entry", Ty::Blob),
     ],
 );
 static LOG_NODE: Table = Table::new(
@@ -163,7 +164,8 @@ impl Ledger {
                     entry.at,
                     entry.report,
                     entry.salt,
-                    entry.event.as_str()
+                    entry.event.as_str(),
+                    entry.entry.0
                 ],
             ));
         }

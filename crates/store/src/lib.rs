@@ -14,6 +14,7 @@ pub mod postgres;
 pub mod report;
 pub mod schema;
 pub mod sql;
+pub mod verify;
 pub mod writer;
 mod writer_pg;
 mod writer_sqlite;

@@ -176,3 +176,12 @@ pub(crate) async fn read(
     let rows = client.query(sql, &params).await?;
     rows.iter().map(postgres_row).collect()
 }
+
+/// A connection that sees the database as it stands at this moment and changes nothing.
+pub(crate) async fn read_only(config: &PgConfig) -> Result<Client, PgError> {
+    let client = config.connect().await?;
+    client
+        .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        .await?;
+    Ok(client)
+}

@@ -226,7 +226,7 @@ pub struct NewReport<'a> {
     pub event: Entry,
 }
 
-fn channel(channel: Channel) -> &'static str {
+pub(crate) fn channel(channel: Channel) -> &'static str {
     match channel {
         Channel::Web => "web",
         Channel::Api => "api",
@@ -366,7 +366,7 @@ fn belongings(unit: &mut Unit, new: &NewReport<'_>) {
     }
 }
 
-fn observable_kind(kind: cairn_kernel::observable::Kind) -> &'static str {
+pub(crate) fn observable_kind(kind: cairn_kernel::observable::Kind) -> &'static str {
     use cairn_kernel::observable::Kind;
     match kind {
         Kind::Ip => "ip",

@@ -47,11 +47,14 @@ pub struct Entry {
     pub event: String,
     /// Random, so that the published entry tells nothing about the event.
     pub salt: [u8; 16],
+    pub(crate) entry: cairn_evidence::hash::Hash,
     pub(crate) leaf: cairn_evidence::hash::Hash,
 }
 
 impl Entry {
-    /// Hashes salt and event into the log entry and its leaf hash, outside the writer's thread.
+    /// Hashes salt and event into the log entry and its leaf hash, outside the writer's thread. The event is a JSON
+    /// object that says `at` (microseconds) itself, and `report` where there is one: the columns beside it are not
+    /// hashed, and `cairn log verify` compares them with what it says.
     #[must_use]
     pub fn new(at: i64, report: Option<i64>, event: String, salt: [u8; 16]) -> Self {
         let entry = cairn_evidence::hash::entry(&salt, event.as_bytes());
@@ -61,6 +64,7 @@ impl Entry {
             report,
             event,
             salt,
+            entry,
             leaf,
         }
     }

@@ -61,7 +61,8 @@ CREATE TABLE idempotency (key BYTEA PRIMARY KEY NOT NULL, request BYTEA NOT NULL
 CREATE INDEX idempotency_at ON idempotency (at);
 
 CREATE TABLE evidence (idx BIGINT PRIMARY KEY NOT NULL, at BIGINT NOT NULL, report BIGINT, salt BYTEA NOT NULL,
-    event TEXT NOT NULL);
+    event TEXT NOT NULL,
+    entry BYTEA NOT NULL);                  -- SHA-256(salt, event), so that a changed row can be told from its neighbours
 CREATE INDEX evidence_report ON evidence (report, idx) WHERE report IS NOT NULL;
 CREATE TABLE log_node (level BIGINT NOT NULL, n BIGINT NOT NULL, hash BYTEA NOT NULL, PRIMARY KEY (level, n));
 -- before: size at the checkpoint before, so that one taken out of the row is missed

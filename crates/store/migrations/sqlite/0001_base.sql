@@ -60,7 +60,8 @@ CREATE TABLE idempotency (key BLOB PRIMARY KEY NOT NULL, request BLOB NOT NULL, 
 CREATE INDEX idempotency_at ON idempotency (at);
 
 CREATE TABLE evidence (idx INTEGER PRIMARY KEY NOT NULL, at BIGINT NOT NULL, report BIGINT, salt BLOB NOT NULL,
-    event TEXT NOT NULL);
+    event TEXT NOT NULL,
+    entry BLOB NOT NULL);                  -- SHA-256(salt, event), so that a changed row can be told from its neighbours
 CREATE INDEX evidence_report ON evidence (report, idx) WHERE report IS NOT NULL;
 CREATE TABLE log_node (level BIGINT NOT NULL, n BIGINT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, n)) WITHOUT ROWID;
 -- before: size at the checkpoint before, so that one taken out of the row is missed

@@ -1,0 +1,355 @@
+//! Checks everything that is stored against the evidence log, without the running program: every row of the log
+//! against its hash, the tree over them, every signed checkpoint, and every row of every report against the events
+//! that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
+//!
+//! What is not proved: drafts, jobs, accounts, sessions, API keys, idempotency keys and the full-text index. None of
+//! them is part of a report.
+
+mod log;
+mod reports;
+
+use std::fmt;
+use std::path::Path;
+
+use cairn_evidence::hash::Hash;
+use cairn_evidence::keys::KeyList;
+use cairn_kernel::time::Micros;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use tokio_postgres::types::ToSql;
+
+use crate::Database;
+use crate::db::ReadError;
+use crate::postgres::{PgError, read_only};
+use crate::sql::{Row, Value};
+
+/// Rows of the log read at a time.
+const PAGE_ROWS: i64 = 4_096;
+
+/// Verifying could not begin or go on; nothing is said about the records.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The published keys.
+    #[error("key list {0}: {1}")]
+    Keys(std::path::PathBuf, String),
+    /// The database could not be opened.
+    #[error("opening the database: {0}")]
+    Open(String),
+    /// It could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl From<rusqlite::Error> for VerifyError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Open(error.to_string())
+    }
+}
+
+impl From<PgError> for VerifyError {
+    fn from(error: PgError) -> Self {
+        Self::Open(error.to_string())
+    }
+}
+
+/// What the records are checked with. Whoever distrusts the machine brings the key list from elsewhere.
+#[derive(Debug, Clone)]
+pub struct Trusted {
+    /// Name of the log.
+    pub origin: String,
+    /// Published keys.
+    pub keys: KeyList,
+    /// Key that scrambles report numbers; with it references are checked too.
+    pub reference: Option<[u8; 32]>,
+}
+
+impl Trusted {
+    /// From the `keys` folder of a data directory.
+    ///
+    /// # Errors
+    /// The key list is absent or does not parse.
+    pub fn read(keys: &Path, origin: &str) -> Result<Self, VerifyError> {
+        let path = keys.join("log.keys");
+        let bad = |cause: String| VerifyError::Keys(path.clone(), cause);
+        let text = std::fs::read_to_string(&path).map_err(|e| bad(e.to_string()))?;
+        Ok(Self {
+            origin: origin.to_owned(),
+            keys: text
+                .parse()
+                .map_err(|e: cairn_evidence::keys::KeysError| bad(e.to_string()))?,
+            reference: std::fs::read(keys.join("reference.key"))
+                .ok()
+                .and_then(|bytes| bytes.try_into().ok()),
+        })
+    }
+}
+
+/// One disagreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Table.
+    pub table: &'static str,
+    /// Which row: a log index or a range of them, a report's number (with its reference), or number and key.
+    pub key: String,
+    /// What disagrees.
+    pub what: String,
+}
+
+impl Finding {
+    /// Table and row.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{} {}", self.table, self.key)
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Keys may hold what strangers wrote; a terminal must not obey it.
+        write!(
+            f,
+            "{} {}: {}",
+            self.table,
+            cairn_kernel::text::visible(&self.key),
+            cairn_kernel::text::visible(&self.what)
+        )
+    }
+}
+
+/// What is being verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The log's rows.
+    Log,
+    /// Reports.
+    Reports,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Which part.
+    pub part: Part,
+    /// Done of it.
+    pub done: u64,
+    /// Size of it.
+    pub of: u64,
+}
+
+/// What was verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Verdict {
+    /// Rows of the log.
+    pub leaves: u64,
+    /// Checkpoints.
+    pub checkpoints: u64,
+    /// Reports.
+    pub reports: u64,
+    /// Findings; zero is good.
+    pub findings: u64,
+    /// Size and root of the newest checkpoint, whose signature and root are right.
+    pub head: Option<(u64, Hash)>,
+}
+
+/// Callbacks and means of one run.
+pub struct Check<'a> {
+    /// Keys.
+    pub trusted: &'a Trusted,
+    /// Year times ten plus quarter of a moment, in the country's time zone; without it that column is not checked.
+    pub quarter: Option<&'a (dyn Fn(Micros) -> i64 + Sync)>,
+    /// Told about every page.
+    pub progress: &'a mut dyn FnMut(Progress),
+    /// Told about every finding.
+    pub found: &'a mut dyn FnMut(Finding),
+}
+
+impl fmt::Debug for Check<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check")
+            .field("trusted", &self.trusted)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Verifies a database as it stands at this moment, also beside a running cairn. Blocks: on a runtime call it from
+/// `spawn_blocking`.
+///
+/// # Errors
+/// See [`VerifyError`]; disagreements are findings, not errors.
+pub fn database(database: &Database, check: Check<'_>) -> Result<Verdict, VerifyError> {
+    match database {
+        Database::Sqlite(config) => sqlite(&config.reader()?, check),
+        Database::Postgres(config) => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| VerifyError::Open(error.to_string()))?;
+            let client = runtime.block_on(read_only(config))?;
+            Run::new(Source::Postgres(Box::new((runtime, client))), check).all()
+        }
+    }
+}
+
+/// As [`database`], on an open SQLite connection. Inside a transaction it sees what that sees.
+///
+/// # Errors
+/// As [`database`].
+pub fn sqlite(connection: &Connection, check: Check<'_>) -> Result<Verdict, VerifyError> {
+    let own = connection.is_autocommit();
+    if own {
+        connection.execute_batch("BEGIN")?;
+    }
+    let verdict = Run::new(Source::Sqlite(connection), check).all();
+    if own {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    verdict
+}
+
+/// Where rows come from.
+enum Source<'c> {
+    Sqlite(&'c Connection),
+    Postgres(Box<(tokio::runtime::Runtime, tokio_postgres::Client)>),
+}
+
+impl Source<'_> {
+    fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>, ReadError> {
+        match self {
+            Self::Sqlite(connection) => strict_rows(connection, sql, &params),
+            Self::Postgres(both) => {
+                let (runtime, client) = &**both;
+                let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+                let rows = runtime.block_on(client.query(sql, &params))?;
+                rows.iter()
+                    .map(|row| crate::sql::postgres_row(row).map_err(ReadError::from))
+                    .collect()
+            }
+        }
+    }
+
+    fn count(&self, sql: &'static str) -> Result<u64, ReadError> {
+        let rows = self.rows(sql, Vec::new())?;
+        let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+/// As the store reads, but text that is no UTF-8 stays bytes, so that it differs from what was written.
+fn strict_rows(
+    connection: &Connection,
+    sql: &'static str,
+    params: &[Value],
+) -> Result<Vec<Row>, ReadError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut values = Vec::with_capacity(columns);
+        for column in 0..columns {
+            values.push(match row.get_ref(column)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(x) => Value::Int(x),
+                ValueRef::Real(x) => Value::Real(x),
+                ValueRef::Text(x) => match std::str::from_utf8(x) {
+                    Ok(text) => Value::Text(text.to_owned()),
+                    Err(_) => Value::Blob(x.to_vec()),
+                },
+                ValueRef::Blob(x) => Value::Blob(x.to_vec()),
+            });
+        }
+        out.push(Row(values));
+    }
+    Ok(out)
+}
+
+/// One run.
+struct Run<'a, 'c> {
+    source: Source<'c>,
+    check: Check<'a>,
+    verdict: Verdict,
+}
+
+impl<'a, 'c> Run<'a, 'c> {
+    fn new(source: Source<'c>, check: Check<'a>) -> Self {
+        Self {
+            source,
+            check,
+            verdict: Verdict::default(),
+        }
+    }
+
+    fn all(mut self) -> Result<Verdict, VerifyError> {
+        self.log()?;
+        self.reports()?;
+        Ok(self.verdict)
+    }
+
+    fn found(&mut self, table: &'static str, key: impl fmt::Display, what: impl fmt::Display) {
+        self.report(Finding {
+            table,
+            key: key.to_string(),
+            what: what.to_string(),
+        });
+    }
+
+    fn report(&mut self, finding: Finding) {
+        self.verdict.findings += 1;
+        (self.check.found)(finding);
+    }
+
+    fn progress(&mut self, part: Part, done: u64, of: u64) {
+        (self.check.progress)(Progress { part, done, of });
+    }
+}
+
+/// A text column, if it is text.
+fn text(row: &Row, column: usize) -> Option<&str> {
+    match row.0.get(column) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A bytes column of fixed length.
+fn bytes<const N: usize>(row: &Row, column: usize) -> Option<[u8; N]> {
+    match row.0.get(column) {
+        Some(Value::Blob(bytes)) => bytes.as_slice().try_into().ok(),
+        _ => None,
+    }
+}
+
+/// A value for people.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Int(x) => x.to_string(),
+        Value::Real(x) => x.to_string(),
+        Value::Bool(x) => x.to_string(),
+        Value::Text(x) => x.clone(),
+        Value::Blob(x) => format!("{} bytes", x.len()),
+    }
+}
+
+/// Work for all processors: each item through `work`, answers in order.
+fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(threads).max(16);
+    if items.len() <= share {
+        return items.iter().map(work).collect();
+    }
+    std::thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = items
+            .chunks(share)
+            .map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        running
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(answers) => answers,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
+}

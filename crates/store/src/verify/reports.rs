@@ -1,0 +1,553 @@
+//! Reports: every row that belongs to one, against the events that made it. Walks all tables in step by report
+//! number, so that a row without its report is found as well as a report without its rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cairn_desk::report::{Body, Change, Event, Standing};
+use cairn_evidence::hash::{salted, sha256};
+use cairn_kernel::actor::Actor;
+use cairn_kernel::reference::Scramble;
+
+use super::{Finding, Part, Run, VerifyError, bytes, parallel, shown, text};
+use crate::params;
+use crate::report::{affected, channel, code, loss_minor, loss_word, observable_kind};
+use crate::sql::{Row, Value};
+
+/// Reports looked at in one go.
+const PAGE_REPORTS: i64 = 512;
+
+const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
+
+/// `(table, rows of the reports in a range)`; the report's number comes first.
+const TABLES: [(&str, &str); 9] = [
+    (
+        "evidence",
+        "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
+    ),
+    (
+        "report",
+        "SELECT no, received_at, quarter, channel, language, anonymous, suspect, label, category_reported, category, \
+         subtype, severity, state, assignee, outcome, affected, region, age_band, sector, loss, loss_minor, title, \
+         version, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
+    ),
+    (
+        "report_body",
+        "SELECT no, salt, body FROM report_body WHERE no > $1 AND no <= $2 ORDER BY no",
+    ),
+    (
+        "report_contact",
+        "SELECT no, salt, contact FROM report_contact WHERE no > $1 AND no <= $2 ORDER BY no",
+    ),
+    (
+        "report_loss",
+        "SELECT no, n, kind, minor, currency, base_minor, certainty, recovered_minor FROM report_loss \
+         WHERE no > $1 AND no <= $2 ORDER BY no, n",
+    ),
+    (
+        "report_observable",
+        "SELECT no, kind, value FROM report_observable WHERE no > $1 AND no <= $2 ORDER BY no",
+    ),
+    (
+        "report_consent",
+        "SELECT no, agency, given, at FROM report_consent WHERE no > $1 AND no <= $2 ORDER BY no",
+    ),
+    (
+        "report_file",
+        "SELECT no, sha256, size, media_type, name, at FROM report_file WHERE no > $1 AND no <= $2 ORDER BY no",
+    ),
+    (
+        "message",
+        "SELECT no, n, author, at, waits, salt, text FROM message WHERE no > $1 AND no <= $2 ORDER BY no, n",
+    ),
+];
+
+/// Names of the columns of `report` in the order of the query above.
+const COLUMNS: [&str; 22] = [
+    "received_at",
+    "quarter",
+    "channel",
+    "language",
+    "anonymous",
+    "suspect",
+    "label",
+    "category_reported",
+    "category",
+    "subtype",
+    "severity",
+    "state",
+    "assignee",
+    "outcome",
+    "affected",
+    "region",
+    "age_band",
+    "sector",
+    "loss",
+    "loss_minor",
+    "title",
+    "version",
+];
+
+/// All rows of one report, by table as in [`TABLES`].
+#[derive(Default)]
+struct Bundle {
+    no: i64,
+    tables: [Vec<Row>; TABLES.len()],
+}
+
+impl Bundle {
+    fn rows(&self, table: &str) -> &[Row] {
+        TABLES
+            .iter()
+            .zip(&self.tables)
+            .find(|((name, _), _)| *name == table)
+            .map_or(&[], |(_, rows)| rows)
+    }
+}
+
+/// What the checks need to know.
+#[derive(Clone, Copy)]
+struct With<'a> {
+    quarter: Option<&'a (dyn Fn(cairn_kernel::time::Micros) -> i64 + Sync)>,
+    scramble: Option<&'a Scramble>,
+}
+
+impl Run<'_, '_> {
+    pub(super) fn reports(&mut self) -> Result<(), VerifyError> {
+        let of = self.source.count("SELECT count(*) FROM report")?;
+        let scramble = self.check.trusted.reference.map(Scramble::new);
+        let with = With {
+            quarter: self.check.quarter,
+            scramble: scramble.as_ref(),
+        };
+        let mut from = i64::MIN;
+        loop {
+            let page = self.source.rows(NEXT, params![from, PAGE_REPORTS])?;
+            let to = match page.last() {
+                Some(last) if page.len() as i64 == PAGE_REPORTS => last.int(0).unwrap_or(i64::MAX),
+                _ => i64::MAX,
+            };
+            let bundles = self.bundles(from, to)?;
+            for findings in parallel(&bundles, |bundle| look_at(bundle, with)) {
+                for finding in findings {
+                    self.report(finding);
+                }
+            }
+            self.verdict.reports += page.len() as u64;
+            self.progress(Part::Reports, self.verdict.reports, of);
+            if to == i64::MAX {
+                return Ok(());
+            }
+            from = to;
+        }
+    }
+
+    fn bundles(&self, from: i64, to: i64) -> Result<Vec<Bundle>, VerifyError> {
+        let mut bundles: BTreeMap<i64, Bundle> = BTreeMap::new();
+        for (place, (_, sql)) in TABLES.iter().enumerate() {
+            for row in self.source.rows(sql, params![from, to])? {
+                let Ok(no) = row.int(0) else { continue };
+                let bundle = bundles.entry(no).or_default();
+                bundle.no = no;
+                if let Some(rows) = bundle.tables.get_mut(place) {
+                    rows.push(row);
+                }
+            }
+        }
+        Ok(bundles.into_values().collect())
+    }
+}
+
+/// One report under examination.
+struct Look<'a> {
+    bundle: &'a Bundle,
+    with: With<'a>,
+    name: String,
+    findings: Vec<Finding>,
+}
+
+fn look_at(bundle: &Bundle, with: With<'_>) -> Vec<Finding> {
+    let name = match with.scramble.and_then(|s| s.reference_of(bundle.no)) {
+        Some(reference) => format!("{} ({reference})", bundle.no),
+        None => bundle.no.to_string(),
+    };
+    let mut look = Look {
+        bundle,
+        with,
+        name,
+        findings: Vec::new(),
+    };
+    look.all();
+    look.findings
+}
+
+/// A file as its row should be: size, media type, name, time.
+type FileCells = (u64, String, Option<String>, i64);
+/// A message as its row should be: author, time, waits, digest.
+type MessageCells<'a> = (Option<String>, i64, bool, &'a str);
+
+impl<'a> Look<'a> {
+    /// `key` is what names the row within the report, if there are several.
+    fn found(&mut self, table: &'static str, key: &str, what: impl std::fmt::Display) {
+        let key = if key.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{} {key}", self.name)
+        };
+        self.findings.push(Finding {
+            table,
+            key,
+            what: what.to_string(),
+        });
+    }
+
+    fn all(&mut self) {
+        let bundle = self.bundle;
+        let row = bundle.rows("report").first();
+        let mut events = Vec::new();
+        for line in bundle.rows("evidence") {
+            let index = line.0.get(1).map(shown).unwrap_or_default();
+            match text(line, 2).map(serde_json::from_str::<Event>) {
+                Some(Ok(event)) => events.push(event),
+                _ => self.findings.push(Finding {
+                    table: "evidence",
+                    key: index,
+                    what: format!("does not read as an event of report {}", self.name),
+                }),
+            }
+        }
+        let Some((first, later)) = events.split_first() else {
+            for (table, _) in TABLES
+                .iter()
+                .skip(1)
+                .filter(|(t, _)| !bundle.rows(t).is_empty())
+            {
+                self.found(table, "", "no evidence says that this report was received");
+            }
+            return;
+        };
+        if row.is_none() {
+            self.found(
+                "report",
+                "",
+                "is missing, but the log says that it was received",
+            );
+        }
+        if !matches!(first.change, Change::Received { .. })
+            || later
+                .iter()
+                .any(|e| matches!(e.change, Change::Received { .. }))
+        {
+            self.found(
+                "evidence",
+                "",
+                "the report's events do not begin with one receipt",
+            );
+            return;
+        }
+        let body = self.body(first);
+        self.contact(first, later);
+        self.consents(first, later);
+        self.messages(later);
+        self.secret(first, row);
+        if let Some(body) = body {
+            self.files(&body, first, later);
+            self.losses(&body, first);
+            self.observables(&body);
+            if let Some(row) = row {
+                self.columns(&body, first, later, row);
+            }
+        }
+    }
+
+    /// The one row of a table, whose salt and text must give the digest of the event.
+    fn digested(&mut self, table: &'static str, logged: &str) -> Option<&'a str> {
+        let row = self.bundle.rows(table).first();
+        let Some(row) = row else {
+            self.found(table, "", "is missing");
+            return None;
+        };
+        match (bytes::<16>(row, 1), text(row, 2)) {
+            (Some(salt), Some(text)) if salted(&salt, text.as_bytes()).hex() == logged => {
+                Some(text)
+            }
+            _ => {
+                self.found(table, "", "salt and text do not give the digest in the log");
+                None
+            }
+        }
+    }
+
+    fn body(&mut self, first: &Event) -> Option<Body> {
+        let Change::Received { body, .. } = &first.change else {
+            return None;
+        };
+        let json = self.digested("report_body", body)?;
+        match serde_json::from_str(json) {
+            Ok(body) => Some(body),
+            Err(error) => {
+                self.found("report_body", "", format_args!("does not read: {error}"));
+                None
+            }
+        }
+    }
+
+    fn contact(&mut self, first: &Event, later: &[Event]) {
+        let Change::Received { contact, .. } = &first.change else {
+            return;
+        };
+        let erased = later.iter().any(|e| e.change == Change::ContactErased);
+        match contact {
+            Some(digest) if !erased => {
+                self.digested("report_contact", digest);
+            }
+            _ if self.bundle.rows("report_contact").is_empty() => {}
+            Some(_) => self.found("report_contact", "", "is still there, though it was erased"),
+            None => self.found("report_contact", "", "is there, though none was given"),
+        }
+    }
+
+    fn secret(&mut self, first: &Event, row: Option<&Row>) {
+        let Change::Received {
+            secret, reference, ..
+        } = &first.change
+        else {
+            return;
+        };
+        if let Some(row) = row {
+            let stored = match row.0.get(23) {
+                Some(Value::Blob(tag)) => sha256(tag).hex(),
+                _ => String::new(),
+            };
+            if stored != *secret {
+                self.found("report", "", "column secret is not the one in the log");
+            }
+        }
+        let expected = self
+            .with
+            .scramble
+            .and_then(|s| s.reference_of(self.bundle.no));
+        if expected.is_some_and(|expected| expected.to_string() != *reference) {
+            self.found("evidence", "", "the event of receipt has another reference");
+        }
+    }
+
+    fn columns(&mut self, body: &Body, first: &Event, later: &[Event], row: &Row) {
+        let Change::Received {
+            contact,
+            consents,
+            label,
+            base_minor,
+            ..
+        } = &first.change
+        else {
+            return;
+        };
+        let mut standing = Standing::new(body, contact.is_some(), consents);
+        for event in later {
+            standing.apply(&event.change);
+        }
+        let quarter = self.with.quarter.map(|quarter| quarter(first.at));
+        let stored_quarter = row.0.get(2).cloned().unwrap_or(Value::Null);
+        let expected: [Value; COLUMNS.len()] = [
+            first.at.into(),
+            quarter.map_or(stored_quarter, Value::Int),
+            channel(body.channel).into(),
+            body.language.as_str().into(),
+            body.anonymous.into(),
+            body.suspect.into(),
+            label.as_str().into(),
+            body.category.as_str().into(),
+            standing.category.into(),
+            standing.subtype.into(),
+            standing.severity.into(),
+            standing.state.as_str().into(),
+            standing.assignee.into(),
+            standing.outcome.into(),
+            affected(body.affected).into(),
+            body.region.clone().into(),
+            body.age_band.clone().into(),
+            body.sector.clone().into(),
+            loss_word(body).into(),
+            loss_minor(body, base_minor).into(),
+            body.title.as_str().into(),
+            standing.version.into(),
+        ];
+        for ((name, expected), stored) in COLUMNS.iter().zip(&expected).zip(row.0.iter().skip(1)) {
+            if !same(expected, stored) {
+                self.found("report", "", disagree(name, stored, expected));
+            }
+        }
+    }
+
+    /// Rows of a table with several a report: `expected` by the key that names them, cells in the query's order.
+    fn rows(
+        &mut self,
+        table: &'static str,
+        keys: usize,
+        names: &[&str],
+        mut expected: BTreeMap<String, Vec<Value>>,
+    ) {
+        for row in self.bundle.rows(table) {
+            let cells = row.0.get(1..).unwrap_or_default();
+            let (key, cells) = cells.split_at(keys.min(cells.len()));
+            let key: Vec<String> = key.iter().map(shown).collect();
+            let key = key.join(" ");
+            let Some(should) = expected.remove(&key) else {
+                self.found(table, &key, "is not what was reported");
+                continue;
+            };
+            for ((name, should), cell) in names.iter().zip(&should).zip(cells) {
+                if !same(should, cell) {
+                    self.found(table, &key, disagree(name, cell, should));
+                }
+            }
+        }
+        for key in expected.keys() {
+            self.found(table, key, "is missing");
+        }
+    }
+
+    fn losses(&mut self, body: &Body, first: &Event) {
+        let Change::Received { base_minor, .. } = &first.change else {
+            return;
+        };
+        let expected = body.losses.iter().zip(base_minor).enumerate();
+        let expected = expected.map(|(n, (loss, base))| {
+            let amount = loss.amount.as_ref();
+            let cells = params![
+                code(&loss.kind),
+                amount.map(|money| money.minor),
+                amount.map(|money| money.currency.as_str()),
+                *base,
+                code(&loss.certainty),
+                loss.recovered_minor
+            ];
+            (n.to_string(), cells)
+        });
+        let names = [
+            "kind",
+            "minor",
+            "currency",
+            "base_minor",
+            "certainty",
+            "recovered_minor",
+        ];
+        self.rows("report_loss", 1, &names, expected.collect());
+    }
+
+    fn observables(&mut self, body: &Body) {
+        let unique: BTreeSet<_> = body.observables.iter().collect();
+        let expected = unique.into_iter().map(|seen| {
+            let key = format!("{} {}", observable_kind(seen.kind), seen.value);
+            (key, Vec::new())
+        });
+        self.rows("report_observable", 2, &[], expected.collect());
+    }
+
+    fn consents(&mut self, first: &Event, later: &[Event]) {
+        let mut expected = BTreeMap::new();
+        if let Change::Received { consents, .. } = &first.change {
+            for agency in consents {
+                expected.insert(agency.clone(), params![true, first.at]);
+            }
+        }
+        for event in later {
+            if let Change::Consent { agency, given } = &event.change {
+                expected.insert(agency.clone(), params![*given, event.at]);
+            }
+        }
+        self.rows("report_consent", 1, &["given", "at"], expected);
+    }
+
+    fn files(&mut self, body: &Body, first: &Event, later: &[Event]) {
+        let mut expected: BTreeMap<String, FileCells> = BTreeMap::new();
+        let received = body.files.iter().map(|file| (file, first.at));
+        let added = later.iter().filter_map(|event| match &event.change {
+            Change::FileAdded { file } => Some((file, event.at)),
+            _ => None,
+        });
+        for (file, at) in received.chain(added) {
+            let cells = (file.size, file.media_type.clone(), file.name.clone(), at.0);
+            expected.entry(file.sha256.clone()).or_insert(cells);
+        }
+        let expected = expected
+            .into_iter()
+            .map(|(key, (size, ty, name, at))| (key, params![size, ty, name, at]));
+        let names = ["size", "media_type", "name", "at"];
+        self.rows("report_file", 1, &names, expected.collect());
+    }
+
+    fn messages(&mut self, later: &[Event]) {
+        let mut expected: BTreeMap<i64, MessageCells<'_>> = BTreeMap::new();
+        for event in later {
+            match &event.change {
+                Change::ReporterWrote { message, digest } => {
+                    expected.insert(*message, (None, event.at.0, false, digest));
+                }
+                Change::OfficerWrote {
+                    message,
+                    digest,
+                    waits,
+                } => {
+                    let author = match &event.by {
+                        Actor::User(id) => id.clone(),
+                        other => other.to_string(),
+                    };
+                    expected.insert(*message, (Some(author), event.at.0, *waits, digest));
+                }
+                _ => {}
+            }
+        }
+        for row in self.bundle.rows("message") {
+            let key = row.0.get(1).map(shown).unwrap_or_default();
+            let should = row.int(1).ok().and_then(|n| expected.remove(&n));
+            let Some((author, at, waits, digest)) = should else {
+                self.found("message", &key, "no evidence says that this was written");
+                continue;
+            };
+            let cells = params![author, at, waits];
+            let names = ["author", "at", "waits"];
+            for ((name, should), cell) in names.iter().zip(&cells).zip(row.0.iter().skip(2)) {
+                if !same(should, cell) {
+                    self.found("message", &key, disagree(name, cell, should));
+                }
+            }
+            let given = match (bytes::<16>(row, 5), text(row, 6)) {
+                (Some(salt), Some(text)) => salted(&salt, text.as_bytes()).hex(),
+                _ => String::new(),
+            };
+            if given != digest {
+                let what = "salt and text do not give the digest in the log";
+                self.found("message", &key, what);
+            }
+        }
+        for n in expected.keys() {
+            self.found("message", &n.to_string(), "is missing");
+        }
+    }
+}
+
+/// SQLite keeps booleans as 0 and 1.
+fn same(expected: &Value, stored: &Value) -> bool {
+    match (expected, stored) {
+        (Value::Bool(a), Value::Int(b)) => i64::from(*a) == *b,
+        (a, b) => a == b,
+    }
+}
+
+fn disagree(column: &str, stored: &Value, expected: &Value) -> String {
+    format!(
+        "column {column} is {}, the log says {}",
+        brief(stored),
+        brief(expected)
+    )
+}
+
+/// Short enough for one line.
+fn brief(value: &Value) -> String {
+    let text = shown(value);
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

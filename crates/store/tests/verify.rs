@@ -1,0 +1,166 @@
+//! The offline verifier on both databases: silent on a sound store, and by name about what was changed.
+
+use cairn_desk::report::Command;
+use cairn_kernel::actor::Actor;
+use cairn_store::verify::{self, Check, Finding, Part, Trusted, Verdict};
+use cairn_testkit::sample::{self, START, Sample, act, audit};
+use cairn_testkit::{TestStore, on_both};
+
+const ORIGIN: &str = "reports.example/log";
+
+async fn look(t: &TestStore) -> (Verdict, Vec<Finding>) {
+    let trusted = Trusted::read(&t.path().join("keys"), ORIGIN).unwrap();
+    look_with(t, trusted).await
+}
+
+async fn look_with(t: &TestStore, trusted: Trusted) -> (Verdict, Vec<Finding>) {
+    let database = t.options().database;
+    tokio::task::spawn_blocking(move || {
+        let (mut findings, mut last) = (Vec::new(), None);
+        let check = Check {
+            trusted: &trusted,
+            quarter: Some(&sample::quarter),
+            progress: &mut |progress| last = Some(progress),
+            found: &mut |finding| findings.push(finding),
+        };
+        let verdict = verify::database(&database, check).unwrap();
+        let last = last.unwrap();
+        assert_eq!(
+            (last.part, last.done, last.of),
+            (Part::Reports, verdict.reports, verdict.reports)
+        );
+        assert_eq!(verdict.findings, findings.len() as u64);
+        (verdict, findings)
+    })
+    .await
+    .unwrap()
+}
+
+async fn fill(t: &TestStore, reports: u64) {
+    let officer = Actor::User("officer-1".into());
+    for seed in 0..reports {
+        let sample = Sample::new(t, seed, START);
+        sample.send(t).await.unwrap();
+        let (no, digest) = (sample.no, String::new());
+        let ask = Command::OfficerWrite {
+            digest: digest.clone(),
+            waits: true,
+        };
+        act(t, no, officer.clone(), ask, Some("Āhea?"))
+            .await
+            .unwrap();
+        act(
+            t,
+            no,
+            Actor::Reporter,
+            Command::ReporterWrite { digest },
+            Some("Inanahi"),
+        )
+        .await
+        .unwrap();
+        if sample.contact.is_some() && seed % 2 == 0 {
+            act(t, no, Actor::Reporter, Command::EraseContact, None)
+                .await
+                .unwrap();
+        }
+        let mut unit = cairn_store::writer::Unit::default();
+        unit.entries.extend((0..seed % 40).map(|n| audit(n, START)));
+        t.write(unit).await.unwrap();
+    }
+}
+
+/// Runs SQL behind the store's back.
+async fn tamper(t: &TestStore, sql: &str) {
+    if t.url().is_some() {
+        t.tamper(sql).await;
+    } else {
+        let path = t.path().join("core.db");
+        let sql = sql.to_owned();
+        rusqlite::Connection::open(path)
+            .unwrap()
+            .execute_batch(&sql)
+            .unwrap();
+    }
+}
+
+on_both! {
+    async fn a_sound_store_is_sound_while_it_runs(t: &mut TestStore) {
+        let (verdict, findings) = look(t).await;
+        assert_eq!((findings, verdict), (vec![], Verdict::default()));
+        fill(t, 60).await;
+        let (verdict, findings) = look(t).await;
+        assert_eq!(findings, []);
+        assert_eq!(verdict.reports, 60);
+        let (size, _) = t.newest_checkpoint().await.unwrap().unwrap();
+        assert!(size > 512);
+        assert_eq!((verdict.leaves, verdict.head.map(|h| h.0)), (size, Some(size)));
+        t.close().await;
+        cairn_store::keys::Keys::rotate(&t.path().join("keys"), ORIGIN, size).unwrap();
+        t.reopen().await;
+        fill(t, 3).await;
+        assert_eq!(look(t).await.1, []);
+    }
+
+    async fn what_was_changed_is_named(t: &mut TestStore) {
+        fill(t, 30).await;
+        let contact = (1..=30).find(|no| sample::draft(no - 1).contact.is_some() && (no - 1) % 2 == 1).unwrap();
+        let loss = (1..=30).find(|no| !sample::draft(no - 1).body.losses.is_empty()).unwrap();
+        let edits = [
+            ("UPDATE report SET title = 'x' WHERE no = 7".to_owned(), "report 7 ("),
+            ("UPDATE report SET quarter = 20261 WHERE no = 7".to_owned(), "report 7 ("),
+            ("UPDATE report SET label = 'clear' WHERE no = 8".to_owned(), "report 8 ("),
+            ("UPDATE report SET assignee = 'somebody' WHERE no = 9".to_owned(), "report 9 ("),
+            ("UPDATE report SET suspect = NOT suspect WHERE no = 10".to_owned(), "report 10 ("),
+            ("DELETE FROM report WHERE no = 11".to_owned(), "report 11 ("),
+            ("UPDATE report_body SET body = replace(body, 'Sample', 'sample') WHERE no = 12".to_owned(), "report_body 12 ("),
+            (format!("DELETE FROM report_contact WHERE no = {contact}"), "report_contact "),
+            (format!("UPDATE report_loss SET base_minor = 1 WHERE no = {loss} AND n = 0"), "report_loss "),
+            ("INSERT INTO report_observable VALUES (13, 'ip', '192.0.2.255')".to_owned(), "report_observable 13 ("),
+            ("INSERT INTO report_consent VALUES (14, 'press', TRUE, 0)".to_owned(), "report_consent 14 ("),
+            ("UPDATE message SET text = 'Apōpō' WHERE no = 15 AND n = 2".to_owned(), "message 15 ("),
+            ("UPDATE message SET author = NULL WHERE no = 16 AND n = 1".to_owned(), "message 16 ("),
+            ("UPDATE evidence SET at = at + 1 WHERE idx = 20".to_owned(), "evidence 20"),
+            ("UPDATE evidence SET event = event || ' ' WHERE idx = 300".to_owned(), "evidence 300"),
+            ("UPDATE evidence SET report = NULL WHERE idx = 0".to_owned(), "evidence 0"),
+            ("DELETE FROM evidence WHERE idx = 40".to_owned(), "evidence 40"),
+            ("UPDATE log_node SET hash = (SELECT entry FROM evidence WHERE idx = 0) WHERE n = 0".to_owned(), "log_node 1/0"),
+            ("DELETE FROM log_node WHERE level = 1 AND n = 0".to_owned(), "log_node 1/0"),
+            ("DELETE FROM checkpoint WHERE size = 1".to_owned(), "checkpoint 1"),
+            ("UPDATE checkpoint SET note = replace(note, '1', '2') WHERE size = 2".to_owned(), "checkpoint 2"),
+            ("DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)".to_owned(), "checkpoint "),
+        ];
+        let keep = ["report", "report_body", "report_contact", "report_loss", "report_observable", "report_consent", "message", "evidence", "log_node", "checkpoint"];
+        for table in keep {
+            tamper(t, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
+        }
+        for (sql, place) in edits {
+            tamper(t, &sql).await;
+            let (_, findings) = look(t).await;
+            assert!(findings.iter().any(|f| f.place().starts_with(place)), "{sql}: {findings:?}");
+            assert!(findings.len() <= 4, "{sql}: {findings:?}");
+            for table in keep {
+                tamper(t, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+            }
+        }
+        assert_eq!(look(t).await.1, []);
+    }
+
+    async fn a_log_made_anew_by_somebody_else_is_not_believed(t: &mut TestStore) {
+        fill(t, 5).await;
+        let mut trusted = Trusted::read(&t.path().join("keys"), ORIGIN).unwrap();
+        let other = TestStore::sqlite().await;
+        trusted.keys = other.keys().list.clone();
+        trusted.reference = None;
+        let (verdict, findings) = look_with(t, trusted).await;
+        assert!(findings.len() as u64 >= verdict.checkpoints && verdict.head.is_none());
+        other.finish().await;
+    }
+
+    async fn rows_without_their_report_are_found(t: &mut TestStore) {
+        fill(t, 2).await;
+        tamper(t, "UPDATE report_body SET no = 4711 WHERE no = 2").await;
+        let places: Vec<String> = look(t).await.1.iter().map(Finding::place).collect();
+        assert!(places.iter().any(|p| p.starts_with("report_body 2 (")), "{places:?}");
+        assert!(places.iter().any(|p| p.starts_with("report_body 4711 (")), "{places:?}");
+    }
+}
