@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use cairn_desk::form::{Form, FormFiles};
-use cairn_desk::report::{Affected, Channel};
+use cairn_desk::report::{Affected, Answer, Channel};
 use serde_json::{Value, json};
 
 const EXAMPLE: &str = include_str!("../../../forms/nz/example.json");
@@ -119,4 +119,280 @@ fn every_bad_field_is_named_at_once() {
         ]
         .map(|(pointer, code)| (pointer.to_owned(), code))
     );
+}
+
+/// Changes the example and hands out what is found wrong.
+fn after(change: impl FnOnce(&mut Value)) -> Vec<(String, &'static str)> {
+    let mut report = example();
+    change(&mut report);
+    problems(&report)
+}
+
+fn one(pointer: &str, code: &'static str) -> Vec<(String, &'static str)> {
+    vec![(pointer.to_owned(), code)]
+}
+
+#[test]
+fn wrong_types_are_named_where_they_are() {
+    for (pointer, wrong) in [
+        ("/form", json!(1)),
+        ("/language", json!(["en"])),
+        ("/anonymous", json!("no")),
+        ("/losses", json!({})),
+        ("/consents", json!("police")),
+        ("/files", json!("x")),
+        ("/contact/name", json!(1)),
+        ("/consents/0", json!(1)),
+        ("/losses/0", json!("1250")),
+        ("/losses/0/amount", json!(1250)),
+        ("/losses/0/date", json!("2026-03-27")),
+        ("/losses/0/recovered_minor", json!(1.5)),
+        ("/answers/story", json!(["a"])),
+        ("/answers/loss", json!("money")),
+        ("/answers/when", json!("2026-03-27")),
+    ] {
+        let mut report = example();
+        if let Some(slot) = report.pointer_mut(pointer) {
+            *slot = wrong;
+        } else {
+            report[&pointer[1..]] = wrong;
+        }
+        assert_eq!(problems(&report), one(pointer, "wrong_type"), "{pointer}");
+    }
+}
+
+#[test]
+fn what_is_no_json_or_no_object_is_one_problem() {
+    for (text, code) in [
+        ("", "not_json"),
+        ("{", "not_json"),
+        ("{} {}", "not_json"),
+        ("[[[[[[[[[[1]]]]]]]]]]", "not_json"),
+        ("\u{feff}{}", "not_json"),
+        ("[]", "wrong_type"),
+        ("null", "wrong_type"),
+    ] {
+        let found = FORM.parse_json(text.as_bytes()).expect_err("a problem");
+        assert_eq!(
+            (found.len(), found[0].pointer.as_str(), found[0].code),
+            (1, "", code),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        FORM.parse_json(b"{\"a\": \"\xff\"}")
+            .expect_err("not UTF-8")[0]
+            .code,
+        "not_json"
+    );
+    let large = format!(
+        "{{\"answers\": {{\"story\": \"{}\"}}}}",
+        "x".repeat(400_000)
+    );
+    assert_eq!(
+        FORM.parse_json(large.as_bytes()).expect_err("large")[0].code,
+        "body_too_large"
+    );
+    let many = format!(
+        "{{{}}}",
+        (0..600)
+            .map(|n| format!("\"k{n}\":0"))
+            .collect::<Vec<_>>()
+            .join(",")
+    );
+    assert_eq!(
+        FORM.parse_json(many.as_bytes()).expect_err("many")[0].code,
+        "not_json"
+    );
+    let wrong = format!(
+        "{{{}}}",
+        (0..400)
+            .map(|n| format!("\"k{n}\":0"))
+            .collect::<Vec<_>>()
+            .join(",")
+    );
+    assert_eq!(
+        FORM.parse_json(wrong.as_bytes()).expect_err("many").len(),
+        100
+    );
+}
+
+#[test]
+fn doubles_are_named_and_the_first_counts() {
+    let text = EXAMPLE.replacen(
+        "\"who\": \"me\",",
+        "\"who\": \"me\", \"who\": \"law\", \"a/b~c\": 1,",
+        1,
+    );
+    let found = FORM.parse_json(text.as_bytes()).expect_err("problems");
+    let found: Vec<_> = found
+        .iter()
+        .map(|one| (one.pointer.as_str(), one.code))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("/answers/who", "duplicate"),
+            ("/answers/a~1b~0c", "unknown_field")
+        ]
+    );
+}
+
+#[test]
+fn an_answer_nobody_asked_for_is_named_but_not_for_want_of_another() {
+    let found = after(|report| report["answers"]["phishing_did"] = json!(["clicked"]));
+    assert_eq!(found, one("/answers/phishing_did", "not_asked"));
+    let found = after(|report| {
+        report["answers"]["what"] = json!("skam");
+    });
+    assert_eq!(found, one("/answers/what", "unknown_option"));
+    let found = after(|report| {
+        report["answers"]
+            .as_object_mut()
+            .expect("answers")
+            .remove("what");
+    });
+    assert_eq!(found, one("/answers/what", "required"));
+}
+
+#[test]
+fn null_is_as_if_absent_and_unknown_is_an_answer() {
+    let mut report = example();
+    report["answers"]["region"] = Value::Null;
+    report["answers"]["channel"] = json!({"not_known": true});
+    report["answers"]["done"] = json!([]);
+    let body = FORM
+        .parse_json(report.to_string().as_bytes())
+        .expect("valid")
+        .body;
+    assert_eq!(body.region, None);
+    assert_eq!(body.answers["channel"], Answer::NotKnown);
+    assert_eq!(
+        body.answers["done"],
+        Answer::Choices(vec!["none".to_owned()])
+    );
+    assert!(!body.answers.contains_key("region"));
+    assert_eq!(
+        after(|report| report["answers"]["who"] = json!({"not_known": true})),
+        one("/answers/who", "wrong_type")
+    );
+}
+
+#[test]
+fn anonymous_drops_contact_and_names_of_files() {
+    let mut report = example();
+    report["anonymous"] = json!(true);
+    report["files"] = json!([{"sha256": "AB".repeat(32), "name": "aroha-cv.pdf"}]);
+    let draft = FORM
+        .parse_json(report.to_string().as_bytes())
+        .expect("valid");
+    assert!(draft.body.anonymous && draft.contact.is_none());
+    assert_eq!(draft.body.files[0].sha256, "ab".repeat(32));
+    assert_eq!(draft.body.files[0].name, None);
+    assert_eq!(
+        draft.body.answers["identity"],
+        Answer::Text("anonymous".to_owned())
+    );
+    let kept = format!("{:?}", draft);
+    for canary in ["aroha@example.org", "Aroha", "555 0100", "aroha-cv"] {
+        assert!(!kept.contains(canary), "{canary}");
+    }
+    assert_eq!(
+        after(|report| {
+            report["anonymous"] = json!(true);
+            report["answers"]["identity"] = json!("contact");
+        }),
+        one("/anonymous", "exclusive")
+    );
+    assert_eq!(
+        after(|report| {
+            report.as_object_mut().expect("object").remove("contact");
+        }),
+        one("/contact", "contact_missing")
+    );
+}
+
+#[test]
+fn losses_say_their_kinds_and_unknown_is_not_none() {
+    let body = |change: &dyn Fn(&mut Value)| {
+        let mut report = example();
+        change(&mut report);
+        FORM.parse_json(report.to_string().as_bytes())
+            .expect("valid")
+            .body
+    };
+    let derived = body(&|report| {
+        report["answers"]
+            .as_object_mut()
+            .expect("answers")
+            .remove("loss");
+        report["losses"]
+            .as_array_mut()
+            .expect("losses")
+            .push(json!({"kind": "data"}));
+    });
+    assert_eq!(
+        derived.answers["loss"],
+        Answer::Choices(vec!["money".to_owned(), "data".to_owned()])
+    );
+    assert_eq!(derived.losses.len(), 3);
+    let amountless = body(&|report| report["losses"] = json!([]));
+    assert_eq!(
+        (
+            amountless.losses.len(),
+            amountless.losses[0].amount.as_ref()
+        ),
+        (1, None)
+    );
+    let unknown = body(&|report| {
+        report["answers"]["loss"] = json!({"not_known": true});
+        report["losses"] = json!([]);
+    });
+    assert_eq!((unknown.losses.len(), unknown.loss_known), (0, false));
+    let none = body(&|report| {
+        report["answers"]["loss"] = json!(["none"]);
+        report["losses"] = json!([]);
+    });
+    assert_eq!((none.losses.len(), none.loss_known), (0, true));
+    assert_eq!(
+        after(|report| report["answers"]["loss"] = json!(["data"])),
+        one("/losses/0", "not_asked")
+    );
+    assert_eq!(
+        after(|report| report["losses"][0]["certainty"] = json!("verified")),
+        one("/losses/0/certainty", "unknown_option")
+    );
+    let large = body(&|report| report["losses"][0]["amount"]["minor"] = json!(12_000_000));
+    assert_eq!(large.severity, 4);
+}
+
+#[test]
+fn messages_come_in_the_language_of_the_document() {
+    let mut report = example();
+    report["language"] = json!("mi");
+    report["answers"]["story"] = json!("");
+    let found = FORM
+        .parse_json(report.to_string().as_bytes())
+        .expect_err("a problem");
+    assert_eq!(
+        found[0].message,
+        "Kōrerotia mai ki ētahi kupu ruarua he aha i pā mai"
+    );
+    assert_eq!(found[0].step.as_deref(), Some("story"));
+}
+
+#[test]
+fn hostile_text_is_kept_whole() {
+    let mut report = example();
+    let hostile = "<script>alert(1)</script> \u{202e}abc\u{200b} =cmd|' /C calc'!A0\n\"quoted\" {{7*7}} \u{1F600}";
+    report["answers"]["story"] = json!(format!("  {hostile}\u{0}\r\n  "));
+    let body = FORM
+        .parse_json(report.to_string().as_bytes())
+        .expect("valid")
+        .body;
+    assert_eq!(
+        body.answers["story"],
+        Answer::Text(format!("{hostile}\u{FFFD}"))
+    );
+    assert!(!body.title.contains(['\u{202e}', '\u{200b}', '\u{0}', '\n']));
 }

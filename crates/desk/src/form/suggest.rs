@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::agency::Agency;
 use crate::report::{Answer, LossItem, LossKind};
 
 use super::flow::Walk;
@@ -26,6 +27,14 @@ impl Form {
     #[must_use]
     pub fn suggest(&self, progress: &Progress) -> Suggested {
         self.suggest_on(&progress.losses, &self.walk(&progress.answers))
+    }
+
+    /// The agencies that may be told of what was answered so far: those of the category that it suggests.
+    #[must_use]
+    pub fn offered(&self, progress: &Progress) -> Vec<&Agency> {
+        self.agencies
+            .offered(&self.suggest(progress).category)
+            .collect()
     }
 
     pub(super) fn suggest_on(&self, losses: &[LossItem], walk: &Walk<'_>) -> Suggested {
