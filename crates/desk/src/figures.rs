@@ -1,5 +1,7 @@
 //! Public figures: named, versioned definitions, and the rule that small cells are not shown.
 
+pub mod national;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -9,5 +9,6 @@ pub mod figures;
 pub mod form;
 pub mod help;
 pub mod mail;
+pub mod notify;
 pub mod report;
 pub mod taxonomy;

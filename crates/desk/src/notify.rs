@@ -1,0 +1,251 @@
+//! What the service writes to reporters by mail: texts as data, in every language of the pages, with a few placeholders
+//! that can hold nothing of what a report says.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The built-in texts.
+pub const EMBEDDED: &str = include_str!("../../../data/mail.toml");
+
+/// Languages that every text must have; the first is taken where a report is in another one.
+pub const LANGUAGES: [&str; 2] = ["en", "mi"];
+
+/// What a message is about. The names are those of the jobs that send them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The report arrived.
+    Acknowledge,
+    /// An officer wrote.
+    News,
+}
+
+impl Notice {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Acknowledge, Self::News];
+
+    /// Name of the job.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledge => "acknowledge",
+            Self::News => "news",
+        }
+    }
+
+    /// The notice that a job of this kind sends.
+    #[must_use]
+    pub fn of_job(kind: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == kind)
+    }
+}
+
+/// What the placeholders stand for.
+#[derive(Debug, Clone, Copy)]
+pub struct Fill<'a> {
+    /// `{service}`
+    pub service: &'a str,
+    /// `{reference}`
+    pub reference: &'a str,
+    /// `{status}`
+    pub status: &'a str,
+}
+
+const PLACEHOLDERS: [&str; 3] = ["service", "reference", "status"];
+
+/// One message, with placeholders or without.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+/// All texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letters(BTreeMap<Notice, BTreeMap<String, Letter>>);
+
+/// Why texts can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// Not TOML of this shape; says where.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// A text is missing.
+    #[error("there is no text for {notice} in {language}")]
+    Missing {
+        /// Which.
+        notice: &'static str,
+        /// In which language.
+        language: &'static str,
+    },
+    /// A placeholder nobody fills, or a brace left open.
+    #[error("{notice} in {language}: {{{name}}} stands for nothing")]
+    Placeholder {
+        /// In which text.
+        notice: &'static str,
+        /// In which language.
+        language: &'static str,
+        /// As written.
+        name: String,
+    },
+    /// The subject is empty or has several lines.
+    #[error("{notice} in {language}: a subject is one line")]
+    Subject {
+        /// In which text.
+        notice: &'static str,
+        /// In which language.
+        language: &'static str,
+    },
+}
+
+impl Letters {
+    /// Reads and checks the texts.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse(text: &str) -> Result<Self, LetterError> {
+        let letters: BTreeMap<Notice, BTreeMap<String, Letter>> = toml::from_str(text)?;
+        for notice in Notice::ALL {
+            for language in LANGUAGES {
+                let letter = letters.get(&notice).and_then(|all| all.get(language));
+                let notice = notice.as_str();
+                let letter = letter.ok_or(LetterError::Missing { notice, language })?;
+                if letter.subject.trim().is_empty() || letter.subject.contains(char::is_control) {
+                    return Err(LetterError::Subject { notice, language });
+                }
+                let strange = [&letter.subject, &letter.body]
+                    .into_iter()
+                    .find_map(|text| strange(text));
+                if let Some(name) = strange {
+                    return Err(LetterError::Placeholder {
+                        notice,
+                        language,
+                        name,
+                    });
+                }
+            }
+        }
+        Ok(Self(letters))
+    }
+
+    /// The message in a language (BCP 47), or in the first one if there is none in that. Placeholders are filled in one
+    /// pass: what they stand for is never looked at again.
+    #[must_use]
+    pub fn write(&self, notice: Notice, language: &str, fill: Fill<'_>) -> Option<Letter> {
+        let all = self.0.get(&notice)?;
+        let first = LANGUAGES.first().copied().unwrap_or_default();
+        let letter = all.get(language).or_else(|| all.get(first))?;
+        Some(Letter {
+            subject: filled(&letter.subject, fill),
+            body: filled(letter.body.trim_start_matches('\n'), fill),
+        })
+    }
+}
+
+/// The pieces of a text: plain ones, and the names between braces.
+fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match text.split_once('{') {
+            None => {
+                rest = None;
+                Some((text, None))
+            }
+            Some((plain, after)) => {
+                let (name, after) = after.split_once('}').unwrap_or((after, ""));
+                rest = Some(after);
+                Some((plain, Some(name)))
+            }
+        }
+    })
+}
+
+fn strange(text: &str) -> Option<String> {
+    pieces(text)
+        .filter_map(|(_, name)| name)
+        .find(|name| !PLACEHOLDERS.contains(name))
+        .map(ToOwned::to_owned)
+}
+
+fn filled(text: &str, fill: Fill<'_>) -> String {
+    let mut out = String::with_capacity(text.len() + 100);
+    for (plain, name) in pieces(text) {
+        out.push_str(plain);
+        out.push_str(match name {
+            Some("service") => fill.service,
+            Some("reference") => fill.reference,
+            Some("status") => fill.status,
+            _ => "",
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILL: Fill<'_> = Fill {
+        service: "Reports {reference}",
+        reference: "ABCD-EFGH-J",
+        status: "https://report.example/status",
+    };
+
+    #[test]
+    fn the_built_in_texts_are_whole() {
+        let letters = Letters::parse(EMBEDDED).unwrap();
+        for notice in Notice::ALL {
+            for language in LANGUAGES {
+                let letter = letters.write(notice, language, FILL).unwrap();
+                assert!(letter.subject.contains("ABCD-EFGH-J"), "{letter:?}");
+                assert!(letter.body.contains("https://report.example/status\n"));
+                assert!(letter.body.starts_with("Kia ora"));
+                // Filled in one pass.
+                assert!(letter.body.contains("Reports {reference}"));
+                let longest = letter.body.lines().map(|line| line.chars().count()).max();
+                assert!(longest < Some(130), "{notice:?} {language}: {longest:?}");
+            }
+        }
+        let other = letters.write(Notice::News, "fr", FILL);
+        assert_eq!(other, letters.write(Notice::News, "en", FILL));
+    }
+
+    #[test]
+    fn texts_that_cannot_be_used_say_why() {
+        let wrong = |from: &str, to: &str| Letters::parse(&EMBEDDED.replace(from, to)).unwrap_err();
+        assert!(
+            wrong("[news.mi]", "[news.fr]")
+                .to_string()
+                .contains("news in mi")
+        );
+        assert!(
+            wrong("{status}", "{secret}")
+                .to_string()
+                .contains("{secret}")
+        );
+        assert!(matches!(
+            wrong(
+                "subject = \"{service}: tō pūrongo",
+                "subject = \"\\r\\nBcc: x"
+            ),
+            LetterError::Subject { .. }
+        ));
+        assert!(matches!(
+            wrong("[news.mi]", "[gossip.mi]"),
+            LetterError::Toml(_)
+        ));
+    }
+
+    #[test]
+    fn jobs_name_their_notice() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::of_job(notice.as_str()), Some(notice));
+        }
+        assert_eq!(Notice::of_job("cluster"), None);
+    }
+}
