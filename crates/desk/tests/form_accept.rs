@@ -1,4 +1,10 @@
 //! Single pages: what is taken, what is refused and in which words.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,10 @@
 //! Broken forms: each mistake is found in its file, on its line, with a remedy.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use cairn_desk::form::{Form, FormFiles, FormProblem};
 

@@ -1,4 +1,10 @@
 //! The form that is built in: whole, in both languages, and what its outline is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

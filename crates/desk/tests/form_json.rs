@@ -1,4 +1,10 @@
 //! Reports as JSON: the example, and every kind of mistake.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,10 @@
 //! Random walks through the form: they end, "back" undoes "continue", and what comes out can be submitted.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::sync::LazyLock;
 
