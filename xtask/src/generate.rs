@@ -7,7 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process;
+use crate::metadata::Metadata;
+use crate::{browser, process, task};
 
 /// Folders and files that hold nothing else. `cairn generate DIR` writes all of them below `DIR`.
 pub const OUTPUTS: &[&str] = &[
@@ -21,7 +22,15 @@ pub const OUTPUTS: &[&str] = &[
 /// Writes the files into the repository.
 pub fn main() -> Result<bool> {
     let root = process::root()?;
-    let fresh = write(&root)?;
+    let metadata = Metadata::load(&root)?;
+    ensure!(
+        browser::build(&root)
+            .status()
+            .context("starting cargo")?
+            .success(),
+        "building cairn failed"
+    );
+    let fresh = write(&task::built(&metadata, "cairn", false))?;
     for problem in compare(&root, fresh.path())? {
         println!("{problem}");
     }
@@ -41,8 +50,8 @@ pub fn main() -> Result<bool> {
 }
 
 /// Says which files of the repository are not what the program would write. Touches nothing.
-pub fn check(root: &Path) -> Result<Vec<String>> {
-    compare(root, write(root)?.path())
+pub fn check(root: &Path, program: &Path) -> Result<Vec<String>> {
+    compare(root, write(program)?.path())
 }
 
 /// A folder that goes when it is dropped.
@@ -61,23 +70,14 @@ impl Drop for Fresh {
 }
 
 /// Has the program write its files into a temporary folder.
-fn write(root: &Path) -> Result<Fresh> {
+fn write(program: &Path) -> Result<Fresh> {
     let fresh = Fresh(std::env::temp_dir().join(format!("cairn-generate-{}", std::process::id())));
     std::fs::create_dir_all(fresh.path())?;
-    let output = Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "cairn",
-            "--",
-            "generate",
-        ])
+    let output = Command::new(program)
+        .arg("generate")
         .arg(fresh.path())
-        .current_dir(root)
         .output()
-        .context("starting cargo")?;
+        .with_context(|| format!("starting {}", program.display()))?;
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "cairn generate: {errors}");
     ensure!(

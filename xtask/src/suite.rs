@@ -17,8 +17,8 @@ use crate::{browser, edges, fuzz, generate, house, licence, lock, process, setup
 const STEP_MAX: Duration = Duration::from_secs(30 * 60);
 /// Lines of a failed step's output that are shown; all of it stays in its file.
 const SHOWN_LINES: usize = 300;
-/// Crates whose tests run once more on PostgreSQL.
-const POSTGRES_CRATES: &[&str] = &["cairn-store", "cairn-app"];
+/// How the tests that run on PostgreSQL are called; the same tests on SQLite stand beside them.
+const ON_POSTGRES: &str = "::postgres";
 /// Seconds for each fuzz target: enough to run the seeds and see that the target works.
 const FUZZ_SECONDS: u64 = 5;
 
@@ -30,6 +30,8 @@ struct Context {
     logs: PathBuf,
     /// Started by the first step that needs it.
     cluster: Option<Cluster>,
+    /// Whether the programs are built.
+    built: bool,
 }
 
 /// One check.
@@ -93,6 +95,7 @@ pub fn main(args: &[String]) -> Result<bool> {
         metadata,
         logs,
         cluster: None,
+        built: false,
     };
     let mut lines = Vec::new();
     for step in all.iter().filter(|step| choice.wants(step.name)) {
@@ -326,43 +329,68 @@ fn clippy(context: &mut Context) -> Result<Outcome> {
     context.check("clippy", &mut command)
 }
 
-/// The command that runs the tests of these crates, with nextest where it is there.
-fn tests_of(packages: &[&str]) -> Command {
-    let mut command = if process::which("cargo-nextest").is_some() {
-        cargo(&[
+/// The command that runs the workspace's tests, with nextest where it is there: those for PostgreSQL or the others.
+fn tests(postgres: bool) -> Command {
+    if process::which("cargo-nextest").is_some() {
+        let mut command = cargo(&[
             "nextest",
             "run",
+            "--workspace",
             "--locked",
             "--no-fail-fast",
+        ]);
+        let filter = format!("{}test({ON_POSTGRES})", if postgres { "" } else { "not " });
+        command.args([
             "--show-progress=none",
             "--status-level=fail",
-        ])
+            "--filterset",
+            &filter,
+        ]);
+        command
     } else {
-        cargo(&[
-            "test",
-            "--locked",
-            "--no-fail-fast",
-            "--lib",
-            "--bins",
-            "--tests",
-        ])
-    };
-    if packages.is_empty() {
-        command.arg("--workspace");
+        let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
+        command.args(["--lib", "--bins", "--tests", "--"]);
+        command.args(if postgres {
+            &[ON_POSTGRES][..]
+        } else {
+            &["--skip", ON_POSTGRES]
+        });
+        command
     }
-    for package in packages {
-        command.args(["--package", package]);
-    }
-    command
 }
 
 fn unit(context: &mut Context) -> Result<Outcome> {
-    context.tests("unit", &mut tests_of(&[]))
+    let mut command = tests(false);
+    // A few tests hold the two databases against each other.
+    if setup::has("postgresql") {
+        command.env(VARIABLE, context.postgres()?);
+    }
+    context.tests("unit", &mut command)
 }
 
 fn on_postgres(context: &mut Context) -> Result<Outcome> {
     let url = context.postgres()?;
-    context.tests("postgres", tests_of(POSTGRES_CRATES).env(VARIABLE, url))
+    context.tests("postgres", tests(true).env(VARIABLE, url))
+}
+
+/// Builds every program, once; what went wrong, if so. All targets of the whole workspace are named, because cargo
+/// builds the outside crates anew for every other choice of features.
+fn programs(context: &mut Context, step: &str) -> Result<Option<Outcome>> {
+    if !context.built {
+        let args = [
+            "build",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+        ];
+        let outcome = context.check(step, &mut cargo(&args))?;
+        context.built = matches!(outcome, Outcome::Passed(..));
+        if !context.built {
+            return Ok(Some(outcome));
+        }
+    }
+    Ok(None)
 }
 
 fn doc(context: &mut Context) -> Result<Outcome> {
@@ -373,7 +401,14 @@ fn doc(context: &mut Context) -> Result<Outcome> {
 }
 
 fn generated(context: &mut Context) -> Result<Outcome> {
-    Ok(problems(generate::check(&context.root)?, String::new()))
+    if let Some(failed) = programs(context, "generated")? {
+        return Ok(failed);
+    }
+    let program = task::built(&context.metadata, "cairn", false);
+    Ok(problems(
+        generate::check(&context.root, &program)?,
+        String::new(),
+    ))
 }
 
 fn trial(context: &mut Context, task: &'static Task, args: &[&str]) -> Result<Outcome> {
@@ -383,9 +418,8 @@ fn trial(context: &mut Context, task: &'static Task, args: &[&str]) -> Result<Ou
             task.package
         )));
     }
-    let built = context.check(task.name, &mut task::build(&context.root, task, false))?;
-    if !matches!(built, Outcome::Passed(..)) {
-        return Ok(built);
+    if let Some(failed) = programs(context, task.name)? {
+        return Ok(failed);
     }
     let mut command = task::command(&context.root, &context.metadata, task, false);
     command.args(args);
@@ -396,9 +430,8 @@ fn trial(context: &mut Context, task: &'static Task, args: &[&str]) -> Result<Ou
 }
 
 fn in_browser(context: &mut Context) -> Result<Outcome> {
-    let built = context.check("browser", &mut browser::build(&context.root))?;
-    if !matches!(built, Outcome::Passed(..)) {
-        return Ok(built);
+    if let Some(failed) = programs(context, "browser")? {
+        return Ok(failed);
     }
     setup::npm(&context.root)?;
     let mut command = browser::command(&context.root, &context.metadata, &[]);
