@@ -3,6 +3,8 @@
 pub mod case;
 pub mod clock;
 pub mod figures;
+pub mod draft;
+pub mod files;
 pub mod gate;
 pub mod report;
 

@@ -11,6 +11,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::label::Label;
 use cairn_kernel::reference::Secret;
 use cairn_kernel::time::Micros;
+use cairn_store::blob::BlobError;
 use cairn_store::keys::{KeyError, Purpose, random};
 use cairn_store::report::{EvidenceRow, FileRow, Message, NewMessage, NewReport, Salted, Summary};
 use cairn_store::writer::{Committed, Entry, WriteError};
@@ -55,6 +56,15 @@ pub enum AppError {
     /// No randomness, damaged keys.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The file is larger than allowed.
+    #[error("the file is larger than {bytes_max} bytes")]
+    FileTooLarge {
+        /// The limit.
+        bytes_max: u64,
+    },
+    /// A file could not be stored or read.
+    #[error(transparent)]
+    File(BlobError),
     /// A record does not make sense: damage.
     #[error("stored {what} is damaged: {cause}")]
     Damaged {
@@ -71,6 +81,20 @@ impl From<WriteError> for AppError {
             WriteError::Conflict => Self::Conflict,
             WriteError::DiskFull => Self::DiskFull,
             other => Self::Write(other),
+        }
+    }
+}
+
+impl From<BlobError> for AppError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Write(error) => error.into(),
+            BlobError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                Self::DiskFull
+            }
+            BlobError::TooLarge { bytes_max } => Self::FileTooLarge { bytes_max },
+            BlobError::Absent => Self::NotFound,
+            other => Self::File(other),
         }
     }
 }
@@ -167,7 +191,7 @@ impl App {
         let no = self.store.next_report();
         let at = blur(self.clock.now(), draft.body.anonymous);
         let secret = match once {
-            Some(once) => self.secret_from_key(once.key),
+            Some(once) => self.secret_from(&once),
             None => Secret::from_random(&take(&dice, 0)),
         };
         let told = self.told(draft, &secret, &dice)?;
@@ -243,12 +267,15 @@ impl App {
         )
     }
 
-    /// The secret of a request that may be repeated: only who holds the key (and this installation) can make it.
-    fn secret_from_key(&self, key: &[u8]) -> Secret {
-        Secret::from_random(&take(
-            &self.store.keys().tag(Purpose::StatusFromKey, &[key]),
-            0,
-        ))
+    /// The secret of a request that may be repeated: only this installation can make it, and only for the same key
+    /// with the same request. A key that two clients happen to share, even days apart, never gives one the other's.
+    fn secret_from(&self, once: &Once<'_>) -> Secret {
+        let request = sha256(once.request);
+        let tag = self
+            .store
+            .keys()
+            .tag(Purpose::StatusFromKey, &[once.key, request.as_bytes()]);
+        Secret::from_random(&take(&tag, 0))
     }
 
     /// Somebody who left an address is told by mail, if mail goes out at all.
@@ -284,12 +311,24 @@ impl App {
         Ok(Received {
             no,
             reference: self.reference(no),
-            secret: self.secret_from_key(once.key),
+            secret: self.secret_from(&once),
             at: summary.received_at,
             category: summary.category_reported,
             receipt: self.receipt(no).await?,
             again: true,
         })
+    }
+
+    /// Who sends with this API key: `Authorization: Bearer cairn_…`. The key is taken whole, with its prefix.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a key that is unknown or was revoked.
+    pub async fn partner(&self, token: &str) -> Result<Actor, AppError> {
+        let tag = self.store.keys().tag(Purpose::ApiKey, &[token.as_bytes()]);
+        match self.store.api_key(tag).await? {
+            Some(key) if key.revoked_at.is_none() => Ok(Actor::ApiKey(key.id)),
+            _ => Err(AppError::NotFound),
+        }
     }
 
     /// The answer to this key, if it was used within the last day; lets a door skip work.

@@ -3,6 +3,7 @@
 //! A page is a handler that takes a [`page::Page`] and returns markup or a [`problem::Problem`]. Routers of pages are merged
 //! and given to [`house::finish`], and the result to [`server::Server`].
 
+pub mod api;
 pub mod assets;
 pub mod chart;
 pub mod components;
@@ -11,6 +12,7 @@ pub mod csrf;
 pub mod form;
 pub mod house;
 pub mod i18n;
+pub mod intake;
 pub mod layout;
 pub mod page;
 pub mod pages;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use cairn_app::report::AppError;
 use serde::Serialize;
 
 use crate::i18n::{Lang, t};
@@ -322,6 +323,30 @@ impl From<BodyError> for Problem {
             BodyError::TooSlow => Kind::TooSlow,
             BodyError::Broken => Kind::BadRequest,
         })
+    }
+}
+
+/// How the doors answer what a use case says. Causes are logged here, once, without anything that a person wrote.
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound => Self::not_found(),
+            AppError::Denied(_) => Self::new(Kind::Forbidden),
+            AppError::Refused(_) | AppError::Conflict => Self::new(Kind::Conflict),
+            AppError::KeyReused => Self::new(Kind::Invalid),
+            AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),
+            AppError::DiskFull => Self::new(Kind::StorageFull),
+            AppError::FileTooLarge { bytes_max } => Self::too_large(bytes_max),
+            AppError::Write(cause) => {
+                tracing::error!(%cause, "writing");
+                Self::new(Kind::Unavailable(30))
+            }
+            // What serde says of a damaged record may quote it.
+            AppError::Damaged { what, .. } => {
+                Self::unexpected(&format!("stored {what} is damaged"))
+            }
+            other => Self::unexpected(&other),
+        }
     }
 }
 

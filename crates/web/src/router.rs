@@ -5,11 +5,15 @@ use std::sync::Arc;
 use axum::Router;
 use cairn_app::App;
 
-use crate::Site;
+use crate::intake::Public;
+use crate::{Site, api};
 
 /// All of cairn's HTTP: each door adds its routes here, and the house goes around them.
 #[must_use]
-pub fn router(_app: App, site: Arc<Site>) -> Router {
-    let routes = Router::new();
+pub fn router(app: App, site: Arc<Site>) -> Router {
+    let public = Public::new(app);
+    let routes = Router::new()
+        // For everybody: what a reporter needs no account for.
+        .merge(api::router().with_state(public));
     crate::finish(site, routes)
 }

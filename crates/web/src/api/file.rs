@@ -1,0 +1,55 @@
+//! `POST /api/v1/files`: bytes in, their name by content out.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http_body_util::BodyExt as _;
+
+use super::invalid;
+use super::model::{ProblemDocument, Stored};
+use super::report::{created, sender};
+use crate::i18n::{Lang, t};
+use crate::intake::{Public, origin};
+use crate::problem::{Problem, Result};
+use crate::server::{BodyError, BodyMax};
+
+/// Send a file, to be named in a report within a day. Send the bytes alone, of any type; samples of malware are welcome.
+/// Never send images of abuse or intimate images: describe them in the report instead.
+#[utoipa::path(
+    post,
+    path = "/api/v1/files",
+    tag = "Reports",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 201, description = "Stored, encrypted", body = Stored),
+        (status = 413, description = "Too large", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "Empty", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security((), ("api_key" = []))
+)]
+pub(super) async fn upload(State(public): State<Public>, request: Request) -> Result<Response> {
+    let app = &public.app;
+    let (parts, mut body) = request.into_parts();
+    if let Some(max) = parts.extensions.get::<BodyMax>() {
+        max.set(app.config.file_bytes_max);
+    }
+    sender(app, &parts.headers).await?;
+    let _place = public.uploads.enter(origin(&parts)).await;
+    let mut taking = app.take_file()?;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Problem::from(BodyError::find(&error)))?;
+        if let Some(bytes) = frame.data_ref() {
+            taking.push(bytes)?;
+        }
+    }
+    if taking.size == 0 {
+        let lang = Lang::of_request(&parts.uri, &parts.headers);
+        return Err(invalid("", t::api_empty_file(lang)));
+    }
+    let file = app.keep_file(taking, None).await?;
+    let stored = Stored {
+        sha256: file.sha256,
+        size: file.size,
+        media_type: file.media_type,
+    };
+    created(&stored, "/api/v1/files")
+}

@@ -1,0 +1,199 @@
+//! What goes over the wire, for answers and for the document. Reports come in by the form's own reader, which knows its
+//! questions; the types of a report here describe it.
+#![expect(
+    dead_code,
+    reason = "the types of requests are only described, not made"
+)]
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A report. Only `answers` must be there; which answers are needed is the form's to say, and a problem document names
+/// every one that is missing or wrong.
+#[derive(ToSchema)]
+pub struct NewReport {
+    /// The form and version that the answers are for. May be left out.
+    #[schema(example = "nz@1")]
+    form: Option<String>,
+    /// Language of the reporter, and of messages about this document: `en` or `mi`.
+    #[schema(example = "en")]
+    language: Option<String>,
+    /// Stay anonymous: no contact is kept, times are kept to the hour, files lose names and hidden details.
+    anonymous: Option<bool>,
+    /// Answers by question: an option's code, a list of codes, a text, a number, a date
+    /// (`{"year": 2026, "month": 3, "day": 27}`) or `{"not_known": true}`.
+    #[schema(value_type = Object)]
+    answers: serde_json::Value,
+    /// What was lost.
+    losses: Option<Vec<Loss>>,
+    /// How to reach the reporter.
+    contact: Option<Contact>,
+    /// Agencies that may be told, each with the reporter's consent.
+    #[schema(example = json!(["police"]))]
+    consents: Option<Vec<String>>,
+    /// Files sent before to `/api/v1/files`.
+    files: Option<Vec<FileName>>,
+}
+
+/// One loss.
+#[derive(ToSchema)]
+pub struct Loss {
+    /// `direct_financial`, `data`, `operational`, `reputational` or `technical`.
+    #[schema(example = "direct_financial")]
+    kind: String,
+    /// How much; absent means not known.
+    amount: Option<Amount>,
+    /// When: year, month and day, or less.
+    #[schema(value_type = Object, example = json!({"year": 2026, "month": 3, "day": 27}))]
+    date: Option<serde_json::Value>,
+    /// `stated` or `estimated`.
+    #[schema(example = "stated")]
+    certainty: Option<String>,
+    /// How it was paid: a code of the form.
+    #[schema(example = "bank_transfer")]
+    paid_by: Option<String>,
+    /// How much came back, in minor units of the same currency.
+    recovered_minor: Option<i64>,
+}
+
+/// Money.
+#[derive(ToSchema)]
+pub struct Amount {
+    /// Minor units: cents.
+    #[schema(example = 125000)]
+    minor: i64,
+    /// ISO 4217.
+    #[schema(example = "NZD")]
+    currency: String,
+}
+
+/// How to reach the reporter.
+#[derive(ToSchema)]
+pub struct Contact {
+    /// Name.
+    name: Option<String>,
+    /// Mail address.
+    #[schema(example = "aroha@example.org")]
+    email: Option<String>,
+    /// Telephone number.
+    phone: Option<String>,
+}
+
+/// A file that was sent before.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileName {
+    /// SHA-256 of its content in hexadecimal, as `/api/v1/files` answered.
+    pub sha256: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// What comes back for a report. It is received: everything here is on disk.
+#[derive(Serialize, ToSchema)]
+pub struct Received<'a> {
+    /// Public reference.
+    #[schema(example = "ABCD-EFGH-J")]
+    pub reference: &'a str,
+    /// Opens the status page. Keep it: we cannot give it again, except to the same request with the same key.
+    pub secret: &'a str,
+    /// The status page, for people.
+    pub status_url: String,
+    /// When it came in (the hour, if anonymous), RFC 3339.
+    pub received_at: String,
+    /// Category that the answers suggest.
+    #[schema(example = "scam")]
+    pub category: &'a str,
+    /// The receipt file (C2SP tlog-proof), which proves that the report is in the log.
+    pub receipt: &'a str,
+}
+
+/// A file taken in.
+#[derive(Serialize, ToSchema)]
+pub struct Stored {
+    /// SHA-256 of its content in hexadecimal: name it in a report within a day.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type by its content.
+    pub media_type: String,
+}
+
+/// Where a report stands.
+#[derive(Serialize, ToSchema)]
+pub struct Status {
+    /// Public reference.
+    pub reference: String,
+    /// `received`, `open`, `waiting` (for the reporter's answer) or `closed`.
+    pub state: &'static str,
+    /// When it came in, RFC 3339.
+    pub received_at: String,
+    /// Outcome code, once closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Consent by agency.
+    pub consents: std::collections::BTreeMap<String, bool>,
+    /// Contact details are kept.
+    pub contact: bool,
+    /// Messages, oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// A message.
+#[derive(Serialize, ToSchema)]
+pub struct Message {
+    /// `reporter` or `officer`.
+    pub from: String,
+    /// RFC 3339.
+    pub at: String,
+    /// What was written.
+    pub text: String,
+    /// The officer waits for an answer.
+    pub waits: bool,
+}
+
+/// A message to the officers.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    /// 1 to 10,000 characters.
+    pub text: String,
+}
+
+/// A consent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Agency code.
+    #[schema(example = "police")]
+    pub agency: String,
+    /// Given (`true`) or withdrawn.
+    pub given: bool,
+}
+
+/// What went wrong (RFC 9457).
+#[derive(ToSchema)]
+pub struct ProblemDocument {
+    /// What kind of problem: an address that explains it.
+    #[schema(rename = "type", example = "/problems/invalid")]
+    r#type: String,
+    /// The same in few words.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// What to do.
+    detail: String,
+    /// Every wrong field at once.
+    errors: Option<Vec<FieldProblem>>,
+}
+
+/// One wrong field.
+#[derive(ToSchema)]
+pub struct FieldProblem {
+    /// Where (JSON pointer, RFC 6901); empty for the whole document.
+    #[schema(example = "/answers/what")]
+    pointer: String,
+    /// What is wrong and how to mend it.
+    detail: String,
+}

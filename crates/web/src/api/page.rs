@@ -1,0 +1,156 @@
+//! The document as a page for people, written from the document itself.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::document;
+use crate::components::{Column, details, table};
+use crate::i18n::t;
+use crate::page::Page;
+
+const REPORT: &str = "curl https://report.example.org/api/v1/reports \\\n  -H 'Content-Type: application/json' \\\n  \
+    -H 'Idempotency-Key: \"6f0c2d1e-3c1b-4b0e-9a55-1f0c9d2a7e31\"' \\\n  --data @report.json";
+/// A whole report, which a test of the form keeps valid.
+const EXAMPLE: &str = include_str!("../../../../forms/nz/example.json");
+
+pub(super) async fn show(page: Page) -> Markup {
+    let lang = page.lang;
+    let api: Value = serde_json::from_str(document()).unwrap_or_default();
+    let body = html! {
+        h1 { (t::api_title(lang)) }
+        p.lead { (t::api_lead(lang)) }
+        ul {
+            li { (t::api_point_durable(lang)) }
+            li { (t::api_point_once(lang)) }
+            li { (t::api_point_problems(lang)) }
+            li { (t::api_point_secret(lang)) }
+        }
+        p { a href="/api/openapi.json" { (t::api_document(lang)) } }
+        h2 { (t::api_example(lang)) }
+        pre tabindex="0" { code translate="no" { (REPORT) } }
+        (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (EXAMPLE) } } }))
+        div lang="en" {
+            @for (path, item) in object(&api, "paths") {
+                @for (method, operation) in item.as_object().into_iter().flatten() {
+                    (self::operation(path, method, operation, &api))
+                }
+            }
+        }
+    };
+    page.render(t::api_title(lang), body)
+}
+
+fn object<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
+    let members = value.get(name).and_then(Value::as_object);
+    members.into_iter().flatten()
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let rows: Vec<Vec<Markup>> = parameters
+        .into_iter()
+        .flatten()
+        .map(|parameter| {
+            vec![
+                html! { code { (text(parameter, "name")) } },
+                html! { (text(parameter, "in")) },
+                html! { (text(parameter, "description")) },
+            ]
+        })
+        .collect();
+    let content = operation
+        .pointer("/requestBody/content")
+        .and_then(Value::as_object);
+    let body = content.into_iter().flatten().next();
+    html! {
+        h2 { code { (method.to_uppercase()) " " (path) } }
+        p { (text(operation, "summary")) }
+        @if !text(operation, "description").is_empty() { p { (text(operation, "description")) } }
+        @if !rows.is_empty() {
+            (table(&format!("Parameters of {method} {path}"),
+                &["Name", "In", "What"].map(Column::text), &rows))
+        }
+        @if let Some((media, schema)) = body {
+            p { "Body: " code { (media) } }
+            (fields(&format!("Body of {method} {path}"), schema.get("schema"), api))
+        }
+        dl.summary {
+            @for (status, response) in object(operation, "responses") {
+                div { dt { (status) } dd { (text(response, "description")) } }
+            }
+        }
+        @let answer = operation.pointer("/responses/201/content/application~1json/schema")
+            .or_else(|| operation.pointer("/responses/200/content/application~1json/schema"));
+        (fields(&format!("Answer of {method} {path}"), answer, api))
+    }
+}
+
+/// The fields of an object, by name, type and meaning.
+fn fields(caption: &str, schema: Option<&Value>, api: &Value) -> Markup {
+    let named = schema
+        .and_then(|schema| schema.get("$ref"))
+        .and_then(Value::as_str);
+    let schema = named.and_then(|name| api.pointer(name.trim_start_matches('#')));
+    let required: Vec<&str> = schema
+        .and_then(|schema| schema.get("required"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let rows: Vec<Vec<Markup>> = schema
+        .map(|schema| object(schema, "properties"))
+        .into_iter()
+        .flatten()
+        .map(|(name, field)| {
+            let must = if required.contains(&name.as_str()) {
+                "yes"
+            } else {
+                "no"
+            };
+            vec![
+                html! { code { (name) } },
+                html! { (kind(field)) },
+                html! { (must) },
+                html! { (text(field, "description")) },
+            ]
+        })
+        .collect();
+    html! {
+        @if !rows.is_empty() {
+            (table(caption, &["Field", "Type", "Must be there", "What"].map(Column::text), &rows))
+        }
+    }
+}
+
+fn kind(field: &Value) -> String {
+    let last = |reference: &str| reference.rsplit('/').next().unwrap_or_default().to_owned();
+    if let Some(name) = field.get("$ref").and_then(Value::as_str) {
+        return last(name);
+    }
+    if let Some(parts) = field.get("oneOf").and_then(Value::as_array) {
+        let named = parts
+            .iter()
+            .filter_map(|part| part.get("$ref").and_then(Value::as_str));
+        return named.map(last).collect::<Vec<_>>().join(" or ");
+    }
+    let name = match field.get("type") {
+        Some(Value::String(name)) => name.clone(),
+        Some(Value::Array(names)) => {
+            let names = names.iter().filter_map(Value::as_str);
+            names
+                .filter(|name| *name != "null")
+                .collect::<Vec<_>>()
+                .join(" or ")
+        }
+        _ => String::new(),
+    };
+    match field.get("items") {
+        Some(items) => format!("{name} of {}", kind(items)),
+        None => name,
+    }
+}
