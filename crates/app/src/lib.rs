@@ -2,8 +2,8 @@
 
 pub mod case;
 pub mod clock;
-pub mod figures;
 pub mod draft;
+pub mod figures;
 pub mod files;
 pub mod gate;
 pub mod report;
