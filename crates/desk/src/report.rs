@@ -34,7 +34,7 @@ pub enum Answer {
     NotKnown,
     /// Free text or one chosen code.
     Text(String),
-    /// Several chosen codes, in the form's order. Empty means "none of these", said on purpose.
+    /// Several chosen codes, in the form's order. "None of these" is the code of an option of its own.
     Choices(Vec<String>),
     /// A whole number.
     Number(i64),

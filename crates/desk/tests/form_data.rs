@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use cairn_desk::form::{Condition, Form, FormFiles, Kind, On, Step};
+use cairn_desk::form::{Condition, FaultCode, Form, FormFiles, Kind, On, Step};
 
 static FORM: LazyLock<Form> =
     LazyLock::new(|| Form::parse(&FormFiles::embedded()).expect("the form"));
@@ -229,4 +229,24 @@ fn people_at_risk_are_never_asked_for_files() {
         FORM.help().before().next().map(|block| block.code.as_str()),
         Some("emergency")
     );
+}
+
+#[test]
+fn the_reference_names_every_code() {
+    let reference = include_str!("../../../docs/forms.md");
+    for code in FaultCode::ALL {
+        assert!(
+            reference.contains(&format!("`{}`", code.as_str())),
+            "{}",
+            code.as_str()
+        );
+        let args = code
+            .args()
+            .iter()
+            .all(|arg| reference.contains(&format!("`{{{arg}}}`")));
+        assert!(args, "{}", code.as_str());
+    }
+    for question in FORM.questions() {
+        assert!(reference.contains(&format!("`{}`", question.kind.as_str())));
+    }
 }
