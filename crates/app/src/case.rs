@@ -1,12 +1,13 @@
 //! What officers do: look at the queue, read a report, work on it. Cases proper stand on this later.
 
-use cairn_desk::access::{Action, Grant, Principal, Visible};
+use cairn_desk::access::{Action, Grant, Visible};
 use cairn_desk::report::{Command, Refusal, State};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::text::fold;
 use cairn_store::report::{Filter, LIST_ROWS_MAX, Order, Summary};
 
 use crate::App;
+use crate::account::Principal;
 use crate::report::{AppError, Whole};
 
 /// Most words of a search.
@@ -72,7 +73,7 @@ impl App {
         Ok(grant.show(self.store.reports(&filter).await?))
     }
 
-    /// One report, whole.
+    /// One report, whole. That it was opened is noted in the log first.
     ///
     /// # Errors
     /// See [`AppError`].
@@ -83,7 +84,9 @@ impl App {
     ) -> Result<Visible<Whole>, AppError> {
         let grant = who.grant(Action::ReadReports)?;
         let no = self.number(reference).ok_or(AppError::NotFound)?;
-        Ok(grant.show(self.whole(no).await?))
+        let whole = self.whole(no).await?;
+        self.note_opened(who, no).await?;
+        Ok(grant.show(whole))
     }
 
     /// Works on a report. `version` is the one the officer saw: if the report moved on, nothing is done.

@@ -1,5 +1,6 @@
 //! The use cases: authorise, load, decide, save. One transaction each. Knows nothing of pages.
 
+pub mod account;
 pub mod case;
 pub mod clock;
 pub mod draft;
@@ -41,6 +42,8 @@ pub struct Config {
     pub intake_parallel: usize,
     /// Outgoing mail; without it nobody is written to.
     pub mail: Option<MailConfig>,
+    /// What guessing a stored password costs.
+    pub password_cost: account::PasswordCost,
 }
 
 /// Outgoing mail.
@@ -64,6 +67,7 @@ impl Default for Config {
             files_max: 10,
             intake_parallel: 256,
             mail: None,
+            password_cost: account::PasswordCost::STANDARD,
         }
     }
 }
@@ -81,6 +85,7 @@ pub struct App {
     pub clock: Clock,
     /// Whose turn it is.
     pub gate: Gate,
+    pub(crate) guard: Arc<account::Guard>,
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
@@ -105,6 +110,7 @@ impl App {
             config: Arc::new(config),
             clock,
             gate,
+            guard: Arc::default(),
             scramble,
             quarters: Arc::default(),
             kept_figures: Arc::default(),

@@ -2,6 +2,7 @@
 //! identifiers are arguments, nothing is read or written here.
 
 pub mod access;
+pub mod account;
 pub mod advice;
 pub mod agency;
 mod data;

@@ -118,6 +118,17 @@ pub struct Session {
     pub seen_at: Micros,
 }
 
+/// Which sessions of an account end with a change to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndSessions {
+    /// None.
+    None,
+    /// All.
+    All,
+    /// All but the one under this keyed hash.
+    AllBut([u8; 32]),
+}
+
 /// A partner's API key; the token itself is not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
@@ -270,12 +281,14 @@ impl Store {
     }
 
     /// Writes an account back. `account.version` is the one that was read; a conflict means somebody was quicker.
+    /// Sessions end in the same transaction; those of a disabled account always do.
     ///
     /// # Errors
     /// See [`WriteError`].
     pub async fn save_account(
         &self,
         account: &Account,
+        end: EndSessions,
         entry: Option<Entry>,
     ) -> Result<Committed, WriteError> {
         let mut unit = Unit::default();
@@ -297,11 +310,21 @@ impl Store {
                 a.version
             ],
         );
-        if a.disabled {
-            unit.exec(
-                "DELETE FROM session WHERE account = $1",
-                params![a.id.as_str()],
-            );
+        let end = if a.disabled { EndSessions::All } else { end };
+        match end {
+            EndSessions::None => {}
+            EndSessions::All => {
+                unit.exec(
+                    "DELETE FROM session WHERE account = $1",
+                    params![a.id.as_str()],
+                );
+            }
+            EndSessions::AllBut(keep) => {
+                unit.exec(
+                    "DELETE FROM session WHERE account = $1 AND id <> $2",
+                    params![a.id.as_str(), keep],
+                );
+            }
         }
         unit.entries.extend(entry);
         self.write(unit).await

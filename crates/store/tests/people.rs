@@ -2,7 +2,7 @@
 
 use cairn_kernel::actor::Role;
 use cairn_kernel::time::Micros;
-use cairn_store::account::{Account, ApiKey, Session, Stage};
+use cairn_store::account::{Account, ApiKey, EndSessions, Session, Stage};
 use cairn_store::job::{self, ATTEMPTS_MAX};
 use cairn_store::writer::{Unit, WriteError};
 use cairn_testkit::on_both;
@@ -54,8 +54,8 @@ on_both! {
         changed.role = Role::Lead;
         changed.totp = Some(vec![9]);
         changed.must_change = false;
-        t.save_account(&changed, None).await.unwrap();
-        assert!(matches!(t.save_account(&changed, Some(audit(8, START))).await, Err(WriteError::Conflict)));
+        t.save_account(&changed, EndSessions::None, None).await.unwrap();
+        assert!(matches!(t.save_account(&changed, EndSessions::None, Some(audit(8, START))).await, Err(WriteError::Conflict)));
         changed.version = 2;
         assert_eq!(t.account("account-1").await.unwrap(), Some(changed));
         assert_eq!(t.evidence(0, 10).await.unwrap().len(), 3, "what failed is not logged");
@@ -82,7 +82,7 @@ on_both! {
         assert_eq!(t.session([3; 32]).await.unwrap().unwrap().seen_at, START.plus_seconds(99));
         let mut gone = account(1);
         gone.disabled = true;
-        t.save_account(&gone, None).await.unwrap();
+        t.save_account(&gone, EndSessions::None, None).await.unwrap();
         assert!(t.sessions("account-1").await.unwrap().is_empty());
     }
 

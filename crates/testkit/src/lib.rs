@@ -9,9 +9,11 @@
     reason = "a test that cannot be set up fails, and says why"
 )]
 
+mod app;
 pub mod sample;
 mod store;
 
+pub use app::{START, TestApp};
 pub use store::{POSTGRES_VARIABLE, TestStore, postgres_url, run};
 
 /// Stamps one test body onto both databases. The test gets a fresh [`TestStore`]; on PostgreSQL it is skipped, with

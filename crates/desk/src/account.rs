@@ -1,0 +1,164 @@
+//! What happens to accounts, sessions and API keys, and what officers do that changes no report. Serialised as JSON
+//! into the evidence log. Accounts and keys are named by id, never by name or login; failed sign-ins are counted, not
+//! logged, since whoever floods the sign-in page would fill the log.
+
+use cairn_kernel::actor::{Actor, Role};
+use cairn_kernel::time::Micros;
+use serde::{Deserialize, Serialize};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AccountChange {
+    /// An account was made.
+    AccountCreated {
+        /// Account id.
+        account: String,
+        /// Its role.
+        role: Role,
+    },
+    /// Password and second factor were right.
+    SignedIn {
+        /// Account id.
+        account: String,
+        /// Public name of the session.
+        session: String,
+    },
+    /// A new password was chosen.
+    PasswordChanged {
+        /// Account id.
+        account: String,
+    },
+    /// An authenticator was enrolled.
+    TotpEnrolled {
+        /// Account id.
+        account: String,
+    },
+    /// A recovery code stood in for the authenticator.
+    RecoveryUsed {
+        /// Account id.
+        account: String,
+        /// Codes that are left.
+        left: u8,
+    },
+    /// New recovery codes were made; the old ones are worth nothing.
+    RecoveryRenewed {
+        /// Account id.
+        account: String,
+    },
+    /// A session was ended on purpose.
+    SessionEnded {
+        /// Account id.
+        account: String,
+        /// Public name of the session; `None` means all but the one in use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
+    },
+    /// The account may do other things from now on.
+    RoleChanged {
+        /// Account id.
+        account: String,
+        /// Its new role.
+        role: Role,
+    },
+    /// The account was closed and its sessions ended.
+    AccountDisabled {
+        /// Account id.
+        account: String,
+    },
+    /// The account was opened again.
+    AccountEnabled {
+        /// Account id.
+        account: String,
+    },
+    /// New first password, no authenticator, no sessions.
+    AccountReset {
+        /// Account id.
+        account: String,
+    },
+    /// A partner's API key was made.
+    ApiKeyCreated {
+        /// Key id.
+        key: String,
+    },
+    /// A partner's API key was revoked.
+    ApiKeyRevoked {
+        /// Key id.
+        key: String,
+    },
+    /// An officer opened a report to read it. Changes nothing in the report, so it is no event of the report.
+    ReportOpened {
+        /// The report's number.
+        no: i64,
+    },
+    /// Reports were taken out in bulk.
+    ReportsExported {
+        /// `csv` or `jsonl`.
+        format: String,
+        /// The category asked for; `None` means all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+    },
+}
+
+/// One line of the log that concerns no report's state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEvent {
+    /// When.
+    pub at: Micros,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    #[serde(flatten)]
+    pub change: AccountChange,
+}
+
+impl AccountChange {
+    /// Every kind as the JSON names it, for filters.
+    pub const KINDS: [&'static str; 15] = [
+        "account_created",
+        "signed_in",
+        "password_changed",
+        "totp_enrolled",
+        "recovery_used",
+        "recovery_renewed",
+        "session_ended",
+        "role_changed",
+        "account_disabled",
+        "account_enabled",
+        "account_reset",
+        "api_key_created",
+        "api_key_revoked",
+        "report_opened",
+        "reports_exported",
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_keep_their_form() {
+        let event = AccountEvent {
+            at: Micros(7),
+            by: Actor::User("a1".into()),
+            change: AccountChange::ReportOpened { no: 12 },
+        };
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(
+            json,
+            r#"{"at":7,"by":{"user":"a1"},"kind":"report_opened","no":12}"#
+        );
+        assert_eq!(serde_json::from_str::<AccountEvent>(&json).unwrap(), event);
+        let role = AccountChange::RoleChanged {
+            account: "a2".into(),
+            role: Role::Lead,
+        };
+        assert_eq!(
+            serde_json::to_string(&role).unwrap(),
+            r#"{"kind":"role_changed","account":"a2","role":"lead"}"#
+        );
+        assert!(AccountChange::KINDS.contains(&"role_changed"));
+    }
+}

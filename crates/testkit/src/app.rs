@@ -1,0 +1,50 @@
+//! An application on a fresh store, with a clock that stands still.
+
+use std::sync::Arc;
+
+use cairn_app::{App, Config, clock::Clock};
+use cairn_desk::form::{Form, FormFiles};
+use cairn_kernel::time::Micros;
+use cairn_store::{Options, Store};
+use tempfile::TempDir;
+
+/// 2026-11-23 18:00 UTC, when the clock of a [`TestApp`] starts.
+pub const START: Micros = Micros(1_795_456_800_000_000);
+
+/// An application on a fresh SQLite store. The directory goes when this is dropped.
+pub struct TestApp {
+    /// The use cases.
+    pub app: App,
+    /// Stands at [`START`] until it is set.
+    pub clock: Clock,
+    /// The data directory.
+    pub dir: TempDir,
+}
+
+impl TestApp {
+    /// A fresh one, with the built-in form and passwords that cost little.
+    pub async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    /// A fresh one with other settings; the cost of passwords is lowered all the same.
+    pub async fn with(config: Config) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let store = Store::open(Options::sqlite(dir.path(), "reports.example.org/log"))
+            .await
+            .expect("a store");
+        let form = Form::parse(&FormFiles::embedded()).expect("the built-in form");
+        let clock = Clock::fixed(START);
+        let config = Config {
+            password_cost: cairn_app::account::PasswordCost::CHEAP,
+            ..config
+        };
+        let app = App::new(store, Arc::new(form), config, clock.clone());
+        Self { app, clock, dir }
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.set(self.clock.now().plus_seconds(seconds));
+    }
+}
