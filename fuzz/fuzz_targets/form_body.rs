@@ -31,7 +31,11 @@ fuzz_target!(|data: &[u8]| {
             Ok(next) => {
                 let shown = form.fields_of(step, &next);
                 let again = form.accept(&step.code, &shown, &next, asked);
-                assert_eq!(again.as_ref(), Ok(&next), "what is shown again is taken again");
+                assert_eq!(
+                    again.as_ref(),
+                    Ok(&next),
+                    "what is shown again is taken again"
+                );
                 progress = next;
             }
             Err(refused) => {

@@ -268,7 +268,8 @@ fn cargo(args: &[&str]) -> Command {
     command
         .args(args)
         .env_remove(VARIABLE)
-        .env("CARGO_TERM_COLOR", "never");
+        .env("CARGO_TERM_COLOR", "never")
+        .env("TERM", "dumb");
     command
 }
 
