@@ -185,6 +185,14 @@ fn what_is_no_json_or_no_object_is_one_problem() {
             "{text}"
         );
     }
+    let bytes = &FORM
+        .parse_json(b"{\n\"a\": \"\xff\"}")
+        .expect_err("not UTF-8")[0];
+    assert!(
+        bytes.message.contains("line 2, column 7"),
+        "{}",
+        bytes.message
+    );
     assert_eq!(
         FORM.parse_json(b"{\"a\": \"\xff\"}")
             .expect_err("not UTF-8")[0]

@@ -13,7 +13,9 @@ pub const TITLE_CHARS_MAX: usize = 140;
 /// and the supplementary variation selectors. Emoji variation selectors (U+FE00–FE0F) are not among them.
 #[must_use]
 pub const fn is_invisible(c: char) -> bool {
-    matches!(c,
+    // Most text is below the first of them.
+    c >= '\u{AD}'
+        && matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'

@@ -25,9 +25,34 @@ pub(super) enum Json<'j> {
     Object(Vec<(Cow<'j, str>, Json<'j>)>),
 }
 
+/// Where the text stops being JSON, both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotJson {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+impl From<serde_json::Error> for NotJson {
+    fn from(error: serde_json::Error) -> Self {
+        Self {
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}
+
 /// Reads one JSON value (RFC 8259) that is all of `body`.
-pub(super) fn read(body: &[u8]) -> Result<Json<'_>, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
+pub(super) fn read(body: &[u8]) -> Result<Json<'_>, NotJson> {
+    // Checked at once, which is quicker than string by string.
+    let text = std::str::from_utf8(body).map_err(|error| {
+        let before = body.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n');
+        NotJson {
+            line: line.clone().count(),
+            column: line.last().map_or(0, <[u8]>::len) + 1,
+        }
+    })?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let value = Depth(0).deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
@@ -107,7 +132,7 @@ impl<'de> Visitor<'de> for Depth {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let depth = self.deeper()?;
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(8);
         while let Some(key) = map.next_key_seed(Key)? {
             if entries.len() >= ITEMS_MAX {
                 return Err(A::Error::custom("too many fields in one object"));

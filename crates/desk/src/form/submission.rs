@@ -64,8 +64,8 @@ impl Form {
         let document = json::read(body).map_err(|error| {
             whole(
                 Fault::new(FaultCode::NotJson)
-                    .with("line", error.line())
-                    .with("column", error.column()),
+                    .with("line", error.line)
+                    .with("column", error.column),
             )
         })?;
         let Json::Object(fields) = document else {
