@@ -1,18 +1,17 @@
 //! Files: content-addressed, encrypted at rest, written before the row that names them.
 //!
 //! Each file has a random key of its own, wrapped by the installation's and kept in the database: forgetting the
-//! row makes the bytes unreadable. On disk a file is a row of sealed chunks (ChaCha20-Poly1305, RFC 8439); the
-//! nonce counts the chunks and marks the last, so that none can be moved, dropped or cut off unseen.
+//! row makes the bytes unreadable. On disk a file is a stream of sealed chunks ([`crate::seal`]).
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use cairn_kernel::time::Micros;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::digest;
 
 use crate::keys::{KeyError, random, sync_parent};
+use crate::seal::{Opener, Sealer};
 use crate::sql::{Table, Ty};
 use crate::writer::{Unit, WriteError};
 use crate::{ReadError, Store, params};
@@ -28,9 +27,8 @@ static BLOB: Table = Table::guard(
     ],
 );
 
-/// Plain bytes of one chunk.
-pub const CHUNK_BYTES: usize = 64 * 1024;
-const TAG_BYTES: usize = 16;
+pub use crate::seal::CHUNK_BYTES;
+
 /// First bytes kept to tell the type.
 const HEAD_BYTES: usize = 512;
 
@@ -77,33 +75,24 @@ pub struct Stored {
 
 /// Takes a file in, piece by piece; nothing is kept unless [`Store::keep_blob`] is called.
 pub struct Incoming {
-    file: File,
-    path: PathBuf,
+    // Fields are dropped in order: the file closes before its path is removed.
+    sealer: Option<Sealer<File>>,
+    path: Temporary,
     key: [u8; 32],
-    cipher: LessSafeKey,
     hash: digest::Context,
-    chunk: Vec<u8>,
     head: Vec<u8>,
-    chunks: u32,
     size: u64,
     bytes_max: u64,
 }
 
-fn cipher(key: &[u8]) -> Result<LessSafeKey, KeyError> {
-    Ok(LessSafeKey::new(
-        UnboundKey::new(&CHACHA20_POLY1305, key).map_err(|_| KeyError::Random)?,
-    ))
-}
+/// A file that goes away unless it was moved elsewhere.
+struct Temporary(PathBuf);
 
-fn nonce(chunk: u32, last: bool) -> Nonce {
-    let mut bytes = [0; 12];
-    for (to, from) in bytes.iter_mut().zip(chunk.to_be_bytes()) {
-        *to = from;
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Kept files have moved away from here by now.
+        let _gone = fs::remove_file(&self.0);
     }
-    if let Some(end) = bytes.last_mut() {
-        *end = u8::from(last);
-    }
-    Nonce::assume_unique_for_key(bytes)
 }
 
 impl Incoming {
@@ -111,7 +100,7 @@ impl Incoming {
     ///
     /// # Errors
     /// The file grows too large, or the disk is full.
-    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), BlobError> {
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
         self.size += bytes.len() as u64;
         if self.size > self.bytes_max {
             return Err(BlobError::TooLarge {
@@ -121,25 +110,9 @@ impl Incoming {
         self.hash.update(bytes);
         let room = HEAD_BYTES.saturating_sub(self.head.len());
         self.head.extend(bytes.iter().take(room));
-        while self.chunk.len() + bytes.len() > CHUNK_BYTES {
-            let (now, later) = bytes.split_at(CHUNK_BYTES - self.chunk.len());
-            self.chunk.extend_from_slice(now);
-            self.seal(false)?;
-            bytes = later;
+        if let Some(sealer) = &mut self.sealer {
+            sealer.write_all(bytes)?;
         }
-        self.chunk.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn seal(&mut self, last: bool) -> Result<(), BlobError> {
-        let mut sealed = std::mem::take(&mut self.chunk);
-        self.cipher
-            .seal_in_place_append_tag(nonce(self.chunks, last), Aad::empty(), &mut sealed)
-            .map_err(|_| KeyError::Random)?;
-        self.file.write_all(&sealed)?;
-        self.chunks += 1;
-        sealed.clear();
-        self.chunk = sealed;
         Ok(())
     }
 
@@ -150,29 +123,9 @@ impl Incoming {
     }
 }
 
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        // Kept files have moved away from here by now.
-        let _gone = fs::remove_file(&self.path);
-    }
-}
-
 impl Store {
-    /// Content hash, then a fingerprint of the key: bytes left by a crash before their row was written are never
-    /// taken for those of a later upload of the same content.
     fn blob_path(&self, sha256: &str, key: &[u8]) -> PathBuf {
-        let folder = sha256.get(..2).unwrap_or("xx");
-        let print = digest::digest(&digest::SHA256, key);
-        let print: String = print
-            .as_ref()
-            .iter()
-            .take(6)
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        self.dir()
-            .join("blobs")
-            .join(folder)
-            .join(format!("{sha256}-{print}"))
+        self.dir().join("blobs").join(relative_path(sha256, key))
     }
 
     /// Begins to take a file of at most `bytes_max` bytes.
@@ -183,15 +136,14 @@ impl Store {
         let key = random::<32>()?;
         let name: String = random::<16>()?.iter().map(|b| format!("{b:02x}")).collect();
         let path = self.dir().join("tmp").join(name);
+        let file = File::create_new(&path)?;
+        let path = Temporary(path);
         Ok(Incoming {
-            file: File::create_new(&path)?,
+            sealer: Some(Sealer::new(file, &key, b"")?),
             path,
-            cipher: cipher(&key)?,
             key,
             hash: digest::Context::new(&digest::SHA256),
-            chunk: Vec::new(),
             head: Vec::new(),
-            chunks: 0,
             size: 0,
             bytes_max,
         })
@@ -250,22 +202,20 @@ impl Store {
         media_type: String,
         at: Micros,
     ) -> Result<(Stored, PathBuf), BlobError> {
-        incoming.seal(true)?;
-        let hash = incoming.hash.clone().finish();
-        let sha256: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let sealer = incoming.sealer.take().ok_or(BlobError::Absent)?;
+        let file = sealer.finish()?;
+        let sha256 = hex(incoming.hash.clone().finish().as_ref());
         let wrapped_key = self.keys().wrap(&sha256, &incoming.key)?;
         // An anonymous person's file must not tell the minute it came.
         let seconds = u64::try_from(at.seconds()).unwrap_or_default();
-        incoming
-            .file
-            .set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds))?;
-        incoming.file.sync_all()?;
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds))?;
+        file.sync_all()?;
         let path = self.blob_path(&sha256, &incoming.key);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
             sync_parent(parent)?;
         }
-        fs::rename(&incoming.path, &path)?;
+        fs::rename(&incoming.path.0, &path)?;
         sync_parent(&path)?;
         Ok((
             Stored {
@@ -318,11 +268,7 @@ impl Store {
             .await
             .map_err(io::Error::other)??;
         let plain = plain.ok_or_else(damaged)?;
-        let hash: String = digest::digest(&digest::SHA256, &plain)
-            .as_ref()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let hash = hex(digest::digest(&digest::SHA256, &plain).as_ref());
         if hash == stored.sha256 {
             Ok(plain)
         } else {
@@ -373,39 +319,30 @@ impl Store {
     }
 }
 
+/// Content hash, then a fingerprint of the key: bytes left by a crash before their row was written are never taken
+/// for those of a later upload of the same content.
+pub(crate) fn relative_path(sha256: &str, key: &[u8]) -> PathBuf {
+    let folder = sha256.get(..2).unwrap_or("xx");
+    let print = digest::digest(&digest::SHA256, key);
+    let print = hex(print.as_ref().get(..6).unwrap_or_default());
+    Path::new(folder).join(format!("{sha256}-{print}"))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The plain bytes; `None` if they are damaged or gone.
 fn decrypt(path: &Path, key: &[u8], size: usize) -> Result<Option<Vec<u8>>, BlobError> {
-    let cipher = cipher(key)?;
-    let mut file = match File::open(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let mut plain = Vec::with_capacity(size);
-    let mut chunk = Vec::with_capacity(CHUNK_BYTES + TAG_BYTES);
-    let mut number = 0;
-    loop {
-        chunk.clear();
-        Read::by_ref(&mut file)
-            .take((CHUNK_BYTES + TAG_BYTES) as u64)
-            .read_to_end(&mut chunk)?;
-        // A chunk that is full may still be the last: the nonce tells.
-        let full = chunk.len() == CHUNK_BYTES + TAG_BYTES;
-        let mut copy = chunk.clone();
-        if full
-            && let Ok(opened) = cipher.open_in_place(nonce(number, false), Aad::empty(), &mut copy)
-        {
-            plain.extend_from_slice(opened);
-            number += 1;
-            continue;
-        }
-        return Ok(
-            match cipher.open_in_place(nonce(number, true), Aad::empty(), &mut chunk) {
-                Ok(opened) => {
-                    plain.extend_from_slice(opened);
-                    (file.read(&mut [0; 1])? == 0).then_some(plain)
-                }
-                Err(_) => None,
-            },
-        );
+    let mut plain = Vec::with_capacity(size.min(1 << 26));
+    match Opener::new(file, key, b"")?.read_to_end(&mut plain) {
+        Ok(_) => Ok(Some(plain)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }

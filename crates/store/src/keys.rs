@@ -271,19 +271,19 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn private_file(options: &mut fs::OpenOptions) {
+pub(crate) fn private_file(options: &mut fs::OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
     options.mode(0o600);
 }
 #[cfg(not(unix))]
-fn private_file(_: &mut fs::OpenOptions) {}
+pub(crate) fn private_file(_: &mut fs::OpenOptions) {}
 
 #[cfg(unix)]
-fn private_dir(dir: &Path) -> io::Result<()> {
+pub(crate) fn private_dir(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
 }
 #[cfg(not(unix))]
-fn private_dir(_: &Path) -> io::Result<()> {
+pub(crate) fn private_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! PostgreSQL at scale; one data directory. Knows nothing of HTTP or pages.
 
 pub mod account;
+pub mod backup;
 pub mod blob;
 mod db;
 pub mod draft;
@@ -13,6 +14,7 @@ pub mod ledger;
 pub mod postgres;
 pub mod report;
 pub mod schema;
+mod seal;
 pub mod sql;
 pub mod verify;
 pub mod writer;

@@ -96,6 +96,33 @@ pub(crate) async fn postgres_version(client: &tokio_postgres::Client) -> Result<
     row.try_get(0).map_err(failed)
 }
 
+/// Applies the migrations after `from` up to `to` inside the caller's transaction.
+pub(crate) async fn postgres_between(
+    client: &tokio_postgres::Client,
+    from: i64,
+    to: i64,
+) -> Result<(), SchemaError> {
+    let failed =
+        |error: tokio_postgres::Error| SchemaError::Version(crate::postgres::describe(&error));
+    client
+        .batch_execute(PG_VERSION_TABLE)
+        .await
+        .map_err(failed)?;
+    for (number, name, _, sql) in MIGRATIONS.into_iter().filter(|m| from < m.0 && m.0 <= to) {
+        let failed = |error: tokio_postgres::Error| SchemaError::Failed {
+            number,
+            name,
+            cause: crate::postgres::describe(&error),
+        };
+        client.batch_execute(sql).await.map_err(failed)?;
+        client
+            .execute("INSERT INTO cairn_schema(number) VALUES ($1)", &[&number])
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// Brings a PostgreSQL database up to date; returns the number it had.
 pub(crate) async fn postgres(client: &mut tokio_postgres::Client) -> Result<i64, SchemaError> {
     let found = postgres_version(client).await?;

@@ -185,7 +185,7 @@ pub fn database(database: &Database, check: Check<'_>) -> Result<Verdict, Verify
                 .build()
                 .map_err(|error| VerifyError::Open(error.to_string()))?;
             let client = runtime.block_on(read_only(config))?;
-            Run::new(Source::Postgres(Box::new((runtime, client))), check).all()
+            postgres(runtime, client, check).0
         }
     }
 }
@@ -206,10 +206,24 @@ pub fn sqlite(connection: &Connection, check: Check<'_>) -> Result<Verdict, Veri
     verdict
 }
 
+/// As [`database`], on an open PostgreSQL connection, which is given back with its runtime.
+pub(crate) fn postgres(
+    runtime: tokio::runtime::Runtime,
+    client: tokio_postgres::Client,
+    check: Check<'_>,
+) -> (
+    Result<Verdict, VerifyError>,
+    (tokio::runtime::Runtime, tokio_postgres::Client),
+) {
+    let both = (runtime, client);
+    let verdict = Run::new(Source::Postgres(&both), check).all();
+    (verdict, both)
+}
+
 /// Where rows come from.
 enum Source<'c> {
     Sqlite(&'c Connection),
-    Postgres(Box<(tokio::runtime::Runtime, tokio_postgres::Client)>),
+    Postgres(&'c (tokio::runtime::Runtime, tokio_postgres::Client)),
 }
 
 impl Source<'_> {
@@ -217,7 +231,7 @@ impl Source<'_> {
         match self {
             Self::Sqlite(connection) => strict_rows(connection, sql, &params),
             Self::Postgres(both) => {
-                let (runtime, client) = &**both;
+                let (runtime, client) = both;
                 let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
                 let rows = runtime.block_on(client.query(sql, &params))?;
                 rows.iter()

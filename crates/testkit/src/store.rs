@@ -136,6 +136,19 @@ impl TestStore {
         Some(Self::start(Some(TestDatabase::create(&url).await)).await)
     }
 
+    /// Of the same kind, with an empty directory and database and nothing opened: for restoring into.
+    pub async fn blank(&self) -> Self {
+        let url = self.database.is_some().then(postgres_url).flatten();
+        Self {
+            store: None,
+            dir: TempDir::new().expect("a directory for the test"),
+            database: match url {
+                None => None,
+                Some(url) => Some(TestDatabase::create(&url).await),
+            },
+        }
+    }
+
     async fn start(database: Option<TestDatabase>) -> Self {
         let mut started = Self {
             store: None,

@@ -1,0 +1,619 @@
+//! A whole installation in one file, taken while cairn runs, and brought back only if every proof still holds.
+//!
+//! The file is a gzipped tar: the database (SQLite: a copy of the file; PostgreSQL: a `COPY` of every table), `keys/`,
+//! the encrypted files, the settings if given, and last a manifest with the SHA-256 of each part. With a key the whole
+//! of it is sealed ([`crate::seal`]) under a key of its own: HMAC-SHA-256 of the given key over a random salt in the
+//! header. It always holds the installation's own keys, so a backup without a key is as secret as the data directory.
+//!
+//! A backup of SQLite is restored into SQLite, one of PostgreSQL into PostgreSQL.
+
+mod restore;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use cairn_kernel::time::Micros;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ring::{digest, hmac};
+use serde::{Deserialize, Serialize};
+
+pub use restore::{Restore, Restored, restore};
+
+use crate::blob::{hex, relative_path};
+use crate::db::ReadError;
+use crate::keys::{KeyError, Keys, private_file, random, sync_parent};
+use crate::postgres::{PgConfig, PgError, read_only};
+use crate::schema;
+use crate::seal::Sealer;
+use crate::verify::VerifyError;
+use crate::{Database, Options, SqliteConfig};
+
+/// Version of the file's layout.
+const FORMAT: u32 = 1;
+/// First bytes of a sealed backup; 32 bytes of salt follow.
+const MAGIC: &[u8; 16] = b"cairn-backup-v1\n";
+const SALT_BYTES: usize = 32;
+const MANIFEST: &str = "manifest.json";
+const SQLITE_FILE: &str = "core.db";
+const SETTINGS: &str = "settings.toml";
+/// Files of `keys/`; `log.keys` is the published list.
+const KEY_FILES: [&str; 5] = [
+    "log.seed",
+    "log.keys",
+    "secret.key",
+    "reference.key",
+    "blob.key",
+];
+/// Every table, in both databases.
+const TABLES: [&str; 20] = [
+    "meta",
+    "report",
+    "report_body",
+    "report_contact",
+    "report_loss",
+    "report_observable",
+    "report_consent",
+    "report_file",
+    "message",
+    "report_fts",
+    "idempotency",
+    "evidence",
+    "log_node",
+    "checkpoint",
+    "draft",
+    "blob",
+    "account",
+    "session",
+    "api_key",
+    "job",
+];
+/// Pages copied between two words of progress.
+const STEP_PAGES: i32 = 2_048;
+
+/// A backup could not be made or restored. Nothing half-made stays behind.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file or folder.
+    #[error("{path}: {cause}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// There is something at the target already.
+    #[error("{0} is there already; name a new one")]
+    Exists(PathBuf),
+    /// Two at the same time.
+    #[error("another backup of {0} is being made")]
+    Busy(PathBuf),
+    /// The database could not be read.
+    #[error("reading the database: {0}")]
+    Read(#[from] ReadError),
+    /// PostgreSQL.
+    #[error("database: {0}")]
+    Postgres(#[from] PgError),
+    /// The installation's keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The schema.
+    #[error(transparent)]
+    Schema(#[from] schema::SchemaError),
+    /// The key file.
+    #[error("{0} is no backup key: 32 bytes or 64 hexadecimal digits are wanted")]
+    Key(PathBuf),
+    /// It is sealed.
+    #[error("the backup is encrypted: name its key file")]
+    KeyWanted,
+    /// Not a backup, cut off, changed, or another key.
+    #[error("the backup is damaged: {0}")]
+    Damaged(String),
+    /// Made by a newer program, or for the other database.
+    #[error("the backup does not fit: {0}")]
+    Unfit(String),
+    /// The records do not agree with their evidence.
+    #[error("the restored records do not verify: {count} findings, the first: {first}")]
+    Findings {
+        /// How many.
+        count: u64,
+        /// One of them.
+        first: String,
+    },
+    /// The verifier could not run.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+}
+
+impl From<rusqlite::Error> for BackupError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+    let path = path.to_owned();
+    move |cause| BackupError::Io { path, cause }
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The database is copied; pages or tables.
+    Database,
+    /// Files are packed; bytes.
+    Files,
+    /// The backup is unpacked; bytes of the file.
+    Unpack,
+    /// The log is verified; rows.
+    Log,
+    /// Reports are verified.
+    Reports,
+}
+
+/// Told how far each step is: `(step, done, of)`.
+pub type OnProgress<'a> = &'a mut dyn FnMut(Step, u64, u64);
+
+/// What to back up, and where to.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    /// The file to make; it must not exist.
+    pub to: &'a Path,
+    /// The settings file's content, to be kept with it.
+    pub settings: Option<&'a [u8]>,
+    /// Key that seals it.
+    pub key: Option<&'a [u8; 32]>,
+    /// Now.
+    pub made_at: Micros,
+}
+
+/// What stands last in every backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Layout.
+    pub format: u32,
+    /// `sqlite` or `postgres`.
+    pub database: String,
+    /// Number of the schema.
+    pub schema: i64,
+    /// Name of the evidence log.
+    pub origin: String,
+    /// Microseconds UTC.
+    pub made_at: i64,
+    /// Rows by table.
+    pub rows: BTreeMap<String, u64>,
+    /// Newest checkpoint, if there is one.
+    pub checkpoint: Option<String>,
+    /// Parts by name.
+    pub members: BTreeMap<String, Member>,
+    /// Files that the database names and that were not on disk.
+    pub missing: Vec<String>,
+}
+
+/// One part of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+/// Reads a key file: 32 bytes, or 64 hexadecimal digits.
+///
+/// # Errors
+/// The file cannot be read or is no key.
+pub fn read_key(path: &Path) -> Result<[u8; 32], BackupError> {
+    let bytes = fs::read(path).map_err(at(path))?;
+    if let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()) {
+        return Ok(key);
+    }
+    std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(|text| cairn_evidence::hash::Hash::from_hex(text.trim()))
+        .map(|hash| hash.0)
+        .ok_or_else(|| BackupError::Key(path.to_owned()))
+}
+
+/// Makes a key file of 64 hexadecimal digits, readable by its owner only. Keep a copy elsewhere: without it the
+/// backups are lost.
+///
+/// # Errors
+/// The file exists or cannot be written.
+pub fn new_key(path: &Path) -> Result<[u8; 32], BackupError> {
+    let key = random::<32>()?;
+    let mut file = create(path)?;
+    file.write_all(format!("{}\n", hex(&key)).as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| sync_parent(path))
+        .map_err(at(path))?;
+    Ok(key)
+}
+
+fn create(path: &Path) -> Result<File, BackupError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    private_file(&mut options);
+    options.open(path).map_err(|cause| {
+        if cause.kind() == io::ErrorKind::AlreadyExists {
+            BackupError::Exists(path.to_owned())
+        } else {
+            BackupError::Io {
+                path: path.to_owned(),
+                cause,
+            }
+        }
+    })
+}
+
+/// The key that seals one backup.
+fn file_key(key: &[u8; 32], salt: &[u8]) -> [u8; 32] {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), salt);
+    let mut out = [0; 32];
+    for (to, from) in out.iter_mut().zip(tag.as_ref()) {
+        *to = *from;
+    }
+    out
+}
+
+/// Makes a backup beside a running cairn. Blocks: on a runtime call it from `spawn_blocking`. While it runs the data
+/// directory needs room for a second copy of the database.
+///
+/// # Errors
+/// See [`BackupError`]; no file is left then.
+pub fn backup(
+    options: &Options,
+    plan: &Plan<'_>,
+    progress: OnProgress<'_>,
+) -> Result<Manifest, BackupError> {
+    if plan.to.exists() {
+        return Err(BackupError::Exists(plan.to.to_owned()));
+    }
+    let keys = Keys::open(&options.dir.join("keys"), &options.origin)?;
+    let (_lock, spool) = spool(&options.dir)?;
+    let copied = match &options.database {
+        Database::Sqlite(config) => copy_sqlite(config, spool.path(), progress)?,
+        Database::Postgres(config) => copy_postgres(config, spool.path(), progress)?,
+    };
+    let mut partial = plan.to.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let _left_over = fs::remove_file(&partial);
+    let packed = pack(options, plan, &keys, copied, &partial, progress).and_then(|manifest| {
+        fs::rename(&partial, plan.to)
+            .map_err(at(plan.to))
+            .map(|()| manifest)
+    });
+    match packed {
+        Ok(manifest) => {
+            sync_parent(plan.to).map_err(at(plan.to))?;
+            Ok(manifest)
+        }
+        Err(error) => {
+            let _gone = fs::remove_file(&partial);
+            Err(error)
+        }
+    }
+}
+
+/// A folder for the copy of the database, inside the data directory since it is as secret. What an interrupted
+/// backup left is removed first.
+fn spool(dir: &Path) -> Result<(File, tempfile::TempDir), BackupError> {
+    const PREFIX: &str = "backup-";
+    let path = dir.join("backup.lock");
+    let lock = File::create(&path).map_err(at(&path))?;
+    if lock.try_lock().is_err() {
+        return Err(BackupError::Busy(dir.to_owned()));
+    }
+    for entry in fs::read_dir(dir).map_err(at(dir))?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && entry.path().is_dir() {
+            fs::remove_dir_all(entry.path()).map_err(at(dir))?;
+        }
+    }
+    let spool = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .tempdir_in(dir)
+        .map_err(at(dir))?;
+    Ok((lock, spool))
+}
+
+/// A copy of the database as it stood at one moment.
+struct Copied {
+    database: &'static str,
+    schema: i64,
+    /// Name in the backup, and where it lies.
+    parts: Vec<(String, PathBuf)>,
+    rows: BTreeMap<String, u64>,
+    checkpoint: Option<String>,
+    /// Content hash and wrapped key of each stored file.
+    blobs: Vec<(String, Vec<u8>)>,
+}
+
+fn copy_sqlite(
+    config: &SqliteConfig,
+    spool: &Path,
+    progress: OnProgress<'_>,
+) -> Result<Copied, BackupError> {
+    let source = config.reader()?;
+    // An open transaction holds the moment still, so that writers do not make the copy begin again.
+    source.execute_batch("BEGIN")?;
+    let schema = schema::sqlite_version(&source)?;
+    let path = spool.join(SQLITE_FILE);
+    let mut copy = rusqlite::Connection::open(&path)?;
+    {
+        let backup = rusqlite::backup::Backup::new(&source, &mut copy)?;
+        loop {
+            let step = backup.step(STEP_PAGES)?;
+            let at = backup.progress();
+            let of = u64::try_from(at.pagecount).unwrap_or_default();
+            let left = u64::try_from(at.remaining).unwrap_or_default();
+            progress(Step::Database, of.saturating_sub(left), of);
+            use rusqlite::backup::StepResult;
+            match step {
+                StepResult::Done => break,
+                StepResult::More => {}
+                _ => std::thread::sleep(std::time::Duration::from_millis(20)),
+            }
+        }
+    }
+    source.execute_batch("ROLLBACK")?;
+    let mut rows = BTreeMap::new();
+    for table in TABLES {
+        // The names are ours; no text from outside gets here.
+        let sql = format!("SELECT count(*) FROM {table}");
+        let count: i64 = copy.query_row(&sql, [], |row| row.get(0))?;
+        rows.insert(table.to_owned(), count.unsigned_abs());
+    }
+    let checkpoint = copy
+        .prepare("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")?
+        .query_map([], |row| row.get(0))?
+        .next()
+        .transpose()?;
+    let blobs = copy
+        .prepare("SELECT sha256, key FROM blob ORDER BY sha256")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    // Ends the copy's own log, so that the one file is all of it.
+    copy.close().map_err(|(_, error)| error)?;
+    Ok(Copied {
+        database: "sqlite",
+        schema,
+        parts: vec![(SQLITE_FILE.to_owned(), path)],
+        rows,
+        checkpoint,
+        blobs,
+    })
+}
+
+fn copy_postgres(
+    config: &PgConfig,
+    spool: &Path,
+    progress: OnProgress<'_>,
+) -> Result<Copied, BackupError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(at(spool))?;
+    runtime.block_on(async {
+        let client = read_only(config).await?;
+        let number = client
+            .query_one("SELECT coalesce(max(number), 0) FROM cairn_schema", &[])
+            .await;
+        let schema = number
+            .and_then(|row| row.try_get(0))
+            .map_err(PgError::from)?;
+        let mut parts = Vec::new();
+        let mut rows = BTreeMap::new();
+        let of = TABLES.len() as u64;
+        for (done, table) in (0..).zip(TABLES) {
+            progress(Step::Database, done, of);
+            let path = spool.join(table);
+            let count = copy_table(&client, table, &path).await?;
+            rows.insert(table.to_owned(), count);
+            parts.push((format!("tables/{table}"), path));
+        }
+        let newest = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1";
+        let newest = client.query_opt(newest, &[]).await.map_err(PgError::from)?;
+        let checkpoint = newest.map(|row| row.try_get(0)).transpose();
+        let files = "SELECT sha256, key FROM blob ORDER BY sha256";
+        let files = client.query(files, &[]).await.map_err(PgError::from)?;
+        let blobs = files
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<Result<_, tokio_postgres::Error>>();
+        Ok(Copied {
+            database: "postgres",
+            schema,
+            parts,
+            rows,
+            checkpoint: checkpoint.map_err(PgError::from)?,
+            blobs: blobs.map_err(PgError::from)?,
+        })
+    })
+}
+
+/// One table in PostgreSQL's text format, a row a line; gives the number of rows.
+async fn copy_table(
+    client: &tokio_postgres::Client,
+    table: &str,
+    path: &Path,
+) -> Result<u64, BackupError> {
+    use futures_util::StreamExt as _;
+    let mut file = BufWriter::new(create(path)?);
+    let sql = format!("COPY {table} TO STDOUT");
+    let rows = client.copy_out(&sql).await.map_err(PgError::from)?;
+    let mut rows = std::pin::pin!(rows);
+    let mut count = 0;
+    while let Some(bytes) = rows.next().await {
+        let bytes = bytes.map_err(PgError::from)?;
+        count += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        file.write_all(&bytes).map_err(at(path))?;
+    }
+    file.flush().map_err(at(path))?;
+    Ok(count)
+}
+
+/// Where the archive goes: sealed or not.
+enum Target {
+    Plain(BufWriter<File>),
+    Sealed(Box<Sealer<BufWriter<File>>>),
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(file) => file.write(bytes),
+            Self::Sealed(sealer) => sealer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => file.flush(),
+            Self::Sealed(sealer) => sealer.flush(),
+        }
+    }
+}
+
+impl Target {
+    fn create(path: &Path, key: Option<&[u8; 32]>) -> Result<Self, BackupError> {
+        let mut file = BufWriter::new(create(path)?);
+        let Some(key) = key else {
+            return Ok(Self::Plain(file));
+        };
+        let salt = random::<SALT_BYTES>()?;
+        let header = [&MAGIC[..], &salt].concat();
+        file.write_all(&header)
+            .and_then(|()| Sealer::new(file, &file_key(key, &salt), &header))
+            .map(|sealer| Self::Sealed(Box::new(sealer)))
+            .map_err(at(path))
+    }
+
+    fn finish(self) -> io::Result<()> {
+        let file = match self {
+            Self::Plain(file) => file,
+            Self::Sealed(sealer) => sealer.finish()?,
+        };
+        file.into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_all()
+    }
+}
+
+/// The archive as it grows.
+struct Pack {
+    tar: tar::Builder<GzEncoder<Target>>,
+    members: BTreeMap<String, Member>,
+    seconds: u64,
+}
+
+/// Hashes what passes.
+struct Hashing<R> {
+    from: R,
+    hash: digest::Context,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let len = self.from.read(out)?;
+        self.hash.update(out.get(..len).unwrap_or_default());
+        Ok(len)
+    }
+}
+
+impl Pack {
+    fn add(&mut self, name: &str, size: u64, from: impl Read) -> io::Result<()> {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(size);
+        header.set_mode(0o600);
+        header.set_mtime(self.seconds);
+        let mut from = Hashing {
+            from: from.take(size),
+            hash: digest::Context::new(&digest::SHA256),
+        };
+        self.tar.append_data(&mut header, name, &mut from)?;
+        let sha256 = hex(from.hash.finish().as_ref());
+        self.members
+            .insert(name.to_owned(), Member { size, sha256 });
+        Ok(())
+    }
+
+    fn add_file(&mut self, name: &str, path: &Path) -> io::Result<u64> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        self.add(name, size, file)?;
+        Ok(size)
+    }
+}
+
+fn pack(
+    options: &Options,
+    plan: &Plan<'_>,
+    keys: &Keys,
+    copied: Copied,
+    path: &Path,
+    progress: OnProgress<'_>,
+) -> Result<Manifest, BackupError> {
+    let target = Target::create(path, plan.key)?;
+    let mut pack = Pack {
+        tar: tar::Builder::new(GzEncoder::new(target, Compression::fast())),
+        members: BTreeMap::new(),
+        seconds: u64::try_from(plan.made_at.seconds()).unwrap_or_default(),
+    };
+    for (name, part) in &copied.parts {
+        pack.add_file(name, part).map_err(at(part))?;
+        // Room on the disk, before more is needed.
+        fs::remove_file(part).map_err(at(part))?;
+    }
+    for name in KEY_FILES {
+        let file = options.dir.join("keys").join(name);
+        pack.add_file(&format!("keys/{name}"), &file)
+            .map_err(at(&file))?;
+    }
+    if let Some(settings) = plan.settings {
+        pack.add(SETTINGS, settings.len() as u64, settings)
+            .map_err(at(path))?;
+    }
+    let mut missing = Vec::new();
+    let of = copied.blobs.len() as u64;
+    for (done, (sha256, wrapped)) in (1..).zip(&copied.blobs) {
+        let relative = keys
+            .unwrap(sha256, wrapped)
+            .map(|key| relative_path(sha256, &key));
+        let added = relative.map(|relative| {
+            let name = format!("blobs/{}", relative.display());
+            pack.add_file(&name, &options.dir.join("blobs").join(&relative))
+        });
+        match added {
+            Some(Ok(_)) => {}
+            // Gone since (nobody named it), or damaged: the manifest says so, the rest is worth keeping.
+            None => missing.push(sha256.clone()),
+            Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+                missing.push(sha256.clone());
+            }
+            Some(Err(error)) => return Err(at(path)(error)),
+        }
+        progress(Step::Files, done, of);
+    }
+    let manifest = Manifest {
+        format: FORMAT,
+        database: copied.database.to_owned(),
+        schema: copied.schema,
+        origin: options.origin.clone(),
+        made_at: plan.made_at.0,
+        rows: copied.rows,
+        checkpoint: copied.checkpoint,
+        members: std::mem::take(&mut pack.members),
+        missing,
+    };
+    let json = serde_json::to_vec_pretty(&manifest)
+        .map_err(|error| BackupError::Damaged(error.to_string()))?;
+    pack.add(MANIFEST, json.len() as u64, json.as_slice())
+        .and_then(|()| pack.tar.into_inner())
+        .and_then(GzEncoder::finish)
+        .and_then(Target::finish)
+        .map_err(at(path))?;
+    Ok(manifest)
+}
