@@ -1,13 +1,16 @@
 //! The use cases: authorise, load, decide, save. One transaction each. Knows nothing of pages.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod clock;
 pub mod draft;
+pub mod export;
 pub mod figures;
 pub mod files;
 pub mod gate;
 pub mod report;
+pub mod takeaway;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 
+pub use cairn_store::report as rows;
+
 /// Longest message between reporter and officer, in characters.
 pub const MESSAGE_CHARS_MAX: usize = 10_000;
 

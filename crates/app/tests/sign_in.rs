@@ -5,7 +5,7 @@ use cairn_app::account::{
     SESSION_IDLE_SECONDS_MAX, SESSION_SECONDS_MAX, Seen, Weakness, code_at,
 };
 use cairn_app::report::AppError;
-use cairn_kernel::actor::Role;
+use cairn_kernel::actor::{Actor, Role};
 use cairn_testkit::TestApp;
 
 const PASSWORD: &str = "kererū over the hill";
@@ -293,10 +293,13 @@ async fn only_administrators_manage_and_keys_open_until_revoked() {
     let doer = Doer::Officer(&admin);
     let (key, token) = t.app.create_api_key(doer, "Partner Ltd").await.unwrap();
     assert!(token.starts_with("cairn_") && token.len() == 58);
-    assert_eq!(t.app.api_key(&token).await.unwrap().unwrap().id, key.id);
-    assert!(t.app.api_key(&key.id).await.unwrap().is_none());
+    assert_eq!(
+        t.app.partner(&token).await.unwrap(),
+        Actor::ApiKey(key.id.clone())
+    );
+    assert!(t.app.partner(&key.id).await.is_err());
     t.app.revoke_api_key(doer, &key.id).await.unwrap();
-    assert!(t.app.api_key(&token).await.unwrap().is_none());
+    assert!(t.app.partner(&token).await.is_err());
     let taken = NewAccount {
         login: "ana",
         name: "A",

@@ -328,17 +328,6 @@ impl App {
         Ok(())
     }
 
-    /// The live API key behind a token that a request brought.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    pub async fn api_key(&self, token: &str) -> Result<Option<ApiKey>, AppError> {
-        if !token.starts_with(TOKEN_PREFIX) {
-            return Ok(None);
-        }
-        Ok(self.store.api_key(self.token_tag(token)).await?)
-    }
-
     fn token_tag(&self, token: &str) -> [u8; 32] {
         self.store.keys().tag(Purpose::ApiKey, &[token.as_bytes()])
     }

@@ -1,0 +1,126 @@
+//! The audit trail: the evidence log, newest first, read by who may.
+
+use cairn_desk::access::{Action, Visible};
+use cairn_desk::account::AccountEvent;
+use cairn_desk::report::Event;
+use cairn_kernel::time::Micros;
+use cairn_store::evidence::Wanted;
+use cairn_store::report::EvidenceRow;
+
+use crate::App;
+use crate::account::Principal;
+use crate::report::AppError;
+
+/// Lines of one page.
+pub const AUDIT_LINES: usize = 50;
+
+/// What an auditor asks for.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// Account id.
+    pub account: Option<String>,
+    /// Public reference of a report, as typed.
+    pub report: Option<String>,
+    /// Kind of event, as the JSON names it.
+    pub kind: Option<String>,
+    /// Go on before this log index.
+    pub before: Option<i64>,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Log index.
+    pub index: i64,
+    /// When.
+    pub at: Micros,
+    /// What.
+    pub what: Logged,
+}
+
+/// What the log says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Logged {
+    /// About a report.
+    Report(Box<Event>),
+    /// About accounts, or what officers did beside.
+    Account(AccountEvent),
+    /// Something this program does not know: its JSON text.
+    Other(String),
+}
+
+/// A page of the trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPage {
+    /// Lines, newest first.
+    pub lines: Vec<AuditLine>,
+    /// Where the next page begins.
+    pub next: Option<i64>,
+}
+
+fn plain(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+impl App {
+    /// A page of the audit trail.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn audit(
+        &self,
+        who: &Principal,
+        query: &AuditQuery,
+    ) -> Result<Visible<AuditPage>, AppError> {
+        let grant = who.grant(Action::ReadAudit)?;
+        let nothing = AuditPage {
+            lines: Vec::new(),
+            next: None,
+        };
+        let report = match &query.report {
+            Some(reference) => match self.number(reference) {
+                Some(no) => Some(no),
+                None => return Ok(grant.show(nothing)),
+            },
+            None => None,
+        };
+        let asked = [&query.account, &query.kind];
+        if asked.into_iter().flatten().any(|text| !plain(text)) {
+            return Ok(grant.show(nothing));
+        }
+        let wanted = Wanted {
+            account: query.account.clone(),
+            report,
+            kind: query.kind.clone(),
+        };
+        let before = query.before.unwrap_or(i64::MAX);
+        let limit = AUDIT_LINES as i64 + 1;
+        let rows = if wanted == Wanted::default() {
+            self.store.evidence_before(before, limit).await?
+        } else {
+            self.store.evidence_found(before, limit, &wanted).await?
+        };
+        let more = rows.len() > AUDIT_LINES;
+        let lines: Vec<AuditLine> = rows.into_iter().take(AUDIT_LINES).map(line).collect();
+        let next = lines.last().filter(|_| more).map(|line| line.index);
+        Ok(grant.show(AuditPage { lines, next }))
+    }
+}
+
+fn line(row: EvidenceRow) -> AuditLine {
+    let what = if row.report.is_some() {
+        serde_json::from_str(&row.event)
+            .ok()
+            .map(|event| Logged::Report(Box::new(event)))
+    } else {
+        serde_json::from_str(&row.event).ok().map(Logged::Account)
+    };
+    AuditLine {
+        index: row.idx,
+        at: row.at,
+        what: what.unwrap_or(Logged::Other(row.event)),
+    }
+}
