@@ -46,10 +46,13 @@ pub(super) fn read(body: &[u8]) -> Result<Json<'_>, NotJson> {
     // Checked at once, which is quicker than string by string.
     let text = std::str::from_utf8(body).map_err(|error| {
         let before = body.get(..error.valid_up_to()).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n');
+        let line_start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
         NotJson {
-            line: line.clone().count(),
-            column: line.last().map_or(0, <[u8]>::len) + 1,
+            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+            column: before.len() - line_start + 1,
         }
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);

@@ -12,6 +12,7 @@ mod model;
 mod parse;
 mod progress;
 mod sections;
+mod steps;
 mod submission;
 mod suggest;
 mod texts;
