@@ -110,7 +110,7 @@ pub fn extract(text: &str) -> Vec<Observable> {
 ///
 /// One pass over the bytes with bounded look-ahead: linear in the text's length, whatever the text. Measured on a
 /// two-core virtual machine: 1.1 µs per KiB of prose, 3.3 µs per KiB with a link, an address and a mailbox every 400
-/// bytes (the test `cost_per_kibibyte` prints them anew).
+/// bytes (the example `cost` prints them anew).
 #[must_use]
 pub fn extract_for(text: &str, calling_code: u16) -> Vec<Observable> {
     scan::Scan::new(text, calling_code).run().0
