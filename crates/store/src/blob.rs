@@ -133,6 +133,9 @@ impl Store {
     /// # Errors
     /// The disk said no.
     pub fn take_blob(&self, bytes_max: u64) -> Result<Incoming, BlobError> {
+        if self.writer().is_full() {
+            return Err(WriteError::DiskFull.into());
+        }
         let key = random::<32>()?;
         let name: String = random::<16>()?.iter().map(|b| format!("{b:02x}")).collect();
         let path = self.dir().join("tmp").join(name);

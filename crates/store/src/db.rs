@@ -13,7 +13,7 @@ use crate::sql::{ColumnError, Row, Value, postgres_row, sqlite_row};
 
 /// SQLite connections for reading.
 const READ_CONNECTIONS_MAX: usize = 4;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of one reading connection, KiB.
 const READ_CACHE_KIB: i32 = 8 * 1024;
 /// Page cache of the writing connection, KiB.

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod ledger;
 pub mod postgres;
 pub mod report;
+pub mod room;
 pub mod schema;
 mod seal;
 pub mod sql;
@@ -31,7 +32,8 @@ pub use db::{ReadError, SqliteConfig};
 use keys::{KeyError, Keys};
 use ledger::{Ledger, LedgerError, LedgerKeys};
 use postgres::{PgConfig, PgError};
-use writer::{Backend, Committed, OnFatal, Sabotage, Unit, WriteError, Writer};
+use room::Room;
+use writer::{Backend, Committed, OnFatal, Sabotage, Setup, Unit, WriteError, Writer};
 use writer_pg::PgWriter;
 use writer_sqlite::SqliteWriter;
 
@@ -58,6 +60,8 @@ pub struct Options {
     pub origin: String,
     /// Called when the disk can no longer be believed; it should end the process.
     pub on_fatal: OnFatal,
+    /// Bytes of the ballast file (see [`room`]); 0 for none.
+    pub ballast_bytes: u64,
     /// For tests of the tests.
     pub sabotage: Sabotage,
 }
@@ -71,6 +75,7 @@ impl Options {
             database: Database::Sqlite(SqliteConfig::new(dir.join("core.db"))),
             origin: origin.to_owned(),
             on_fatal: Arc::new(|_| std::process::abort()),
+            ballast_bytes: room::BALLAST_BYTES,
             sabotage: Sabotage::default(),
         }
     }
@@ -82,6 +87,8 @@ impl Options {
     pub fn postgres(dir: &Path, origin: &str, url: &str) -> Result<Self, PgError> {
         Ok(Self {
             database: Database::Postgres(Box::new(PgConfig::new(url, None)?)),
+            // Its own disk may be another.
+            ballast_bytes: 0,
             ..Self::sqlite(dir, origin)
         })
     }
@@ -144,7 +151,11 @@ impl Store {
             cause,
         };
         std::fs::create_dir_all(dir.join("blobs")).map_err(fault)?;
-        let lock = lock(&options)?;
+        // The crash simulator's disk is not the one below the directory, and its stores end in ways that no process
+        // does.
+        let simulated =
+            matches!(&options.database, Database::Sqlite(config) if config.vfs.is_some());
+        let lock = if simulated { None } else { lock(&options)? };
         // What lies here was on its way in when the program last ended; nobody will come back for it.
         match std::fs::remove_dir_all(dir.join("tmp")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
@@ -156,8 +167,13 @@ impl Store {
             origin: Arc::from(options.origin.as_str()),
             signer: Arc::clone(&keys.signer),
         };
+        let room = if simulated {
+            Room::unwatched(&dir)
+        } else {
+            Room::open(&dir, options.ballast_bytes)
+        };
         let (db, backend, ledger) = match options.database {
-            Database::Sqlite(config) => open_sqlite(config, ledger_keys)?,
+            Database::Sqlite(config) => open_sqlite(config, ledger_keys, Arc::clone(&room))?,
             Database::Postgres(config) => open_postgres(*config, ledger_keys).await?,
         };
         let newest = db
@@ -166,9 +182,13 @@ impl Store {
         let newest = newest
             .map_or(Ok(0), |row| row.int(0))
             .map_err(ReadError::from)?;
-        let (writer, thread) =
-            writer::start(backend, ledger, options.on_fatal, options.sabotage, lock)
-                .map_err(fault)?;
+        let setup = Setup {
+            on_fatal: options.on_fatal,
+            sabotage: options.sabotage,
+            room,
+            _lock: lock,
+        };
+        let (writer, thread) = writer::start(backend, ledger, setup).map_err(fault)?;
         Ok(Self {
             db,
             writer,
@@ -185,6 +205,31 @@ impl Store {
     /// See [`WriteError`].
     pub async fn write(&self, unit: Unit) -> Result<Committed, WriteError> {
         self.writer.write(unit).await
+    }
+
+    /// Leaves nothing of what was erased in the database's log: call it after contact details were erased or drafts
+    /// removed. `false` if somebody was still reading it; call again later.
+    ///
+    /// On SQLite the database file itself holds nothing erased (`secure_delete`), and the write-ahead log is copied
+    /// back and cut off. On PostgreSQL the tables are vacuumed, so that erased rows are no longer there for queries or
+    /// dumps and their room is used again; until then the server's files, its write-ahead log, archives and replicas
+    /// may still hold the bytes. What the file system or disk keeps of freed blocks is beyond both.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn scrub(&self) -> Result<bool, WriteError> {
+        match &self.db {
+            Db::Sqlite(_) => self.writer.scrub().await,
+            Db::Postgres(pool) => {
+                let told = |error: String| WriteError::Database(error);
+                let client = pool.get().await.map_err(|e| told(e.to_string()))?;
+                for sql in ["VACUUM report_contact", "VACUUM draft"] {
+                    let vacuumed = client.batch_execute(sql).await;
+                    vacuumed.map_err(|e| told(postgres::describe(&e)))?;
+                }
+                Ok(true)
+            }
+        }
     }
 
     /// The writer, to see how full its queue is and to hold off intake.
@@ -234,10 +279,6 @@ impl Store {
 /// One process at a time writes: two would fork the evidence log. Held by the writer's thread; the system releases
 /// it when the process ends, however it ends.
 fn lock(options: &Options) -> Result<Option<std::fs::File>, OpenError> {
-    // The simulator's stores end in ways that no process does.
-    if matches!(&options.database, Database::Sqlite(config) if config.vfs.is_some()) {
-        return Ok(None);
-    }
     let fault = |cause| OpenError::Directory {
         path: options.dir.clone(),
         cause,
@@ -256,7 +297,11 @@ fn lock(options: &Options) -> Result<Option<std::fs::File>, OpenError> {
     }
 }
 
-fn open_sqlite(config: SqliteConfig, keys: LedgerKeys) -> Result<(Db, Backend, Ledger), OpenError> {
+fn open_sqlite(
+    config: SqliteConfig,
+    keys: LedgerKeys,
+    room: Arc<Room>,
+) -> Result<(Db, Backend, Ledger), OpenError> {
     let mut connection = config.writer()?;
     schema::sqlite(&mut connection)?;
     let mut answers = Vec::new();
@@ -268,7 +313,7 @@ fn open_sqlite(config: SqliteConfig, keys: LedgerKeys) -> Result<(Db, Backend, L
     let readers = SqliteReaders::new(config);
     Ok((
         Db::Sqlite(readers),
-        Backend::Sqlite(SqliteWriter::new(connection, wal_pages)),
+        Backend::Sqlite(SqliteWriter::new(connection, wal_pages, room)),
         ledger,
     ))
 }

@@ -5,12 +5,12 @@
 //! from the group without harm to the others.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::ledger::{BatchProof, Ledger, LedgerError};
+use crate::room::Room;
 use crate::sql::{Table, Value};
 use crate::writer_pg::PgWriter;
 use crate::writer_sqlite::SqliteWriter;
@@ -150,16 +150,19 @@ pub(crate) type Verdict = Result<(), WriteError>;
 /// it return, the writer takes no further unit.
 pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 
-pub(crate) struct Job {
-    pub unit: Unit,
-    pub reply: oneshot::Sender<Result<Committed, WriteError>>,
+pub(crate) enum Job {
+    Write(Unit, Reply),
+    /// Copy the write-ahead log back and cut it off.
+    Scrub(oneshot::Sender<Result<bool, WriteError>>),
 }
+
+type Reply = oneshot::Sender<Result<Committed, WriteError>>;
 
 /// Handle to the writer; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Job>,
-    full: Arc<AtomicBool>,
+    room: Arc<Room>,
 }
 
 impl Writer {
@@ -168,12 +171,21 @@ impl Writer {
     /// # Errors
     /// See [`WriteError`]; on any error the caller must not acknowledge anything.
     pub async fn write(&self, unit: Unit) -> Result<Committed, WriteError> {
-        if unit.intake && self.full.load(Ordering::Relaxed) {
+        if unit.intake && self.room.is_full() {
             return Err(WriteError::DiskFull);
         }
         let (reply, answer) = oneshot::channel();
         self.queue
-            .send(Job { unit, reply })
+            .send(Job::Write(unit, reply))
+            .await
+            .map_err(|_| WriteError::Closed)?;
+        answer.await.map_err(|_| WriteError::Closed)?
+    }
+
+    pub(crate) async fn scrub(&self) -> Result<bool, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue
+            .send(Job::Scrub(reply))
             .await
             .map_err(|_| WriteError::Closed)?;
         answer.await.map_err(|_| WriteError::Closed)?
@@ -181,13 +193,13 @@ impl Writer {
 
     /// Says that the disk is (no longer) too full for new reports.
     pub fn set_full(&self, full: bool) {
-        self.full.store(full, Ordering::Relaxed);
+        self.room.set_full(full);
     }
 
     /// New reports are held off for want of room.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.full.load(Ordering::Relaxed)
+        self.room.is_full()
     }
 
     /// Units waiting for the writer.
@@ -242,6 +254,22 @@ impl Backend {
         }
     }
 
+    /// Copies the write-ahead log back and cuts it off; `false` if readers were in the way.
+    fn scrub(&mut self) -> Result<bool, GroupError> {
+        match self {
+            Self::Sqlite(writer) => writer.scrub(),
+            Self::Postgres(_) => Ok(true),
+        }
+    }
+
+    /// The disk was full and the ballast is gone: use what room there is now to have more.
+    fn make_room(&mut self) -> Result<(), GroupError> {
+        match self {
+            Self::Sqlite(writer) => writer.make_room(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// After a doubtful end (a lost connection) the log's state is read anew before the next group.
     fn recover(&mut self) -> Result<Option<Ledger>, GroupError> {
         match self {
@@ -258,64 +286,90 @@ pub struct Sabotage {
     pub acknowledge_early: bool,
 }
 
+/// What the writer needs besides the database.
+pub(crate) struct Setup {
+    pub on_fatal: OnFatal,
+    pub sabotage: Sabotage,
+    pub room: Arc<Room>,
+    /// The right to be the only writer.
+    pub _lock: Option<std::fs::File>,
+}
+
 /// Starts the writer's thread.
 pub(crate) fn start(
     backend: Backend,
     ledger: Ledger,
-    on_fatal: OnFatal,
-    sabotage: Sabotage,
-    lock: Option<std::fs::File>,
+    setup: Setup,
 ) -> std::io::Result<(Writer, JoinHandle<()>)> {
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
-    let full = Arc::new(AtomicBool::new(false));
+    let room = Arc::clone(&setup.room);
     let mut state = Loop {
         backend,
         ledger,
-        on_fatal,
-        full: Arc::clone(&full),
-        sabotage,
+        setup,
     };
     let thread = std::thread::Builder::new()
         .name("cairn-writer".into())
-        .spawn(move || {
-            state.run(jobs);
-            // The backend's connection first, then the right to have one.
-            drop(state);
-            drop(lock);
-        })?;
-    Ok((Writer { queue, full }, thread))
+        .spawn(move || state.run(jobs))?;
+    Ok((Writer { queue, room }, thread))
 }
 
 struct Loop {
+    // Dropped in order: the connection first, then the right to have one.
     backend: Backend,
     ledger: Ledger,
-    on_fatal: OnFatal,
-    full: Arc<AtomicBool>,
-    sabotage: Sabotage,
+    setup: Setup,
 }
-
-type Reply = oneshot::Sender<Result<Committed, WriteError>>;
 
 impl Loop {
     fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut units = Vec::with_capacity(GROUP_UNITS_MAX);
         let mut replies = Vec::with_capacity(GROUP_UNITS_MAX);
         while let Some(first) = jobs.blocking_recv() {
-            units.push(first.unit);
-            replies.push(first.reply);
-            while units.len() < GROUP_UNITS_MAX {
-                let Ok(next) = jobs.try_recv() else { break };
-                units.push(next.unit);
-                replies.push(next.reply);
+            let mut next = Some(first);
+            let mut scrub = None;
+            while let Some(job) = next {
+                match job {
+                    Job::Write(unit, reply) => {
+                        units.push(unit);
+                        replies.push(reply);
+                    }
+                    Job::Scrub(reply) => {
+                        scrub = Some(reply);
+                        break;
+                    }
+                }
+                next = if units.len() < GROUP_UNITS_MAX {
+                    jobs.try_recv().ok()
+                } else {
+                    None
+                };
             }
-            let end = self.group(&units, &mut replies);
-            units.clear();
+            let mut end = Ok(());
+            if !units.is_empty() {
+                end = self.group(&units, &mut replies);
+                units.clear();
+            }
+            if let (Ok(()), Some(reply)) = (&end, scrub) {
+                end = self.scrub(reply);
+            }
             if let Err(fatal) = end {
                 tracing::error!(cause = %fatal, "the disk can no longer be believed; stopping");
-                (self.on_fatal)(&fatal);
+                (self.setup.on_fatal)(&fatal);
                 return;
             }
         }
+    }
+
+    fn scrub(&mut self, reply: oneshot::Sender<Result<bool, WriteError>>) -> Result<(), String> {
+        let answer = match self.backend.scrub() {
+            Ok(done) => Ok(done),
+            Err(GroupError::Refused(cause)) => Err(cause),
+            Err(GroupError::Offence(cause)) => Err(WriteError::Database(cause)),
+            Err(GroupError::Fatal(cause)) => return Err(cause),
+        };
+        let _gone = reply.send(answer);
+        Ok(())
     }
 
     fn group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), String> {
@@ -331,17 +385,16 @@ impl Loop {
             // One bad apple must not spoil the group: each gets a transaction of its own.
             Err(GroupError::Offence(_)) => {
                 self.backend.rollback();
-                let mut waiting: Vec<Reply> = std::mem::take(replies);
-                for (unit, reply) in units.iter().zip(waiting.drain(..)) {
-                    replies.push(reply);
-                    self.group(std::slice::from_ref(unit), replies)?;
-                }
-                Ok(())
+                self.one_by_one(units, replies)
             }
             Err(GroupError::Refused(cause)) => {
                 self.backend.rollback();
-                if matches!(cause, WriteError::DiskFull) {
-                    self.full.store(true, Ordering::Relaxed);
+                // With the ballast gone there is room again for those who were let in before.
+                if matches!(cause, WriteError::DiskFull) && self.setup.room.fill() {
+                    if let Err(GroupError::Fatal(cause)) = self.backend.make_room() {
+                        return Err(cause);
+                    }
+                    return self.one_by_one(units, replies);
                 }
                 for reply in replies.drain(..) {
                     let _gone = reply.send(Err(cause.clone()));
@@ -350,6 +403,20 @@ impl Loop {
             }
             Err(GroupError::Fatal(cause)) => Err(cause),
         }
+    }
+
+    /// A transaction for each unit. New reports are refused meanwhile if the disk is full.
+    fn one_by_one(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), String> {
+        let waiting = std::mem::take(replies);
+        for (unit, reply) in units.iter().zip(waiting) {
+            if unit.intake && self.setup.room.is_full() {
+                let _gone = reply.send(Err(WriteError::DiskFull));
+                continue;
+            }
+            replies.push(reply);
+            self.group(std::slice::from_ref(unit), replies)?;
+        }
+        Ok(())
     }
 
     fn try_group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), GroupError> {
@@ -370,7 +437,7 @@ impl Loop {
             .map_err(|error: LedgerError| {
                 GroupError::Refused(WriteError::Database(error.to_string()))
             })?;
-        if self.sabotage.acknowledge_early {
+        if self.setup.sabotage.acknowledge_early {
             answer(
                 units,
                 &verdicts,

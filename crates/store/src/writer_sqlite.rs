@@ -1,32 +1,49 @@
 //! The writer on SQLite: one connection, WAL, `synchronous=FULL`, so that a commit is one fsync of the log file.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use rusqlite::{Connection, ErrorCode, params_from_iter};
 
+use crate::room::Room;
 use crate::sql::Value;
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
+
+/// How much longer than wanted the write-ahead log may grow while readers keep it from being copied back whole.
+const LONG_WAL: u32 = 4;
+/// So many pages are copied back while there is little room.
+const LOW_PAGES: i64 = 256;
+const PAGE_BYTES: u64 = 4_096;
+/// How long the writer then waits for them to let go of it.
+const PRESS: Duration = Duration::from_millis(250);
+/// How long it waits to leave nothing of what was erased.
+const SCRUB: Duration = Duration::from_secs(2);
 
 pub(crate) struct SqliteWriter {
     connection: Connection,
     /// Pages in the WAL after which the writer copies them back between two groups.
     checkpoint_pages: u32,
-    /// Groups between two looks at the size of the write-ahead log.
-    look_every: u32,
-    groups: u32,
+    /// Units between two looks at the size of the write-ahead log.
+    look_every: usize,
+    units: usize,
+    room: Arc<Room>,
 }
 
 impl SqliteWriter {
-    pub(crate) fn new(connection: Connection, checkpoint_pages: u32) -> Self {
+    pub(crate) fn new(connection: Connection, checkpoint_pages: u32, room: Arc<Room>) -> Self {
         connection.set_prepared_statement_cache_capacity(128);
         Self {
             connection,
             checkpoint_pages,
-            look_every: (checkpoint_pages / 128).clamp(1, 64),
-            groups: 0,
+            look_every: (checkpoint_pages as usize / 128).clamp(1, 64),
+            units: 0,
+            room,
         }
     }
 
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
         self.run("BEGIN IMMEDIATE")?;
+        self.units = self.units.saturating_add(units.len());
         units.iter().map(|unit| self.unit(unit)).collect()
     }
 
@@ -84,14 +101,17 @@ impl SqliteWriter {
 
     pub(crate) fn commit(&mut self) -> Result<(), GroupError> {
         self.run("COMMIT")?;
-        self.groups = self.groups.wrapping_add(1);
-        if !self.groups.is_multiple_of(self.look_every) {
+        if self.units < self.look_every {
             return Ok(());
         }
+        self.units = 0;
         match self.checkpoint() {
             // The group is durable already: refusing it now would tell its callers a lie, and leave the log's edge
             // in memory behind the rows.
             Err(GroupError::Refused(cause)) => {
+                if matches!(cause, WriteError::DiskFull) {
+                    self.room.fill();
+                }
                 tracing::warn!(%cause, "the write-ahead log could not be copied back; it will be tried again");
                 Ok(())
             }
@@ -99,20 +119,57 @@ impl SqliteWriter {
         }
     }
 
-    /// Copies the write-ahead log back once it is long, between groups and not inside a caller's commit.
+    /// Copies the write-ahead log back once it is long, between groups and not inside a caller's commit; earlier, while
+    /// there is little room on the disk, since then it takes room twice.
     fn checkpoint(&self) -> Result<(), GroupError> {
-        let pages = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| {
-                row.get::<_, i64>(1)
-            })
-            .map_err(|error| judge(&error))?;
-        if pages >= i64::from(self.checkpoint_pages) {
+        let pages = self.wal_pages()?;
+        let low = pages >= LOW_PAGES && self.room.is_low(wal_bytes(pages));
+        // Readers that overlap for ever would let it grow for ever. Those who come while we wait read past it.
+        if low || pages >= i64::from(self.checkpoint_pages.saturating_mul(LONG_WAL)) {
+            self.truncate(PRESS)?;
+        } else if pages >= i64::from(self.checkpoint_pages) {
             self.connection
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
                 .map_err(|error| judge(&error))?;
         }
         Ok(())
+    }
+
+    fn wal_pages(&self) -> Result<i64, GroupError> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))
+            .map_err(|error| judge(&error))
+    }
+
+    /// The ballast was given up: cut the write-ahead log off, if it fits into the database file.
+    pub(crate) fn make_room(&mut self) -> Result<(), GroupError> {
+        let pages = self.wal_pages()?;
+        if self.room.holds(wal_bytes(pages)) {
+            self.truncate(PRESS)?;
+        }
+        Ok(())
+    }
+
+    /// Copies the write-ahead log back whole and cuts it off; `false` if readers hold on to it.
+    pub(crate) fn scrub(&mut self) -> Result<bool, GroupError> {
+        self.truncate(SCRUB)
+    }
+
+    fn truncate(&self, wait: Duration) -> Result<bool, GroupError> {
+        let connection = &self.connection;
+        let done = connection.busy_timeout(wait).and_then(|()| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0)
+            })
+        });
+        connection
+            .busy_timeout(crate::db::BUSY_TIMEOUT)
+            .map_err(|error| judge(&error))?;
+        match done {
+            Ok(busy) => Ok(busy == 0),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
+            Err(error) => Err(judge(&error)),
+        }
     }
 
     pub(crate) fn rollback(&mut self) {
@@ -138,9 +195,18 @@ impl SqliteWriter {
     }
 }
 
+fn wal_bytes(pages: i64) -> u64 {
+    pages.unsigned_abs().saturating_mul(PAGE_BYTES)
+}
+
 /// A full disk is a refusal; an I/O error or a damaged file is the end, since what fsync lost once it never gives
 /// back ("fsyncgate", 2018).
 fn judge(error: &rusqlite::Error) -> GroupError {
+    // The index of the write-ahead log could not grow: a full disk by another name.
+    let extended = error.sqlite_error().map(|error| error.extended_code);
+    if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+        return GroupError::Refused(WriteError::DiskFull);
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => GroupError::Refused(WriteError::DiskFull),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
