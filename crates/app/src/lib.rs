@@ -9,8 +9,11 @@ pub mod export;
 pub mod figures;
 pub mod files;
 pub mod gate;
+pub mod health;
+pub mod notify;
 pub mod report;
 pub mod takeaway;
+pub mod worker;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +32,8 @@ use jiff::tz::TimeZone;
 pub struct Config {
     /// Name of the service, as pages show it.
     pub service_name: String,
+    /// The same in te reo Māori.
+    pub service_name_mi: String,
     /// Address under which the public reaches it, without a final slash.
     pub public_url: String,
     /// ISO 4217 code in which losses are added up.
@@ -58,10 +63,23 @@ pub struct MailConfig {
     pub from: String,
 }
 
+impl Config {
+    /// Name of the service in a language (BCP 47).
+    #[must_use]
+    pub fn name(&self, language: &str) -> &str {
+        if language == "mi" {
+            &self.service_name_mi
+        } else {
+            &self.service_name
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             service_name: "Cyber incident reports".into(),
+            service_name_mi: "Ngā pūrongo maiki ipurangi".into(),
             public_url: "http://127.0.0.1:8080".into(),
             base_currency: "NZD".into(),
             rates_ppm: BTreeMap::new(),

@@ -2,7 +2,8 @@
 
 use cairn_desk::access::Denied;
 use cairn_desk::report::{
-    Body, Change, Command, Contact, Draft, Event, LossItem, Refusal, Standing, State, decide,
+    Body, Change, Channel, Command, Contact, Draft, Event, LossItem, Refusal, Standing, State,
+    decide,
 };
 use cairn_evidence::checkpoint::SignedCheckpoint;
 use cairn_evidence::hash::{salted, sha256};
@@ -229,6 +230,7 @@ impl App {
             Err(WriteError::Duplicate) => return self.again(once).await,
             Err(error) => return Err(error.into()),
         };
+        metrics::counter!("cairn_reports_total", "channel" => channel(draft)).increment(1);
         let receipt = receipt_of(&reference, &entry, body_salt, &committed)?;
         let category = draft.body.category.clone();
         Ok(Received {
@@ -380,6 +382,15 @@ impl App {
             checkpoint,
         )
         .print())
+    }
+}
+
+/// Name of a report's door in the metrics.
+fn channel(draft: &Draft) -> &'static str {
+    match draft.body.channel {
+        Channel::Web => "web",
+        Channel::Api => "api",
+        Channel::Mail => "mail",
     }
 }
 

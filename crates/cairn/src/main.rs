@@ -7,6 +7,7 @@
 
 mod args;
 mod demo;
+mod metrics;
 mod open;
 mod serve;
 mod settings;

@@ -7,8 +7,8 @@ use cairn_app::App;
 use cairn_web::server::Server;
 use tokio::net::TcpListener;
 
-use crate::open;
 use crate::settings::Settings;
+use crate::{metrics, open};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -33,15 +33,33 @@ pub async fn serve(
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
     let address = listener.local_addr()?;
+    serve_metrics(&settings).await?;
     let store = app.store.clone();
     let router = cairn_web::router(app.clone(), Arc::new(settings.site.clone()));
     let server = Server::new(settings.server.clone(), router)?;
+    let (stop_work, work_stops) = tokio::sync::oneshot::channel::<()>();
+    let work = tokio::spawn(cairn_app::worker::run(app.clone(), async {
+        let _asked = work_stops.await;
+    }));
     println!("listening on http://{address}");
     ready(address);
     let stopped = server.serve(listener, stop_signal()).await;
     tracing::info!(?stopped, "no more requests; writing what is queued");
+    // The worker ends what it has begun and then lets go of the store.
+    drop(stop_work);
+    let _ended = work.await;
     drop(app);
     store.close().await;
+    Ok(())
+}
+
+/// Before the first thing is counted, so that nothing is missed.
+async fn serve_metrics(settings: &Settings) -> anyhow::Result<()> {
+    if let Some(address) = settings.metrics_listen {
+        let handle = metrics::install()?;
+        let bound = metrics::serve(address, handle).await?;
+        println!("metrics on http://{bound}/metrics");
+    }
     Ok(())
 }
 

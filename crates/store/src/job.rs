@@ -61,6 +61,23 @@ impl Store {
         self.jobs("given_up", Micros(i64::MAX), limit).await
     }
 
+    /// How many jobs wait for their turn, and how many were given up.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn count_jobs(&self) -> Result<(i64, i64), ReadError> {
+        let sql = "SELECT state, count(*) FROM job GROUP BY state LIMIT 10";
+        let (mut due, mut given_up) = (0, 0);
+        for row in self.db.rows(sql, Vec::new()).await? {
+            match row.text(0)?.as_str() {
+                "due" => due = row.int(1)?,
+                "given_up" => given_up = row.int(1)?,
+                _ => {}
+            }
+        }
+        Ok((due, given_up))
+    }
+
     async fn jobs(&self, state: &str, until: Micros, limit: i64) -> Result<Vec<Job>, ReadError> {
         let sql = "SELECT id, kind, payload, attempts, error FROM job WHERE state = $1 AND run_at <= $2 \
                    ORDER BY run_at, id LIMIT $3";

@@ -449,7 +449,11 @@ impl Loop {
         if let Some(sealed) = &sealed {
             self.backend.append(&sealed.rows)?;
         }
+        let begun = std::time::Instant::now();
         self.backend.commit()?;
+        metrics::histogram!("cairn_commit_seconds").record(begun.elapsed());
+        metrics::counter!("cairn_writer_groups_total").increment(1);
+        metrics::counter!("cairn_writer_units_total").increment(units.len() as u64);
         let first = self.ledger.size();
         let proof = sealed.map(|sealed| {
             let proof = sealed.proof.clone();

@@ -175,6 +175,7 @@ async fn figures(page: Page) -> Markup {
             series("Malware", 200.0),
         ],
         breaks: vec![5, 12],
+        flag: t::chart_flagged(page.lang),
         write: |value| number(value as i64),
     };
     page.clone().section(Section::Figures).wide().render(

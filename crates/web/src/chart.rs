@@ -33,7 +33,7 @@ pub enum Kind {
 pub struct Point {
     /// Not negative; all axes start at zero.
     pub value: f64,
-    /// Sources contradict each other, or it is an estimate.
+    /// Not as sure as the others; [`Chart::flag`] says in what way.
     pub flagged: bool,
 }
 
@@ -76,6 +76,8 @@ pub struct Chart<'a> {
     pub series: Vec<Series>,
     /// Places in `labels` before which the way of counting changed.
     pub breaks: Vec<usize>,
+    /// What it means that a point is flagged, such as [`t::chart_flagged`].
+    pub flag: &'a str,
     /// How a value is written, such as [`crate::i18n::number`] of whole numbers.
     pub write: fn(f64) -> String,
 }
@@ -84,12 +86,22 @@ impl Chart<'_> {
     /// The chart, its legend, and the same figures as a table on demand.
     #[must_use]
     pub fn render(&self) -> Markup {
+        self.figure(details(t::chart_table(self.lang), self.table()))
+    }
+
+    /// The chart and its legend, for pages that show the same figures in a table of their own.
+    #[must_use]
+    pub fn render_drawing(&self) -> Markup {
+        self.figure(html! {})
+    }
+
+    fn figure(&self, table: Markup) -> Markup {
         html! {
             figure.chart {
                 figcaption { (self.title) }
                 (self.legend())
                 div.scroll tabindex="0" role="group" aria-label=(self.title) { (self.svg()) }
-                (details(t::chart_table(self.lang), self.table()))
+                (table)
             }
         }
     }
@@ -107,7 +119,7 @@ impl Chart<'_> {
         let cell = |series: &Series, at: usize| match series.points.get(at).copied().flatten() {
             Some(Point { value, flagged }) => html! {
                 ((self.write)(value))
-                @if flagged { " (" (t::chart_flagged(lang)) ")" }
+                @if flagged { " (" (self.flag) ")" }
             },
             None => html! { span.optional { (t::chart_no_value(lang)) } },
         };
@@ -131,7 +143,7 @@ impl Chart<'_> {
                 @for (at, series) in self.drawn().enumerate() {
                     li { (self.swatch(at)) (series.name) }
                 }
-                @if doubtful { li { span.key-open aria-hidden="true" {} (t::chart_flagged(self.lang)) } }
+                @if doubtful { li { span.key-open aria-hidden="true" {} (self.flag) } }
                 @if !self.breaks.is_empty() { li { span.key-break aria-hidden="true" {} (t::chart_break(self.lang)) } }
             }
         }
@@ -414,6 +426,7 @@ mod tests {
                 },
             ],
             breaks: vec![4],
+            flag: t::chart_flagged(Lang::En),
             write: |value| number(value.round() as i64),
         }
     }

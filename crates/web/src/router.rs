@@ -11,9 +11,11 @@ use crate::{Site, api};
 /// All of cairn's HTTP: each door adds its routes here, and the house goes around them.
 #[must_use]
 pub fn router(app: App, site: Arc<Site>) -> Router {
-    let public = Public::new(app);
+    let public = Public::new(app.clone());
     let routes = Router::new()
         // For everybody: what a reporter needs no account for.
-        .merge(api::router().with_state(public));
+        .merge(api::router().with_state(public))
+        .merge(crate::figures::router(app.clone()))
+        .merge(crate::health::router(app));
     crate::finish(site, routes)
 }

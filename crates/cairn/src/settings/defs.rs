@@ -133,7 +133,7 @@ defs! {
         |s, v| { v.clone_into(&mut s.site.name_en); v.clone_into(&mut s.app.service_name); Ok(()) };
     "service.name_mi", "a text", "Pūrongo i tētahi maiki ipurangi",
         "Name of the service in te reo Māori.",
-        |s, v| { v.clone_into(&mut s.site.name_mi); Ok(()) };
+        |s, v| { v.clone_into(&mut s.site.name_mi); v.clone_into(&mut s.app.service_name_mi); Ok(()) };
     "service.contact", "a mail address", "",
         "Address of the operator, shown on the statements on accessibility and privacy.",
         |s, v| { s.site.contact = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };

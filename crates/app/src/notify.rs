@@ -1,0 +1,361 @@
+//! Mail to reporters. It says that there is something, never what: mail is read by others on its way and after.
+
+use std::net::IpAddr;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+
+use cairn_desk::notify::{EMBEDDED, Fill, LetterError, Letters, Notice};
+use cairn_desk::report::{Body, Contact};
+use cairn_kernel::time::Micros;
+use cairn_store::ReadError;
+use cairn_store::job::Job;
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use serde::Deserialize;
+
+use crate::{App, MailConfig};
+
+/// For each step of the talk with the mail server.
+const STEP_TIME_MAX: Duration = Duration::from_secs(20);
+/// For one message in all.
+const SEND_TIME_MAX: Duration = Duration::from_secs(60);
+
+static LETTERS: LazyLock<Result<Letters, LetterError>> = LazyLock::new(|| Letters::parse(EMBEDDED));
+
+/// Why a message was not sent. The words hold no address and nothing that a server said: they are kept and shown.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifyError {
+    /// No job of ours.
+    #[error("no work of the kind {0:?} is known")]
+    Strange(String),
+    /// There is no mail server in the settings (any more), or its settings are wrong.
+    #[error("no mail server is set")]
+    NoServer,
+    /// The job's details do not make sense.
+    #[error("the job's details do not parse: {0}")]
+    Payload(serde_json::Error),
+    /// The store could not read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// What is stored does not parse.
+    #[error("stored {0} is damaged")]
+    Damaged(&'static str),
+    /// The texts are damaged.
+    #[error("the texts of mail: {0}")]
+    Letters(&'static LetterError),
+    /// The reporter's address is none that mail can be sent to.
+    #[error("the address is no mail address")]
+    Address,
+    /// A header could not be written.
+    #[error("the message could not be written")]
+    Message,
+    /// The mail server refused with this code.
+    #[error("the mail server refused with code {0}")]
+    Refused(u16),
+    /// The mail server could not be reached or talked with.
+    #[error("talking with the mail server: {0}")]
+    Server(String),
+}
+
+impl NotifyError {
+    /// Trying again would change nothing.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::Strange(_) | Self::Payload(_) | Self::Address | Self::Message => true,
+            Self::Refused(code) => *code >= 500,
+            _ => false,
+        }
+    }
+}
+
+/// The settings of outgoing mail make no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    /// The sender.
+    #[error("mail.from: {0:?} is no mail address")]
+    From(String),
+    /// The server's address. The words leave the address out: it may hold a password.
+    #[error("mail.smtp: {0}")]
+    Url(String),
+    /// A password would cross the network readable for all.
+    #[error("mail.smtp: with `tls=none` no password may be given")]
+    OpenPassword,
+}
+
+/// The way out for mail.
+pub struct Post {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl std::fmt::Debug for Post {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Post").finish_non_exhaustive()
+    }
+}
+
+/// RFC 3834 §5: answering machines leave such messages alone.
+#[derive(Debug, Clone, Copy)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+impl Post {
+    /// From the settings. `smtps://` is TLS from the first byte; `smtp://` is STARTTLS and nothing less, except on
+    /// loopback, or with `?tls=opportunistic` (STARTTLS if offered) or `?tls=none` (a relay on a network of one's own).
+    ///
+    /// # Errors
+    /// See [`PostError`].
+    pub fn new(config: &MailConfig) -> Result<Self, PostError> {
+        let from: Mailbox = config
+            .from
+            .parse()
+            .map_err(|_| PostError::From(config.from.clone()))?;
+        let url = guarded(&config.smtp_url)?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
+        let builder = builder.map_err(|error| PostError::Url(words(&error)))?;
+        let transport = builder.timeout(Some(STEP_TIME_MAX)).build();
+        Ok(Self { transport, from })
+    }
+
+    /// Greets the mail server and takes leave, for who wants to know whether the settings are right.
+    ///
+    /// # Errors
+    /// [`NotifyError::Refused`] or [`NotifyError::Server`].
+    pub async fn test(&self) -> Result<(), NotifyError> {
+        let test = tokio::time::timeout(SEND_TIME_MAX, self.transport.test_connection()).await;
+        match test {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(NotifyError::Server(
+                "it does not answer as it should".into(),
+            )),
+            Ok(Err(error)) => Err(failure(&error)),
+            Err(_) => Err(NotifyError::Server("it takes too long".into())),
+        }
+    }
+
+    async fn send(&self, message: Message) -> Result<(), NotifyError> {
+        match tokio::time::timeout(SEND_TIME_MAX, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(failure(&error)),
+            Err(_) => Err(NotifyError::Server("it takes too long".into())),
+        }
+    }
+}
+
+/// The address with the least protection that we accept written out.
+fn guarded(url: &str) -> Result<String, PostError> {
+    let Some(rest) = url.strip_prefix("smtp://") else {
+        return Ok(url.to_owned());
+    };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = place.split('/').next().unwrap_or_default();
+    let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let tls = query.split('&').find_map(|pair| pair.strip_prefix("tls="));
+    match tls {
+        None if is_loopback(host) => Ok(url.to_owned()),
+        None if query.is_empty() => Ok(format!("smtp://{place}?tls=required")),
+        None => Ok(format!("{url}&tls=required")),
+        Some("none") if login.contains(':') && !is_loopback(host) => Err(PostError::OpenPassword),
+        Some("none") => Ok(format!("smtp://{place}")),
+        Some(_) => Ok(url.to_owned()),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost"
+        || name
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+fn failure(error: &lettre::transport::smtp::Error) -> NotifyError {
+    match error.status() {
+        Some(code) => NotifyError::Refused(code.into()),
+        None => NotifyError::Server(words(error)),
+    }
+}
+
+/// What kind of failure it was. Answers of servers often repeat the address and are left out.
+fn words(error: &lettre::transport::smtp::Error) -> String {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return io.kind().to_string();
+        }
+        cause = inner.source();
+    }
+    let words = if error.is_timeout() {
+        "it takes too long"
+    } else if error.is_tls() {
+        "TLS failed"
+    } else if error.is_response() {
+        "its answer makes no sense"
+    } else if error.is_client() {
+        "it lacks what we need of it, such as STARTTLS or a way to sign in"
+    } else {
+        "the address or the connection fails"
+    };
+    words.to_owned()
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    no: i64,
+}
+
+impl App {
+    /// Sends a notice about a report to its reporter. Where there is nobody to write to (any more) there is nothing to do.
+    pub(crate) async fn notify(
+        &self,
+        post: &Post,
+        notice: Notice,
+        job: &Job,
+    ) -> Result<(), NotifyError> {
+        let payload: Payload = serde_json::from_str(&job.payload).map_err(NotifyError::Payload)?;
+        let Some(address) = self.reporter_address(payload.no).await? else {
+            return Ok(());
+        };
+        let language = self.reporter_language(payload.no).await?;
+        let message = self.letter(post, notice, &language, payload.no, address, job)?;
+        post.send(message).await?;
+        metrics::counter!("cairn_mails_sent_total").increment(1);
+        Ok(())
+    }
+
+    async fn reporter_address(&self, no: i64) -> Result<Option<Address>, NotifyError> {
+        let Some(stored) = self.store.report_contact(no).await? else {
+            return Ok(None);
+        };
+        let contact: Contact =
+            serde_json::from_str(&stored.json).map_err(|_| NotifyError::Damaged("contact"))?;
+        contact
+            .email
+            .map(|address| address.trim().parse().map_err(|_| NotifyError::Address))
+            .transpose()
+    }
+
+    async fn reporter_language(&self, no: i64) -> Result<String, NotifyError> {
+        let Some(stored) = self.store.report_body(no).await? else {
+            return Ok(String::new());
+        };
+        let body: Body =
+            serde_json::from_str(&stored.json).map_err(|_| NotifyError::Damaged("body"))?;
+        Ok(body.language)
+    }
+
+    fn letter(
+        &self,
+        post: &Post,
+        notice: Notice,
+        language: &str,
+        no: i64,
+        to: Address,
+        job: &Job,
+    ) -> Result<Message, NotifyError> {
+        let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
+        let fill = Fill {
+            service: self.config.name(language),
+            reference: &self.reference(no),
+            status: &format!("{}/status", self.config.public_url),
+        };
+        let letter = letters
+            .write(notice, language, fill)
+            .ok_or(NotifyError::Message)?;
+        // The same job sent twice is the same message: mail readers show it once.
+        let id = format!("<{}@{}>", job.id, post.from.email.domain());
+        Message::builder()
+            .from(post.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(cairn_kernel::text::one_line(&letter.subject))
+            .date(system_time(self.clock.now()))
+            .message_id(Some(id))
+            .header(AutoSubmitted)
+            .header(ContentType::TEXT_PLAIN)
+            .body(letter.body)
+            .map_err(|_| NotifyError::Message)
+    }
+}
+
+fn system_time(at: Micros) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(at.0).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_the_machine_unprotected_unless_asked() {
+        for (given, used) in [
+            ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
+            ("smtp://[::1]:25", "smtp://[::1]:25"),
+            ("smtp://localhost", "smtp://localhost"),
+            ("smtp://mx.example", "smtp://mx.example?tls=required"),
+            (
+                "smtp://u:p@mx.example:587/me",
+                "smtp://u:p@mx.example:587/me?tls=required",
+            ),
+            (
+                "smtp://localhost.example",
+                "smtp://localhost.example?tls=required",
+            ),
+            (
+                "smtp://127.0.0.1:x@mx.example",
+                "smtp://127.0.0.1:x@mx.example?tls=required",
+            ),
+            (
+                "smtp://mx.example?tls=opportunistic",
+                "smtp://mx.example?tls=opportunistic",
+            ),
+            ("smtp://mx.example?tls=none", "smtp://mx.example"),
+            ("smtps://u:p@mx.example", "smtps://u:p@mx.example"),
+        ] {
+            assert_eq!(guarded(given).unwrap(), used, "{given}");
+        }
+        let open = guarded("smtp://u:p@mx.example?tls=none");
+        assert!(matches!(open, Err(PostError::OpenPassword)));
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_named_without_their_password() {
+        let post = |url: &str, from: &str| {
+            Post::new(&MailConfig {
+                smtp_url: url.into(),
+                from: from.into(),
+            })
+        };
+        assert!(post("smtp://127.0.0.1:2525", "Reports <cairn@report.example>").is_ok());
+        assert!(post("smtps://u:p@mx.example", "cairn@localhost").is_ok());
+        assert!(matches!(
+            post("smtp://127.0.0.1", "nobody"),
+            Err(PostError::From(_))
+        ));
+        let wrong = post(
+            "smtp://u:hunter2@mx.example?tls=sometimes",
+            "cairn@localhost",
+        )
+        .unwrap_err();
+        assert!(!wrong.to_string().contains("hunter2"), "{wrong}");
+        let wrong = post("http://u:hunter2@mx.example", "cairn@localhost").unwrap_err();
+        assert!(!wrong.to_string().contains("hunter2"), "{wrong}");
+    }
+}

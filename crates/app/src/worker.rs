@@ -1,0 +1,277 @@
+//! What goes on behind the requests: jobs, forgetting what has had its time, watching the disk. Each part runs on its own
+//! and fails alone: a mail server that is away keeps no draft from being forgotten.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_kernel::time::Micros;
+use cairn_store::disk::Room;
+use cairn_store::job::{ATTEMPTS_MAX, Job};
+use cairn_store::writer::WriteError;
+use cairn_store::{ReadError, blob::BlobError};
+use tokio::sync::watch;
+
+use crate::App;
+use crate::draft::DRAFT_SECONDS;
+use crate::notify::{NotifyError, Post};
+
+const JOBS_EVERY: Duration = Duration::from_secs(2);
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+const WATCH_EVERY: Duration = Duration::from_secs(5);
+/// Jobs taken at one time.
+const JOBS_MAX: i64 = 50;
+/// Times of anonymous people are kept to the hour only: an hour more, so that nothing goes early.
+const SLACK_SECONDS: i64 = 3_600;
+/// Idempotency keys are honoured this long.
+const KEY_SECONDS: i64 = 24 * 3_600;
+/// Sessions that nobody used for this long are deleted; they have ended long before.
+const SESSION_SECONDS: i64 = 24 * 3_600;
+/// First wait after a failed attempt; four times as long after each further one.
+const RETRY_SECONDS: i64 = 60;
+/// The longest wait between attempts. With [`ATTEMPTS_MAX`] this outlasts a mail server that is away for half a day.
+const RETRY_SECONDS_MAX: i64 = 6 * 3_600;
+/// Reports are held off below this much free disk, or a twentieth of a small one.
+const FREE_BYTES_MIN: u64 = 64 << 20;
+
+/// A part of the work could not be done; it is tried again at its next turn.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The store could not read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The store could not write.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Files.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// The system did not tell how much room there is.
+    #[error("free disk: {0}")]
+    Room(std::io::Error),
+}
+
+/// Works until `stop`, then ends what is under way and returns. The store may be closed afterwards.
+pub async fn run(app: App, stop: impl Future<Output = ()>) {
+    let post = match app.config.mail.as_ref().map(Post::new).transpose() {
+        Ok(post) => post.map(Arc::new),
+        Err(error) => {
+            tracing::error!(%error, "no mail can be sent; see the settings mail.smtp and mail.from");
+            None
+        }
+    };
+    let (tell, stopping) = watch::channel(false);
+    let jobs = {
+        let (app, stopping) = (app.clone(), stopping.clone());
+        move || {
+            let (app, post, stopping) = (app.clone(), post.clone(), stopping.clone());
+            async move { app.run_jobs(post.as_deref(), &stopping).await.map(drop) }
+        }
+    };
+    let tidy = {
+        let app = app.clone();
+        move || {
+            let app = app.clone();
+            async move { app.tidy().await }
+        }
+    };
+    let watched = move || {
+        let app = app.clone();
+        async move { app.watch().await }
+    };
+    let parts = [
+        tokio::spawn(every("jobs", JOBS_EVERY, stopping.clone(), jobs)),
+        tokio::spawn(every("tidying up", TIDY_EVERY, stopping.clone(), tidy)),
+        tokio::spawn(every("watching the disk", WATCH_EVERY, stopping, watched)),
+    ];
+    stop.await;
+    let _nobody_left = tell.send(true);
+    for part in parts {
+        let _ended = part.await;
+    }
+}
+
+/// Does a part of the work at once and then again and again. Each turn is a task of its own, so that a panic ends the turn
+/// and not the part.
+async fn every<F>(
+    name: &'static str,
+    period: Duration,
+    mut stopping: watch::Receiver<bool>,
+    part: impl Fn() -> F,
+) where
+    F: Future<Output = Result<(), WorkError>> + Send + 'static,
+{
+    loop {
+        match tokio::spawn(part()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, part = name, "background work failed"),
+            Err(_) => tracing::error!(part = name, "background work stopped short"),
+        }
+        tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(period) => {}
+        }
+    }
+}
+
+/// When a job that failed is tried again.
+fn retry_at(now: Micros, attempts: i64) -> Micros {
+    let times = 1_i64 << (2 * attempts.clamp(0, 10));
+    now.plus_seconds((RETRY_SECONDS * times).min(RETRY_SECONDS_MAX))
+}
+
+impl App {
+    /// Runs the jobs that are due, one after the other; returns how many succeeded. A job may run twice when the process
+    /// ends between its deed and the note of it.
+    ///
+    /// # Errors
+    /// The store could not be read or written. A job that fails is no error here: it is tried again later, given up at last,
+    /// and then visible in [`cairn_store::Store::failed_jobs`].
+    pub async fn run_jobs(
+        &self,
+        post: Option<&Post>,
+        stopping: &watch::Receiver<bool>,
+    ) -> Result<usize, WorkError> {
+        let mut done = 0;
+        for job in self.store.due_jobs(self.clock.now(), JOBS_MAX).await? {
+            if *stopping.borrow() {
+                break;
+            }
+            match self.run_job(post, &job).await {
+                Ok(()) => {
+                    self.store.job_done(&job.id).await?;
+                    done += 1;
+                }
+                Err(error) => self.job_failed(job, &error).await?,
+            }
+        }
+        Ok(done)
+    }
+
+    async fn run_job(&self, post: Option<&Post>, job: &Job) -> Result<(), NotifyError> {
+        let notice = cairn_desk::notify::Notice::of_job(&job.kind);
+        let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;
+        let post = post.ok_or(NotifyError::NoServer)?;
+        self.notify(post, notice, job).await
+    }
+
+    async fn job_failed(&self, mut job: Job, error: &NotifyError) -> Result<(), WriteError> {
+        if error.is_final() {
+            job.attempts = ATTEMPTS_MAX - 1;
+        }
+        let given_up = job.attempts + 1 >= ATTEMPTS_MAX;
+        tracing::warn!(%error, kind = job.kind, attempt = job.attempts + 1, given_up, "a job failed");
+        let next = retry_at(self.clock.now(), job.attempts);
+        self.store.job_failed(&job, &error.to_string(), next).await
+    }
+
+    /// Forgets drafts, idempotency keys and sessions that have had their time, and files that nothing names.
+    ///
+    /// # Errors
+    /// See [`WorkError`].
+    pub async fn tidy(&self) -> Result<(), WorkError> {
+        let now = self.clock.now();
+        let ago = |seconds: i64| now.plus_seconds(-seconds - SLACK_SECONDS);
+        let expired = self
+            .store
+            .expire(ago(DRAFT_SECONDS), ago(KEY_SECONDS), ago(SESSION_SECONDS))
+            .await;
+        // Files are swept even if the rest failed; those of drafts just forgotten go with them.
+        let swept = self.store.sweep_blobs(ago(DRAFT_SECONDS)).await?;
+        if swept > 0 {
+            tracing::info!(swept, "removed files that nothing names");
+        }
+        expired?;
+        Ok(())
+    }
+
+    /// Measures what only a look now and then can tell, and holds new reports off while the disk is nearly full.
+    ///
+    /// # Errors
+    /// See [`WorkError`].
+    pub async fn watch(&self) -> Result<(), WorkError> {
+        let store = self.store.clone();
+        let room = tokio::task::spawn_blocking(move || store.room()).await;
+        let room = room
+            .map_err(std::io::Error::other)
+            .and_then(|room| room)
+            .map_err(WorkError::Room)?;
+        self.mind(room);
+        metrics::gauge!("cairn_disk_free_bytes").set(room.free as f64);
+        metrics::gauge!("cairn_writer_queue_units").set(self.store.writer().waiting() as f64);
+        metrics::gauge!("cairn_intake_waiting").set(self.gate.waiting() as f64);
+        let (due, given_up) = self.store.count_jobs().await?;
+        metrics::gauge!("cairn_jobs_due").set(due as f64);
+        metrics::gauge!("cairn_jobs_given_up").set(given_up as f64);
+        Ok(())
+    }
+
+    /// The writer also says by itself when the disk is full; only this look says when it no longer is.
+    fn mind(&self, room: Room) {
+        let writer = self.store.writer();
+        let least = FREE_BYTES_MIN.min(room.total / 20);
+        let (was, is) = (writer.is_full(), room.free < least);
+        if was != is {
+            writer.set_full(is);
+            let free = room.free;
+            if is {
+                tracing::error!(
+                    free,
+                    least,
+                    "the disk is nearly full; new reports are held off"
+                );
+            } else {
+                tracing::info!(free, "there is room again; new reports are taken");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_spread_over_half_a_day() {
+        let mut now = Micros(0);
+        let waits: Vec<i64> = (0..ATTEMPTS_MAX - 1)
+            .map(|attempt| {
+                let next = retry_at(now, attempt);
+                let wait = next.seconds() - now.seconds();
+                now = next;
+                wait
+            })
+            .collect();
+        assert_eq!(waits, [60, 240, 960, 3_840, 15_360, 21_600, 21_600]);
+        assert!(now.seconds() > 12 * 3_600);
+        assert_eq!(retry_at(Micros(0), i64::MAX).seconds(), RETRY_SECONDS_MAX);
+    }
+
+    #[test]
+    fn a_part_that_panics_or_fails_comes_round_again() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let turns = Arc::new(std::sync::atomic::AtomicU32::new(0));
+            let (tell, stopping) = watch::channel(false);
+            let counted = Arc::clone(&turns);
+            let part = move || {
+                let turns = Arc::clone(&counted);
+                async move {
+                    match turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                        0 => panic!("on purpose"),
+                        1 => Err(WorkError::Write(WriteError::Closed)),
+                        _ => Ok(()),
+                    }
+                }
+            };
+            let every = tokio::spawn(every("test", Duration::from_millis(5), stopping, part));
+            while turns.load(std::sync::atomic::Ordering::Relaxed) < 4 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tell.send(true).unwrap();
+            every.await.unwrap();
+        });
+    }
+}

@@ -1,0 +1,255 @@
+//! The background work on both databases: mail through a real server, jobs that are given up, what is forgotten.
+
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing
+)]
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cairn_app::clock::Clock;
+use cairn_app::notify::Post;
+use cairn_app::{App, Config, MailConfig};
+use cairn_desk::form::{Form, FormFiles};
+use cairn_desk::report::Contact;
+use cairn_kernel::actor::Actor;
+use cairn_kernel::time::Micros;
+use cairn_store::job::{self, ATTEMPTS_MAX};
+use cairn_store::writer::Unit;
+use cairn_testkit::{TestStore, on_both, sample};
+use tokio::sync::watch;
+
+const START: Micros = Micros(1_795_500_300_000_000);
+
+/// aiosmtpd, which Debian has as python3-aiosmtpd: takes every message into a maildir.
+struct MailServer {
+    child: Child,
+    address: SocketAddr,
+    dir: tempfile::TempDir,
+}
+
+impl MailServer {
+    /// `None` where it is not installed; in CI nothing is skipped.
+    fn start() -> Option<Self> {
+        let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
+            let mut asked = Command::new(python);
+            asked.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
+            asked.status().is_ok_and(|status| status.success())
+        });
+        let Some(python) = python else {
+            let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+            assert!(!ci, "python3-aiosmtpd is missing; in CI nothing is skipped");
+            eprintln!("skipped: python3-aiosmtpd is not installed");
+            return None;
+        };
+        let address = free_address();
+        let dir = tempfile::TempDir::new().unwrap();
+        let child = Command::new(python)
+            .args(["-m", "aiosmtpd", "-n", "-l", &address.to_string()])
+            .args(["-c", "aiosmtpd.handlers.Mailbox"])
+            .arg(dir.path().join("mail"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self {
+            child,
+            address,
+            dir,
+        };
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "no mail server");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(server)
+    }
+
+    fn messages(&self) -> Vec<String> {
+        let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+        let files = files(&self.dir.path().join("mail/new"));
+        files.into_iter().map(read).collect()
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let read = std::fs::read_dir(dir);
+    read.map(|all| all.map(|entry| entry.unwrap().path()).collect())
+        .unwrap_or_default()
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+fn mail_at(address: &str) -> MailConfig {
+    MailConfig {
+        smtp_url: format!("smtp://{address}"),
+        from: "Reports <cairn@report.example>".into(),
+    }
+}
+
+fn app(store: &TestStore, mail: Option<MailConfig>) -> (App, Clock) {
+    let form = Form::parse(&FormFiles::embedded()).unwrap();
+    let clock = Clock::fixed(START);
+    let config = Config {
+        public_url: "https://report.example".into(),
+        service_name: "Report it".into(),
+        service_name_mi: "Pūrongotia".into(),
+        mail,
+        ..Config::default()
+    };
+    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
+    (app, clock)
+}
+
+/// A report of somebody who left an address.
+async fn submit(app: &App, seed: u64, language: &str, email: &str) -> i64 {
+    let mut draft = sample::draft(seed);
+    draft.body.anonymous = false;
+    language.clone_into(&mut draft.body.language);
+    draft.contact = Some(Contact {
+        name: Some("Canary Person".into()),
+        email: Some(email.into()),
+        phone: None,
+    });
+    let received = app.submit(&draft, Actor::Reporter, None).await.unwrap();
+    received.no
+}
+
+fn going_on() -> watch::Receiver<bool> {
+    watch::channel(false).1
+}
+
+on_both! {
+    async fn reporters_are_told_in_their_language_and_nothing_more(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mail = mail_at(&server.address.to_string());
+        let post = Post::new(&mail).unwrap();
+        post.test().await.unwrap();
+        let (app, _) = app(t, Some(mail));
+        let english = submit(&app, 1, "en", "english@reporter.example").await;
+        let maori = submit(&app, 2, "mi", "maori@reporter.example").await;
+        let mut unit = Unit::default();
+        job::enqueue(&mut unit, "news", &format!("{{\"no\":{maori}}}"), START);
+        app.store.write(unit).await.unwrap();
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 3);
+        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 0));
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0);
+
+        let messages: Vec<String> = server.messages();
+        assert_eq!(messages.len(), 3);
+        let to = |address: &str, subject: &str| {
+            let found = messages.iter().find(|message| {
+                message.contains(&format!("To: {address}")) && message.contains(subject)
+            });
+            found.unwrap_or_else(|| panic!("nothing for {address}: {messages:?}"))
+        };
+        let first = to("english@reporter.example", "Subject: Report it: your report");
+        assert!(first.contains(&app.reference(english)), "{first}");
+        assert!(first.contains("https://report.example/status"), "{first}");
+        assert!(first.contains("Date: Tue, 24 Nov 2026 06:05:00 +0000"), "{first}");
+        // Encoded words: ū is no ASCII letter.
+        let other = to("maori@reporter.example", "=?utf-8?");
+        assert!(other.contains("Kia ora"), "{other}");
+        for message in &messages {
+            assert!(message.contains("Auto-Submitted: auto-generated"), "{message}");
+            for told in ["Canary", "Sample", "asked for money", "/s/"] {
+                assert!(!message.contains(told), "{told}: {message}");
+            }
+        }
+    }
+
+    async fn a_server_that_is_down_is_tried_again_and_given_up_in_sight(t: &mut TestStore) {
+        let mail = mail_at(&free_address().to_string());
+        let post = Post::new(&mail).unwrap();
+        assert!(post.test().await.is_err());
+        let (app, clock) = app(t, Some(mail));
+        submit(&app, 1, "en", "reporter@reporter.example").await;
+        for attempt in 1..=ATTEMPTS_MAX {
+            assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0);
+            // Nothing is due again at once.
+            assert!(app.store.due_jobs(clock.now(), 10).await.unwrap().is_empty());
+            let given_up = i64::from(attempt == ATTEMPTS_MAX);
+            assert_eq!(app.store.count_jobs().await.unwrap(), (1 - given_up, given_up));
+            clock.set(clock.now().plus_seconds(6 * 3_600));
+        }
+        let failed = app.store.failed_jobs(10).await.unwrap();
+        let error = failed[0].error.as_deref().unwrap();
+        assert!(error.contains("connection refused"), "{error}");
+        assert!(!error.contains("reporter.example"), "{error}");
+    }
+
+    async fn jobs_that_can_never_succeed_are_given_up_at_once(t: &mut TestStore) {
+        let mail = mail_at("127.0.0.1:9");
+        let post = Post::new(&mail).unwrap();
+        let (app, _) = app(t, Some(mail));
+        submit(&app, 1, "en", "x@reporter.example\r\nBcc: all@reporter.example").await;
+        let mut unit = Unit::default();
+        job::enqueue(&mut unit, "dance", "{}", START);
+        job::enqueue(&mut unit, "news", "no JSON", START);
+        // There is no such report: nobody to write to, nothing to do.
+        job::enqueue(&mut unit, "news", "{\"no\":999}", START);
+        app.store.write(unit).await.unwrap();
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
+        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 3));
+    }
+
+    async fn nothing_is_sent_while_stopping(t: &mut TestStore) {
+        let mail = mail_at("127.0.0.1:9");
+        let post = Post::new(&mail).unwrap();
+        let (app, _) = app(t, Some(mail));
+        submit(&app, 1, "en", "reporter@reporter.example").await;
+        let stopping = watch::channel(true).1;
+        assert_eq!(app.run_jobs(Some(&post), &stopping).await.unwrap(), 0);
+        assert_eq!(app.store.due_jobs(START, 10).await.unwrap()[0].attempts, 0);
+    }
+
+    async fn what_has_had_its_time_is_forgotten(t: &mut TestStore) {
+        let (app, clock) = app(t, None);
+        app.store.save_draft([1; 32], "{}", clock.now()).await.unwrap();
+        clock.set(clock.now().plus_seconds(20 * 3_600));
+        app.store.save_draft([2; 32], "{}", clock.now()).await.unwrap();
+        app.tidy().await.unwrap();
+        assert!(app.store.draft([1; 32]).await.unwrap().is_some());
+        clock.set(clock.now().plus_seconds(7 * 3_600));
+        app.tidy().await.unwrap();
+        assert!(app.store.draft([1; 32]).await.unwrap().is_none());
+        assert!(app.store.draft([2; 32]).await.unwrap().is_some());
+    }
+
+    async fn intake_opens_again_once_there_is_room(t: &mut TestStore) {
+        let (app, _) = app(t, None);
+        let room = app.store.room().unwrap();
+        assert!(room.free <= room.total && room.total > 0);
+        app.store.writer().set_full(true);
+        app.watch().await.unwrap();
+        assert!(!app.store.writer().is_full());
+    }
+
+    async fn the_worker_stops_when_told(t: &mut TestStore) {
+        let (app, _) = app(t, Some(mail_at("127.0.0.1:9")));
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let work = tokio::spawn(cairn_app::worker::run(app, async {
+            let _asked = stopped.await;
+        }));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(stop);
+        tokio::time::timeout(Duration::from_secs(10), work).await.unwrap().unwrap();
+    }
+}
