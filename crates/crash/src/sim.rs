@@ -43,7 +43,9 @@ pub struct Bench {
 /// States rebuilt from one life.
 const STATES_PER_LIFE: usize = 320;
 /// Things done in one life.
-const STEPS: usize = 48;
+const STEPS: usize = 28;
+/// One state in so many is looked at thoroughly.
+const THOROUGH: usize = 48;
 /// Lives that follow each other on one disk, each beginning with what a cut of the one before has left.
 const CHAIN: usize = 3;
 
@@ -134,7 +136,7 @@ impl Bench {
             let image = replay.cut(policy, rng);
             let owed = life.owed_at(instant);
             let kept = (count >= chosen && heir.is_none()).then(|| image.clone());
-            let verdict = self.check(image, owed, count % 16 == 0);
+            let verdict = self.check(image, owed, count % THOROUGH == 0);
             tally.add(&verdict, owed.len(), || {
                 format!("{name} cut after {instant} operations, {policy:?}")
             });

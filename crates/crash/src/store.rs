@@ -3,6 +3,7 @@
 
 mod check;
 mod drive;
+mod memory;
 mod sample;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use cairn_store::writer::{OnFatal, Sabotage};
 use cairn_store::{Database, Options, SqliteConfig};
 
 use rusqlite::{Connection, OpenFlags};
+
+use memory::Memory;
 
 use crate::life::Mode;
 use crate::vfs::Mount;
@@ -26,6 +29,7 @@ const ORIGIN: &str = "crash.example/log";
 #[derive(Debug)]
 pub struct Home {
     dir: PathBuf,
+    memory: Memory,
 }
 
 impl Home {
@@ -34,6 +38,7 @@ impl Home {
     pub fn new(dir: &Path) -> Self {
         Self {
             dir: dir.to_owned(),
+            memory: Memory::default(),
         }
     }
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use cairn_evidence::checkpoint::SignedCheckpoint;
-use cairn_evidence::hash::{entry, leaf_hash, salted};
+use cairn_evidence::hash::leaf_hash;
 use cairn_evidence::merkle::Frontier;
 use cairn_store::Store;
 use rusqlite::Connection;
@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use crate::disk::{Disk, Image};
 use crate::life::{Ack, Mode, Promise, Verdict};
 use crate::rng::Rng;
+use crate::store::memory::{Kind, Memory};
 use crate::store::{Home, ignore_fatal, sample};
 use crate::vfs::Mount;
 
@@ -61,8 +62,8 @@ fn examine(
     if sound != "ok" {
         return Err(sound.into());
     }
-    let log = read_log(&connection, owed)?;
-    let lost = log.lost + compare_reports(&connection, owed, &log)?;
+    let log = read_log(&connection, &home.memory, owed)?;
+    let lost = log.lost + compare_reports(&connection, &home.memory, owed, &log)?;
     Ok(Verdict {
         lost,
         corrupt: None,
@@ -77,7 +78,7 @@ struct Log {
     lines: Vec<(i64, i64, String)>,
 }
 
-fn read_log(connection: &Connection, owed: &[Ack]) -> Result<Log, Wrong> {
+fn read_log(connection: &Connection, memory: &Memory, owed: &[Ack]) -> Result<Log, Wrong> {
     let mut heads = owed.iter().filter_map(|ack| match &ack.promise {
         Promise::Log { size, head } => Some((u64::try_from(*size).unwrap_or(0), head)),
         Promise::Report { .. } => None,
@@ -95,7 +96,8 @@ fn read_log(connection: &Connection, owed: &[Ack]) -> Result<Log, Wrong> {
         }
         let salt: [u8; 16] = row.get(2)?;
         let event = row.get_ref(3)?.as_str()?;
-        tree.push(leaf_hash(&entry(&salt, event.as_bytes()).0))?;
+        let entry = memory.salted(Kind::Entry, idx, salt, event);
+        tree.push(leaf_hash(&entry.0))?;
         if let Some(report) = row.get::<_, Option<i64>>(1)? {
             let line = lines.entry(report);
             line.or_insert_with(|| (0, event.to_owned())).0 += 1;
@@ -133,7 +135,12 @@ fn read_log(connection: &Connection, owed: &[Ack]) -> Result<Log, Wrong> {
 }
 
 /// Compares each report with its body, its lines in the log and its promise; says how many promised are missing.
-fn compare_reports(connection: &Connection, owed: &[Ack], log: &Log) -> Result<usize, Wrong> {
+fn compare_reports(
+    connection: &Connection,
+    memory: &Memory,
+    owed: &[Ack],
+    log: &Log,
+) -> Result<usize, Wrong> {
     let mut promised: Vec<(i64, [u8; 32])> = owed
         .iter()
         .filter_map(|ack| match &ack.promise {
@@ -154,7 +161,7 @@ fn compare_reports(connection: &Connection, owed: &[Ack], log: &Log) -> Result<u
         let (Some(salt), Some(body)) = (row.get(2)?, body) else {
             return Err(format!("report {no} has no body").into());
         };
-        let digest = salted(&salt, body.as_bytes());
+        let digest = memory.salted(Kind::Body, no, salt, body);
         let Some((_, count, first)) = lines.next().filter(|(report, ..)| *report == no) else {
             return Err(format!("report {no} has no line in the log").into());
         };

@@ -67,7 +67,7 @@ pub fn live(home: &Home, mount: &'static Mount, setup: Setup) -> Life {
         Ok(runtime) => runtime,
         Err(error) => return troubled(error.to_string()),
     };
-    let wal_pages = [4, 40, 400].get(rng.below(3)).copied().unwrap_or(40);
+    let wal_pages = [4, 24, 120].get(rng.below(3)).copied().unwrap_or(40);
     let mut program = Program {
         home,
         mount,
@@ -211,7 +211,7 @@ impl Program<'_> {
         };
         let mut rng = self.rng.fork();
         let mut group = Vec::new();
-        for _ in 0..1 + rng.below(12) {
+        for _ in 0..1 + rng.below(8) {
             let key = rng
                 .chance(1, 4)
                 .then(|| (sample::bytes(&mut rng), sample::bytes(&mut rng)));

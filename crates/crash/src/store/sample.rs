@@ -57,9 +57,9 @@ pub fn bytes<const N: usize>(rng: &mut Rng) -> [u8; N] {
 fn body(rng: &mut Rng) -> Body {
     // Now and then a story that fills several pages of the database.
     let length = if rng.chance(1, 32) {
-        2_000
+        1_500
     } else {
-        8 + rng.below(60)
+        8 + rng.below(40)
     };
     let story = words(rng, length);
     let host = format!("h{}.example.net", rng.below(1000));
@@ -162,7 +162,7 @@ pub fn report(
         },
     };
     let draft = Draft {
-        search_text: words(rng, 30),
+        search_text: words(rng, 12),
         body,
         contact,
         consents: vec!["police".to_owned()],
