@@ -10,6 +10,7 @@ pub mod figures;
 pub mod files;
 pub mod gate;
 pub mod health;
+pub mod mail;
 pub mod notify;
 pub mod report;
 pub mod takeaway;
@@ -165,7 +166,7 @@ impl App {
         match *known {
             Some(quarter) if quarter.from <= at && at < quarter.to => quarter.name,
             _ => {
-                let quarter = quarter_of(at, &self.config.time_zone);
+                let quarter = quarter_around(at, &self.config.time_zone);
                 *known = Some(quarter);
                 quarter.name
             }
@@ -183,7 +184,13 @@ impl App {
     }
 }
 
-fn quarter_of(at: Micros, zone: &TimeZone) -> Quarter {
+/// Year times ten plus quarter of a moment, in a time zone.
+#[must_use]
+pub fn quarter_of(at: Micros, zone: &TimeZone) -> i64 {
+    quarter_around(at, zone).name
+}
+
+fn quarter_around(at: Micros, zone: &TimeZone) -> Quarter {
     let day = at.timestamp().to_zoned(zone.clone()).date();
     let first_month = (day.month() - 1) / 3 * 3 + 1;
     let name = i64::from(day.year()) * 10 + i64::from((day.month() - 1) / 3 + 1);
@@ -214,9 +221,9 @@ mod tests {
         let zone = TimeZone::get("Pacific/Auckland").unwrap();
         let at = |text: &str| Micros::from(text.parse::<jiff::Timestamp>().unwrap());
         // New Zealand is 13 hours ahead at new year.
-        assert_eq!(quarter_of(at("2025-12-31T10:59:59Z"), &zone).name, 20254);
-        assert_eq!(quarter_of(at("2025-12-31T11:00:00Z"), &zone).name, 20261);
-        let quarter = quarter_of(at("2026-11-23T00:00:00Z"), &zone);
+        assert_eq!(quarter_of(at("2025-12-31T10:59:59Z"), &zone), 20254);
+        assert_eq!(quarter_of(at("2025-12-31T11:00:00Z"), &zone), 20261);
+        let quarter = quarter_around(at("2026-11-23T00:00:00Z"), &zone);
         assert_eq!(
             (quarter.name, quarter.to),
             (20264, at("2026-12-31T11:00:00Z"))

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use cairn_kernel::actor::Role;
+use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::admin::Wish;
 use crate::settings::Settings;
-use crate::{demo, serve};
+use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
 
 /// One place to report cyber incidents, and a desk for those who act on them.
 #[derive(Debug, Parser)]
@@ -14,7 +16,7 @@ use crate::{demo, serve};
     name = "cairn",
     version,
     after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 a check found something wrong.\n\
-                  Try it: cairn demo"
+                  To look around: cairn demo"
 )]
 pub struct Args {
     /// Settings file (TOML). Without it the built-in defaults hold.
@@ -26,7 +28,7 @@ pub struct Args {
     /// Address to serve on; short for `--set server.listen=ADDRESS:PORT`.
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
-    /// Any setting: `--set files.bytes_max=10MiB`. See docs/reference/settings.md.
+    /// Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// What to do.
@@ -39,8 +41,149 @@ pub struct Args {
 pub enum Command {
     /// Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C).
     Serve,
-    /// Fill a fresh data directory with example reports and serve it, to look around.
+    /// Fill a fresh data directory with example reports and people, and serve it, to look around.
     Demo,
+    /// Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong.
+    Doctor {
+        /// Connect to the outgoing mail server too.
+        #[arg(long)]
+        mail: bool,
+    },
+    /// Write everything into one file, also while cairn serves.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+        /// Seal it with this key file, which is made if it is not there.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Restore a backup into an empty data directory, and verify every record of it.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Its key file, if it is sealed.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// Restore even if records disagree with the evidence log.
+        #[arg(long)]
+        accept_findings: bool,
+    },
+    /// Bring the database's schema up to date (serving does so too).
+    Migrate,
+    /// Accounts of those who work here.
+    #[command(subcommand)]
+    User(User),
+    /// The evidence log.
+    #[command(subcommand)]
+    Log(Log),
+    /// Receipts that reporters hold.
+    #[command(subcommand)]
+    Receipt(Receipt),
+    /// Take data out.
+    #[command(subcommand)]
+    Export(Export),
+    /// Reports that come by other ways than the form.
+    #[command(subcommand)]
+    Report(Report),
+    /// How much of what there is.
+    Stats,
+    /// Completions for a shell, on standard output.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the generated reference pages, manual and completions below a directory.
+    #[command(hide = true)]
+    Generate {
+        /// Where to.
+        dir: PathBuf,
+    },
+}
+
+/// Accounts.
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Make an account; prints its first password, which must be changed at the first sign-in.
+    Add {
+        /// Name to sign in with: lower-case letters, digits and . _ - @
+        login: String,
+        /// Name to show.
+        #[arg(long)]
+        name: String,
+        /// officer, lead, administrator or auditor.
+        #[arg(long, default_value = "officer")]
+        role: Role,
+    },
+    /// List the accounts.
+    List,
+    /// Give an account a new first password and forget its authenticator.
+    Reset {
+        /// Name to sign in with.
+        login: String,
+    },
+}
+
+/// The evidence log.
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Recompute the whole log and compare every stored record with it. Works beside a running server.
+    Verify {
+        /// Published key list to check against, instead of the data directory's own.
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+    },
+    /// Sign with a new key from now on; the old one stays in the published list. Stop the server first.
+    RotateKey,
+}
+
+/// Receipts.
+#[derive(Debug, Subcommand)]
+pub enum Receipt {
+    /// Check a receipt file offline against the published keys.
+    Verify {
+        /// The receipt (`….tlog-proof`).
+        file: PathBuf,
+        /// Published key list (served at `/log.keys`); default is the data directory's own.
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+    },
+}
+
+/// Take data out.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// All reports, without contact details. Logged in the evidence log.
+    Reports {
+        /// csv or jsonl.
+        #[arg(long, default_value = "csv")]
+        format: Format,
+        /// File to write; standard output if absent.
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Format of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values with a header, safe for spreadsheets.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+/// Reports by other ways.
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// Make reports of mail: one message on standard input (as a mail server's pipe), a maildir or an mbox.
+    ImportMail {
+        /// Take the new messages of a maildir and mark them as seen.
+        #[arg(long, value_name = "DIR", conflicts_with = "mbox")]
+        maildir: Option<PathBuf>,
+        /// Take all messages of an mbox file.
+        #[arg(long, value_name = "FILE")]
+        mbox: Option<PathBuf>,
+    },
 }
 
 impl Args {
@@ -58,26 +201,80 @@ impl Args {
         pairs
     }
 
-    /// A data directory was named by flag.
-    #[must_use]
-    pub fn names_data(&self) -> bool {
+    /// A data directory was named.
+    fn names_data(&self) -> bool {
         self.data.is_some()
-            || self
-                .set
-                .iter()
-                .any(|pair| pair.starts_with("storage.data="))
+            || self.config.is_some()
+            || self.set.iter().any(|p| p.starts_with("storage.data="))
     }
-}
 
-impl Command {
-    /// Does it.
+    /// Does what was asked.
     ///
     /// # Errors
     /// Whatever went wrong, in words.
     pub async fn run(self, settings: Settings) -> anyhow::Result<()> {
+        let named = self.names_data();
+        match self.command {
+            Command::Serve => serve::run(settings).await,
+            Command::Demo => demo::run(settings, named).await,
+            Command::Doctor { mail } => doctor::run(&settings, mail).await,
+            Command::Migrate => open::migrate(&settings).await,
+            Command::User(user) => user.run(&settings).await,
+            Command::Stats => show::stats(&control::ask(&settings, Wish::Stats).await?),
+            Command::Export(Export::Reports { format, out }) => {
+                export::reports(&settings, format, out).await
+            }
+            Command::Report(Report::ImportMail { maildir, mbox }) => {
+                mail::import(&settings, maildir, mbox).await
+            }
+            Command::Log(Log::RotateKey) => open::rotate_key(&settings).await,
+            other => blocking(move || other.run_blocking(&settings, self.config)).await,
+        }
+    }
+}
+
+impl Command {
+    /// Commands that wait for the disk and start runtimes of their own.
+    fn run_blocking(self, settings: &Settings, config: Option<PathBuf>) -> anyhow::Result<()> {
         match self {
-            Self::Serve => serve::run(settings).await,
-            Self::Demo => demo::run(settings).await,
+            Self::Backup { file, key } => {
+                backup::back_up(settings, &file, key.as_deref(), config.as_deref())
+            }
+            Self::Restore {
+                file,
+                key,
+                accept_findings,
+            } => backup::restore(settings, &file, key.as_deref(), accept_findings),
+            Self::Log(Log::Verify { keys }) => check::log(settings, keys.as_deref()),
+            Self::Receipt(Receipt::Verify { file, keys }) => check::receipt(settings, &file, keys),
+            Self::Generate { dir } => generate::all(&dir),
+            Self::Completions { shell } => {
+                generate::completions(shell);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn blocking(
+    work: impl FnOnce() -> anyhow::Result<()> + Send + 'static,
+) -> anyhow::Result<()> {
+    tokio::task::spawn_blocking(work).await?
+}
+
+impl User {
+    async fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        let (wish, list) = match self {
+            Self::Add { login, name, role } => (Wish::UserAdd { login, name, role }, false),
+            Self::List => (Wish::UserList, true),
+            Self::Reset { login } => (Wish::UserReset { login }, false),
+        };
+        let answer = control::ask(settings, wish).await?;
+        if list {
+            show::users(&answer)
+        } else {
+            show::first_password(&answer)
         }
     }
 }

@@ -5,12 +5,22 @@
     reason = "a command line program speaks through these"
 )]
 
+mod admin;
 mod args;
+mod backup;
+mod check;
+mod control;
 mod demo;
+mod doctor;
+mod export;
+mod generate;
+mod mail;
 mod metrics;
 mod open;
+mod progress;
 mod serve;
 mod settings;
+mod show;
 
 use std::process::ExitCode;
 
@@ -38,5 +48,5 @@ fn run(args: args::Args) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(args.command.run(settings))
+    runtime.block_on(args.run(settings))
 }

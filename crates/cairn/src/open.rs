@@ -98,3 +98,32 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     }
     Ok(files)
 }
+
+/// `cairn migrate`.
+///
+/// # Errors
+/// The database cannot be opened or migrated.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    let store = Store::open(options(settings)?).await?;
+    store.close().await;
+    println!(
+        "the database has schema {}, the newest this program knows",
+        cairn_store::schema::NEWEST
+    );
+    Ok(())
+}
+
+/// `cairn log rotate-key`.
+///
+/// # Errors
+/// A server is running, or the key files cannot be written.
+pub async fn rotate_key(settings: &Settings) -> anyhow::Result<()> {
+    // Opening takes the lock, so that no server signs with the old key meanwhile.
+    let store = Store::open(options(settings)?).await?;
+    let size = store.newest_checkpoint().await?.map_or(0, |(size, _)| size);
+    let key =
+        cairn_store::keys::Keys::rotate(&settings.data.join("keys"), &settings.log_origin, size)?;
+    store.close().await;
+    println!("from log size {size} on, checkpoints are signed by\n{key}");
+    Ok(())
+}

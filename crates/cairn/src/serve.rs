@@ -8,15 +8,26 @@ use cairn_web::server::Server;
 use tokio::net::TcpListener;
 
 use crate::settings::Settings;
-use crate::{metrics, open};
+use crate::{control, metrics, open};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
 /// # Errors
 /// What kept it from starting, in words.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    let listener = bind(&settings).await?;
     let app = open::app(&settings).await?;
-    serve(settings, app, |_| {}).await
+    serve(settings, app, listener, |_| {}).await
+}
+
+/// Takes the public address, before anything slow is done.
+///
+/// # Errors
+/// The address is taken or not ours.
+pub async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("listening on {}", settings.listen))
 }
 
 /// Serves an app; `ready` is told the address once it listens.
@@ -26,12 +37,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 pub async fn serve(
     settings: Settings,
     app: App,
+    listener: TcpListener,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> anyhow::Result<()> {
     raise_file_limit();
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .with_context(|| format!("listening on {}", settings.listen))?;
     let address = listener.local_addr()?;
     serve_metrics(&settings).await?;
     let store = app.store.clone();
@@ -43,7 +52,15 @@ pub async fn serve(
     }));
     println!("listening on http://{address}");
     ready(address);
+    let (stopping, mut stopped_too) = tokio::sync::watch::channel(false);
+    let control = tokio::spawn(control::serve(app.clone(), async move {
+        let _ended = stopped_too.wait_for(|stop| *stop).await;
+    }));
     let stopped = server.serve(listener, stop_signal()).await;
+    stopping.send_replace(true);
+    if let Err(error) = control.await? {
+        tracing::warn!(%error, "commands beside the running server did not work");
+    }
     tracing::info!(?stopped, "no more requests; writing what is queued");
     // The worker ends what it has begun and then lets go of the store.
     drop(stop_work);

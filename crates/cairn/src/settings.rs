@@ -61,8 +61,6 @@ pub struct Settings {
     pub log_level: String,
     /// Name of the mail server whose `Authentication-Results` are believed.
     pub mail_authserv: Option<String>,
-    /// Check DKIM, SPF and DMARC of incoming mail by asking the DNS.
-    pub mail_verify_dns: bool,
 }
 
 /// How log lines look.
@@ -133,7 +131,6 @@ impl Settings {
             log_format: LogFormat::Text,
             log_level: String::new(),
             mail_authserv: None,
-            mail_verify_dns: false,
         };
         for def in DEFS {
             // A test holds every default to its own parser.

@@ -629,7 +629,8 @@ impl Filter {
     }
 
     /// A full-text query in which every word is quoted, so that no word can be an operator. A word with marks in it
-    /// (`a.b@evil.example`) is the run of its parts, on both databases.
+    /// (`a.b@evil.example`) must occur with all its parts; PostgreSQL asks that they follow each other, SQLite's index
+    /// keeps no places (which saves a third of what a report costs it).
     fn match_text(&self, sqlite: bool) -> String {
         let mark = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric();
         let words: Vec<Vec<&str>> = self
@@ -642,7 +643,7 @@ impl Filter {
         for (n, parts) in words.iter().enumerate() {
             let last = n + 1 == words.len();
             let (and, phrase) = if sqlite {
-                (" AND ", format!("\"{}\"", parts.join(" ")))
+                (" AND ", format!("\"{}\"", parts.join("\" AND \"")))
             } else {
                 (" & ", format!("'{}'", parts.join("' <-> '")))
             };

@@ -15,11 +15,6 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
         .map_err(|_| format!("{text:?} is no number in range"))
 }
 
-fn flag(text: &str) -> Result<bool, String> {
-    text.parse()
-        .map_err(|_| format!("{text:?} is neither true nor false"))
-}
-
 fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
     s.app.rates_ppm.clear();
     for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
@@ -176,9 +171,6 @@ defs! {
     "mail.authserv_id", "a name", "",
         "Name of your mail server in `Authentication-Results`; its DKIM, SPF and DMARC results are noted on reports that come by mail.",
         |s, v| { s.mail_authserv = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };
-    "mail.verify_dns", "true or false", "false",
-        "Check DKIM, SPF and DMARC ourselves by asking the DNS when a report comes by mail.",
-        |s, v| { s.mail_verify_dns = flag(v)?; Ok(()) };
     "log.format", "`text` or `json`", "text",
         "How log lines look. No line holds personal data or text of reports.",
         |s, v| { s.log_format = match v { "text" => LogFormat::Text, "json" => LogFormat::Json, _ => return Err(format!("{v:?} is neither text nor json")) }; Ok(()) };

@@ -53,7 +53,7 @@ CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT 
 CREATE INDEX report_file_sha256 ON report_file (sha256);
 CREATE TABLE message (no BIGINT NOT NULL, n BIGINT NOT NULL, author TEXT, at BIGINT NOT NULL, waits BOOLEAN NOT NULL,
     salt BLOB NOT NULL, text TEXT NOT NULL, PRIMARY KEY (no, n));
-CREATE VIRTUAL TABLE report_fts USING fts5(text, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE report_fts USING fts5(text, content='', contentless_delete=1, detail=none, tokenize='ascii');
 
 CREATE TABLE idempotency (key BLOB PRIMARY KEY NOT NULL, request BLOB NOT NULL, report BIGINT NOT NULL, at BIGINT NOT NULL)
     WITHOUT ROWID;

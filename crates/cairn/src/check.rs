@@ -1,0 +1,103 @@
+//! Commands that check: the evidence log, a receipt, a backup.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use cairn_evidence::keys::KeyList;
+use cairn_evidence::receipt::Receipt;
+use cairn_store::verify::{self, Check, Part, Trusted};
+use indicatif::ProgressBar;
+
+use crate::args::CheckFailed;
+use crate::open;
+use crate::progress;
+use crate::settings::Settings;
+
+/// Findings that are printed; all are counted.
+const FINDINGS_PRINTED_MAX: u64 = 1_000;
+
+/// `cairn log verify`.
+///
+/// # Errors
+/// [`CheckFailed`] if anything disagrees.
+pub fn log(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
+    let own = settings.data.join("keys");
+    let mut trusted = Trusted::read(&own, &settings.log_origin)?;
+    if let Some(keys) = keys {
+        trusted.keys = key_list(keys)?;
+    }
+    let zone = settings.app.time_zone.clone();
+    let quarter = move |at| cairn_app::quarter_of(at, &zone);
+    let bar = progress::bar("verifying");
+    let mut printed = 0;
+    let verdict = verify::database(
+        &open::options(settings)?.database,
+        Check {
+            trusted: &trusted,
+            quarter: Some(&quarter),
+            progress: &mut |p| step(&bar, p.part, p.done, p.of),
+            found: &mut |finding| {
+                printed += 1;
+                if printed <= FINDINGS_PRINTED_MAX {
+                    bar.suspend(|| println!("WRONG  {finding}"));
+                }
+            },
+        },
+    )?;
+    bar.finish_and_clear();
+    println!(
+        "{} log entries, {} signed checkpoints, {} reports; {} findings",
+        verdict.leaves, verdict.checkpoints, verdict.reports, verdict.findings
+    );
+    if let Some((size, root)) = verdict.head {
+        println!("newest checkpoint: size {size}, root {root}");
+    }
+    if verdict.findings == 0 {
+        println!("every record is as it was when it was logged");
+        return Ok(());
+    }
+    Err(CheckFailed(format!(
+        "{} records do not agree with the evidence log: keep this data directory as it is, and restore a backup \
+         made before the change into another one",
+        verdict.findings
+    ))
+    .into())
+}
+
+pub(crate) fn step(bar: &ProgressBar, part: Part, done: u64, of: u64) {
+    bar.set_message(match part {
+        Part::Log => "evidence log",
+        Part::Reports => "reports",
+    });
+    bar.set_length(of);
+    bar.set_position(done);
+}
+
+fn key_list(path: &Path) -> anyhow::Result<KeyList> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    text.parse()
+        .with_context(|| format!("{} is no list of keys", path.display()))
+}
+
+/// `cairn receipt verify`: offline, against the published keys.
+///
+/// # Errors
+/// [`CheckFailed`] if the receipt does not hold.
+pub fn receipt(settings: &Settings, file: &Path, keys: Option<PathBuf>) -> anyhow::Result<()> {
+    let keys = keys.unwrap_or_else(|| settings.data.join("keys").join("log.keys"));
+    let list = key_list(&keys)
+        .context("name the published key list with --keys (it is served at /log.keys)")?;
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let checked = Receipt::parse(&bytes).and_then(|receipt| receipt.verify_listed(&list));
+    match checked {
+        Ok(proved) => {
+            println!("The receipt holds.");
+            println!("  report     {}", proved.reference);
+            println!("  log entry  {} of {}", proved.index, proved.size);
+            println!("  signed by  {}", proved.key);
+            println!("  event      {}", proved.event);
+            Ok(())
+        }
+        Err(error) => Err(CheckFailed(format!("{}: {error}", file.display())).into()),
+    }
+}

@@ -1,0 +1,262 @@
+//! `cairn doctor`: looks at everything an operator may have to mend, and says what to do.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use cairn_evidence::receipt::RECEIPT_EXTENSION;
+use cairn_store::schema;
+use cairn_store::verify::{self, Check, Trusted};
+
+use crate::args::CheckFailed;
+use crate::open;
+use crate::settings::Settings;
+
+/// Free space below which new reports are at risk.
+const FREE_BYTES_MIN: u64 = 1024 * 1024 * 1024;
+/// The program is younger than this; an earlier clock is wrong.
+const BUILT_AFTER: u64 = 1_790_000_000;
+
+struct Findings {
+    wrong: usize,
+}
+
+impl Findings {
+    fn good(&mut self, what: &str, detail: &str) {
+        println!("ok     {what:<12} {detail}");
+    }
+
+    fn bad(&mut self, what: &str, detail: &str, mend: &str) {
+        self.wrong += 1;
+        println!(
+            "WRONG  {what:<12} {detail}\n       {:<12} what to do: {mend}",
+            ""
+        );
+    }
+
+    fn note(&mut self, what: &str, detail: &str) {
+        println!("note   {what:<12} {detail}");
+    }
+}
+
+/// Checks all, changes nothing.
+///
+/// # Errors
+/// [`CheckFailed`] if anything is wrong.
+pub async fn run(settings: &Settings, mail: bool) -> anyhow::Result<()> {
+    let mut findings = Findings { wrong: 0 };
+    disk(settings, &mut findings);
+    clock(&mut findings);
+    form(settings, &mut findings);
+    keys(settings, &mut findings);
+    database(settings, &mut findings).await;
+    address(settings, &mut findings);
+    outgoing(settings, mail, &mut findings).await;
+    if findings.wrong == 0 {
+        println!("\nnothing is wrong");
+        return Ok(());
+    }
+    Err(CheckFailed(format!("{} things are wrong", findings.wrong)).into())
+}
+
+fn disk(settings: &Settings, findings: &mut Findings) {
+    let dir = &settings.data;
+    if !dir.is_dir() {
+        findings.note(
+            "directory",
+            &format!("{} is not there yet; `cairn serve` makes it", dir.display()),
+        );
+        return;
+    }
+    let probe = dir.join("doctor.tmp");
+    match std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe)) {
+        Ok(()) => findings.good("directory", &dir.display().to_string()),
+        Err(error) => findings.bad(
+            "directory",
+            &format!("{} cannot be written: {error}", dir.display()),
+            "give it to the user that cairn runs as: chown -R cairn: DIR",
+        ),
+    }
+    match free_bytes(dir) {
+        Ok(free) if free < FREE_BYTES_MIN => findings.bad(
+            "disk",
+            &format!("{} MiB free", free >> 20),
+            "make room: below 64 MiB no new reports are taken",
+        ),
+        Ok(free) => findings.good("disk", &format!("{} MiB free", free >> 20)),
+        Err(error) => findings.bad(
+            "disk",
+            &error.to_string(),
+            "look at the file system's health",
+        ),
+    }
+}
+
+fn free_bytes(dir: &Path) -> std::io::Result<u64> {
+    let stat = rustix::fs::statvfs(dir)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+fn clock(findings: &mut Findings) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the system's clock is what is being checked"
+    )]
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
+    if now < BUILT_AFTER {
+        findings.bad(
+            "clock",
+            "the system's clock is behind this program's making",
+            "turn time synchronisation on: timedatectl set-ntp true",
+        );
+    } else {
+        findings.good(
+            "clock",
+            &cairn_kernel::time::Micros(i64::try_from(now).unwrap_or(0) * 1_000_000).to_string(),
+        );
+    }
+}
+
+fn form(settings: &Settings, findings: &mut Findings) {
+    match open::form(settings.form.as_deref()) {
+        Ok(form) => findings.good(
+            "form",
+            &format!("{}, {} steps", form.name(), form.steps().len()),
+        ),
+        Err(error) => findings.bad(
+            "form",
+            &error.to_string(),
+            "mend the lines named; see docs/forms.md",
+        ),
+    }
+}
+
+fn keys(settings: &Settings, findings: &mut Findings) {
+    let dir = settings.data.join("keys");
+    if !dir.is_dir() {
+        findings.note("keys", "not made yet; the first start makes them");
+        return;
+    }
+    match others_can_read(&dir) {
+        Ok(None) => findings.good("keys", "readable by their owner only"),
+        Ok(Some(file)) => findings.bad(
+            "keys",
+            &format!("{file} can be read by others"),
+            "chmod 600 on the files, 700 on the folder",
+        ),
+        Err(error) => findings.bad(
+            "keys",
+            &error.to_string(),
+            "give the folder to the user that cairn runs as",
+        ),
+    }
+}
+
+fn others_can_read(dir: &Path) -> std::io::Result<Option<String>> {
+    use std::os::unix::fs::PermissionsExt;
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.metadata()?.permissions().mode() & 0o077 != 0 {
+            return Ok(Some(entry.path().display().to_string()));
+        }
+    }
+    Ok(None)
+}
+
+async fn database(settings: &Settings, findings: &mut Findings) {
+    let there = settings.database != "sqlite" || settings.data.join("core.db").exists();
+    if !there {
+        findings.note("database", "not made yet; the first start makes it");
+        return;
+    }
+    let settings = settings.clone();
+    let told = tokio::task::spawn_blocking(move || {
+        let trusted = Trusted::read(&settings.data.join("keys"), &settings.log_origin)?;
+        let mut first = None;
+        let check = Check {
+            trusted: &trusted,
+            quarter: None,
+            progress: &mut |_| {},
+            found: &mut |finding| {
+                first.get_or_insert_with(|| finding.to_string());
+            },
+        };
+        let verdict = verify::database(&open::options(&settings)?.database, check)?;
+        Ok::<_, anyhow::Error>((verdict, first))
+    });
+    match told.await {
+        Ok(Ok((verdict, None))) => {
+            findings.good("database", &format!("schema {} known, {} reports", schema::NEWEST, verdict.reports));
+            findings.good("log", &format!("{} entries, all verified", verdict.leaves));
+        }
+        Ok(Ok((verdict, Some(first)))) => findings.bad(
+            "log",
+            &format!("{} records disagree with the log, the first: {first}", verdict.findings),
+            "run `cairn log verify` for all of them; keep the directory as it is; restore a backup elsewhere",
+        ),
+        Ok(Err(error)) => findings.bad(
+            "database",
+            &format!("{error:#}"),
+            "is the server up, the address right, the origin (`evidence.origin`) unchanged?",
+        ),
+        Err(error) => findings.bad("database", &error.to_string(), "report this fault"),
+    }
+}
+
+fn address(settings: &Settings, findings: &mut Findings) {
+    if settings.site.https {
+        findings.good("address", &settings.site.public_url);
+    } else if settings.site.public_url.contains("127.0.0.1")
+        || settings.site.public_url.contains("localhost")
+    {
+        findings.note(
+            "address",
+            &format!(
+                "{}: set server.public_url before the public comes",
+                settings.site.public_url
+            ),
+        );
+    } else {
+        findings.bad(
+            "address",
+            &format!("{} is not https", settings.site.public_url),
+            "serve by TLS (server.tls_certificates) or behind a proxy that does, and name the https address",
+        );
+    }
+    findings.note(
+        "receipts",
+        &format!(
+            "files end in .{RECEIPT_EXTENSION} and are signed for {}",
+            settings.log_origin
+        ),
+    );
+}
+
+async fn outgoing(settings: &Settings, connect: bool, findings: &mut Findings) {
+    let Some(mail) = &settings.app.mail else {
+        findings.note(
+            "mail",
+            "no outgoing mail (mail.smtp); reporters look at their status page",
+        );
+        return;
+    };
+    if !connect {
+        findings.note(
+            "mail",
+            &format!(
+                "sends as {}; `cairn doctor --mail` tries the server",
+                mail.from
+            ),
+        );
+        return;
+    }
+    let tried = match cairn_app::notify::Post::new(mail) {
+        Ok(post) => post.test().await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match tried {
+        Ok(()) => findings.good("mail", "the server answers"),
+        Err(error) => findings.bad("mail", &error, "check mail.smtp and the server's log"),
+    }
+}

@@ -1,0 +1,37 @@
+//! Files that the program writes about itself: settings reference, manual pages, completions, API document.
+
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::Args;
+use crate::settings;
+
+/// Writes all of them below `dir`.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn all(dir: &Path) -> anyhow::Result<()> {
+    let reference = dir.join("docs/reference");
+    let completions = dir.join("packaging/completions");
+    let manual = dir.join("packaging/man");
+    for folder in [&reference, &completions, &manual] {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(reference.join("settings.md"), settings::reference())?;
+    std::fs::write(
+        reference.join("openapi.json"),
+        format!("{}\n", cairn_web::api::document()),
+    )?;
+    for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+        clap_complete::generate_to(shell, &mut Args::command(), "cairn", &completions)?;
+    }
+    clap_mangen::generate_to(Args::command(), &manual)?;
+    Ok(())
+}
+
+/// Completions on standard output.
+pub fn completions(shell: Shell) {
+    clap_complete::generate(shell, &mut Args::command(), "cairn", &mut std::io::stdout());
+}

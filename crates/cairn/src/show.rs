@@ -1,0 +1,70 @@
+//! Answers as people read them.
+
+use serde_json::Value;
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn yes(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or_default()
+}
+
+/// A new first password.
+///
+/// # Errors
+/// None; the shape fits the callers.
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
+pub fn first_password(answer: &Value) -> anyhow::Result<()> {
+    println!("login           {}", text(answer, "login"));
+    println!("first password  {}", text(answer, "first_password"));
+    println!(
+        "It is shown this once. At the first sign-in it is changed and an authenticator is enrolled."
+    );
+    Ok(())
+}
+
+/// The list of accounts.
+///
+/// # Errors
+/// As [`first_password`].
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
+pub fn users(answer: &Value) -> anyhow::Result<()> {
+    println!("{:<20} {:<14} {:<28} state", "login", "role", "name");
+    for user in answer.as_array().into_iter().flatten() {
+        let state = match (
+            yes(user, "disabled"),
+            yes(user, "must_change"),
+            yes(user, "enrolled"),
+        ) {
+            (true, ..) => "closed",
+            (_, true, _) => "has not signed in yet",
+            (.., false) => "no authenticator yet",
+            _ => "in use",
+        };
+        println!(
+            "{:<20} {:<14} {:<28} {state}",
+            text(user, "login"),
+            text(user, "role"),
+            text(user, "name")
+        );
+    }
+    Ok(())
+}
+
+/// Numbers by name.
+///
+/// # Errors
+/// As [`first_password`].
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
+pub fn stats(answer: &Value) -> anyhow::Result<()> {
+    for (name, value) in answer.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(text) => text.clone(),
+            Value::Null => "fewer than 5".to_owned(),
+            other => other.to_string(),
+        };
+        println!("{:<26} {value}", name.replace('_', " "));
+    }
+    Ok(())
+}
