@@ -126,7 +126,7 @@ on_both! {
             ("UPDATE log_node SET hash = (SELECT entry FROM evidence WHERE idx = 0) WHERE n = 0".to_owned(), "log_node 1/0"),
             ("DELETE FROM log_node WHERE level = 1 AND n = 0".to_owned(), "log_node 1/0"),
             ("DELETE FROM checkpoint WHERE size = 1".to_owned(), "checkpoint 1"),
-            ("UPDATE checkpoint SET note = replace(note, '1', '2') WHERE size = 2".to_owned(), "checkpoint 2"),
+            ("UPDATE checkpoint SET note = replace(note, 'reports', 'report') WHERE size = 2".to_owned(), "checkpoint 2"),
             ("DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)".to_owned(), "checkpoint "),
         ];
         let keep = ["report", "report_body", "report_contact", "report_loss", "report_observable", "report_consent", "message", "evidence", "log_node", "checkpoint"];

@@ -19,7 +19,7 @@ pub use store::{POSTGRES_VARIABLE, TestStore, postgres_url, run};
 /// Stamps one test body onto both databases. The test gets a fresh [`TestStore`]; on PostgreSQL it is skipped, with
 /// a word why, where no server is named.
 ///
-/// ```ignore
+/// ```text
 /// cairn_testkit::on_both! {
 ///     async fn it_is_empty(t: &mut TestStore) {
 ///         assert!(t.newest_checkpoint().await.unwrap().is_none());

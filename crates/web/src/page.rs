@@ -30,7 +30,7 @@ pub enum Section {
 
 /// Every handler's first argument: language, site, and the means to render. For GET and POST alike.
 ///
-/// ```ignore
+/// ```text
 /// async fn show(page: Page, State(app): State<App>) -> Result<Markup, Problem> {
 ///     let lang = page.lang;
 ///     Ok(page.section(Section::Figures).render(t::figures_title(lang), html! { h1 { (t::figures_title(lang)) } }))
