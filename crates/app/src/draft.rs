@@ -173,13 +173,19 @@ impl App {
         Ok(Sent::Received(Box::new(received)))
     }
 
-    /// The receipt of a draft that was sent, for showing its page again.
+    /// The receipt of a draft that was sent, for showing its page again, and what a next report may begin with.
     ///
     /// # Errors
     /// See [`AppError`].
-    pub async fn sent_draft(&self, key: &DraftKey) -> Result<Option<Received>, AppError> {
+    pub async fn sent_draft(
+        &self,
+        key: &DraftKey,
+    ) -> Result<Option<(Received, Progress)>, AppError> {
         match self.draft(key).await? {
-            Some(saved) if saved.sent => self.answered(key.once()).await,
+            Some(saved) if saved.sent => {
+                let answered = self.answered(key.once()).await?;
+                Ok(answered.map(|received| (received, saved.progress)))
+            }
             _ => Ok(None),
         }
     }

@@ -29,7 +29,7 @@ pub fn shell(page: &Page, title: &str, body: Markup) -> Markup {
             body .wide[page.wide] {
                 a.skip href="#main" { (t::skip_to_content(lang)) }
                 (header(page))
-                @if page.exit { (components::exit_page(lang, &page.site.exit_to)) }
+                @if page.exit { (components::exit_page(lang, crate::report::EXIT)) }
                 main #main tabindex="-1" { (body) }
                 (footer(page))
             }

@@ -6,7 +6,7 @@ use axum::Router;
 use cairn_app::App;
 
 use crate::intake::Public;
-use crate::{Site, api};
+use crate::{Site, api, evidence, report};
 
 /// All of cairn's HTTP: each door adds its routes here, and the house goes around them.
 #[must_use]
@@ -14,6 +14,8 @@ pub fn router(app: App, site: Arc<Site>) -> Router {
     let public = Public::new(app.clone());
     let routes = Router::new()
         // For everybody: what a reporter needs no account for.
+        .merge(report::router().with_state(public.clone()))
+        .merge(evidence::router().with_state(app.clone()))
         .merge(api::router().with_state(public))
         .merge(crate::figures::router(app.clone()))
         .merge(crate::health::router(app));

@@ -1,0 +1,184 @@
+//! Files as they come in by a form, one piece after the other.
+
+use axum::extract::Request;
+use axum::http::header;
+use cairn_app::App;
+use cairn_app::report::AppError;
+use cairn_desk::form::{Kind, Step};
+use cairn_desk::report::FileRef;
+use maud::{Markup, html};
+use multer::{Constraints, Multipart, SizeLimit};
+
+use crate::components::{Fault, said_inline};
+use crate::i18n::{Lang, t};
+use crate::intake::{Public, origin};
+use crate::page::Page;
+use crate::problem::{Problem, Result, size};
+use crate::server::{BodyError, BodyMax};
+
+/// Bytes of a field that is no file.
+const FIELD_BYTES_MAX: u64 = 64 * 1024;
+/// Parts of one form at most.
+const PARTS_MAX: usize = 50;
+/// Bytes of headings and boundaries beside the files.
+const FRAME_BYTES_MAX: u64 = 1 << 20;
+
+/// What a form with files brought.
+#[derive(Default)]
+pub(super) struct Came {
+    pub files: Vec<FileRef>,
+    /// Names and values of the other fields.
+    pub fields: Vec<(String, String)>,
+    /// Why a file was not taken; one of the words of [`fault`].
+    pub fault: Option<&'static str>,
+}
+
+/// Most files of this form's report.
+pub(super) fn most(app: &App, step: &Step) -> usize {
+    let of_form = step.questions.iter().find_map(|question| match question.kind {
+        Kind::Files { files_max } => Some(files_max),
+        _ => None,
+    });
+    of_form.unwrap_or(0).min(app.config.files_max)
+}
+
+/// Reads a form with files. What is too large or empty is passed over and said; the rest is taken.
+pub(super) async fn read(public: &Public, request: Request, most: usize) -> Result<Came> {
+    let app = &public.app;
+    let (parts, body) = request.into_parts();
+    let whole = app.config.file_bytes_max.saturating_mul(most as u64 + 1) + FRAME_BYTES_MAX;
+    if let Some(max) = parts.extensions.get::<BodyMax>() {
+        max.set(whole);
+    }
+    let declared = parts.headers.get(header::CONTENT_TYPE);
+    let declared = declared.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(declared).map_err(|_| Problem::bad_request())?;
+    let _place = public.uploads.enter(origin(&parts)).await;
+    let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
+    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
+    let mut came = Came::default();
+    for _ in 0..PARTS_MAX {
+        let Some(field) = form.next_field().await.map_err(broken)? else {
+            return Ok(came);
+        };
+        match field.file_name().map(str::to_owned) {
+            Some(name) => take(app, field, &name, most, &mut came).await?,
+            None => value(field, &mut came).await?,
+        }
+    }
+    Err(Problem::bad_request())
+}
+
+async fn take(
+    app: &App,
+    mut field: multer::Field<'_>,
+    name: &str,
+    most: usize,
+    came: &mut Came,
+) -> Result<()> {
+    let mut taking = Some(app.take_file()?);
+    let mut bytes = 0_u64;
+    // What is too large is read to its end all the same: browsers show an answer only then.
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        bytes += chunk.len() as u64;
+        let pushed = match &mut taking {
+            Some(taking) => taking.push(&chunk),
+            None => Ok(()),
+        };
+        match pushed {
+            Err(AppError::FileTooLarge { .. }) => {
+                taking = None;
+                came.fault = Some("large");
+            }
+            other => other?,
+        }
+    }
+    let Some(taking) = taking else { return Ok(()) };
+    if bytes == 0 {
+        // A browser sends an empty part without a name where no file was chosen.
+        if !name.is_empty() {
+            came.fault = Some("empty");
+        }
+        return Ok(());
+    }
+    if came.files.len() >= most {
+        came.fault = Some("many");
+        return Ok(());
+    }
+    came.files.push(app.keep_file(taking, Some(name)).await?);
+    Ok(())
+}
+
+async fn value(mut field: multer::Field<'_>, came: &mut Came) -> Result<()> {
+    let name = field.name().unwrap_or_default().replace('-', ".");
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        if (bytes.len() + chunk.len()) as u64 > FIELD_BYTES_MAX {
+            return Err(Problem::too_large(FIELD_BYTES_MAX));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let value = String::from_utf8_lossy(&bytes).into_owned();
+    came.fields.push((name, value));
+    Ok(())
+}
+
+fn broken(error: multer::Error) -> Problem {
+    match &error {
+        multer::Error::StreamSizeExceeded { limit } => Problem::too_large(*limit),
+        multer::Error::StreamReadFailed(cause) => BodyError::find(cause.as_ref()).into(),
+        _ => Problem::bad_request(),
+    }
+}
+
+/// Why a file was not taken, in words.
+pub(super) fn words(code: &str, lang: Lang, app: &App, most: usize) -> Option<String> {
+    match code {
+        "large" => Some(t::report_file_large(lang, size(app.config.file_bytes_max))),
+        "empty" => Some(t::report_file_empty(lang).to_owned()),
+        "many" => Some(t::report_file_many(lang, most as u64)),
+        _ => None,
+    }
+}
+
+/// The same, at the field of a step.
+pub(super) fn fault(code: &str, page: &Page, app: &App, step: &Step) -> Option<Fault> {
+    let question = step
+        .questions
+        .iter()
+        .find(|question| matches!(question.kind, Kind::Files { .. }))?;
+    Some(Fault {
+        field: question.code.clone(),
+        text: words(code, page.lang, app, most(app, step))?,
+    })
+}
+
+/// The files taken so far, each with a button that takes it out again.
+pub(super) fn taken(lang: Lang, files: &[FileRef], action: &str) -> Markup {
+    html! {
+        @if !files.is_empty() {
+            h2 { (t::report_files_taken(lang)) }
+            ul.files {
+                @for file in files {
+                    li {
+                        (said_inline(&title(file, lang))) " " span.hint { "(" (size(file.size)) ")" }
+                        form method="post" action=(action) {
+                            input type="hidden" name="remove" value=(file.sha256);
+                            button class="button plain small" {
+                                (t::report_file_remove(lang)) span.unseen { " " (title(file, lang)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A file's name, or its type where it has none.
+pub(super) fn title(file: &FileRef, lang: Lang) -> String {
+    match &file.name {
+        Some(name) => name.clone(),
+        None => t::report_file_nameless(lang, file.media_type.as_str()),
+    }
+}

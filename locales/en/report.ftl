@@ -1,0 +1,95 @@
+# The public Report door. Questions, advice and agencies are not here: they belong to the form.
+
+report-home-lead = Tell us about scams, hacked accounts, malicious messages, leaked data and other cyber incidents. It takes about five minutes, you need no account, and you may stay anonymous.
+report-home-start = Report an incident
+report-home-report = Report
+report-home-report-text = Answer a few questions and get first advice at once.
+report-home-status = Follow up
+report-home-status-text = Come back to a report with its secret link: read answers, add to it, change who may be told.
+report-home-figures = Figures
+report-home-figures-text = What is reported in the country, quarter by quarter, with every definition.
+report-home-evidence = Evidence
+report-home-evidence-text = The log that proves that no report was lost or changed.
+report-home-machines = For organisations and tools:
+
+report-title = Report a cyber incident
+report-start-lead = We ask one question at a time. You can go back, and you can leave out what you do not want to say.
+report-start-now = Start the report
+report-start-over = Start a new report
+report-start-who = Who it is for
+report-start-who-text = Anyone in the country: for yourself, for someone you help, or for an organisation.
+report-start-time = Time needed
+report-start-time-text = About five minutes. Your answers are kept for 24 hours if you need a break.
+report-start-kept = What we collect
+report-start-kept-text = What happened, what was lost, and, if you want an answer, how to reach you. We do not keep your network address.
+report-start-anonymous = Without your name
+report-start-anonymous-text = You can stay anonymous. Then we cannot call or write to you; only your secret link lets you read our answer.
+report-start-privacy = What is kept, for how long, and who sees it:
+report-open = You have begun a report
+report-open-text = Your answers are still here. You can go on where you stopped.
+report-open-go = Go on with my report
+report-gone = Your answers are no longer here
+report-gone-text = Answers are kept for 24 hours and then erased, or the page could not recognise your browser. If this happens again, allow cookies for this site. Please start again.
+
+report-place = Question { $number } of about { $count }
+report-before-going-on = Before you go on
+report-why = Why we ask
+report-choose = Choose
+report-text-to = text { $number }
+report-contact-name = Name
+report-contact-email = Email address
+report-contact-phone = Phone number
+
+report-loss-item = Payment { $number }
+report-loss-amount = Amount
+report-loss-amount-hint = In digits, like 1,250.00. Leave empty if you do not know.
+report-loss-currency = Currency
+report-loss-estimate = This is an estimate
+report-loss-date = Date
+report-loss-paid-by = How it was paid
+report-loss-recovered = How much came back so far
+report-loss-recovered-hint = Write 0 if nothing did. Leave empty if you do not know.
+report-loss-remove = Remove this payment
+report-loss-add = Add another payment
+
+report-file-upload = Upload
+report-files-taken = Files you have added
+report-file-remove = Remove
+report-file-nameless = File of type { $type }
+report-file-large = A file was larger than { $max } and was not taken. Send a smaller one, or describe what it shows
+report-file-empty = Choose a file that is not empty
+report-file-many = You can add up to { $max } files
+
+report-check-title = Check your answers
+report-check-lead = Nothing has been sent yet.
+report-goes-to = This goes to
+report-you-agreed = (you agreed)
+report-nobody-else = Nobody else is told.
+report-anonymous = You stay anonymous
+report-anonymous-text = We keep no name, address or device, and times only to the hour. Photos lose hidden details such as the place where they were taken; other documents may still name you. Without contact details we cannot get back to you: keep the secret link you get next.
+report-send-note = By sending you say that this is true as far as you know.
+report-send = Send my report
+
+report-sent-title = We have your report
+report-your-reference = Your reference, to tell on the phone:
+report-received-at = Received: { $moment }
+report-about-hour = { $moment } (only the hour is kept)
+report-secret-title = Your secret link
+report-secret-keep = Keep this link. It is the only way back to your report, and we cannot give it to you again.
+report-secret-by-hand = To write down, together with the reference:
+report-secret-print = Bookmark the link, or print this page. Anyone who has the link can read what you and we write to each other.
+report-advice-title = Do this now
+report-next-title = What happens next
+report-next-read = An officer reads every report, usually within one working day.
+report-next-contact = If you asked for help, we answer on your report’s page, and write to you if you gave an address.
+report-next-anonymous = You stayed anonymous, so we can only answer on your report’s page. Look there in two working days.
+report-next-page = On that page you can add to the report, send files, and change who may be told.
+report-receipt-title = Receipt
+report-receipt-text = A signed file that proves that your report is in our log. It tells nothing about you or what you wrote.
+report-receipt-get = Download the receipt
+report-finish-title = Using a shared device?
+report-finish-text = This page stays open to this browser for up to a day. Once you have kept the link, close it here.
+report-finish = I have kept the link: close my report here
+report-again-title = Something else happened too?
+report-again-text = You need not tell us again who you are.
+report-again = Report another incident

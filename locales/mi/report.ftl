@@ -1,0 +1,95 @@
+# Te kūaha Pūrongo mō te iwi whānui. Kei te puka kē ngā pātai, ngā tohutohu me ngā umanga.
+
+report-home-lead = Whakamōhiotia mai ngā tinihanga, ngā pūkete kua murua, ngā karere kino, ngā raraunga kua puta me ētahi atu maiki ipurangi. E rima meneti pea te roa, kāore he pūkete e hiahiatia ana, ā, ka taea te noho muna.
+report-home-start = Pūrongotia tētahi maiki
+report-home-report = Pūrongo
+report-home-report-text = Whakautua ētahi pātai, ka whiwhi tohutohu tuatahi i taua wā tonu.
+report-home-status = Whai i te pūrongo
+report-home-status-text = Hoki mai ki tō pūrongo mā te hononga muna: pānuitia ngā whakautu, tāpiritia, panonitia rānei ko wai ka whakamōhiotia.
+report-home-figures = Ngā tatauranga
+report-home-figures-text = Ngā mea e pūrongotia ana i te motu, ia hauwhā, me ngā tautuhinga katoa.
+report-home-evidence = Taunaki
+report-home-evidence-text = Te rangitaki e whakaatu ana kāore he pūrongo i ngaro, i panonihia rānei.
+report-home-machines = Mō ngā whakahaere me ngā taputapu:
+
+report-title = Pūrongotia he maiki ipurangi
+report-start-lead = Kotahi te pātai i ia wā. Ka taea te hoki whakamuri, ka taea hoki te waiho i ngā mea kāore koe e hiahia ki te kōrero.
+report-start-now = Tīmataria te pūrongo
+report-start-over = Tīmataria he pūrongo hou
+report-start-who = Mō wai
+report-start-who-text = Mō te katoa o te motu: mōu ake, mō tētahi e āwhinatia ana e koe, mō tētahi whakahaere rānei.
+report-start-time = Te roa
+report-start-time-text = E rima meneti pea. Ka puritia ō whakautu mō te 24 hāora mēnā me whakatā koe.
+report-start-kept = Ngā mea ka kohia
+report-start-kept-text = He aha i pā, he aha i ngaro, ā, mēnā kei te hiahia whakautu koe, me pēhea te whakapā atu. Kāore mātou e pupuri i tō wāhitau whatunga.
+report-start-anonymous = Kāore he ingoa
+report-start-anonymous-text = Ka taea te noho muna. Nā, kāore e taea e mātou te waea, te tuhi rānei ki a koe; mā tō hononga muna anake koe e pānui ai i tā mātou whakautu.
+report-start-privacy = Ngā mea ka puritia, te roa, me te hunga ka kite:
+report-open = Kua tīmata kē koe i tētahi pūrongo
+report-open-text = Kei konei tonu ō whakautu. Ka taea te haere tonu i te wāhi i mutu ai koe.
+report-open-go = Haere tonu ki taku pūrongo
+report-gone = Kāore ō whakautu i konei ināianei
+report-gone-text = Ka puritia ngā whakautu mō te 24 hāora, kātahi ka mukua; kāore rānei i mōhiotia tō pūtirotiro e te whārangi. Ki te pēnei anō, whakaaetia ngā pihikete mō tēnei pae. Tēnā, tīmata anō.
+
+report-place = Pātai { $number } o te { $count } pea
+report-before-going-on = I mua i tō haere tonu
+report-why = He aha mātou i pātai ai
+report-choose = Kōwhiria
+report-text-to = pātuhi { $number }
+report-contact-name = Ingoa
+report-contact-email = Wāhitau īmēra
+report-contact-phone = Nama waea
+
+report-loss-item = Utu { $number }
+report-loss-amount = Te nui
+report-loss-amount-hint = Mā ngā mati, pērā i te 1,250.00. Waiho kia wātea mēnā kāore koe i te mōhio.
+report-loss-currency = Moni o
+report-loss-estimate = He whakatau tata tēnei
+report-loss-date = Te rā
+report-loss-paid-by = I pēhea te utu
+report-loss-recovered = E hia kua hoki mai i tēnei wā
+report-loss-recovered-hint = Tuhia te 0 mēnā kāore he mea i hoki mai. Waiho kia wātea mēnā kāore koe i te mōhio.
+report-loss-remove = Tangohia tēnei utu
+report-loss-add = Tāpiritia tētahi atu utu
+
+report-file-upload = Tukuna ake
+report-files-taken = Ngā kōnae kua tāpiritia e koe
+report-file-remove = Tangohia
+report-file-nameless = He kōnae o te momo { $type }
+report-file-large = He nui ake tētahi kōnae i te { $max }, kāore i tangohia. Tukuna mai he mea iti ake, whakamāramatia rānei ngā mea e kitea ana
+report-file-empty = Kōwhiria he kōnae kāore i te kau
+report-file-many = E { $max } ngā kōnae te mōrahi
+
+report-check-title = Tirohia ō whakautu
+report-check-lead = Kāore anō tētahi mea kia tukuna.
+report-goes-to = Ka tae tēnei ki
+report-you-agreed = (i whakaae koe)
+report-nobody-else = Kāore tētahi atu e whakamōhiotia.
+report-anonymous = Ka noho muna koe
+report-anonymous-text = Kāore mātou e pupuri i tētahi ingoa, wāhitau, pūrere rānei; ko ngā wā ki te hāora anake. Ka tangohia ngā taipitopito huna i ngā whakaahua, pērā i te wāhi i tangohia ai; tērā pea kei ētahi atu tuhinga tonu tō ingoa. Ki te kore he taipitopito whakapā, kāore e taea e mātou te whakahoki kōrero: puritia te hononga muna ka whiwhi koe ā muri ake nei.
+report-send-note = Mā te tuku e kī ana koe he pono tēnei ki tōu mōhio.
+report-send = Tukuna taku pūrongo
+
+report-sent-title = Kua tae mai tō pūrongo
+report-your-reference = Tō tohutoro, hei kōrero mā te waea:
+report-received-at = I tae mai: { $moment }
+report-about-hour = { $moment } (ko te hāora anake ka puritia)
+report-secret-title = Tō hononga muna
+report-secret-keep = Puritia tēnei hononga. Koinei anake te huarahi hoki ki tō pūrongo, ā, kāore e taea e mātou te hoatu anō.
+report-secret-by-hand = Hei tuhi iho, me te tohutoro:
+report-secret-print = Tohua te hononga hei tohuwhārangi, tāngia rānei tēnei whārangi. Ka taea e te hunga kei a rātou te hononga te pānui i ā tāua kōrero.
+report-advice-title = Mahia tēnei ināianei
+report-next-title = Ka aha ināianei
+report-next-read = Ka pānuitia ia pūrongo e tētahi āpiha, i roto i te rā mahi kotahi i te nuinga o te wā.
+report-next-contact = Mēnā i tono āwhina koe, ka whakautu mātou i te whārangi o tō pūrongo, ka tuhi hoki ki a koe mēnā i homai he wāhitau.
+report-next-anonymous = I noho muna koe, nō reira ka whakautu mātou i te whārangi o tō pūrongo anake. Tirohia i ngā rā mahi e rua.
+report-next-page = I taua whārangi ka taea te tāpiri ki te pūrongo, te tuku kōnae, me te panoni ko wai ka whakamōhiotia.
+report-receipt-title = Rīhiti
+report-receipt-text = He kōnae kua hainatia e whakaatu ana kei tā mātou rangitaki tō pūrongo. Kāore he kōrero mōu, mō ō tuhinga rānei kei roto.
+report-receipt-get = Tikiake te rīhiti
+report-finish-title = He pūrere tiritahi?
+report-finish-text = Ka tuwhera tonu tēnei whārangi ki tēnei pūtirotiro mō te rā kotahi pea. Kia puritia e koe te hononga, katia ki konei.
+report-finish = Kua puritia te hononga: katia taku pūrongo ki konei
+report-again-title = I pā anō tētahi atu mea?
+report-again-text = Kāore koe e hiahia ki te kī anō ko wai koe.
+report-again = Pūrongotia tētahi atu maiki
