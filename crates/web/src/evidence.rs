@@ -50,7 +50,9 @@ fn text(text: String) -> Response {
 }
 
 async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response> {
-    let path: TilePath = format!("tile/{path}").parse().map_err(|_| Problem::not_found())?;
+    let path: TilePath = format!("tile/{path}")
+        .parse()
+        .map_err(|_| Problem::not_found())?;
     let newest = app.store.newest_checkpoint().await.map_err(failed)?;
     let size = newest.map_or(0, |(size, _)| size);
     if !path.exists_at(size) {
@@ -59,7 +61,11 @@ async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Respon
     let width = usize::from(path.width);
     let bytes = match path.kind {
         TileKind::Hashes(level) => {
-            let hashes = app.store.log_tile(level, path.index).await.map_err(failed)?;
+            let hashes = app
+                .store
+                .log_tile(level, path.index)
+                .await
+                .map_err(failed)?;
             tile_bytes(hashes.iter().take(width))
         }
         TileKind::Entries => {

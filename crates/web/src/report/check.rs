@@ -79,7 +79,9 @@ fn render(page: Page, app: &App, progress: &Progress, problems: &[FieldProblem])
     let page = page.section(Section::Report).faulty(!problems.is_empty());
     let page = if at_risk { page.with_exit() } else { page };
     let last = form.last_step(progress);
-    let back = last.map_or("/report".to_owned(), |step| format!("/report/{}", step.code));
+    let back = last.map_or("/report".to_owned(), |step| {
+        format!("/report/{}", step.code)
+    });
     let anonymous = form.has_flag(progress, Flag::Anonymous);
     let body = html! {
         (back_link(lang, &back))
@@ -128,8 +130,10 @@ fn faults(page: &Page, problems: &[FieldProblem]) -> Markup {
 fn rows(section: &cairn_desk::form::Section, app: &App) -> Vec<Row> {
     let row = |row: &cairn_desk::form::Row| {
         let skipped = row.given == Given::Skipped;
-        let said = |value: &String| html! {
-            @if skipped { span.hint { (value) } } @else { (said_inline(value)) }
+        let said = |value: &String| {
+            html! {
+                @if skipped { span.hint { (value) } } @else { (said_inline(value)) }
+            }
         };
         let value = match row.values.as_slice() {
             [one] => said(one),

@@ -61,7 +61,8 @@ pub(super) async fn show(page: Page) -> Markup {
         h2 { (t::status_lost(l)) }
         p { (t::status_lost_text(l)) }
     };
-    page.section(Section::Status).render(t::status_title(l), body)
+    page.section(Section::Status)
+        .render(t::status_title(l), body)
 }
 
 /// `POST /status`

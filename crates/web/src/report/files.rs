@@ -35,10 +35,13 @@ pub(super) struct Came {
 
 /// Most files of this form's report.
 pub(super) fn most(app: &App, step: &Step) -> usize {
-    let of_form = step.questions.iter().find_map(|question| match question.kind {
-        Kind::Files { files_max } => Some(files_max),
-        _ => None,
-    });
+    let of_form = step
+        .questions
+        .iter()
+        .find_map(|question| match question.kind {
+            Kind::Files { files_max } => Some(files_max),
+            _ => None,
+        });
     of_form.unwrap_or(0).min(app.config.files_max)
 }
 
@@ -51,7 +54,9 @@ pub(super) async fn read(public: &Public, request: Request, most: usize) -> Resu
         max.set(whole);
     }
     let declared = parts.headers.get(header::CONTENT_TYPE);
-    let declared = declared.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let declared = declared
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let boundary = multer::parse_boundary(declared).map_err(|_| Problem::bad_request())?;
     let _place = public.uploads.enter(origin(&parts)).await;
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));

@@ -47,7 +47,11 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         }
         Change::Reopened => t::status_reopened(lang).to_owned(),
         Change::Consent { agency, given } => {
-            let name = app.form.agencies().get(agency).map(|known| known.name.get(l));
+            let name = app
+                .form
+                .agencies()
+                .get(agency)
+                .map(|known| known.name.get(l));
             let name = name.unwrap_or(agency.as_str());
             if *given {
                 t::status_consent_given(lang, name)

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use cairn_desk::form::{Choice as FormChoice, Question};
 use maud::{Markup, html};
 
+use super::query;
 use super::question::do_not_know;
 use super::step::View;
 use crate::components::{
     Choice, DateParts, Field, Input, Width, checkbox, date_input, input, select,
 };
 use crate::i18n::t;
-use super::query;
 
 /// The items there are, one more if asked for, and one at least.
 pub(super) fn render(
@@ -45,7 +45,11 @@ fn items(view: &View<'_>, code: &str) -> Vec<usize> {
         let rest = name.strip_prefix(code)?.strip_prefix('.')?;
         rest.split_once('.')?.0.parse().ok()
     };
-    let all: BTreeSet<usize> = view.fields.iter().filter_map(|(name, _)| number(name)).collect();
+    let all: BTreeSet<usize> = view
+        .fields
+        .iter()
+        .filter_map(|(name, _)| number(name))
+        .collect();
     let kept = |item: &usize| view.typed(&format!("{code}.{item}.remove")).is_empty();
     all.into_iter().filter(kept).collect()
 }

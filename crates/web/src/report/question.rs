@@ -33,7 +33,8 @@ pub(super) fn render(view: &View<'_>, question: &Question, alone: bool, only: bo
     if alone {
         field = field.heading();
     }
-    let why = html! { @if !why.is_empty() { (details(t::report_why(lang), html! { p { (why) } })) } };
+    let why =
+        html! { @if !why.is_empty() { (details(t::report_why(lang), html! { p { (why) } })) } };
     let not_known = question.not_known_text.get(l);
     match &question.kind {
         Kind::Choice { options } | Kind::Choices { options } => {
@@ -169,7 +170,13 @@ fn contact(view: &View<'_>, question: &Question, alone: bool, why: Markup) -> Ma
     let l = lang.as_str();
     let lines = [
         ("name", t::report_contact_name(lang), "", "name", true),
-        ("email", t::report_contact_email(lang), "email", "email", false),
+        (
+            "email",
+            t::report_contact_email(lang),
+            "email",
+            "email",
+            false,
+        ),
         ("phone", t::report_contact_phone(lang), "tel", "tel", false),
     ];
     html! {

@@ -48,7 +48,11 @@ fn render(page: Page, app: &App, received: &Received, carried: &Progress) -> Mar
         .collect();
     let next = [
         t::report_next_read(lang),
-        if anonymous { t::report_next_anonymous(lang) } else { t::report_next_contact(lang) },
+        if anonymous {
+            t::report_next_anonymous(lang)
+        } else {
+            t::report_next_contact(lang)
+        },
         t::report_next_page(lang),
     ];
     let file = format!("/receipt/{}.tlog-proof", received.reference);
@@ -140,13 +144,18 @@ pub(super) async fn receipt(
 ) -> Result<Response> {
     let app = &public.app;
     let (parts, _) = request.into_parts();
-    let asked = file.strip_suffix(".tlog-proof").and_then(|name| app.number(name));
+    let asked = file
+        .strip_suffix(".tlog-proof")
+        .and_then(|name| app.number(name));
     let no = asked.ok_or_else(Problem::not_found)?;
     if !is_own(&public, &page, &parts.headers, no, origin(&parts)).await? {
         return Err(Problem::not_found());
     }
     let text = app.receipt(no).await?;
-    let name = format!("attachment; filename=\"cairn-{}.tlog-proof\"", app.reference(no));
+    let name = format!(
+        "attachment; filename=\"cairn-{}.tlog-proof\"",
+        app.reference(no)
+    );
     let name = HeaderValue::try_from(name).map_err(|error| Problem::unexpected(&error))?;
     let headers = [
         (

@@ -6,7 +6,9 @@ use axum::response::Response;
 use cairn_app::draft::DraftKey;
 use maud::{Markup, html};
 
-use super::{DRAFT, SMALL_BYTES_MAX, STATUS, draft, draft_key, help, next_place, query, see, see_with};
+use super::{
+    DRAFT, SMALL_BYTES_MAX, STATUS, draft, draft_key, help, next_place, query, see, see_with,
+};
 use crate::components::{Encoding, Look, Tone, button, button_link, buttons, form, notice};
 use crate::i18n::t;
 use crate::intake::{Public, admit};
@@ -17,10 +19,26 @@ use crate::problem::{Problem, Result};
 pub(super) async fn home(page: Page) -> Markup {
     let l = page.lang;
     let doors = [
-        ("/report", t::report_home_report(l), t::report_home_report_text(l)),
-        ("/status", t::report_home_status(l), t::report_home_status_text(l)),
-        ("/figures", t::report_home_figures(l), t::report_home_figures_text(l)),
-        ("/evidence", t::report_home_evidence(l), t::report_home_evidence_text(l)),
+        (
+            "/report",
+            t::report_home_report(l),
+            t::report_home_report_text(l),
+        ),
+        (
+            "/status",
+            t::report_home_status(l),
+            t::report_home_status_text(l),
+        ),
+        (
+            "/figures",
+            t::report_home_figures(l),
+            t::report_home_figures_text(l),
+        ),
+        (
+            "/evidence",
+            t::report_home_evidence(l),
+            t::report_home_evidence_text(l),
+        ),
     ];
     let title = page.site.name(l).to_owned();
     let body = html! {
@@ -53,7 +71,10 @@ pub(super) async fn show(
         (t::report_start_who(l), t::report_start_who_text(l)),
         (t::report_start_time(l), t::report_start_time_text(l)),
         (t::report_start_kept(l), t::report_start_kept_text(l)),
-        (t::report_start_anonymous(l), t::report_start_anonymous_text(l)),
+        (
+            t::report_start_anonymous(l),
+            t::report_start_anonymous_text(l),
+        ),
     ];
     let body = html! {
         @if gone { (notice(Tone::Warning, "gone", t::report_gone(l), html! { p { (t::report_gone_text(l)) } })) }

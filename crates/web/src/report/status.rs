@@ -12,8 +12,8 @@ use maud::{Markup, html};
 use super::entry::held;
 use super::{SMALL_BYTES_MAX, STATUS, files, history, query, see};
 use crate::components::{
-    Encoding, Fault, Field, Hue, Look, Tone, back_link, button, button_link, buttons, error_summary,
-    file_upload, form, notice, reference, said, tag, textarea, warning,
+    Encoding, Fault, Field, Hue, Look, Tone, back_link, button, button_link, buttons,
+    error_summary, file_upload, form, notice, reference, said, tag, textarea, warning,
 };
 use crate::form::Form as Pairs;
 use crate::i18n::t;
@@ -68,7 +68,9 @@ fn closed(page: Page) -> Response {
         }
         (buttons(html! { (button_link(Look::Main, "/status", t::status_try_again(l))) }))
     };
-    let body = page.section(Section::Status).render(t::status_not_open(l), body);
+    let body = page
+        .section(Section::Status)
+        .render(t::status_not_open(l), body);
     (StatusCode::NOT_FOUND, [(header::SET_COOKIE, cleared)], body).into_response()
 }
 
@@ -104,7 +106,9 @@ pub(super) async fn show(
 
 fn render(page: Page, app: &App, whole: &Whole, typed: &Typed) -> Markup {
     let l = page.lang;
-    let page = page.section(Section::Status).faulty(!typed.faults.is_empty());
+    let page = page
+        .section(Section::Status)
+        .faulty(!typed.faults.is_empty());
     let body = html! {
         (error_summary(l, &typed.faults))
         @if let Some(words) = query(&page.uri, "done").and_then(|code| done(&code, &page)) {
@@ -152,10 +156,26 @@ fn done(code: &str, page: &Page) -> Option<&'static str> {
 fn state(page: &Page, whole: &Whole) -> Markup {
     let l = page.lang;
     let (hue, word, text) = match whole.standing.state {
-        ReportState::Received => (Hue::Blue, t::status_state_received(l), t::status_state_received_text(l)),
-        ReportState::Open => (Hue::Blue, t::status_state_open(l), t::status_state_open_text(l)),
-        ReportState::Waiting => (Hue::Amber, t::status_state_waiting(l), t::status_state_waiting_text(l)),
-        ReportState::Closed => (Hue::Green, t::status_state_closed(l), t::status_state_closed_text(l)),
+        ReportState::Received => (
+            Hue::Blue,
+            t::status_state_received(l),
+            t::status_state_received_text(l),
+        ),
+        ReportState::Open => (
+            Hue::Blue,
+            t::status_state_open(l),
+            t::status_state_open_text(l),
+        ),
+        ReportState::Waiting => (
+            Hue::Amber,
+            t::status_state_waiting(l),
+            t::status_state_waiting_text(l),
+        ),
+        ReportState::Closed => (
+            Hue::Green,
+            t::status_state_closed(l),
+            t::status_state_closed_text(l),
+        ),
     };
     html! { (tag(hue, word)) " " (text) }
 }
@@ -163,7 +183,11 @@ fn state(page: &Page, whole: &Whole) -> Markup {
 fn messages(page: &Page, whole: &Whole, typed: &Typed) -> Markup {
     let l = page.lang;
     let waits = whole.standing.state == ReportState::Waiting;
-    let label = if waits { t::status_answer(l) } else { t::status_add(l) };
+    let label = if waits {
+        t::status_answer(l)
+    } else {
+        t::status_add(l)
+    };
     let field = Field::new(l, "text", label)
         .hint(t::status_add_hint(l))
         .error_in(&typed.faults);
@@ -277,7 +301,9 @@ pub(super) async fn message(
     let count = text.trim().chars().count();
     let fault = match count {
         0 => Some(t::status_write_first(page.lang).to_owned()),
-        _ if count > MESSAGE_CHARS_MAX => Some(t::status_too_long(page.lang, MESSAGE_CHARS_MAX as u64)),
+        _ if count > MESSAGE_CHARS_MAX => {
+            Some(t::status_too_long(page.lang, MESSAGE_CHARS_MAX as u64))
+        }
         _ => None,
     };
     if let Some(fault) = fault {
@@ -381,9 +407,7 @@ pub(super) async fn erase(
         Ok(posted) => posted,
         Err(closed) => return Ok(*closed),
     };
-    let done = public
-        .app
-        .erase_contact(&holder.reference, &holder.secret);
+    let done = public.app.erase_contact(&holder.reference, &holder.secret);
     done.await?;
     Ok(see("/status/report?done=erased"))
 }

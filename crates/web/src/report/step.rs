@@ -186,7 +186,9 @@ fn back(view: &View<'_>, to_check: bool) -> String {
         return "/report/check".to_owned();
     }
     let before = view.form().previous_step(view.progress, &view.step.code);
-    before.map_or("/report".to_owned(), |step| format!("/report/{}", step.code))
+    before.map_or("/report".to_owned(), |step| {
+        format!("/report/{}", step.code)
+    })
 }
 
 fn action(step: &Step, to_check: bool) -> String {
@@ -228,8 +230,7 @@ pub(super) async fn accept(
     let admitted = admit(app, request, FORM_BYTES_MAX).await?;
     let fields = form_urlencoded::parse(&admitted.body)
         .map(|(name, value)| (name.replace('-', "."), value.into_owned()));
-    let fields =
-        FieldBag::from_pairs(fields).map_err(|_| Problem::too_large(FORM_BYTES_MAX))?;
+    let fields = FieldBag::from_pairs(fields).map_err(|_| Problem::too_large(FORM_BYTES_MAX))?;
     let post = match Post::begin(app, &page, &admitted.parts.headers).await? {
         Some(post) => post,
         None => return Ok(see("/report/sent")),
@@ -244,10 +245,19 @@ pub(super) async fn accept(
         .form
         .accept(&code, &fields, &post.progress, asked(app, &page))
     {
-        Err(wrong) => post.answer(app, wrong.progress, &action(step, to_check)).await,
+        Err(wrong) => {
+            post.answer(app, wrong.progress, &action(step, to_check))
+                .await
+        }
         Ok(mut progress) => {
             page.lang.as_str().clone_into(&mut progress.language);
-            let next = onward(&app.form, step, &fields, (&post.progress, &progress), to_check);
+            let next = onward(
+                &app.form,
+                step,
+                &fields,
+                (&post.progress, &progress),
+                to_check,
+            );
             post.answer(app, progress, &next).await
         }
     }
@@ -285,12 +295,7 @@ fn onward(
 }
 
 /// Files come in one by one and go to disk; only then is the draft read, so that answers given meanwhile stay.
-async fn upload(
-    public: &Public,
-    step: &Step,
-    page: &Page,
-    request: Request,
-) -> Result<Response> {
+async fn upload(public: &Public, step: &Step, page: &Page, request: Request) -> Result<Response> {
     let app = &public.app;
     let headers = request.headers().clone();
     let to_check = query(&page.uri, "to").is_some();
@@ -305,7 +310,11 @@ async fn upload(
     let mut progress = post.progress.clone();
     let mut fault = came.fault;
     for file in came.files {
-        if progress.files.iter().any(|known| known.sha256 == file.sha256) {
+        if progress
+            .files
+            .iter()
+            .any(|known| known.sha256 == file.sha256)
+        {
             continue;
         }
         if progress.files.len() >= most {
