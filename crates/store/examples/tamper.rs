@@ -141,7 +141,6 @@ async fn run(edits: u64, seed: u64, reports: u64) -> bool {
 
 /// Some hundred reports, worked on, in groups of uneven sizes; gives their receipts with their bodies.
 async fn fill(store: &TestStore, reports: u64) -> Vec<(String, String)> {
-    let officer = Actor::User("officer-1".into());
     let mut receipts = Vec::new();
     let mut seed = 0;
     while seed < reports {
@@ -166,89 +165,56 @@ async fn fill(store: &TestStore, reports: u64) -> Vec<(String, String)> {
             receipts.push((receipt, body));
         }
         for no in numbers {
-            let write = Command::ReporterWrite {
-                digest: String::new(),
-            };
-            let ask = Command::OfficerWrite {
-                digest: String::new(),
-                waits: no % 2 == 0,
-            };
-            let file = FileRef {
-                sha256: sample::quarter(START).to_string() + &"a".repeat(59),
-                size: 9,
-                media_type: "text/plain".into(),
-                name: None,
-            };
-            match no % 9 {
-                0 => drop(
-                    act(
-                        store,
-                        no,
-                        officer.clone(),
-                        ask,
-                        Some("He pātai – a question"),
-                    )
-                    .await
-                    .unwrap(),
-                ),
-                1 => drop(
-                    act(store, no, Actor::Reporter, write, Some("More of it"))
-                        .await
-                        .unwrap(),
-                ),
-                2 => drop(
-                    act(store, no, Actor::Reporter, Command::AddFile(file), None)
-                        .await
-                        .unwrap(),
-                ),
-                3 => {
-                    let consent = Command::SetConsent {
-                        agency: "privacy".into(),
-                        given: true,
-                    };
-                    act(store, no, Actor::Reporter, consent, None)
-                        .await
-                        .unwrap();
-                }
-                4 => drop(
-                    act(
-                        store,
-                        no,
-                        officer.clone(),
-                        Command::Assign {
-                            to: Some("officer-1".into()),
-                        },
-                        None,
-                    )
-                    .await
-                    .unwrap(),
-                ),
-                5 => drop(
-                    act(
-                        store,
-                        no,
-                        officer.clone(),
-                        Command::Close {
-                            outcome: "advice_given".into(),
-                        },
-                        None,
-                    )
-                    .await
-                    .unwrap(),
-                ),
-                6 if store.report_contact(no).await.unwrap().is_some() => {
-                    act(store, no, Actor::Reporter, Command::EraseContact, None)
-                        .await
-                        .unwrap();
-                }
-                _ => {}
-            }
+            work_on(store, no).await;
         }
         let mut unit = cairn_store::writer::Unit::default();
         unit.entries.push(audit(seed, START));
         store.write(unit).await.unwrap();
     }
     receipts
+}
+
+/// Something that happens to a report after its receipt.
+async fn work_on(store: &TestStore, no: i64) {
+    let officer = Actor::User("officer-1".into());
+    let digest = String::new();
+    let (by, command, text) = match no % 9 {
+        0 => {
+            let waits = no % 2 == 0;
+            let ask = Command::OfficerWrite { digest, waits };
+            (officer, ask, Some("He pātai – a question"))
+        }
+        1 => {
+            let write = Command::ReporterWrite { digest };
+            (Actor::Reporter, write, Some("More of it"))
+        }
+        2 => {
+            let file = FileRef {
+                sha256: "a".repeat(64),
+                size: 9,
+                media_type: "text/plain".into(),
+                name: None,
+            };
+            (Actor::Reporter, Command::AddFile(file), None)
+        }
+        3 => {
+            let (agency, given) = ("privacy".into(), true);
+            (Actor::Reporter, Command::SetConsent { agency, given }, None)
+        }
+        4 => {
+            let to = Some("officer-1".into());
+            (officer, Command::Assign { to }, None)
+        }
+        5 => {
+            let outcome = "advice_given".into();
+            (officer, Command::Close { outcome }, None)
+        }
+        6 if store.report_contact(no).await.unwrap().is_some() => {
+            (Actor::Reporter, Command::EraseContact, None)
+        }
+        _ => return,
+    };
+    act(store, no, by, command, text).await.unwrap();
 }
 
 fn look(connection: &Connection, trusted: &Trusted) -> (Verdict, Vec<Finding>) {
@@ -270,11 +236,7 @@ fn load(connection: &Connection) -> Vec<Table> {
             let mut statement = connection
                 .prepare(&format!("SELECT * FROM {name}"))
                 .unwrap();
-            let columns: Vec<String> = statement
-                .column_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let mut rows = Vec::new();
             let mut found = statement.query([]).unwrap();
             while let Some(row) = found.next().unwrap() {

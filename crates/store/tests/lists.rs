@@ -1,4 +1,12 @@
 //! The queue: filters, orders, paging and text search, the same on both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    reason = "tests say what is wrong by failing; the bodies stand in a macro, where no lint sees that"
+)]
 
 use cairn_desk::report::{Command, State};
 use cairn_kernel::actor::Actor;
@@ -147,7 +155,8 @@ on_both! {
         assert_eq!(find(t, "fraud@bank-7.example").await, [b]);
         assert_eq!(find(t, "fraud@bank-7.exa").await, [b]);
         assert_eq!(find(t, "example").await, [c, b], "a part of an address");
-        assert_eq!(find(t, "7.bank").await, [0_i64; 0], "parts in their order only");
+        assert_eq!(find(t, "7.bank").await, [c, b], "all parts, in any order");
+        assert_eq!(find(t, "bank-8.example").await, [0_i64; 0], "but all of them");
         assert_eq!(find(t, "1,250.00").await, [c]);
         assert_eq!(find(t, "arger fishing wide").await, [d]);
         assert_eq!(find(t, "日本語").await, [d]);
