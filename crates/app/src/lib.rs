@@ -111,6 +111,8 @@ pub struct App {
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
+    /// Something was erased that the database's side files may still hold.
+    erased: Arc<std::sync::atomic::AtomicBool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +138,7 @@ impl App {
             scramble,
             quarters: Arc::default(),
             kept_figures: Arc::default(),
+            erased: Arc::default(),
         }
     }
 

@@ -565,7 +565,12 @@ impl App {
             .await
         {
             Err(AppError::Refused(Refusal::NoContact)) => Ok(()),
-            other => other,
+            Err(other) => Err(other),
+            Ok(()) => {
+                self.erased
+                    .store(true, std::sync::atomic::Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 

@@ -1,11 +1,12 @@
-//! What goes on behind the requests: jobs, forgetting what has had its time, watching the disk. Each part runs on its own
+//! What goes on behind the requests: jobs, forgetting what has had its time, leaving nothing of
+//! what was erased, watching. Each part runs on its own
 //! and fails alone: a mail server that is away keeps no draft from being forgotten.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cairn_kernel::time::Micros;
-use cairn_store::disk::Room;
 use cairn_store::job::{ATTEMPTS_MAX, Job};
 use cairn_store::writer::WriteError;
 use cairn_store::{ReadError, blob::BlobError};
@@ -18,6 +19,7 @@ use crate::notify::{NotifyError, Post};
 const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
+const SCRUB_EVERY: Duration = Duration::from_secs(30);
 /// Jobs taken at one time.
 const JOBS_MAX: i64 = 50;
 /// Times of anonymous people are kept to the hour only: an hour more, so that nothing goes early.
@@ -30,8 +32,6 @@ const SESSION_SECONDS: i64 = 24 * 3_600;
 const RETRY_SECONDS: i64 = 60;
 /// The longest wait between attempts. With [`ATTEMPTS_MAX`] this outlasts a mail server that is away for half a day.
 const RETRY_SECONDS_MAX: i64 = 6 * 3_600;
-/// Reports are held off below this much free disk, or a twentieth of a small one.
-const FREE_BYTES_MIN: u64 = 64 << 20;
 
 /// A part of the work could not be done; it is tried again at its next turn.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +45,6 @@ pub enum WorkError {
     /// Files.
     #[error(transparent)]
     Blob(#[from] BlobError),
-    /// The system did not tell how much room there is.
-    #[error("free disk: {0}")]
-    Room(std::io::Error),
 }
 
 /// Works until `stop`, then ends what is under way and returns. The store may be closed afterwards.
@@ -74,6 +71,13 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             async move { app.tidy().await }
         }
     };
+    let scrub = {
+        let app = app.clone();
+        move || {
+            let app = app.clone();
+            async move { app.scrub().await }
+        }
+    };
     let watched = move || {
         let app = app.clone();
         async move { app.watch().await }
@@ -81,7 +85,8 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     let parts = [
         tokio::spawn(every("jobs", JOBS_EVERY, stopping.clone(), jobs)),
         tokio::spawn(every("tidying up", TIDY_EVERY, stopping.clone(), tidy)),
-        tokio::spawn(every("watching the disk", WATCH_EVERY, stopping, watched)),
+        tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
+        tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
     stop.await;
     let _nobody_left = tell.send(true);
@@ -181,23 +186,23 @@ impl App {
             tracing::info!(swept, "removed files that nothing names");
         }
         expired?;
+        self.erased.store(true, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Measures what only a look now and then can tell, and holds new reports off while the disk is nearly full.
+    /// Measures what only a look now and then can tell.
     ///
     /// # Errors
     /// See [`WorkError`].
     pub async fn watch(&self) -> Result<(), WorkError> {
-        let store = self.store.clone();
-        let room = tokio::task::spawn_blocking(move || store.room()).await;
-        let room = room
-            .map_err(std::io::Error::other)
-            .and_then(|room| room)
-            .map_err(WorkError::Room)?;
-        self.mind(room);
-        metrics::gauge!("cairn_disk_free_bytes").set(room.free as f64);
-        metrics::gauge!("cairn_writer_queue_units").set(self.store.writer().waiting() as f64);
+        let dir = self.store.dir().to_owned();
+        let free = tokio::task::spawn_blocking(move || cairn_store::room::free(&dir)).await;
+        if let Ok(Some(free)) = free {
+            metrics::gauge!("cairn_disk_free_bytes").set(free as f64);
+        }
+        let writer = self.store.writer();
+        metrics::gauge!("cairn_intake_held").set(f64::from(u8::from(writer.is_full())));
+        metrics::gauge!("cairn_writer_queue_units").set(writer.waiting() as f64);
         metrics::gauge!("cairn_intake_waiting").set(self.gate.waiting() as f64);
         let (due, given_up) = self.store.count_jobs().await?;
         metrics::gauge!("cairn_jobs_due").set(due as f64);
@@ -205,24 +210,20 @@ impl App {
         Ok(())
     }
 
-    /// The writer also says by itself when the disk is full; only this look says when it no longer is.
-    fn mind(&self, room: Room) {
-        let writer = self.store.writer();
-        let least = FREE_BYTES_MIN.min(room.total / 20);
-        let (was, is) = (writer.is_full(), room.free < least);
-        if was != is {
-            writer.set_full(is);
-            let free = room.free;
-            if is {
-                tracing::error!(
-                    free,
-                    least,
-                    "the disk is nearly full; new reports are held off"
-                );
-            } else {
-                tracing::info!(free, "there is room again; new reports are taken");
-            }
+    /// Takes what was erased out of the database's side files too, if anything was erased since the last time.
+    ///
+    /// # Errors
+    /// See [`WorkError`]; it is tried again at the next turn, as where readers are in the way.
+    pub async fn scrub(&self) -> Result<(), WorkError> {
+        if !self.erased.swap(false, Ordering::Relaxed) {
+            return Ok(());
         }
+        let scrubbed = self.store.scrub().await;
+        if !matches!(scrubbed, Ok(true)) {
+            self.erased.store(true, Ordering::Relaxed);
+        }
+        scrubbed?;
+        Ok(())
     }
 }
 

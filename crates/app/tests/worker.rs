@@ -233,13 +233,19 @@ on_both! {
         assert!(app.store.draft([2; 32]).await.unwrap().is_some());
     }
 
-    async fn intake_opens_again_once_there_is_room(t: &mut TestStore) {
+    async fn what_was_erased_is_scrubbed(t: &mut TestStore) {
         let (app, _) = app(t, None);
-        let room = app.store.room().unwrap();
-        assert!(room.free <= room.total && room.total > 0);
-        app.store.writer().set_full(true);
+        app.store.save_draft([1; 32], "canary-of-the-draft", START).await.unwrap();
+        app.store.drop_draft([1; 32]).await.unwrap();
         app.watch().await.unwrap();
-        assert!(!app.store.writer().is_full());
+        app.tidy().await.unwrap();
+        app.scrub().await.unwrap();
+        for name in ["core.db", "core.db-wal"] {
+            let bytes = std::fs::read(t.path().join(name)).unwrap_or_default();
+            let canary = b"canary-of-the-draft";
+            let found = bytes.windows(canary.len()).any(|window| window == canary);
+            assert!(!found, "{name}");
+        }
     }
 
     async fn the_worker_stops_when_told(t: &mut TestStore) {

@@ -49,6 +49,10 @@ fn describe() {
         "Changes waiting for the writer."
     );
     describe_gauge!(
+        "cairn_intake_held",
+        "1 while new reports are held off for want of room."
+    );
+    describe_gauge!(
         "cairn_intake_waiting",
         "Submissions waiting for their turn."
     );

@@ -5,7 +5,6 @@ pub mod account;
 pub mod backup;
 pub mod blob;
 mod db;
-pub mod disk;
 pub mod draft;
 pub mod evidence;
 pub mod figures;
