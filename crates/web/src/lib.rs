@@ -9,6 +9,7 @@ pub mod chart;
 pub mod components;
 pub mod cookie;
 pub mod csrf;
+pub mod desk;
 pub mod evidence;
 pub mod figures;
 pub mod form;

@@ -140,7 +140,8 @@ impl App {
         let accounts = self.store.accounts().await?;
         let person = |account: Account| {
             let works = !account.disabled && may(account.role, Action::WorkReports);
-            let name = account.name;
+            // Lists and menus show it where no markup can mark what hides.
+            let name = cairn_kernel::text::visible(&account.name).into_owned();
             (account.id, Person { name, works })
         };
         Ok(accounts.into_iter().map(person).collect())

@@ -148,7 +148,7 @@ impl App {
             return Ok(None);
         }
         let since = now.0.saturating_sub(seen.session.seen_at.0);
-        if since >= SEEN_SECONDS * 1_000_000 || since < 0 {
+        if !(0..SEEN_SECONDS * 1_000_000).contains(&since) {
             self.store.touch_session(id, now).await?;
         }
         Ok(Some(seen))

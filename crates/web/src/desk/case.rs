@@ -1,0 +1,283 @@
+//! The queue: what lists show of reports, found by words, filtered, in pages.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use cairn_app::App;
+use cairn_app::case::QueueQuery;
+use cairn_app::report::rows::Summary;
+use cairn_desk::access::Action;
+use cairn_desk::report::State as Standing;
+use cairn_kernel::money::Money;
+use cairn_kernel::time::Micros;
+use maud::{Markup, html};
+
+use super::doors;
+use super::who::Officer;
+use super::words::{self, People};
+use crate::components::{
+    Choice, Field, Hue, Input, Look, button, button_link, buttons, checkbox, input, neighbours,
+    said_inline, select, tag,
+};
+use crate::form::Form;
+use crate::i18n::{Lang, t};
+use crate::problem::Problem;
+
+/// Rows of one page.
+const ROWS: usize = 50;
+/// Value of the state filter for all states.
+const ALL: &str = "all";
+
+/// The query as the address holds it.
+struct Asked {
+    text: String,
+    category: String,
+    state: String,
+    mine: bool,
+    severe: bool,
+    after: Option<(i64, i64)>,
+}
+
+impl Asked {
+    fn of(query: &str) -> Result<Self, Problem> {
+        let form = Form::parse(query.as_bytes())?;
+        let own = |name: &str| form.get(name).unwrap_or_default().to_owned();
+        let after = form
+            .get("after")
+            .and_then(|after| after.split_once('-'))
+            .and_then(|(severity, no)| Some((severity.parse().ok()?, no.parse().ok()?)));
+        Ok(Self {
+            text: own("q").chars().take(200).collect(),
+            category: own("category"),
+            state: own("state"),
+            mine: form.get("mine").is_some(),
+            severe: form.get("order") == Some("severe"),
+            after,
+        })
+    }
+
+    fn query(&self, account: &str) -> QueueQuery {
+        QueueQuery {
+            category: Some(self.category.clone()).filter(|code| !code.is_empty()),
+            state: Standing::parse(&self.state),
+            all: self.state == ALL,
+            assignee: self.mine.then(|| account.to_owned()),
+            text: self.text.clone(),
+            severe: self.severe,
+            after: self.after,
+            limit: ROWS + 1,
+        }
+    }
+
+    /// The address of this list from a place on.
+    fn href(&self, after: Option<(u8, i64)>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("q", self.text.as_str()),
+            ("category", &self.category),
+            ("state", &self.state),
+            ("mine", if self.mine { "1" } else { "" }),
+            ("order", if self.severe { "severe" } else { "" }),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if let Some((severity, no)) = after {
+            query.append_pair("after", &format!("{severity}-{no}"));
+        }
+        format!("/desk?{}", query.finish())
+    }
+}
+
+/// The queue; who may not read reports is led to what they may.
+pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Response, Problem> {
+    if !officer.who.may(Action::ReadReports) {
+        let home = if officer.who.may(Action::ManageAccounts) {
+            "/desk/accounts"
+        } else {
+            "/desk/account"
+        };
+        return Ok(Redirect::to(home).into_response());
+    }
+    let asked = Asked::of(officer.page.uri.query().unwrap_or_default())?;
+    let query = asked.query(&officer.who.account);
+    let mut rows = app.queue(&officer.who, &query).await?.into_inner();
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| asked.href(Some((row.severity, row.no))));
+    let people = app.people(&officer.who).await?;
+    let l = officer.page.lang;
+    let first = asked.after.is_some().then(|| asked.href(None));
+    let body = html! {
+        (doors(&officer, "/desk"))
+        h1 { (t::queue_title(l)) }
+        (filters(&app, l, &asked))
+        @if rows.is_empty() {
+            p.lead { (t::queue_none(l)) }
+        } @else {
+            (table(&app, &officer, &people, &rows))
+        }
+        @if let Some(first) = first { p { a href=(first) { (t::queue_first(l)) } } }
+        (neighbours(l, None, next.as_deref()))
+    };
+    Ok(officer.page.render(t::queue_title(l), body).into_response())
+}
+
+fn filters(app: &App, l: Lang, asked: &Asked) -> Markup {
+    let choice = |value, label| Choice {
+        value,
+        label,
+        ..Choice::default()
+    };
+    let mut categories = vec![choice("", t::queue_all_categories(l))];
+    for category in app.form.taxonomy().categories() {
+        categories.push(choice(&category.code, category.title.get(l.as_str())));
+    }
+    let mut states = vec![
+        choice("", t::queue_not_closed(l)),
+        choice(ALL, t::queue_all_states(l)),
+    ];
+    for state in Standing::ALL {
+        states.push(choice(state.as_str(), words::state(l, state)));
+    }
+    let orders = [
+        choice("", t::queue_newest(l)),
+        choice("severe", t::queue_severe(l)),
+    ];
+    let order = if asked.severe { "severe" } else { "" };
+    let words = Input {
+        value: &asked.text,
+        kind: "search",
+        autocomplete: Some("off"),
+        ..Input::default()
+    };
+    html! {
+        form.filters method="get" action="/desk" role="search" {
+            (input(&Field::new(l, "q", t::queue_search(l)), &words))
+            (select(&Field::new(l, "category", t::queue_category(l)), &categories, Some(&asked.category)))
+            (select(&Field::new(l, "state", t::queue_state(l)), &states, Some(&asked.state)))
+            (select(&Field::new(l, "order", t::queue_order(l)), &orders, Some(order)))
+            (checkbox(&Field::new(l, "mine", t::queue_mine(l)), "1", asked.mine))
+            (buttons(html! {
+                (button(Look::Main, t::queue_show(l)))
+                (button_link(Look::Plain, "/desk", t::queue_clear(l)))
+            }))
+        }
+    }
+}
+
+/// A real table for screen readers at every width; on small screens each row looks like a card. The roles are said
+/// aloud because browsers forget them once a table is not laid out as one.
+fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
+    let l = officer.page.lang;
+    let heads = [
+        t::queue_report(l),
+        t::queue_category(l),
+        t::queue_severity(l),
+        t::queue_state(l),
+        t::queue_age(l),
+        t::queue_loss(l),
+        t::queue_about(l),
+        t::queue_assignee(l),
+    ];
+    let now = app.clock.now();
+    html! {
+        table.stack role="table" {
+            caption.unseen { (t::queue_title(l)) }
+            thead role="rowgroup" { tr role="row" { @for head in heads { th scope="col" role="columnheader" { (head) } } } }
+            tbody role="rowgroup" {
+                @for row in rows {
+                    @let cells = cells(app, officer, people, row, now);
+                    tr role="row" data-row {
+                        @for (at, (head, cell)) in heads.iter().zip(cells).enumerate() {
+                            @if at == 0 {
+                                th scope="row" role="rowheader" { (cell) }
+                            } @else {
+                                td role="cell" { span.head aria-hidden="true" { (head) } " " (cell) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micros) -> [Markup; 8] {
+    let l = officer.page.lang;
+    let reference = app.reference(row.no);
+    let category = words::category(&app.form, l, &row.category, row.subtype.as_deref());
+    [
+        html! {
+            a href={ "/desk/reports/" (reference) } { (reference) }
+            div.title { (said_inline(&row.title)) }
+        },
+        html! { (category) },
+        words::severity_tag(&app.form, l, row.severity),
+        words::state_tag(l, &row.state),
+        html! { time datetime=(row.received_at) title=(officer.page.moment(row.received_at)) { (age(l, row.received_at, now)) } },
+        html! { (loss(app, l, row)) },
+        html! {
+            (words::language(l, &row.language))
+            @if row.anonymous { " " (tag(Hue::Grey, t::queue_anonymous(l))) }
+            @if row.suspect { " " (tag(Hue::Amber, t::queue_suspect(l))) }
+        },
+        row.assignee.as_ref().map_or_else(
+            || html! { (t::queue_nobody(l)) },
+            |id| words::person(people, id),
+        ),
+    ]
+}
+
+/// How long ago, in one unit.
+pub(super) fn age(l: Lang, at: Micros, now: Micros) -> String {
+    let minutes = now.seconds().saturating_sub(at.seconds()).max(0) / 60;
+    match minutes {
+        0..=59 => t::queue_minutes(l, minutes),
+        60..=2_879 => t::queue_hours(l, minutes / 60),
+        _ => t::queue_days(l, minutes / 1_440),
+    }
+}
+
+pub(super) fn loss(app: &App, l: Lang, row: &Summary) -> String {
+    match (row.loss.as_str(), row.loss_minor) {
+        (_, Some(minor)) => Money {
+            minor,
+            currency: app.config.base_currency.clone(),
+        }
+        .to_string(),
+        ("yes", None) => t::queue_loss_yes(l).to_owned(),
+        ("no", None) => t::queue_loss_no(l).to_owned(),
+        _ => t::queue_loss_unknown(l).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_one_unit() {
+        let at = Micros(0);
+        let told = |seconds| age(Lang::En, at, at.plus_seconds(seconds));
+        assert_eq!(told(-100), "0 minutes ago");
+        assert_eq!(told(60), "1 minute ago");
+        assert_eq!(told(3 * 3_600), "3 hours ago");
+        assert_eq!(told(72 * 3_600), "3 days ago");
+    }
+
+    #[test]
+    fn the_address_holds_the_whole_query() {
+        let asked =
+            Asked::of("q=a%26b&category=scam&state=all&mine=1&order=severe&after=2-17").unwrap();
+        assert_eq!(asked.after, Some((2, 17)));
+        assert_eq!(
+            asked.href(Some((3, 9))),
+            "/desk?q=a%26b&category=scam&state=all&mine=1&order=severe&after=3-9"
+        );
+        assert!(asked.query("x").all && asked.query("x").state.is_none());
+    }
+}

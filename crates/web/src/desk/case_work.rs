@@ -1,0 +1,369 @@
+//! What officers do to a report. Each form says which version of the report it was made for: if the report moved on,
+//! nothing is done, and what was typed is shown again beside what changed.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use cairn_app::App;
+use cairn_app::report::{AppError, MESSAGE_CHARS_MAX};
+use cairn_desk::access::Action;
+use cairn_desk::report::{Command, State as Standing};
+use maud::{Markup, html};
+
+use super::case_read::{View, page};
+use super::who::{Officer, Sent, token};
+use super::words;
+use crate::components::{
+    Choice, Encoding, Fault, Field, Look, button, button_named, checkbox, error_summary, form,
+    inset, select, textarea,
+};
+use crate::form::Form;
+use crate::i18n::{Lang, t};
+use crate::problem::{Kind, Problem};
+
+type Answer = Result<Response, Problem>;
+
+/// What somebody sent that could not be done.
+#[derive(Default)]
+pub(super) struct Typed<'a> {
+    pub form: Option<&'a Form>,
+    pub faults: Vec<Fault>,
+    /// The version they saw, if the report moved on.
+    pub since: Option<i64>,
+    pub refused: bool,
+}
+
+impl Typed<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.form.and_then(|form| form.get(name))
+    }
+
+    pub(super) fn summary(&self, l: Lang) -> Markup {
+        error_summary(l, &self.faults)
+    }
+}
+
+const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
+    Choice {
+        value,
+        label,
+        hint: None,
+        apart: false,
+    }
+}
+
+/// A form that changes this report.
+fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {
+    let whole = view.whole;
+    form(
+        &format!("/desk/reports/{}/{action}", whole.reference),
+        Encoding::Pairs,
+        Some(&token(&view.officer.seen)),
+        html! {
+            input type="hidden" name="version" value=(whole.standing.version);
+            (body)
+        },
+    )
+}
+
+/// All forms that make sense now.
+pub(super) fn forms(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    html! {
+        section.work aria-labelledby="work" {
+            h2 #work { (t::case_work(l)) }
+            @if !view.officer.who.may(Action::WorkReports) {
+                p { (t::case_read_only(l)) }
+            } @else if view.whole.standing.state == Standing::Closed {
+                (inset(html! { p { (t::case_closed_note(l)) } }))
+                (change(view, "reopen", button(Look::Main, t::case_reopen(l))))
+            } @else {
+                (assigning(view, typed))
+                (sorting(view, typed))
+                (writing(view, typed))
+                (closing(view, typed))
+            }
+        }
+    }
+}
+
+fn assigning(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let who = &view.officer.who;
+    let held = view.whole.standing.assignee.as_deref();
+    if !who.may(Action::AssignReports) {
+        return change(
+            view,
+            "assign",
+            html! {
+                @if held == Some(&who.account) {
+                    (button_named(Look::Plain, "to", "", t::case_assign_nobody(l)))
+                } @else {
+                    (button_named(Look::Main, "to", &who.account, t::case_assign_me(l)))
+                }
+            },
+        );
+    }
+    let mut choices = vec![choice("", t::queue_nobody(l))];
+    for (id, person) in view.people.iter().filter(|(_, person)| person.works) {
+        choices.push(choice(id, &person.name));
+    }
+    let chosen = typed.get("to").or(held).unwrap_or_default();
+    html! {
+        @if held != Some(&who.account) {
+            (change(view, "assign", button_named(Look::Main, "to", &who.account, t::case_assign_me(l))))
+        }
+        (change(view, "assign", html! {
+            (select(&Field::new(l, "to", t::case_assign(l)), &choices, Some(chosen)))
+            (button(Look::Plain, t::case_assign_save(l)))
+        }))
+    }
+}
+
+fn sorting(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let taxonomy = view.app.form.taxonomy();
+    let standing = &view.whole.standing;
+    let mut pairs = Vec::new();
+    for category in taxonomy.categories() {
+        let title = category.title.get(l.as_str()).to_owned();
+        pairs.push((category.code.clone(), title.clone()));
+        for sub in &category.subtypes {
+            let both = format!("{title} – {}", sub.title.get(l.as_str()));
+            pairs.push((format!("{}/{}", category.code, sub.code), both));
+        }
+    }
+    let categories: Vec<_> = pairs
+        .iter()
+        .map(|(code, title)| choice(code, title))
+        .collect();
+    let now = match &standing.subtype {
+        Some(sub) => format!("{}/{sub}", standing.category),
+        None => standing.category.clone(),
+    };
+    let levels: Vec<_> = taxonomy
+        .severities()
+        .iter()
+        .map(|severity| {
+            let level = severity.level;
+            (level.to_string(), words::severity(&view.app.form, l, level))
+        })
+        .collect();
+    let severities: Vec<_> = levels
+        .iter()
+        .map(|(code, title)| choice(code, title))
+        .collect();
+    let level = standing.severity.to_string();
+    html! {
+        (change(view, "category", html! {
+            (select(&Field::new(l, "category", t::case_category(l)), &categories, Some(typed.get("category").unwrap_or(&now))))
+            (button(Look::Plain, t::case_category_save(l)))
+        }))
+        (change(view, "severity", html! {
+            (select(&Field::new(l, "severity", t::queue_severity(l)), &severities, Some(typed.get("severity").unwrap_or(&level))))
+            (button(Look::Plain, t::case_severity_save(l)))
+        }))
+    }
+}
+
+fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let language = words::language(l, &view.whole.body.language);
+    let hint = t::case_write_hint(l, language.as_str());
+    let field = Field::new(l, "text", t::case_write(l))
+        .hint(hint.as_str())
+        .error_in(&typed.faults);
+    let max = u32::try_from(MESSAGE_CHARS_MAX).ok();
+    change(
+        view,
+        "message",
+        html! {
+            (textarea(&field, typed.get("text").unwrap_or_default(), 8, max))
+            (checkbox(&Field::new(l, "waits", t::case_write_waits(l)), "1", typed.get("waits").is_some()))
+            (button(Look::Main, t::case_write_send(l)))
+        },
+    )
+}
+
+fn closing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let mut choices = vec![choice("", t::case_chosen(l))];
+    for outcome in view.app.form.taxonomy().outcomes() {
+        choices.push(choice(&outcome.code, outcome.title.get(l.as_str())));
+    }
+    let field = Field::new(l, "outcome", t::case_outcome(l)).error_in(&typed.faults);
+    change(
+        view,
+        "close",
+        html! {
+            (select(&field, &choices, typed.get("outcome")))
+            (button(Look::Danger, t::case_close_save(l)))
+        },
+    )
+}
+
+/// A form sent to one report.
+type To = Path<String>;
+
+fn version(form: &Form) -> i64 {
+    form.get("version")
+        .and_then(|version| version.parse().ok())
+        .unwrap_or_default()
+}
+
+/// Back to the report if it was done; else the page again with what was typed.
+async fn answered(app: &App, sent: &Sent, reference: &str, done: Result<(), AppError>) -> Answer {
+    let mut typed = Typed {
+        form: Some(&sent.form),
+        ..Typed::default()
+    };
+    match done {
+        Ok(()) => return Ok(Redirect::to(&format!("/desk/reports/{reference}")).into_response()),
+        Err(AppError::Conflict) => typed.since = Some(version(&sent.form)),
+        Err(AppError::Refused(_) | AppError::Input(_)) => typed.refused = true,
+        Err(other) => return Err(other.into()),
+    }
+    shown(app, &sent.officer, reference, &typed, StatusCode::CONFLICT).await
+}
+
+async fn shown(
+    app: &App,
+    officer: &Officer,
+    reference: &str,
+    typed: &Typed<'_>,
+    status: StatusCode,
+) -> Answer {
+    let whole = app.read_report(&officer.who, reference).await?;
+    let people = app.people(&officer.who).await?;
+    let page = page(app, officer, &people, &whole, typed);
+    Ok((status, page).into_response())
+}
+
+async fn work(app: &App, sent: &Sent, reference: &str, command: Command) -> Answer {
+    let who = &sent.officer.who;
+    let done = app.work(who, reference, version(&sent.form), command).await;
+    answered(app, sent, reference, done).await
+}
+
+/// To somebody, or to nobody.
+pub(super) async fn assign(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let to = sent.form.get("to").filter(|to| !to.is_empty());
+    let command = Command::Assign {
+        to: to.map(str::to_owned),
+    };
+    work(&app, &sent, &reference, command).await
+}
+
+/// The final category, with or without sub-type.
+pub(super) async fn category(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let chosen = sent.form.get("category").unwrap_or_default();
+    let (category, subtype) = match chosen.split_once('/') {
+        Some((category, subtype)) => (category, Some(subtype.to_owned())),
+        None => (chosen, None),
+    };
+    let command = Command::Categorise {
+        category: category.to_owned(),
+        subtype,
+    };
+    work(&app, &sent, &reference, command).await
+}
+
+/// The severity.
+pub(super) async fn severity(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let level = sent
+        .form
+        .get("severity")
+        .and_then(|level| level.parse().ok());
+    let command = Command::SetSeverity {
+        severity: level.unwrap_or_default(),
+    };
+    work(&app, &sent, &reference, command).await
+}
+
+/// To the reporter.
+pub(super) async fn message(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let l = sent.officer.page.lang;
+    let text = sent
+        .form
+        .get("text")
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    let chars = text.trim().chars().count();
+    let wrong = match chars {
+        0 => Some(t::case_write_empty(l).to_owned()),
+        _ if chars > MESSAGE_CHARS_MAX => Some(t::case_write_long(
+            l,
+            u32::try_from(chars).unwrap_or(u32::MAX),
+        )),
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        return faulty(&app, &sent, &reference, "text", wrong).await;
+    }
+    let waits = sent.form.get("waits").is_some();
+    let who = &sent.officer.who;
+    let done = app
+        .write_to_reporter(who, &reference, version(&sent.form), &text, waits)
+        .await;
+    answered(&app, &sent, &reference, done).await
+}
+
+async fn faulty(app: &App, sent: &Sent, reference: &str, field: &str, text: String) -> Answer {
+    // Who may not work on reports is told so before any fault of the form.
+    if !sent.officer.who.may(Action::WorkReports) {
+        return Err(Problem::new(Kind::Forbidden));
+    }
+    let typed = Typed {
+        form: Some(&sent.form),
+        faults: vec![Fault {
+            field: field.to_owned(),
+            text,
+        }],
+        ..Typed::default()
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    shown(app, &sent.officer, reference, &typed, status).await
+}
+
+/// Done, with an outcome.
+pub(super) async fn close(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let outcome = sent.form.get("outcome").unwrap_or_default();
+    if outcome.is_empty() {
+        let text = t::case_close_choose(sent.officer.page.lang).to_owned();
+        return faulty(&app, &sent, &reference, "outcome", text).await;
+    }
+    let command = Command::Close {
+        outcome: outcome.to_owned(),
+    };
+    work(&app, &sent, &reference, command).await
+}
+
+/// Up again.
+pub(super) async fn reopen(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    work(&app, &sent, &reference, Command::Reopen).await
+}
+
+/// A file in an encrypted archive. Sent by a form, since taking it is noted in the log.
+pub(super) async fn file(
+    State(app): State<App>,
+    Path((reference, sha256)): Path<(String, String)>,
+    sent: Sent,
+) -> Answer {
+    let archive = app
+        .take_away(&sent.officer.who, &reference, &sha256)
+        .await?;
+    let name = format!("attachment; filename=\"{}\"", archive.name);
+    let name = HeaderValue::try_from(name).map_err(|error| Problem::unexpected(&error))?;
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/zip"),
+        ),
+        (header::CONTENT_DISPOSITION, name),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox"),
+        ),
+    ];
+    Ok((headers, archive.bytes).into_response())
+}

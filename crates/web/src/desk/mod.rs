@@ -1,0 +1,286 @@
+//! Officers' pages. Every route stands in one table with what it needs, so that a test can try each with every role.
+
+mod account;
+mod accounts;
+mod audit;
+mod case;
+mod case_read;
+mod case_work;
+mod keys;
+mod sign_in;
+mod who;
+mod words;
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, get, post};
+use cairn_app::App;
+use cairn_desk::access::Action;
+use maud::Markup;
+
+use crate::components::{Tab, tabs};
+use crate::csrf;
+use crate::i18n::{Lang, t};
+use crate::server::body_max;
+use who::Officer;
+
+pub use who::SESSION;
+
+/// Bytes of the largest form: a message of 10,000 characters, each up to four bytes and each byte written as `%XX`.
+const FORM_BYTES_MAX: u64 = 160 * 1024;
+
+/// What a route needs of who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: the way in.
+    Nothing,
+    /// The password was right and this is the next step.
+    HalfSignedIn,
+    /// Anybody signed in.
+    SignedIn,
+    /// The policy allows it.
+    May(Action),
+}
+
+/// One route.
+pub struct Route {
+    /// Its method.
+    pub method: Method,
+    /// Its path, as axum writes it.
+    pub path: &'static str,
+    /// What it needs.
+    pub need: Need,
+    handler: MethodRouter<App>,
+}
+
+fn at(method: Method, path: &'static str, need: Need, handler: MethodRouter<App>) -> Route {
+    Route {
+        method,
+        path,
+        need,
+        handler,
+    }
+}
+
+/// Every route.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut all = ways_in();
+    all.extend(work());
+    all.extend(management());
+    all
+}
+
+fn ways_in() -> Vec<Route> {
+    use Need::{HalfSignedIn, Nothing, SignedIn};
+    let (g, p) = (Method::GET, Method::POST);
+    vec![
+        at(g.clone(), "/sign-in", Nothing, get(sign_in::show)),
+        at(p.clone(), "/sign-in", Nothing, post(sign_in::send)),
+        at(
+            g.clone(),
+            "/sign-in/password",
+            HalfSignedIn,
+            get(sign_in::password),
+        ),
+        at(
+            p.clone(),
+            "/sign-in/password",
+            HalfSignedIn,
+            post(sign_in::choose),
+        ),
+        at(
+            g.clone(),
+            "/sign-in/enrol",
+            HalfSignedIn,
+            get(sign_in::enrol),
+        ),
+        at(
+            p.clone(),
+            "/sign-in/enrol",
+            HalfSignedIn,
+            post(sign_in::enrolled),
+        ),
+        at(g.clone(), "/sign-in/code", HalfSignedIn, get(sign_in::code)),
+        at(
+            p.clone(),
+            "/sign-in/code",
+            HalfSignedIn,
+            post(sign_in::coded),
+        ),
+        at(
+            g.clone(),
+            "/sign-in/recovery",
+            HalfSignedIn,
+            get(sign_in::recovery),
+        ),
+        at(
+            p.clone(),
+            "/sign-in/recovery",
+            HalfSignedIn,
+            post(sign_in::recovered),
+        ),
+        at(p.clone(), "/sign-out", SignedIn, post(sign_in::out)),
+        at(g, "/desk/account", SignedIn, get(account::show)),
+        at(
+            p.clone(),
+            "/desk/account/password",
+            SignedIn,
+            post(account::password),
+        ),
+        at(
+            p.clone(),
+            "/desk/account/recovery",
+            SignedIn,
+            post(account::recovery),
+        ),
+        at(
+            p,
+            "/desk/account/sessions",
+            SignedIn,
+            post(account::sessions),
+        ),
+    ]
+}
+
+fn work() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    let export = Need::May(Action::ExportReports);
+    vec![
+        at(g.clone(), "/desk", Need::SignedIn, get(case::queue)),
+        at(
+            g.clone(),
+            "/desk/reports/{reference}",
+            read,
+            get(case_read::show),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/assign",
+            does,
+            post(case_work::assign),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/category",
+            does,
+            post(case_work::category),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/severity",
+            does,
+            post(case_work::severity),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/message",
+            does,
+            post(case_work::message),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/close",
+            does,
+            post(case_work::close),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/reopen",
+            does,
+            post(case_work::reopen),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/files/{sha256}",
+            does,
+            post(case_work::file),
+        ),
+        at(g, "/desk/export", export, get(audit::export)),
+        at(p, "/desk/export", export, post(audit::exported)),
+    ]
+}
+
+fn management() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let manage = Need::May(Action::ManageAccounts);
+    vec![
+        at(
+            g.clone(),
+            "/desk/audit",
+            Need::May(Action::ReadAudit),
+            get(audit::show),
+        ),
+        at(g.clone(), "/desk/accounts", manage, get(accounts::show)),
+        at(p.clone(), "/desk/accounts", manage, post(accounts::create)),
+        at(
+            p.clone(),
+            "/desk/accounts/{id}/role",
+            manage,
+            post(accounts::role),
+        ),
+        at(
+            p.clone(),
+            "/desk/accounts/{id}/state",
+            manage,
+            post(accounts::state),
+        ),
+        at(
+            p.clone(),
+            "/desk/accounts/{id}/reset",
+            manage,
+            post(accounts::reset),
+        ),
+        at(g.clone(), "/desk/keys", manage, get(keys::show)),
+        at(p.clone(), "/desk/keys", manage, post(keys::create)),
+        at(p, "/desk/keys/{id}/revoke", manage, post(keys::revoke)),
+        at(g, "/desk/jobs", manage, get(keys::jobs)),
+    ]
+}
+
+/// All of them, guarded against other sites.
+pub fn router() -> Router<App> {
+    routes()
+        .into_iter()
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, route.handler)
+        })
+        .route_layer(from_fn(body_max(FORM_BYTES_MAX)))
+        .route_layer(from_fn(csrf::guard))
+}
+
+/// The desk's own navigation: only what this role may see.
+fn doors(officer: &Officer, current: &str) -> Markup {
+    let l: Lang = officer.page.lang;
+    let may = |action| officer.who.may(action);
+    let all = [
+        ("/desk", t::desk_queue(l), may(Action::ReadReports)),
+        (
+            "/desk/export",
+            t::desk_export(l),
+            may(Action::ExportReports),
+        ),
+        (
+            "/desk/accounts",
+            t::desk_accounts(l),
+            may(Action::ManageAccounts),
+        ),
+        ("/desk/keys", t::desk_keys(l), may(Action::ManageAccounts)),
+        ("/desk/jobs", t::desk_jobs(l), may(Action::ManageAccounts)),
+        ("/desk/audit", t::desk_audit(l), may(Action::ReadAudit)),
+        ("/desk/account", t::desk_account(l), true),
+    ];
+    let shown: Vec<Tab<'_>> = all
+        .into_iter()
+        .filter(|(.., allowed)| *allowed)
+        .map(|(href, text, _)| Tab {
+            href,
+            text,
+            current: href == current,
+        })
+        .collect();
+    tabs(t::desk_nav(l), &shown)
+}

@@ -1,0 +1,313 @@
+//! Codes in words, and events as people read them.
+
+use std::collections::BTreeMap;
+
+use cairn_app::App;
+use cairn_app::account::Person;
+use cairn_desk::account::AccountChange;
+use cairn_desk::form::Form;
+use cairn_desk::report::{Certainty, Change, LossKind, State};
+use cairn_kernel::actor::{Actor, Role};
+use cairn_kernel::observable::Kind;
+use maud::{Markup, html};
+
+use crate::components::{Hue, machine, said_inline, tag};
+use crate::i18n::{Lang, t};
+
+pub(super) type People = BTreeMap<String, Person>;
+
+pub(super) const fn role(l: Lang, role: Role) -> &'static str {
+    match role {
+        Role::Officer => t::role_officer(l),
+        Role::Lead => t::role_lead(l),
+        Role::Administrator => t::role_administrator(l),
+        Role::Auditor => t::role_auditor(l),
+    }
+}
+
+pub(super) const fn role_does(l: Lang, role: Role) -> &'static str {
+    match role {
+        Role::Officer => t::role_officer_does(l),
+        Role::Lead => t::role_lead_does(l),
+        Role::Administrator => t::role_administrator_does(l),
+        Role::Auditor => t::role_auditor_does(l),
+    }
+}
+
+pub(super) const fn state(l: Lang, state: State) -> &'static str {
+    match state {
+        State::Received => t::state_received(l),
+        State::Open => t::state_open(l),
+        State::Waiting => t::state_waiting(l),
+        State::Closed => t::state_closed(l),
+    }
+}
+
+pub(super) fn state_tag(l: Lang, code: &str) -> Markup {
+    match State::parse(code) {
+        Some(known) => {
+            let hue = match known {
+                State::Received => Hue::Blue,
+                State::Open => Hue::Grey,
+                State::Waiting => Hue::Amber,
+                State::Closed => Hue::Green,
+            };
+            tag(hue, state(l, known))
+        }
+        None => tag(Hue::Grey, code),
+    }
+}
+
+pub(super) fn severity(form: &Form, l: Lang, level: u8) -> String {
+    let title = form.taxonomy().severity(level);
+    title.map_or_else(
+        || level.to_string(),
+        |severity| format!("{level} {}", severity.title.get(l.as_str())),
+    )
+}
+
+pub(super) fn severity_tag(form: &Form, l: Lang, level: u8) -> Markup {
+    let hue = match level {
+        0..=2 => Hue::Red,
+        3 | 4 => Hue::Amber,
+        _ => Hue::Grey,
+    };
+    tag(hue, &severity(form, l, level))
+}
+
+pub(super) fn category(form: &Form, l: Lang, code: &str, subtype: Option<&str>) -> String {
+    let taxonomy = form.taxonomy();
+    let title = taxonomy
+        .category(code)
+        .map_or(code, |category| category.title.get(l.as_str()));
+    match subtype {
+        Some(sub) => {
+            let sub = taxonomy
+                .subtype(code, sub)
+                .map_or(sub, |entry| entry.title.get(l.as_str()));
+            format!("{title} – {sub}")
+        }
+        None => title.to_owned(),
+    }
+}
+
+pub(super) fn outcome(form: &Form, l: Lang, code: &str) -> String {
+    let known = form.taxonomy().outcome(code);
+    known.map_or_else(
+        || code.to_owned(),
+        |entry| entry.title.get(l.as_str()).to_owned(),
+    )
+}
+
+pub(super) fn agency(form: &Form, l: Lang, code: &str) -> String {
+    let known = form.agencies().get(code);
+    known.map_or_else(
+        || code.to_owned(),
+        |agency| agency.name.get(l.as_str()).to_owned(),
+    )
+}
+
+pub(super) fn language(l: Lang, code: &str) -> String {
+    match Lang::of_tag(code) {
+        Some(Lang::En) => t::language_en(l).to_owned(),
+        Some(Lang::Mi) => t::language_mi(l).to_owned(),
+        None => code.to_owned(),
+    }
+}
+
+pub(super) const fn loss_kind(l: Lang, kind: LossKind) -> &'static str {
+    match kind {
+        LossKind::DirectFinancial => t::case_kind_direct_financial(l),
+        LossKind::Data => t::case_kind_data(l),
+        LossKind::Operational => t::case_kind_operational(l),
+        LossKind::Reputational => t::case_kind_reputational(l),
+        LossKind::Technical => t::case_kind_technical(l),
+    }
+}
+
+pub(super) const fn certainty(l: Lang, certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Stated => t::case_certainty_stated(l),
+        Certainty::Estimated => t::case_certainty_estimated(l),
+        Certainty::Verified => t::case_certainty_verified(l),
+    }
+}
+
+pub(super) const fn observable(l: Lang, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Ip => t::kind_ip(l),
+        Kind::Domain => t::kind_domain(l),
+        Kind::Url => t::kind_url(l),
+        Kind::Email => t::kind_email(l),
+        Kind::Hash => t::kind_hash(l),
+        Kind::Phone => t::kind_phone(l),
+        Kind::Wallet => t::kind_wallet(l),
+        Kind::Account => t::kind_account(l),
+    }
+}
+
+/// Kinds of events of reports, as the JSON names them.
+pub(super) const REPORT_KINDS: [&str; 12] = [
+    "received",
+    "reporter_wrote",
+    "officer_wrote",
+    "file_added",
+    "file_taken",
+    "assigned",
+    "categorised",
+    "severity_set",
+    "closed",
+    "reopened",
+    "consent",
+    "contact_erased",
+];
+
+pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
+        "received" => t::event_received(l),
+        "reporter_wrote" => t::event_reporter_wrote(l),
+        "officer_wrote" => t::event_officer_wrote(l),
+        "file_added" => t::event_file_added(l),
+        "file_taken" => t::event_file_taken(l),
+        "assigned" => t::event_assigned(l),
+        "categorised" => t::event_categorised(l),
+        "severity_set" => t::event_severity_set(l),
+        "closed" => t::event_closed(l),
+        "reopened" => t::event_reopened(l),
+        "consent" => t::event_consent(l),
+        "contact_erased" => t::event_contact_erased(l),
+        "account_created" => t::event_account_created(l),
+        "signed_in" => t::event_signed_in(l),
+        "password_changed" => t::event_password_changed(l),
+        "totp_enrolled" => t::event_totp_enrolled(l),
+        "recovery_used" => t::event_recovery_used(l),
+        "recovery_renewed" => t::event_recovery_renewed(l),
+        "session_ended" => t::event_session_ended(l),
+        "role_changed" => t::event_role_changed(l),
+        "account_disabled" => t::event_account_disabled(l),
+        "account_enabled" => t::event_account_enabled(l),
+        "account_reset" => t::event_account_reset(l),
+        "api_key_created" => t::event_api_key_created(l),
+        "api_key_revoked" => t::event_api_key_revoked(l),
+        "report_opened" => t::event_report_opened(l),
+        "reports_exported" => t::event_reports_exported(l),
+        _ => t::event_unknown(l),
+    }
+}
+
+/// A colleague by name; an id that is no account's is shown as it is.
+pub(super) fn person(people: &People, id: &str) -> Markup {
+    match people.get(id) {
+        Some(person) => said_inline(&person.name),
+        None => machine(id),
+    }
+}
+
+pub(super) fn actor(l: Lang, people: &People, by: &Actor) -> Markup {
+    match by {
+        Actor::Reporter => html! { (t::case_who_reporter(l)) },
+        Actor::User(id) => person(people, id),
+        Actor::ApiKey(_) => html! { (t::case_who_partner(l)) },
+        Actor::System => html! { (t::case_who_system(l)) },
+    }
+}
+
+/// What happened to a report.
+pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Markup {
+    let form = &app.form;
+    let (code, detail) = match change {
+        Change::Received { .. } => ("received", None),
+        Change::ReporterWrote { .. } => ("reporter_wrote", None),
+        Change::OfficerWrote { waits, .. } => {
+            let waits = waits.then(|| html! { (t::case_waits(l)) });
+            ("officer_wrote", waits)
+        }
+        Change::FileAdded { file } => ("file_added", Some(hash(&file.sha256))),
+        Change::FileTaken { sha256 } => ("file_taken", Some(hash(sha256))),
+        Change::Assigned { to } => {
+            let to = to
+                .as_ref()
+                .map_or_else(|| html! { (t::queue_nobody(l)) }, |to| person(people, to));
+            ("assigned", Some(to))
+        }
+        Change::Categorised {
+            category: code,
+            subtype,
+        } => {
+            let title = category(form, l, code, subtype.as_deref());
+            ("categorised", Some(html! { (title) }))
+        }
+        Change::SeveritySet { severity: level } => {
+            ("severity_set", Some(html! { (severity(form, l, *level)) }))
+        }
+        Change::Closed { outcome: code } => ("closed", Some(html! { (outcome(form, l, code)) })),
+        Change::Reopened => ("reopened", None),
+        Change::Consent {
+            agency: code,
+            given,
+        } => {
+            let given = if *given {
+                t::case_consent_given(l)
+            } else {
+                t::case_consent_withdrawn(l)
+            };
+            let detail = html! { (agency(form, l, code)) ", " (given) };
+            ("consent", Some(detail))
+        }
+        Change::ContactErased => ("contact_erased", None),
+    };
+    html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
+}
+
+fn hash(sha256: &str) -> Markup {
+    let short: String = sha256.chars().take(12).collect();
+    machine(&short)
+}
+
+/// What happened to accounts and beside reports.
+pub(super) fn account_change(
+    app: &App,
+    l: Lang,
+    people: &People,
+    change: &AccountChange,
+) -> Markup {
+    let about = |id: &str| Some(person(people, id));
+    let (code, detail) = match change {
+        AccountChange::AccountCreated { account, role: is } => (
+            "account_created",
+            Some(html! { (person(people, account)) ", " (role(l, *is)) }),
+        ),
+        AccountChange::SignedIn { .. } => ("signed_in", None),
+        AccountChange::PasswordChanged { .. } => ("password_changed", None),
+        AccountChange::TotpEnrolled { .. } => ("totp_enrolled", None),
+        AccountChange::RecoveryUsed { left, .. } => (
+            "recovery_used",
+            Some(html! { (t::account_codes_left(l, u32::from(*left))) }),
+        ),
+        AccountChange::RecoveryRenewed { .. } => ("recovery_renewed", None),
+        AccountChange::SessionEnded { session, .. } => {
+            let all = session.is_none();
+            let detail = all.then(|| html! { (t::account_sessions_end(l)) });
+            ("session_ended", detail)
+        }
+        AccountChange::RoleChanged { account, role: is } => (
+            "role_changed",
+            Some(html! { (person(people, account)) ", " (role(l, *is)) }),
+        ),
+        AccountChange::AccountDisabled { account } => ("account_disabled", about(account)),
+        AccountChange::AccountEnabled { account } => ("account_enabled", about(account)),
+        AccountChange::AccountReset { account } => ("account_reset", about(account)),
+        AccountChange::ApiKeyCreated { key } => ("api_key_created", Some(machine(key))),
+        AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", Some(machine(key))),
+        AccountChange::ReportOpened { no } => ("report_opened", Some(machine(&app.reference(*no)))),
+        AccountChange::ReportsExported {
+            format,
+            category: code,
+        } => {
+            let what = code.as_ref().map(|code| category(&app.form, l, code, None));
+            let detail = html! { (format) @if let Some(what) = what { ", " (what) } };
+            ("reports_exported", Some(detail))
+        }
+    };
+    html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
+}

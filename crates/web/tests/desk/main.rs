@@ -1,0 +1,5 @@
+//! Officers' pages, by HTTP from the sign-in on.
+
+mod browser;
+mod flows;
+mod rights;

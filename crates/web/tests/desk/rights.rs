@@ -1,0 +1,155 @@
+//! Every route with every role. A route that is missing from the table fails the test: it must be thought about.
+
+use axum::http::{Method, StatusCode};
+use cairn_kernel::actor::Role;
+use cairn_web::desk::{Need, routes};
+
+use super::browser::{Browser, Desk};
+
+/// Officer, lead, administrator, auditor; `*` is everybody signed in, `-` the way in.
+const TABLE: [(&str, &str, &str); 36] = [
+    ("GET", "/sign-in", "-"),
+    ("POST", "/sign-in", "-"),
+    ("GET", "/sign-in/password", "-"),
+    ("POST", "/sign-in/password", "-"),
+    ("GET", "/sign-in/enrol", "-"),
+    ("POST", "/sign-in/enrol", "-"),
+    ("GET", "/sign-in/code", "-"),
+    ("POST", "/sign-in/code", "-"),
+    ("GET", "/sign-in/recovery", "-"),
+    ("POST", "/sign-in/recovery", "-"),
+    ("POST", "/sign-out", "*"),
+    ("GET", "/desk/account", "*"),
+    ("POST", "/desk/account/password", "*"),
+    ("POST", "/desk/account/recovery", "*"),
+    ("POST", "/desk/account/sessions", "*"),
+    ("GET", "/desk", "*"),
+    ("GET", "/desk/reports/{reference}", "officer lead auditor"),
+    ("POST", "/desk/reports/{reference}/assign", "officer lead"),
+    ("POST", "/desk/reports/{reference}/category", "officer lead"),
+    ("POST", "/desk/reports/{reference}/severity", "officer lead"),
+    ("POST", "/desk/reports/{reference}/message", "officer lead"),
+    ("POST", "/desk/reports/{reference}/close", "officer lead"),
+    ("POST", "/desk/reports/{reference}/reopen", "officer lead"),
+    (
+        "POST",
+        "/desk/reports/{reference}/files/{sha256}",
+        "officer lead",
+    ),
+    ("GET", "/desk/export", "lead"),
+    ("POST", "/desk/export", "lead"),
+    ("GET", "/desk/audit", "administrator auditor"),
+    ("GET", "/desk/accounts", "administrator"),
+    ("POST", "/desk/accounts", "administrator"),
+    ("POST", "/desk/accounts/{id}/role", "administrator"),
+    ("POST", "/desk/accounts/{id}/state", "administrator"),
+    ("POST", "/desk/accounts/{id}/reset", "administrator"),
+    ("GET", "/desk/keys", "administrator"),
+    ("POST", "/desk/keys", "administrator"),
+    ("POST", "/desk/keys/{id}/revoke", "administrator"),
+    ("GET", "/desk/jobs", "administrator"),
+];
+
+fn roles_of(method: &Method, path: &str) -> &'static str {
+    let found = TABLE
+        .iter()
+        .find(|(m, p, _)| *m == method.as_str() && *p == path);
+    found
+        .unwrap_or_else(|| panic!("{method} {path} is not in the table: who may?"))
+        .2
+}
+
+#[test]
+fn the_table_names_every_route_and_agrees_with_what_the_routes_say() {
+    let all = routes();
+    assert_eq!(all.len(), TABLE.len());
+    for route in &all {
+        let roles = roles_of(&route.method, route.path);
+        for role in Role::ALL {
+            let says = match route.need {
+                Need::Nothing | Need::HalfSignedIn => roles == "-",
+                Need::SignedIn => roles == "*",
+                Need::May(action) => {
+                    cairn_desk::access::may(role, action)
+                        == roles.split(' ').any(|one| one == role.as_str())
+                }
+            };
+            assert!(says, "{} {} {role}", route.method, route.path);
+        }
+    }
+}
+
+async fn knock(b: &mut Browser, method: &Method, path: &str, token: Option<&str>) {
+    if *method == Method::GET {
+        b.get(path).await;
+        return;
+    }
+    let pairs: Vec<(&str, &str)> = token.map(|token| ("csrf", token)).into_iter().collect();
+    b.post(path, &pairs).await;
+}
+
+#[tokio::test]
+async fn nobody_does_what_the_policy_does_not_allow() {
+    let desk = Desk::new().await;
+    let reference = desk.report(&desk.example()).await;
+    let (victim, _) = desk.account("victim", "Victim", Role::Officer).await;
+    let filled = |path: &str| {
+        path.replace("{reference}", &reference)
+            .replace("{sha256}", &"ab".repeat(32))
+            .replace("{id}", &victim)
+    };
+    for role in Role::ALL {
+        let mut b = desk.signed_in(role.as_str(), "Some One", role).await;
+        let token = b.hidden("csrf").unwrap();
+        let cookie = b.cookie.clone();
+        for route in routes() {
+            let roles = roles_of(&route.method, route.path);
+            let path = filled(route.path);
+            if roles == "-" || path == "/sign-out" {
+                continue;
+            }
+            let allowed = roles == "*" || roles.split(' ').any(|one| one == role.as_str());
+            b.cookie.clone_from(&cookie);
+            knock(&mut b, &route.method, &path, Some(&token)).await;
+            let what = format!("{} {path} as {role}: {} {:?}", route.method, b.status, b.to);
+            assert_eq!(b.status == StatusCode::FORBIDDEN, !allowed, "{what}");
+            assert_ne!(b.status, StatusCode::UNAUTHORIZED, "{what}");
+            assert!(!b.status.is_server_error(), "{what}");
+            assert_ne!(b.to.as_deref(), Some("/sign-in"), "{what}");
+            if route.method == Method::POST {
+                knock(&mut b, &route.method, &path, None).await;
+                assert_eq!(b.status, StatusCode::FORBIDDEN, "without its token: {what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn strangers_and_the_half_signed_in_see_nothing() {
+    let desk = Desk::new().await;
+    let reference = desk.report(&desk.example()).await;
+    let (_, first) = desk.account("hana", "Hana", Role::Lead).await;
+    let mut half = desk.browser();
+    half.post("/sign-in", &[("login", "hana"), ("password", &first)])
+        .await;
+    half.get("/sign-in/password").await;
+    let token = half.hidden("csrf").unwrap();
+    for route in routes() {
+        if roles_of(&route.method, route.path) == "-" || route.path == "/sign-out" {
+            continue;
+        }
+        let path = route.path.replace("{reference}", &reference);
+        let mut stranger = desk.browser();
+        for (b, to) in [
+            (&mut stranger, "/sign-in"),
+            (&mut half, "/sign-in/password"),
+        ] {
+            knock(b, &route.method, &path, Some(&token)).await;
+            if route.method == Method::GET {
+                assert_eq!(b.to.as_deref(), Some(to), "{path}");
+            } else {
+                assert_eq!(b.status, StatusCode::UNAUTHORIZED, "{path}");
+            }
+        }
+    }
+}
