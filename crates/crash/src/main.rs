@@ -129,13 +129,16 @@ fn tell(name: &str, tally: &Tally, good: bool) -> std::io::Result<()> {
     } else {
         "NOT AS IT SHOULD"
     };
+    let hit = match tally.sync_points {
+        0 => String::new(),
+        _ => format!("{:>5}% of sync points  ", tally.hit_percent()),
+    };
     writeln!(
         std::io::stderr(),
-        "{name:<12} {:>8} states  {:>6} lost  {:>6} corrupt  {:>5}% of sync points  {:>7} states/s  {outcome}",
+        "{name:<12} {:>8} states  {:>6} lost  {:>6} corrupt  {hit}{:>7} states/s  {outcome}",
         tally.states,
         tally.lost,
         tally.corrupt,
-        tally.hit_percent(),
         tally.states_per_second(),
     )
 }
