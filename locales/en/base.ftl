@@ -46,7 +46,7 @@ pages-next = Next
 pages-page = Page { $page }
 
 exit-page = Exit this page
-exit-note = Opens an ordinary page at once. It does not erase your browser’s history, and what you have typed on this page is not kept.
+exit-note = Opens an ordinary page at once and drops your answers. It does not erase your browser’s history.
 exit-keys = You can also press Shift three times.
 
 chart-table = Show these figures as a table

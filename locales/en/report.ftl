@@ -63,6 +63,7 @@ report-file-many = You can add up to { $max } files
 report-check-title = Check your answers
 report-check-lead = Nothing has been sent yet.
 report-goes-to = This goes to
+report-officers = The officers of “{ $service }”
 report-you-agreed = (you agreed)
 report-nobody-else = Nobody else is told.
 report-anonymous = You stay anonymous

@@ -46,7 +46,7 @@ pages-next = E whai ake
 pages-page = Whārangi { $page }
 
 exit-page = Wehe i tēnei whārangi
-exit-note = Ka tuwhera tonu atu he whārangi noa. Kāore e mukua te hītori o tō pūtirotiro, ā, kāore e puritia ngā mea kua patohia e koe ki tēnei whārangi.
+exit-note = Ka tuwhera tonu he whārangi noa, ka mukua ō whakautu. Kāore e mukua te hītori o tō pūtirotiro.
 exit-keys = Ka taea hoki te pēhi i te pātuhi Shift kia toru ngā wā.
 
 chart-table = Whakaaturia ēnei tatauranga hei ripanga

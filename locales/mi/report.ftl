@@ -63,6 +63,7 @@ report-file-many = E { $max } ngā kōnae te mōrahi
 report-check-title = Tirohia ō whakautu
 report-check-lead = Kāore anō tētahi mea kia tukuna.
 report-goes-to = Ka tae tēnei ki
+report-officers = Ngā āpiha o “{ $service }”
 report-you-agreed = (i whakaae koe)
 report-nobody-else = Kāore tētahi atu e whakamōhiotia.
 report-anonymous = Ka noho muna koe

@@ -81,6 +81,9 @@ pub struct Saved {
     /// Set once the report was received.
     #[serde(default)]
     pub sent: bool,
+    /// The report that was sent was of somebody who may be watched: the way out stays on the page.
+    #[serde(default)]
+    pub at_risk: bool,
     /// The hour in which it was last touched.
     pub at: Micros,
 }
@@ -122,15 +125,22 @@ impl App {
     /// # Errors
     /// See [`AppError`].
     pub async fn save_draft(&self, key: &DraftKey, progress: &Progress) -> Result<(), AppError> {
-        self.save(key, progress.clone(), false).await
+        self.save(
+            key,
+            Saved {
+                progress: progress.clone(),
+                sent: false,
+                at_risk: false,
+                at: self.clock.now().hour(),
+            },
+        )
+        .await
     }
 
-    async fn save(&self, key: &DraftKey, progress: Progress, sent: bool) -> Result<(), AppError> {
-        let at = self.clock.now().hour();
-        let saved = Saved { progress, sent, at };
+    async fn save(&self, key: &DraftKey, saved: Saved) -> Result<(), AppError> {
         let keys = self.store.keys();
         let text = seal(&saved, key, keys)?;
-        self.store.save_draft(key.id(keys), &text, at).await?;
+        self.store.save_draft(key.id(keys), &text, saved.at).await?;
         Ok(())
     }
 
@@ -169,7 +179,13 @@ impl App {
         };
         let once = Some(key.once());
         let received = self.submit(&draft, Actor::Reporter, once).await?;
-        self.save(key, self.carried(&progress), true).await?;
+        let sent = Saved {
+            at_risk: self.form.has_flag(&progress, Flag::AtRisk),
+            progress: self.carried(&progress),
+            sent: true,
+            at: self.clock.now().hour(),
+        };
+        self.save(key, sent).await?;
         Ok(Sent::Received(Box::new(received)))
     }
 
@@ -177,14 +193,11 @@ impl App {
     ///
     /// # Errors
     /// See [`AppError`].
-    pub async fn sent_draft(
-        &self,
-        key: &DraftKey,
-    ) -> Result<Option<(Received, Progress)>, AppError> {
+    pub async fn sent_draft(&self, key: &DraftKey) -> Result<Option<(Received, Saved)>, AppError> {
         match self.draft(key).await? {
             Some(saved) if saved.sent => {
                 let answered = self.answered(key.once()).await?;
-                Ok(answered.map(|received| (received, saved.progress)))
+                Ok(answered.map(|received| (received, saved)))
             }
             _ => Ok(None),
         }

@@ -9,7 +9,6 @@ use crate::intake::Public;
 use crate::{Site, api, evidence, report};
 
 /// All of cairn's HTTP: each door adds its routes here, and the house goes around them.
-#[must_use]
 pub fn router(app: App, site: Arc<Site>) -> Router {
     let public = Public::new(app.clone());
     let routes = Router::new()

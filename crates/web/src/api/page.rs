@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::document;
-use crate::components::{Column, details, table};
+use crate::components::details;
 use crate::i18n::t;
 use crate::page::Page;
 
@@ -51,17 +51,7 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 
 fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup {
     let parameters = operation.get("parameters").and_then(Value::as_array);
-    let rows: Vec<Vec<Markup>> = parameters
-        .into_iter()
-        .flatten()
-        .map(|parameter| {
-            vec![
-                html! { code { (text(parameter, "name")) } },
-                html! { (text(parameter, "in")) },
-                html! { (text(parameter, "description")) },
-            ]
-        })
-        .collect();
+    let parameters: Vec<_> = parameters.into_iter().flatten().collect();
     let content = operation
         .pointer("/requestBody/content")
         .and_then(Value::as_object);
@@ -70,14 +60,22 @@ fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup
         h2 { code { (method.to_uppercase()) " " (path) } }
         p { (text(operation, "summary")) }
         @if !text(operation, "description").is_empty() { p { (text(operation, "description")) } }
-        @if !rows.is_empty() {
-            (table(&format!("Parameters of {method} {path}"),
-                &["Name", "In", "What"].map(Column::text), &rows))
+        @if !parameters.is_empty() {
+            h3 { "Parameters" }
+            dl.summary {
+                @for parameter in parameters {
+                    div {
+                        dt { code { (text(parameter, "name")) } }
+                        dd { span.hint { (text(parameter, "in")) ". " } (text(parameter, "description")) }
+                    }
+                }
+            }
         }
         @if let Some((media, schema)) = body {
-            p { "Body: " code { (media) } }
-            (fields(&format!("Body of {method} {path}"), schema.get("schema"), api))
+            h3 { "Body: " code { (media) } }
+            (fields(schema.get("schema"), api))
         }
+        h3 { "Answers" }
         dl.summary {
             @for (status, response) in object(operation, "responses") {
                 div { dt { (status) } dd { (text(response, "description")) } }
@@ -85,12 +83,12 @@ fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup
         }
         @let answer = operation.pointer("/responses/201/content/application~1json/schema")
             .or_else(|| operation.pointer("/responses/200/content/application~1json/schema"));
-        (fields(&format!("Answer of {method} {path}"), answer, api))
+        @if answer.is_some() { h3 { "What comes back" } (fields(answer, api)) }
     }
 }
 
 /// The fields of an object, by name, type and meaning.
-fn fields(caption: &str, schema: Option<&Value>, api: &Value) -> Markup {
+fn fields(schema: Option<&Value>, api: &Value) -> Markup {
     let named = schema
         .and_then(|schema| schema.get("$ref"))
         .and_then(Value::as_str);
@@ -102,27 +100,22 @@ fn fields(caption: &str, schema: Option<&Value>, api: &Value) -> Markup {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    let rows: Vec<Vec<Markup>> = schema
-        .map(|schema| object(schema, "properties"))
-        .into_iter()
-        .flatten()
-        .map(|(name, field)| {
-            let must = if required.contains(&name.as_str()) {
-                "yes"
-            } else {
-                "no"
-            };
-            vec![
-                html! { code { (name) } },
-                html! { (kind(field)) },
-                html! { (must) },
-                html! { (text(field, "description")) },
-            ]
-        })
-        .collect();
+    let properties = schema.map(|schema| object(schema, "properties"));
     html! {
-        @if !rows.is_empty() {
-            (table(caption, &["Field", "Type", "Must be there", "What"].map(Column::text), &rows))
+        @if let Some(properties) = properties {
+            dl.summary {
+                @for (name, field) in properties {
+                    div {
+                        dt { code { (name) } }
+                        dd {
+                            span.hint {
+                                (kind(field)) @if !required.contains(&name.as_str()) { ", optional" } ". "
+                            }
+                            (text(field, "description"))
+                        }
+                    }
+                }
+            }
         }
     }
 }

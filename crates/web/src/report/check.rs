@@ -165,7 +165,7 @@ fn routing(page: &Page, app: &App, progress: &Progress) -> Markup {
         .collect();
     inset(html! {
         ul {
-            li { (page.site.name(page.lang)) }
+            li { (t::report_officers(page.lang, page.site.name(page.lang))) }
             @for agency in &agreed { li { (agency.name.get(l)) " " span.hint { (t::report_you_agreed(page.lang)) } } }
         }
         @if agreed.is_empty() { p { (t::report_nobody_else(page.lang)) } }

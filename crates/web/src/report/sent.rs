@@ -4,9 +4,9 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
-use cairn_app::draft::DraftKey;
+use cairn_app::draft::{DraftKey, Saved};
 use cairn_app::report::Received;
-use cairn_desk::form::{Flag, Progress};
+use cairn_desk::form::Flag;
 use maud::{Markup, html};
 
 use super::{DRAFT, SMALL_BYTES_MAX, draft_key, entry, see, see_with};
@@ -30,15 +30,20 @@ pub(super) async fn show(
         return Ok(see("/status"));
     };
     match app.sent_draft(&key).await? {
-        Some((received, carried)) => Ok(render(page, app, &received, &carried).into_response()),
+        Some((received, saved)) => Ok(render(page, app, &received, &saved).into_response()),
         None => Ok(see("/status")),
     }
 }
 
-fn render(page: Page, app: &App, received: &Received, carried: &Progress) -> Markup {
+fn render(page: Page, app: &App, received: &Received, saved: &Saved) -> Markup {
     let lang = page.lang;
-    let anonymous = app.form.has_flag(carried, Flag::Anonymous);
+    let anonymous = app.form.has_flag(&saved.progress, Flag::Anonymous);
     let page = page.section(Section::Report);
+    let page = if saved.at_risk {
+        page.with_exit()
+    } else {
+        page
+    };
     let path = format!("/s/{}-{}", received.reference, received.secret.expose());
     let link = format!("{}{path}", page.site.public_url);
     let advice = app.form.advice().of(&received.category);
@@ -110,7 +115,7 @@ pub(super) async fn again(
     let Some(old) = draft_key(&admitted.parts.headers, &page.site) else {
         return Ok(see("/report"));
     };
-    let Some((_, mut progress)) = app.sent_draft(&old).await? else {
+    let Some((_, Saved { mut progress, .. })) = app.sent_draft(&old).await? else {
         return Ok(see("/report"));
     };
     page.lang.as_str().clone_into(&mut progress.language);

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use cairn_app::App;
 use cairn_app::report::{AppError, MESSAGE_CHARS_MAX, Whole};
 use cairn_desk::agency::Agency;
+use cairn_desk::form::Flag;
 use cairn_desk::report::State as ReportState;
 use maud::{Markup, html};
 
@@ -109,6 +110,11 @@ fn render(page: Page, app: &App, whole: &Whole, typed: &Typed) -> Markup {
     let page = page
         .section(Section::Status)
         .faulty(!typed.faults.is_empty());
+    let page = if is_at_risk(app, whole) {
+        page.with_exit()
+    } else {
+        page
+    };
     let body = html! {
         (error_summary(l, &typed.faults))
         @if let Some(words) = query(&page.uri, "done").and_then(|code| done(&code, &page)) {
@@ -140,6 +146,13 @@ fn render(page: Page, app: &App, whole: &Whole, typed: &Typed) -> Markup {
         }))
     };
     page.render(t::status_title(l), body)
+}
+
+/// Whose report this is may still be watched.
+fn is_at_risk(app: &App, whole: &Whole) -> bool {
+    let mut told = app.form.begin(&whole.body.language);
+    told.answers.clone_from(&whole.body.answers);
+    app.form.has_flag(&told, Flag::AtRisk)
 }
 
 fn done(code: &str, page: &Page) -> Option<&'static str> {
