@@ -4,9 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
-use axum::http::header;
-use axum::routing::get;
 use metrics::Unit;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -94,13 +91,10 @@ pub async fn serve(address: SocketAddr, handle: PrometheusHandle) -> anyhow::Res
             kept.run_upkeep();
         }
     });
-    let read = async move || {
-        let kind = "text/plain; version=0.0.4; charset=utf-8";
-        ([(header::CONTENT_TYPE, kind)], handle.render())
-    };
-    let router = Router::new().route("/metrics", get(read));
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
+        if let Err(error) =
+            cairn_web::health::serve_metrics(listener, move || handle.render()).await
+        {
             tracing::error!(%error, "metrics are no longer served");
         }
     });

@@ -36,3 +36,18 @@ async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     });
     (status, Json(told))
 }
+
+/// Serves `/metrics` with what `render` makes (the Prometheus text format 0.0.4), on a listener of its own.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve_metrics(
+    listener: tokio::net::TcpListener,
+    render: impl Fn() -> String + Clone + Send + Sync + 'static,
+) -> std::io::Result<()> {
+    let read = async move || {
+        let kind = "text/plain; version=0.0.4; charset=utf-8";
+        ([(axum::http::header::CONTENT_TYPE, kind)], render())
+    };
+    axum::serve(listener, Router::new().route("/metrics", get(read))).await
+}

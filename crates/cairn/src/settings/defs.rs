@@ -86,7 +86,7 @@ defs! {
         "Certificate chain for HTTPS, the server's own first; empty serves plain HTTP (behind a proxy).",
         |s, v| { s.tls.0 = path(v); Ok(()) };
     "server.tls_key", "a PEM file", "",
-        "Private key of the certificate.",
+        "Private key that belongs to the certificate.",
         |s, v| { s.tls.1 = path(v); Ok(()) };
     "server.header_time_max", "a duration (s, m, h)", "10s",
         "How long the head of a request may take to arrive before the connection is dropped.",
@@ -157,7 +157,7 @@ defs! {
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };
     "files.count_max", "a number", "10",
-        "Files of one report.",
+        "How many files one report may have.",
         |s, v| { s.app.files_max = number(v)?; Ok(()) };
     "evidence.origin", "a name", "",
         "Name of the evidence log in its checkpoints; empty makes one from the host of the public address. Never change it later.",
@@ -166,7 +166,7 @@ defs! {
         "Server for outgoing mail; empty sends none. Reporters who left an address are told that there is news, never what.",
         mail_url;
     "mail.from", "a mail address", "cairn@localhost",
-        "Sender of outgoing mail.",
+        "Sender of outgoing mail, an address of yours.",
         |s, v| if v.contains('@') { v.clone_into(&mut s.mail_from); Ok(()) } else { Err(format!("{v:?} is no mail address")) };
     "mail.authserv_id", "a name", "",
         "Name of your mail server in `Authentication-Results`; its DKIM, SPF and DMARC results are noted on reports that come by mail.",
