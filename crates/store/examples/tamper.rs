@@ -164,8 +164,13 @@ async fn fill(store: &TestStore, reports: u64) -> Vec<(String, String)> {
             numbers.push(no);
             receipts.push((receipt, body));
         }
+        let mut working = tokio::task::JoinSet::new();
         for no in numbers {
-            work_on(store, no).await;
+            let store = cairn_store::Store::clone(store);
+            working.spawn(async move { work_on(&store, no).await });
+        }
+        while let Some(done) = working.join_next().await {
+            done.unwrap();
         }
         let mut unit = cairn_store::writer::Unit::default();
         unit.entries.push(audit(seed, START));
@@ -175,7 +180,7 @@ async fn fill(store: &TestStore, reports: u64) -> Vec<(String, String)> {
 }
 
 /// Something that happens to a report after its receipt.
-async fn work_on(store: &TestStore, no: i64) {
+async fn work_on(store: &cairn_store::Store, no: i64) {
     let officer = Actor::User("officer-1".into());
     let digest = String::new();
     let (by, command, text) = match no % 9 {

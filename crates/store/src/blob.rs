@@ -279,6 +279,50 @@ impl Store {
         }
     }
 
+    /// Reads every stored file; gives the content hashes of those that are gone, damaged, or named by a report and
+    /// not kept at all. `progress` is told how many were read.
+    ///
+    /// # Errors
+    /// The database or the disk could not be read.
+    pub async fn damaged_blobs(
+        &self,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Vec<String>, BlobError> {
+        let (mut bad, mut read, mut last) = (Vec::new(), 0, String::new());
+        loop {
+            let sql = "SELECT sha256, key FROM blob WHERE sha256 > $1 ORDER BY sha256 LIMIT 256";
+            let rows = self.db.rows(sql, params![last.as_str()]).await?;
+            for row in &rows {
+                let sha256 = row.text(0).map_err(ReadError::from)?;
+                let wrapped = row.blob(1).map_err(ReadError::from)?;
+                last.clone_from(&sha256);
+                let sound = match self.keys().unwrap(&sha256, &wrapped) {
+                    None => false,
+                    Some(key) => {
+                        let path = self.blob_path(&sha256, &key);
+                        tokio::task::spawn_blocking(move || sound_file(&path, &key, &sha256))
+                            .await
+                            .map_err(io::Error::other)??
+                    }
+                };
+                if !sound {
+                    bad.push(last.clone());
+                }
+                read += 1;
+            }
+            progress(read);
+            if rows.is_empty() {
+                break;
+            }
+        }
+        let sql = "SELECT DISTINCT f.sha256 FROM report_file f \
+                   WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000";
+        for row in self.db.rows(sql, Vec::new()).await? {
+            bad.push(row.text(0).map_err(ReadError::from)?);
+        }
+        Ok(bad)
+    }
+
     /// Files that neither a report nor a draft names, taken in before `before`: row and bytes are removed.
     ///
     /// # Errors
@@ -333,6 +377,26 @@ pub(crate) fn relative_path(sha256: &str, key: &[u8]) -> PathBuf {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The file decrypts to the content it is named after.
+pub(crate) fn sound_file(path: &Path, key: &[u8], sha256: &str) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let mut plain = Opener::new(io::BufReader::new(file), key, b"")?;
+    let mut hash = digest::Context::new(&digest::SHA256);
+    let mut piece = vec![0; CHUNK_BYTES];
+    loop {
+        match plain.read(&mut piece) {
+            Ok(0) => return Ok(hex(hash.finish().as_ref()) == sha256),
+            Ok(len) => hash.update(piece.get(..len).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The plain bytes; `None` if they are damaged or gone.

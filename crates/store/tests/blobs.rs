@@ -110,6 +110,30 @@ on_both! {
         assert!(matches!(t.read_blob(&"0".repeat(64)).await, Err(BlobError::Absent)));
     }
 
+    async fn every_damaged_file_is_named(t: &mut TestStore) {
+        let mut kept = Vec::new();
+        for len in [0, 10, CHUNK_BYTES + 1, 300_000] {
+            kept.push(keep(t, &content(len), 10_000).await.unwrap().sha256);
+        }
+        let mut last = 0;
+        assert_eq!(t.damaged_blobs(|read| last = read).await.unwrap(), Vec::<String>::new());
+        assert_eq!(last, 4);
+        let path = |sha256: &str| on_disk(t, "blobs").into_iter().find(|p| p.to_string_lossy().contains(sha256)).unwrap();
+        std::fs::remove_file(path(&kept[1])).unwrap();
+        let mut bytes = std::fs::read(path(&kept[3])).unwrap();
+        bytes[200_000] ^= 1;
+        std::fs::write(path(&kept[3]), bytes).unwrap();
+        // A report that names a file which was never kept.
+        let seed = (0..).find(|seed| !draft(*seed).body.files.is_empty()).unwrap();
+        let sample = Sample::new(t, seed, START);
+        sample.send(t).await.unwrap();
+        let mut expected = vec![kept[1].clone(), kept[3].clone(), sample.draft.body.files[0].sha256.clone()];
+        let mut found = t.damaged_blobs(|_| {}).await.unwrap();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected);
+    }
+
     async fn the_same_content_is_kept_once(t: &mut TestStore) {
         let bytes = content(1_000);
         let first = keep(t, &bytes, 100).await.unwrap();

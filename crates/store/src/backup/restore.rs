@@ -13,7 +13,7 @@ use super::{
     BackupError, FORMAT, Hashing, KEY_FILES, MAGIC, MANIFEST, Manifest, Member, OnProgress,
     SALT_BYTES, SETTINGS, SQLITE_FILE, Step, TABLES, at, create, file_key,
 };
-use crate::blob::{hex, relative_path};
+use crate::blob::{hex, relative_path, sound_file};
 use crate::keys::{Keys, private_dir, sync_parent};
 use crate::postgres::{PgConfig, PgError};
 use crate::seal::Opener;
@@ -377,23 +377,6 @@ fn files(with: &With<'_>, blobs: &[(String, Vec<u8>)]) -> Result<Vec<String>, Ba
         return Err(damaged(format!("stored file {new} does not decrypt")));
     }
     Ok(bad)
-}
-
-fn sound_file(path: &Path, key: &[u8], sha256: &str) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    let mut plain = Hashing {
-        from: Opener::new(BufReader::new(file), key, b"")?,
-        hash: digest::Context::new(&digest::SHA256),
-    };
-    match io::copy(&mut plain, &mut io::sink()) {
-        Ok(_) => Ok(hex(plain.hash.finish().as_ref()) == sha256),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// Moves what was unpacked to its place; the database comes last.
