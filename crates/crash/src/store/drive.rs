@@ -167,7 +167,8 @@ impl Program<'_> {
                 self.reader = None;
                 self.checkpoint("TRUNCATE")
             }
-            30 => self.checkpoint("TRUNCATE"),
+            30 if self.rng.chance(1, 2) => self.checkpoint("TRUNCATE"),
+            30 => self.scrub().await,
             _ => {
                 self.reader = None;
                 if let Some(store) = self.store.take() {
@@ -303,6 +304,17 @@ impl Program<'_> {
         match self.answer(task).await? {
             Ok(_) => self.settle(&store).await,
             Err(error) => self.refused(&error),
+        }
+    }
+
+    /// The store cuts its log off, so that nothing stays of what was erased.
+    async fn scrub(&self) -> Result<(), String> {
+        match &self.store {
+            Some(store) => match store.scrub().await {
+                Ok(_) => Ok(()),
+                Err(error) => self.refused(&error),
+            },
+            None => Ok(()),
         }
     }
 
