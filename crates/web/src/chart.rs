@@ -143,7 +143,17 @@ impl Chart<'_> {
                 @for (at, series) in self.drawn().enumerate() {
                     li { (self.swatch(at)) (series.name) }
                 }
-                @if doubtful { li { span.key-open aria-hidden="true" {} (self.flag) } }
+                @if doubtful {
+                    li {
+                        @match self.kind {
+                            Kind::Lines => span.key-open aria-hidden="true" {},
+                            Kind::Bars => svg.s1 width="30" height="14" viewBox="0 0 30 14" aria-hidden="true" focusable="false" {
+                                path.bar-open d="M5 1h20v12H5Z" {}
+                            },
+                        }
+                        (self.flag)
+                    }
+                }
                 @if !self.breaks.is_empty() { li { span.key-break aria-hidden="true" {} (t::chart_break(self.lang)) } }
             }
         }

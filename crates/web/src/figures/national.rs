@@ -29,10 +29,11 @@ pub(super) async fn show(page: Page, State(app): State<App>) -> Result<Markup> {
     let l = page.lang;
     let figures = app.figures().await?;
     let series = series()?;
-    let doubtful =
-        |row: &&Published| row.incidents_mark != Mark::Sure || row.loss_mark != Mark::Sure;
-    let noted =
-        |row: &&Published| !doubtful(row) && row.broken.is_none() && !row.note.en.is_empty();
+    let marked = |row: &Published, mark| row.incidents_mark == mark || row.loss_mark == mark;
+    let disputed = |row: &&Published| marked(row, Mark::Contradicted);
+    let inexact = |row: &&Published| {
+        !disputed(row) && (marked(row, Mark::Approximate) || marked(row, Mark::Derived))
+    };
     let body = html! {
         (inset(html! { p { (t::figures_national_break_text(l)) } }))
         (incidents(l, series))
@@ -44,10 +45,9 @@ pub(super) async fn show(page: Page, State(app): State<App>) -> Result<Markup> {
             }
         }
         h2 { (t::figures_national_doubts(l)) }
-        ul { @for row in series.iter().filter(doubtful) { (doubt(l, row)) } }
-        (details(t::figures_national_notes(l), html! {
-            ul { @for row in series.iter().filter(noted) { (doubt(l, row)) } }
-        }))
+        ul { @for row in series.iter().filter(disputed) { (noted_row(l, row, true)) } }
+        h2 { (t::figures_national_inexact(l)) }
+        ul { @for row in series.iter().filter(inexact) { (noted_row(l, row, false)) } }
         (details(t::figures_national_sources(l), sources(l, series)))
         (defined(l, &figures, &["national"]))
         h2 { (t::figures_download(l)) }
@@ -84,10 +84,17 @@ fn noted_words(l: Lang, row: &Published) -> &str {
     }
 }
 
-fn doubt(l: Lang, row: &Published) -> Markup {
+/// What was printed, what else is said, and who says it.
+fn noted_row(l: Lang, row: &Published, figures: bool) -> Markup {
+    let missing = || t::figures_national_missing(l).to_owned();
+    let incidents = row.incidents.map_or_else(missing, |n| whole(n as f64));
+    let loss = row.loss_thousands.map_or_else(missing, printed);
     html! {
         li {
-            strong { (label(row.quarter)) } ": " (noted_words(l, row)) ". "
+            strong { (label(row.quarter)) }
+            @if figures { " (" (t::figures_national_printed(l, incidents, loss)) ")" }
+            ": "
+            (noted_words(l, row)) ". "
             span.optional { (t::figures_national_from(l)) " " (row.source) }
         }
     }
@@ -192,17 +199,25 @@ fn sources(l: Lang, series: &[Published]) -> Markup {
     };
     let row = |row: &Published| {
         vec![
-            quarter(l, row.quarter, broken(l, row)),
+            quarter(row.quarter, broken(l, row)),
             cell(row.incidents.map(|n| whole(n as f64)), row.incidents_mark),
             cell(row.loss_thousands.map(printed), row.loss_mark),
-            html! { (row.source) },
+            html! {
+                (row.source)
+                // Doubts and breaks are told above the table.
+                @if plain(row) && !row.note.en.is_empty() { "; " (noted_words(l, row)) }
+            },
         ]
     };
     let rows: Vec<Vec<Markup>> = series.iter().rev().map(row).collect();
     table(t::figures_national_sources(l), &columns, &rows)
 }
 
-fn quarter(_: Lang, quarter: Quarter, broken: &str) -> Markup {
+fn plain(row: &Published) -> bool {
+    row.incidents_mark == Mark::Sure && row.loss_mark == Mark::Sure && row.broken.is_none()
+}
+
+fn quarter(quarter: Quarter, broken: &str) -> Markup {
     html! { (label(quarter)) @if !broken.is_empty() { br; span.optional { (broken) } } }
 }
 

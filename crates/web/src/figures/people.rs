@@ -108,9 +108,12 @@ fn part(l: Lang, figures: &Figures, shown: &Shown<'_>) -> Markup {
     // Amounts are never asked of those who have none, and everybody is a person or an organisation.
     let asked = matches!(shown.id, "region" | "age_band");
     html! {
-        h2 { (title) }
-        @if shown.drawn { (chart(l, title, shown)) }
-        (table(title, &columns, &rows))
+        // The heading says what caption and chart would say again.
+        section.headed aria-labelledby={ (shown.id) "-h" } {
+            h2 id={ (shown.id) "-h" } { (title) }
+            @if shown.drawn { (chart(l, title, shown)) }
+            (table(title, &columns, &rows))
+        }
         @if asked {
             p {
                 @match shown.spread.response {

@@ -148,7 +148,7 @@ fn quarter_table(l: Lang, figures: &Figures, quarters: &[QuarterFigures]) -> Mar
         ]
     };
     let rows: Vec<Vec<Markup>> = quarters.iter().rev().map(row).collect();
-    table(t::figures_title(l), &columns, &rows)
+    table(t::figures_tab_overview(l), &columns, &rows)
 }
 
 /// `/figures/categories`
