@@ -24,11 +24,17 @@ pub struct Running {
 impl Running {
     /// Starts a program and waits for its line `listening on http://…`.
     pub async fn start(program: &Path, args: &[String]) -> anyhow::Result<Self> {
-        let mut child = Command::new(program)
-            .args(args)
+        let mut command = Command::new(program);
+        command.args(args);
+        Self::spawn(command).await
+    }
+
+    /// As [`Running::start`], with a command whose environment or standard error the caller has set.
+    pub async fn spawn(mut command: Command) -> anyhow::Result<Self> {
+        let program = command.as_std().get_program().to_owned();
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("starting {}", program.display()))?;
@@ -68,6 +74,11 @@ impl Running {
                 .unwrap_or_default()
         };
         (kib("VmRSS:") / 1024.0, kib("VmHWM:") / 1024.0)
+    }
+
+    /// Ends it at once, without a chance to tidy up, and waits until it is gone.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill().await.context("killing the program")
     }
 
     /// Asks it to stop and waits.

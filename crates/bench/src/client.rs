@@ -42,6 +42,19 @@ impl Client {
         }
     }
 
+    /// As [`Client::send`], with the head of the answer before its body.
+    pub async fn ask(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
+        let (status, body) = self.send(request).await?;
+        let body = body.to_vec();
+        let length = self.buffer.len() - body.len();
+        let head = self.buffer.get(..length).unwrap_or_default();
+        Ok(Answer {
+            status,
+            head: String::from_utf8_lossy(head).into_owned(),
+            body,
+        })
+    }
+
     fn complete(&self) -> anyhow::Result<Option<(u16, usize, usize)>> {
         let Some(end) = self.buffer.windows(4).position(|w| w == b"\r\n\r\n") else {
             return Ok(None);
@@ -58,6 +71,27 @@ impl Client {
             .unwrap_or(0);
         let (from, to) = (end + 4, end + 4 + length);
         Ok((self.buffer.len() >= to).then_some((status, from, to)))
+    }
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Status line and header lines.
+    pub head: String,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The first value of a header.
+    pub fn header(&self, wanted: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted).then_some(value.trim())
+        })
     }
 }
 

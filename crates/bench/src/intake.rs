@@ -117,12 +117,13 @@ async fn database(
     under_test.stop().await
 }
 
-async fn fresh_databases(url: &str, names: &[&str]) -> anyhow::Result<()> {
+/// Makes empty databases of these names, in place of whatever had them.
+pub async fn fresh_databases(url: &str, names: &[&str]) -> anyhow::Result<()> {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
     for name in names {
         client
-            .batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             .await?;
         client
             .batch_execute(&format!("CREATE DATABASE {name}"))

@@ -1,14 +1,22 @@
-//! Benchmarks. Each prints one JSON line a configuration: CPU seconds, operations, CPU per operation, percentiles,
-//! resident memory. Run them by `cargo xtask bench NAME`.
+//! Benchmarks and trials of the real program. A benchmark prints one JSON line a configuration: CPU seconds, operations,
+//! CPU per operation, percentiles, resident memory. A trial prints one JSON line and ends with 1 if anything failed. Run
+//! them by `cargo xtask bench NAME`.
 #![expect(clippy::print_stdout, reason = "figures go to standard output")]
 
+mod canary;
 mod ceiling;
 mod child;
 mod client;
+mod clock;
+mod diskfull;
 mod flood;
 mod intake;
+mod kill9;
 mod queue;
+mod repeat;
 mod slow;
+mod trial;
+mod walk;
 
 use std::path::PathBuf;
 
@@ -40,6 +48,16 @@ enum Command {
     Queue(queue::Options),
     /// Thousands of clients that send a byte at a time.
     Slow(slow::Options),
+    /// Killed under load, again and again: every receipt is kept.
+    Kill9(kill9::Options),
+    /// Each request one to five times, in any order: one report.
+    Repeat(repeat::Options),
+    /// Traces of an anonymous reporter, in every file.
+    Canary(canary::Options),
+    /// The disk fills up, and has room again.
+    Diskfull(diskfull::Options),
+    /// The clock jumps by ten years.
+    Clock(clock::Options),
     /// The ceiling program (started by `intake`).
     #[command(hide = true)]
     Ceiling(ceiling::Options),
@@ -59,6 +77,13 @@ fn main() -> anyhow::Result<()> {
             Command::Flood(options) => flood::run(&args.cairn, options).await,
             Command::Queue(options) => queue::run(&args.cairn, options).await,
             Command::Slow(options) => slow::run(&args.cairn, options).await,
+            Command::Kill9(options) => {
+                kill9::run(&args.cairn, args.postgres.as_deref(), options).await
+            }
+            Command::Repeat(options) => repeat::run(&args.cairn, options).await,
+            Command::Clock(options) => clock::run(&args.cairn, options).await,
+            Command::Canary(options) => canary::run(&args.cairn, options).await,
+            Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
             Command::Ceiling(options) => ceiling::run(options).await,
         }
     })
