@@ -37,7 +37,10 @@ pub const TASKS: &[Task] = &[
     Task { name: "kill9", about: "kill the program under load and look for every receipt; --rounds N", package: BENCH, lead: &["kill9"], ci: Some(&["--rounds", "10"]), postgres: true, program: true, release: false },
     Task { name: "tamper", about: "edit stored records and see each edit found; --edits N --leaves N", package: BENCH, lead: &["tamper"], ci: Some(&["--edits", "500", "--leaves", "20000"]), postgres: false, program: false, release: false },
     Task { name: "canary", about: "look for traces of an anonymous reporter in every file", package: BENCH, lead: &["canary"], ci: Some(&[]), postgres: false, program: true, release: false },
-    Task { name: "slow", about: "clients that send a byte at a time; --connections N", package: BENCH, lead: &["slow"], ci: Some(&["--connections", "300"]), postgres: false, program: true, release: false },
+    Task { name: "repeat", about: "send each request one to five times, in any order; --requests N", package: BENCH, lead: &["repeat"], ci: Some(&["--requests", "100"]), postgres: false, program: true, release: false },
+    Task { name: "clock", about: "let the clock jump by ten years", package: BENCH, lead: &["clock"], ci: Some(&["--reports", "15"]), postgres: false, program: true, release: false },
+    Task { name: "diskfull", about: "let a small disk fill up (root)", package: BENCH, lead: &["diskfull"], ci: Some(&[]), postgres: false, program: true, release: false },
+    Task { name: "slow", about: "clients that send a byte at a time; --connections N", package: BENCH, lead: &["slow"], ci: Some(&["--connections", "300", "--seconds", "8"]), postgres: false, program: true, release: false },
     Task { name: "flood", about: "99 % bots, 1 % people, more than it can take", package: BENCH, lead: &["flood"], ci: None, postgres: false, program: true, release: true },
 ];
 

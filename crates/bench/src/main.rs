@@ -15,6 +15,7 @@ mod kill9;
 mod queue;
 mod repeat;
 mod slow;
+mod tamper;
 mod trial;
 mod walk;
 
@@ -54,6 +55,8 @@ enum Command {
     Repeat(repeat::Options),
     /// Traces of an anonymous reporter, in every file.
     Canary(canary::Options),
+    /// Random edits of what is stored: each is found and named.
+    Tamper(tamper::Options),
     /// The disk fills up, and has room again.
     Diskfull(diskfull::Options),
     /// The clock jumps by ten years.
@@ -84,6 +87,7 @@ fn main() -> anyhow::Result<()> {
             Command::Clock(options) => clock::run(&args.cairn, options).await,
             Command::Canary(options) => canary::run(&args.cairn, options).await,
             Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
+            Command::Tamper(options) => tamper::run(options).await,
             Command::Ceiling(options) => ceiling::run(options).await,
         }
     })

@@ -1,14 +1,12 @@
-//! How long the offline verifier takes:
-//! `cargo run --release -p cairn-store --example verify_speed -- --leaves 1000000 --reports 100000 --group 100`.
+//! How long the offline verifier takes, and how long a proof is.
 //!
 //! Fills a SQLite store with reports and further lines of the log, `group` lines a checkpoint, verifies all of it, and
-//! prints one JSON line with seconds for filling, for the log and for the reports, and the memory used at most.
+//! gives seconds for filling, for the log and for the reports, the memory used at most, and the bytes of an inclusion
+//! proof: its hashes alone, and as lines of a receipt.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
     reason = "a tool for developers; it may end at the first surprise"
 )]
 
@@ -19,25 +17,8 @@ use cairn_store::writer::Unit;
 use cairn_testkit::TestStore;
 use cairn_testkit::sample::{self, START, Sample, audit};
 
-fn main() {
-    let (mut leaves, mut reports, mut group) = (1_000_000, 100_000, 100);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let value = arguments.next().and_then(|v| v.parse::<u64>().ok());
-        match (argument.as_str(), value) {
-            ("--leaves", Some(value)) => leaves = value,
-            ("--reports", Some(value)) => reports = value,
-            ("--group", Some(value)) => group = value.max(1),
-            _ => {
-                eprintln!("usage: verify_speed [--leaves N] [--reports N] [--group N]");
-                std::process::exit(2);
-            }
-        }
-    }
-    cairn_testkit::run(run(leaves, reports.min(leaves), group));
-}
-
-async fn run(leaves: u64, reports: u64, group: u64) {
+/// Runs it; gives the figures.
+pub async fn run(leaves: u64, reports: u64, group: u64) -> (serde_json::Value, usize, f64) {
     let mut store = TestStore::sqlite().await;
     let began = Instant::now();
     let mut sending = tokio::task::JoinSet::new();
@@ -64,6 +45,12 @@ async fn run(leaves: u64, reports: u64, group: u64) {
         done.unwrap();
     }
     let filled = began.elapsed().as_secs_f64();
+    let (size, _) = store.newest_checkpoint().await.unwrap().unwrap();
+    // Of all leaves, the first has the longest way to the root.
+    let path = store.inclusion(0, size).await.unwrap();
+    let proof_bytes = path.len() * 32;
+    // Each hash is a line of base64 in a receipt.
+    let proof_text_bytes = path.len() * 45;
     let trusted = Trusted::read(&store.path().join("keys"), "reports.example/log").unwrap();
     store.close().await;
     let database = store.options().database;
@@ -90,8 +77,9 @@ async fn run(leaves: u64, reports: u64, group: u64) {
         "leaves": verdict.leaves, "checkpoints": verdict.checkpoints, "reports": verdict.reports,
         "findings": verdict.findings, "fill_seconds": filled, "log_seconds": log_seconds,
         "report_seconds": seconds - log_seconds, "seconds": seconds,
+        "proof_bytes": proof_bytes, "proof_text_bytes": proof_text_bytes,
         "memory_max": memory.map(str::trim),
     });
-    println!("{line}");
     store.finish().await;
+    (line, proof_text_bytes, seconds)
 }
