@@ -35,7 +35,7 @@ pub const TASKS: &[Task] = &[
     Task { name: "bench", about: "measure; NAME (intake, queue, …): one JSON line each", package: BENCH, lead: &[], ci: None, postgres: true, program: true, release: true },
     Task { name: "crash", about: "rebuild the disk after a power cut at any instant; --states N --seed S", package: "cairn-crash", lead: &[], ci: Some(&["--states", "2000", "--seed", "1"]), postgres: false, program: false, release: true },
     Task { name: "kill9", about: "kill the program under load and look for every receipt; --rounds N", package: BENCH, lead: &["kill9"], ci: Some(&["--rounds", "10"]), postgres: true, program: true, release: false },
-    Task { name: "tamper", about: "edit stored records and see each edit found; --edits N --leaves N", package: BENCH, lead: &["tamper"], ci: Some(&["--edits", "500", "--leaves", "20000"]), postgres: false, program: false, release: false },
+    Task { name: "tamper", about: "edit stored records and see each edit found; --edits N --leaves N", package: BENCH, lead: &["tamper"], ci: Some(&["--edits", "200", "--reports", "40", "--leaves", "20000"]), postgres: false, program: false, release: false },
     Task { name: "canary", about: "look for traces of an anonymous reporter in every file", package: BENCH, lead: &["canary"], ci: Some(&[]), postgres: false, program: true, release: false },
     Task { name: "repeat", about: "send each request one to five times, in any order; --requests N", package: BENCH, lead: &["repeat"], ci: Some(&["--requests", "100"]), postgres: false, program: true, release: false },
     Task { name: "clock", about: "let the clock jump by ten years", package: BENCH, lead: &["clock"], ci: Some(&["--reports", "15"]), postgres: false, program: true, release: false },

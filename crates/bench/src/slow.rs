@@ -10,6 +10,9 @@ use crate::child::Running;
 use crate::client::{Client, Latencies, closed_loop};
 use crate::intake::{EXAMPLE, REPORTS};
 
+/// What thousands of slow connections may cost, in MiB.
+const MIB_MORE_MAX: f64 = 128.0;
+
 /// How to measure.
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -68,12 +71,20 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     for task in slow {
         dropped += u64::from(task.await.unwrap_or_default());
     }
-    crate::print(&json!({
+    target.stop().await?;
+    let mut faults = Vec::new();
+    if answered * 100 < asked * 99 {
+        faults.push(format!("{answered} of {asked} others were answered"));
+    }
+    if most - before > MIB_MORE_MAX {
+        faults.push(format!("memory grew from {before:.0} to {most:.0} MiB"));
+    }
+    let figures = json!({
         "benchmark": "slow", "slow_connections": options.connections, "dropped_by_server": dropped,
         "asked": asked, "answered": answered, "p50_ms": latencies.ms(50.0), "p99_ms": latencies.ms(99.0),
         "rss_before_mib": before.round(), "rss_max_mib": most.round(),
-    }));
-    target.stop().await
+    });
+    crate::trial::verdict(figures, &faults)
 }
 
 /// Sends a byte a second; says whether the server hung up.

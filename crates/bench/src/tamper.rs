@@ -49,5 +49,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     if options.leaves == MILLION && seconds > SECONDS_MAX {
         faults.push(format!("{MILLION} leaves took {seconds:.1} s"));
     }
-    trial::verdict(json!({"trial": "tamper", "edits": edited, "log": log}), &faults)
+    trial::verdict(
+        json!({"trial": "tamper", "edits": edited, "log": log}),
+        &faults,
+    )
 }
