@@ -51,6 +51,16 @@ pub const TOOLS: &[Tool] = &[
         package: "strace",
         present: || process::which("strace").is_some(),
     },
+    // The mail server of the tests of outgoing mail; a module of Debian's own Python.
+    Tool {
+        name: "aiosmtpd",
+        package: "python3-aiosmtpd",
+        present: || {
+            let mut asked = Command::new("/usr/bin/python3");
+            let asked = asked.args(["-c", "import aiosmtpd"]).output();
+            asked.is_ok_and(|output| output.status.success())
+        },
+    },
     Tool {
         name: "g++",
         package: "g++",
