@@ -1,13 +1,19 @@
 //! `canary`: an anonymous reporter leaves words that are found nowhere else in every place where a trace could come
 //! from. Afterwards no byte of any file knows them, nor the moment at which the report came.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "members of JSON values: reading one that is absent gives null, writing it makes it"
+)]
+
 mod scan;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::Context;
+use cairn_app::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -42,12 +48,12 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     place.env = vec![("TMPDIR", seen.join("tmp").display().to_string())];
     let running = place.serve().await?;
     tokio::time::sleep(PAUSE).await;
-    let began = SystemTime::now();
+    let began = now();
     let mut client = Client::connect(running.address, Some(IpAddr::V4(FROM))).await?;
     report(&mut client).await?;
     let form = form(running.address).await?;
-    let ended = SystemTime::now();
-    let look = Look::new(WORD, FROM, micros(began)?, micros(ended)?);
+    let ended = now();
+    let look = Look::new(WORD, FROM, began, ended);
     tokio::time::sleep(PAUSE).await;
     let mut faults = Vec::new();
     let note = |when: &str, hits: &[Hit], faults: &mut Vec<String>| {
@@ -71,7 +77,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     let unpacked = look.gzip(&backup)?;
     tally(&unpacked);
     note("in a backup", &unpacked.hits, &mut faults);
-    let control = control(&place, &look, &dir.path().join("control.tar.gz")).await?;
+    let control = control(&place, &dir.path().join("control.tar.gz")).await?;
     faults.extend(control);
     let figures = json!({
         "trial": "canary", "log_level": options.level, "files": files, "bytes": bytes, "form": form,
@@ -80,8 +86,9 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     trial::verdict(figures, &faults)
 }
 
-fn micros(at: SystemTime) -> anyhow::Result<u64> {
-    Ok(u64::try_from(at.duration_since(UNIX_EPOCH)?.as_micros())?)
+/// Microseconds since 1970.
+fn now() -> u64 {
+    Clock::System.now().0.unsigned_abs()
 }
 
 /// Everything a client may say about itself.
@@ -178,22 +185,26 @@ async fn take_backup(place: &Place, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same search finds a reporter who gave their name.
-async fn control(place: &Place, look: &Look, backup: &Path) -> anyhow::Result<Option<String>> {
+/// The same search finds a reporter who gave their name, and the moment.
+async fn control(place: &Place, backup: &Path) -> anyhow::Result<Option<String>> {
     let running = place.serve().await?;
     let mut report: Value = serde_json::from_slice(EXAMPLE)?;
     report["contact"]["name"] = json!(format!("{WORD} Name"));
     let mut client = Client::connect(running.address, None).await?;
     let request = crate::client::post(REPORTS, report.to_string().as_bytes(), "control");
+    let began = now();
     let (status, _) = client.send(&request).await?;
+    let look = Look::new(WORD, FROM, began, now());
     anyhow::ensure!(status == 201, "the control report got {status}");
-    let found = look.folder(&place.data)?.hits.len();
+    let stored = look.folder(&place.data)?;
     running.stop().await?;
     take_backup(place, backup).await?;
-    let in_backup = look.gzip(backup)?.hits.len();
-    Ok((found == 0 || in_backup == 0).then(|| {
-        format!(
-            "the search is blind: a given name was found {found} times, {in_backup} in a backup"
-        )
+    let copied = look.gzip(backup)?;
+    let blind = [("data directory", stored), ("backup", copied)]
+        .into_iter()
+        .find(|(_, sum)| !sum.has(scan::WORD_FOUND) || !sum.has(scan::NUMBER_FOUND));
+    Ok(blind.map(|(place, sum)| {
+        let hits = sum.hits.len();
+        format!("the search is blind: in the {place} it found only {hits} traces of a given name and its moment")
     }))
 }

@@ -78,8 +78,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     let mut refused = Vec::new();
     for round in 0..options.rounds {
         held.push(deliver(to, &format!("before-{round}")).await?);
-        let walk = Walk::begin(to, None, String::new(), String::new()).await?;
-        let mut walk = walk.map(|(walk, first)| (walk, first));
+        let mut walk = Walk::begin(to, None, String::new(), String::new()).await?;
         if let Some((walk, first)) = &mut walk {
             let answers = format!("{ANSWERS}&identity=anonymous");
             walk.answer_all(first, &answers, None).await?;

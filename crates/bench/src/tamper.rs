@@ -20,8 +20,8 @@ pub struct Options {
     /// Edits, one at a time.
     #[arg(long, default_value_t = 10_000)]
     edits: u64,
-    /// Reports in the store that is edited.
-    #[arg(long, default_value_t = 300)]
+    /// Reports in the store that is edited; from 160 on there is a log line of every kind to edit.
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(160..))]
     reports: u64,
     /// Lines of the long log; a tenth of them are reports.
     #[arg(long, default_value_t = 1_000_000)]

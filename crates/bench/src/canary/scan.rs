@@ -13,6 +13,10 @@ use flate2::read::MultiGzDecoder;
 const SECOND: u64 = 1_000_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
+/// What a hit of the word is called.
+pub const WORD_FOUND: &str = "a canary";
+/// What a hit of the moment in eight bytes is called.
+pub const NUMBER_FOUND: &str = "the moment as a number";
 /// Bytes shown around what was found.
 const AROUND: usize = 24;
 
@@ -54,6 +58,13 @@ pub struct Sum {
     pub files: u64,
     pub bytes: u64,
     pub hits: Vec<Hit>,
+}
+
+impl Sum {
+    /// Something of that kind was found.
+    pub fn has(&self, what: &str) -> bool {
+        self.hits.iter().any(|hit| hit.what == what)
+    }
 }
 
 impl Look {
@@ -120,7 +131,7 @@ impl Look {
             };
             let digit = first.is_ascii_digit();
             let what = if self.is_word(first, rest) {
-                Some("a canary")
+                Some(WORD_FOUND)
             } else if digit && !digits_before && self.is_decimal(rest) {
                 Some("the moment as text")
             } else {
@@ -163,14 +174,15 @@ impl Look {
         }
         let found =
             self.is_moment(u64::from_be_bytes(eight)) || self.is_moment(u64::from_le_bytes(eight));
-        found.then_some("the moment as a number")
+        found.then_some(NUMBER_FOUND)
     }
 
     /// In microseconds, exact or cut to the minute; the whole hour is what may be known.
     fn is_moment(&self, value: u64) -> bool {
         let exact = (self.from..=self.to).contains(&value);
-        let minute = value % MINUTE == 0 && (self.from - MINUTE..=self.to).contains(&value);
-        (exact || minute) && value % HOUR != 0
+        let minute =
+            value.is_multiple_of(MINUTE) && (self.from - MINUTE..=self.to).contains(&value);
+        (exact || minute) && !value.is_multiple_of(HOUR)
     }
 
     /// Decimal digits: micro-, milliseconds or seconds.
