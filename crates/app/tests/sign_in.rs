@@ -1,4 +1,11 @@
 //! Sign-in from the first password to the last session, and every way in which it must fail.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect fails"
+)]
 
 use cairn_app::account::{
     AccountError, CODE_TRIES_MAX, Doer, NewAccount, Next, PAIR_FREE, Principal, RECOVERY_CODES,

@@ -35,7 +35,7 @@ pub enum Next {
 pub struct Enrolment {
     /// `otpauth://…`, for the QR code.
     pub address: String,
-    /// The secret in groups of four, for typing.
+    /// The secret in base 32, capitals in groups of four, for typing.
     pub secret: String,
 }
 
@@ -241,7 +241,9 @@ impl App {
             code::address(&secret, name, &seen.account.login).ok_or(AccountError::Ended)?;
         Ok(Enrolment {
             address,
-            secret: code::grouped(&code::base32(&secret)),
+            secret: code::grouped(&code::base32(&secret))
+                .to_uppercase()
+                .replace('-', " "),
         })
     }
 

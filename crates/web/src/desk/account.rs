@@ -54,7 +54,7 @@ fn sessions_table(officer: &Officer, sessions: &[SessionView]) -> Markup {
                 }
             };
             vec![
-                html! { (said_inline(&session.agent)) },
+                html! { @if session.agent.is_empty() { (t::queue_loss_unknown(l)) } @else { (said_inline(&session.agent)) } },
                 html! { (officer.page.moment(session.created_at)) },
                 html! { (officer.page.moment(session.seen_at)) },
                 end,
@@ -100,9 +100,10 @@ async fn body(
             (button(Look::Main, t::account_password_save(l)))
         }))
         h2 { (t::account_codes(l)) }
-        p { (t::account_codes_left(l, left)) " " (t::account_codes_note(l)) }
+        p { (t::account_codes_left(l, left)) }
         (form("/desk/account/recovery", Encoding::Pairs, Some(&token), html! {
             (present(officer, "codes-present", faults))
+            p.hint { (t::account_codes_note(l)) }
             (button(Look::Plain, t::account_codes_renew(l)))
         }))
     })

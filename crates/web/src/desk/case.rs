@@ -196,7 +196,7 @@ fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Mar
                             @if at == 0 {
                                 th scope="row" role="rowheader" { (cell) }
                             } @else {
-                                td role="cell" { span.head aria-hidden="true" { (head) } " " (cell) }
+                                td role="cell" { span.head aria-hidden="true" { (head) } div { (cell) } }
                             }
                         }
                     }

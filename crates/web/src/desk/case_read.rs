@@ -60,7 +60,8 @@ pub(super) fn page(
         (typed.summary(l))
         (back_link(l, "/desk"))
         p.caption { (title) }
-        h1 { (said_inline(&whole.summary.title)) }
+        h1.told { (said_inline(&whole.summary.title)) }
+        p.to-work { a href="#work" { (t::case_work(l)) } }
         @if let Some(since) = typed.since { (meanwhile(&view, since)) }
         @if typed.refused {
             (notice(Tone::Warning, "refused", t::case_refused(l), html! { p { (t::case_refused_note(l)) } }))

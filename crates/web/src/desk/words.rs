@@ -299,7 +299,8 @@ pub(super) fn account_change(
         AccountChange::AccountReset { account } => ("account_reset", about(account)),
         AccountChange::ApiKeyCreated { key } => ("api_key_created", Some(machine(key))),
         AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", Some(machine(key))),
-        AccountChange::ReportOpened { no } => ("report_opened", Some(machine(&app.reference(*no)))),
+        // Which one stands in the trail's own column.
+        AccountChange::ReportOpened { .. } => ("report_opened", None),
         AccountChange::ReportsExported {
             format,
             category: code,

@@ -132,7 +132,11 @@ impl Browser {
         let text = self.page.split("<code translate=\"no\">").nth(1).unwrap();
         let text = text.split('<').next().unwrap();
         let (mut out, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
-        for c in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        for c in text
+            .to_ascii_lowercase()
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+        {
             let value = if c.is_ascii_lowercase() {
                 c - b'a'
             } else {

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use axum::http::StatusCode;
 use cairn_app::account::code_at;
-use cairn_desk::report::Answer;
+use cairn_desk::report::{Answer, Draft};
 use cairn_kernel::actor::Role;
 
 use super::browser::{Desk, PASSWORD};
@@ -170,9 +170,8 @@ async fn what_was_typed_survives_a_conflict() {
 
 const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)> \u{202e}gpj.exe \u{200b} javascript:alert(4) =HYPERLINK(\"http://evil.example\") https://evil.example/a";
 
-#[tokio::test]
-async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
-    let desk = Desk::new().await;
+/// The example with the same hostile text in every place where somebody may write.
+async fn hostile(desk: &Desk) -> Draft {
     let mut draft = desk.example();
     draft.body.anonymous = false;
     draft.body.title = HOSTILE.into();
@@ -197,6 +196,13 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
         dmarc: "none".into(),
         subject: HOSTILE.into(),
     });
+    draft
+}
+
+#[tokio::test]
+async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
+    let desk = Desk::new().await;
+    let draft = hostile(&desk).await;
     let reference = desk.report(&draft).await;
     let at = format!("/desk/reports/{reference}");
     let mut lead = desk
@@ -253,6 +259,13 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn exports_hold_the_text_as_it_is_and_no_live_formula() {
+    let desk = Desk::new().await;
+    let reference = desk.report(&hostile(&desk).await).await;
+    let mut lead = desk.signed_in("lead", "Lead", Role::Lead).await;
     lead.get("/desk/export").await;
     lead.send("/desk/export", &[("format", "csv"), ("category", "")])
         .await;

@@ -1,4 +1,11 @@
 //! Officers' pages, by HTTP from the sign-in on.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect fails"
+)]
 
 mod browser;
 mod flows;
