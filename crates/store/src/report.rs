@@ -4,9 +4,9 @@ use cairn_desk::report::{Affected, Change, Channel, Event, Standing, State};
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
+use crate::params;
 use crate::sql::{Row, Table, Ty, Value};
 use crate::writer::{Entry, Unit};
-use crate::params;
 
 pub use list::{Filter, LIST_ROWS_MAX, Order, SEARCH_TEXT_BYTES_MAX};
 pub use read::{EvidenceRow, FileRow, Message, Salted};

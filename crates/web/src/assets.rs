@@ -38,6 +38,16 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// What only officers' pages need of style, so that public pages stay light.
+pub static DESK_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "desk",
+        "css",
+        "text/css; charset=utf-8",
+        include_str!("../assets/desk.css"),
+    )
+});
+
 /// The script. Every page works without it.
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(
@@ -104,13 +114,13 @@ fn gzip(bytes: &[u8]) -> Bytes {
     written.map(Bytes::from).unwrap_or_default()
 }
 
-/// Serves [`STYLE`] and [`SCRIPT`].
+/// Serves [`STYLE`], [`DESK_STYLE`] and [`SCRIPT`].
 pub fn router() -> Router {
     Router::new().route("/assets/{file}", get(serve))
 }
 
 async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    [&*STYLE, &*SCRIPT]
+    [&*STYLE, &*DESK_STYLE, &*SCRIPT]
         .into_iter()
         .find(|asset| asset.file == file)
         .map(|asset| asset.answer(&headers))

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::assets::{ICON, SCRIPT, STYLE};
+use crate::assets::{DESK_STYLE, ICON, SCRIPT, STYLE};
 use crate::components;
 use crate::i18n::{Lang, t};
 use crate::page::{Page, Section};
@@ -24,6 +24,7 @@ pub fn shell(page: &Page, title: &str, body: Markup) -> Markup {
                 }
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(STYLE.path);
+                @if page.section == Some(Section::Desk) { link rel="stylesheet" href=(DESK_STYLE.path); }
                 script src=(SCRIPT.path) defer {}
             }
             body .wide[page.wide] {
