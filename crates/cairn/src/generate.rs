@@ -20,6 +20,7 @@ pub fn all(dir: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(reference.join("settings.md"), settings::reference())?;
+    std::fs::write(reference.join("limits.md"), limits())?;
     std::fs::write(
         reference.join("openapi.json"),
         format!("{}\n", cairn_web::api::document()),
@@ -34,4 +35,87 @@ pub fn all(dir: &Path) -> anyhow::Result<()> {
 /// Completions on standard output.
 pub fn completions(shell: Shell) {
     clap_complete::generate(shell, &mut Args::command(), "cairn", &mut std::io::stdout());
+}
+
+/// Limits that are no settings, as `(name, value, unit and meaning)`.
+fn limits() -> String {
+    let rows: [(&str, usize, &str); 13] = [
+        (
+            "MESSAGE_CHARS_MAX",
+            cairn_app::report::MESSAGE_CHARS_MAX,
+            "characters of one message between reporter and officer",
+        ),
+        (
+            "MESSAGES_MAX",
+            count(cairn_desk::report::MESSAGES_MAX),
+            "messages on one report",
+        ),
+        (
+            "FILES_MAX",
+            cairn_desk::report::FILES_MAX,
+            "files on one report in all, later ones included",
+        ),
+        (
+            "SEARCH_WORDS_MAX",
+            cairn_app::case::SEARCH_WORDS_MAX,
+            "words of one search",
+        ),
+        (
+            "LIST_ROWS_MAX",
+            cairn_store::report::LIST_ROWS_MAX,
+            "rows of one list",
+        ),
+        (
+            "EVIDENCE_ROWS_MAX",
+            count(cairn_store::evidence::EVIDENCE_ROWS_MAX),
+            "rows of one page of the audit trail",
+        ),
+        (
+            "ATTEMPTS_MAX",
+            count(cairn_store::job::ATTEMPTS_MAX),
+            "attempts at a job before it is given up and shown",
+        ),
+        (
+            "GROUP_UNITS_MAX",
+            cairn_store::writer::GROUP_UNITS_MAX,
+            "changes in one transaction",
+        ),
+        (
+            "QUEUE_UNITS_MAX",
+            cairn_store::writer::QUEUE_UNITS_MAX,
+            "changes waiting for the writer; more wait at the door",
+        ),
+        (
+            "CHUNK_BYTES",
+            cairn_store::blob::CHUNK_BYTES,
+            "bytes sealed at a time in a stored file",
+        ),
+        (
+            "OBSERVABLES_MAX",
+            cairn_kernel::observable::OBSERVABLES_MAX,
+            "observables taken from one text",
+        ),
+        (
+            "TITLE_CHARS_MAX",
+            cairn_kernel::text::TITLE_CHARS_MAX,
+            "characters of a report's title in lists",
+        ),
+        (
+            "RECEIPT_BYTES_MAX",
+            cairn_evidence::receipt::RECEIPT_BYTES_MAX,
+            "bytes of a receipt that is read",
+        ),
+    ];
+    let mut out = String::from(
+        "# Limits\n\nMade by `cargo xtask generate`; do not edit. Limits that can be set are in [settings.md](settings.md); \
+         those of a form are in its files (see [forms.md](../forms.md)).\n\n| limit | value | of what |\n| --- | ---: | --- |\n",
+    );
+    for (name, value, what) in rows {
+        out.push_str(&format!("| `{name}` | {value} | {what} |\n"));
+    }
+    out
+}
+
+fn count(limit: i64) -> usize {
+    usize::try_from(limit).unwrap_or_default()
 }
