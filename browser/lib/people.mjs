@@ -7,7 +7,7 @@ const STEP_SECONDS = 30;
 export function person(lines, login) {
   const text = lines.join('\n');
   const password = /password of all: (\S+)/.exec(text)?.[1];
-  const key = new RegExp(`^\\s*${login}\\s.*authenticator key ([a-z2-7-]+)\\)`, 'im').exec(text)?.[1];
+  const key = new RegExp(`^\\s*${login}\\s.*authenticator key ([a-z2-7 -]+)\\)`, 'im').exec(text)?.[1];
   if (!password || !key) throw new Error(`cairn demo printed no sign-in for ${login}`);
   return { login, password, key };
 }
