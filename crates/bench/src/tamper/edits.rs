@@ -449,7 +449,8 @@ fn names(finding: &Finding, table: &Table, row: &[Value]) -> bool {
                 _ => r,
             });
             // A row whose report is gone from the log is named by the report alone.
-            rest.is_some_and(|rest| rest.is_empty() || rest.trim_start() == keys[1..].join(" "))
+            let rest = rest.map(|rest| rest.strip_prefix(' ').unwrap_or(rest));
+            rest.is_some_and(|rest| rest.is_empty() || rest == keys[1..].join(" "))
         }
     }
 }

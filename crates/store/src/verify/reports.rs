@@ -179,7 +179,12 @@ impl Run<'_, '_> {
     }
 
     fn odd_row(&mut self, table: &'static str, row: &Row) {
-        let key: Vec<String> = row.0.iter().take(3).map(shown).collect();
+        let keys = match table {
+            "report" | "report_body" | "report_contact" => 1,
+            "report_observable" => 3,
+            _ => 2,
+        };
+        let key: Vec<String> = row.0.iter().take(keys).map(shown).collect();
         self.found(table, key.join(" "), "belongs to no report");
     }
 }
