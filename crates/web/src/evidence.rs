@@ -111,7 +111,7 @@ async fn show(State(app): State<App>, page: Page) -> Result<Markup> {
         pre tabindex="0" { code translate="no" { (keys) } }
         h2 { (t::evidence_verify(l)) }
         p { (t::evidence_verify_receipt(l)) }
-        pre tabindex="0" { code translate="no" { "cairn receipt verify --keys log.keys report.tlog-proof" } }
+        pre tabindex="0" { code translate="no" { "cairn receipt verify --keys log.keys cairn-ABCD-EFGH-J.tlog-proof" } }
         p { (t::evidence_verify_log(l)) }
         h2 { (t::evidence_proves(l)) }
         ul {

@@ -111,7 +111,7 @@ pub(super) async fn receipts(page: Page) -> Markup {
             (steps(&ways))
             h2 { (t::receipt_check(l)) }
             p { (t::receipt_check_text(l)) }
-            pre tabindex="0" { code { "cairn receipt verify cairn-receipt.txt" } }
+            pre tabindex="0" { code { "cairn receipt verify --keys log.keys cairn-ABCD-EFGH-J.tlog-proof" } }
             h2 { (t::receipt_lost(l)) }
             p { (t::receipt_lost_text(l)) }
             (details(t::receipt_technical(l), html! { p { (t::receipt_technical_text(l)) } }))
