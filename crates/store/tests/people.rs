@@ -11,8 +11,9 @@
 use cairn_kernel::actor::Role;
 use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, ApiKey, EndSessions, Session, Stage};
+use cairn_store::evidence::Wanted;
 use cairn_store::job::{self, ATTEMPTS_MAX};
-use cairn_store::writer::{Unit, WriteError};
+use cairn_store::writer::{Entry, Unit, WriteError};
 use cairn_testkit::on_both;
 use cairn_testkit::sample::{START, audit};
 
@@ -151,5 +152,41 @@ on_both! {
         assert_eq!(rest.len(), 1);
         t.job_done(&rest[0].id).await.unwrap();
         assert!(t.due_jobs(Micros(i64::MAX), 10).await.unwrap().is_empty());
+    }
+}
+
+fn logged(n: u8, report: Option<i64>, event: &str) -> Entry {
+    Entry::new(START.0, report, event.to_owned(), [n; 16])
+}
+
+on_both! {
+    async fn the_trail_is_filtered_by_account_report_and_kind(t: &mut TestStore) {
+        let unit = Unit {
+            entries: vec![
+                logged(1, None, r#"{"at":1,"by":{"user":"a-1"},"kind":"signed_in","account":"a-1"}"#),
+                logged(2, Some(7), r#"{"report":7,"at":2,"by":"reporter","kind":"received"}"#),
+                logged(3, None, r#"{"at":3,"by":{"user":"a-2"},"kind":"report_opened","no":7}"#),
+                logged(4, None, r#"{"at":4,"by":{"user":"a-2"},"kind":"report_opened","no":77}"#),
+                logged(5, Some(77), r#"{"report":77,"at":5,"by":{"user":"a-1"},"kind":"assigned","to":"a-2"}"#),
+            ],
+            ..Unit::default()
+        };
+        t.write(unit).await.unwrap();
+        let own = |text: &str| Some(text.to_owned());
+        for (account, report, kind, found) in [
+            (None, None, None, vec![4, 3, 2, 1, 0]),
+            (own("a-2"), None, None, vec![4, 3, 2]),
+            (own("a-1"), None, own("signed_in"), vec![0]),
+            (None, Some(7), None, vec![2, 1]),
+            (None, Some(77), own("assigned"), vec![4]),
+            (None, None, own("nothing"), vec![]),
+        ] {
+            let wanted = Wanted { account, report, kind };
+            let rows = t.evidence_found(i64::MAX, 10, &wanted).await.unwrap();
+            let indexes: Vec<i64> = rows.iter().map(|row| row.idx).collect();
+            assert_eq!(indexes, found, "{wanted:?}");
+        }
+        let older = t.evidence_found(3, 1, &Wanted { account: own("a-2"), ..Wanted::default() }).await.unwrap();
+        assert_eq!(older[0].idx, 2);
     }
 }
