@@ -1,0 +1,219 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_cairn_global_optspecs
+    string join \n c/config= d/data= listen= set= h/help V/version
+end
+
+function __fish_cairn_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_cairn_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_cairn_using_subcommand
+    set -l cmd (__fish_cairn_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c cairn -n "__fish_cairn_needs_command" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_needs_command" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_needs_command" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_needs_command" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_needs_command" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_needs_command" -s V -l version -d 'Print version'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "serve" -d 'Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C)'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "demo" -d 'Fill a fresh data directory with example reports and people, and serve it, to look around'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "doctor" -d 'Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "backup" -d 'Write everything into one file, also while cairn serves'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "user" -d 'Accounts of those who work here'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "log" -d 'The evidence log'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "receipt" -d 'Receipts that reporters hold'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "export" -d 'Take data out'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "report" -d 'Reports that come by other ways than the form'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "stats" -d 'How much of what there is'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "completions" -d 'Completions for a shell, on standard output'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand serve" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand serve" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand serve" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand serve" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand serve" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l mail -d 'Connect to the outgoing mail server too'
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -l key -d 'Seal it with this key file, which is made if it is not there' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -l key -d 'Its key file, if it is sealed' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -l accept-findings -d 'Restore even if records disagree with the evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "list" -d 'List the accounts'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l name -d 'Name to show' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l role -d 'officer, lead, administrator or auditor' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the accounts'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "verify" -d 'Recompute the whole log and compare every stored record with it. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l keys -d 'Published key list to check against, instead of the data directory\'s own' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Recompute the whole log and compare every stored record with it. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -f -a "verify" -d 'Check a receipt file offline against the published keys'
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l keys -d 'Published key list (served at `/log.keys`); default is the data directory\'s own' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check a receipt file offline against the published keys'
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -l format -d 'csv or jsonl' -r -f -a "csv\t'Comma-separated values with a header, safe for spreadsheets'
+jsonl\t'One JSON object a line'"
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s o -l out -d 'File to write; standard output if absent' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from help" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l maildir -d 'Take the new messages of a maildir and mark them as seen' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l mbox -d 'Take all messages of an mbox file' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand stats" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand stats" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand stats" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand stats" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand stats" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand completions" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand completions" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand completions" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand completions" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand generate" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand generate" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand generate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand generate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand generate" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "serve" -d 'Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "demo" -d 'Fill a fresh data directory with example reports and people, and serve it, to look around'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "doctor" -d 'Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "backup" -d 'Write everything into one file, also while cairn serves'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "user" -d 'Accounts of those who work here'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "log" -d 'The evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "receipt" -d 'Receipts that reporters hold'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "export" -d 'Take data out'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "report" -d 'Reports that come by other ways than the form'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "stats" -d 'How much of what there is'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "completions" -d 'Completions for a shell, on standard output'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "list" -d 'List the accounts'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "verify" -d 'Recompute the whole log and compare every stored record with it. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from receipt" -f -a "verify" -d 'Check a receipt file offline against the published keys'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from export" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
