@@ -44,7 +44,7 @@ impl Running {
         let found = tokio::time::timeout(START_TIME_MAX, async {
             while let Some(line) = lines.next_line().await? {
                 if let Some((_, address)) = line.split_once("listening on http://") {
-                    return Ok(address.trim().parse()?);
+                    return Ok(address.trim().trim_matches('"').parse()?);
                 }
             }
             anyhow::bail!("{} ended before it listened", program.display())

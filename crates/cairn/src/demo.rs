@@ -4,10 +4,8 @@ mod fill;
 mod people;
 
 use std::io::{BufRead, IsTerminal};
-use std::sync::Arc;
 
 use anyhow::Context;
-use cairn_app::App;
 use cairn_app::clock::Clock;
 
 use crate::settings::Settings;
@@ -37,20 +35,17 @@ pub async fn run(mut settings: Settings, named: bool) -> anyhow::Result<()> {
     let fresh = !settings.data.join("core.db").exists();
     let now = Clock::System.now();
     let clock = Clock::fixed(now);
-    let app = open::app_with_clock(&settings, clock.clone()).await?;
     let people = if fresh {
+        // Examples need not survive a power cut; what follows does.
+        let app = open::app_for_examples(&settings, clock.clone()).await?;
         let people = people::enrol(&app, &clock, now).await?;
         fill::fill(&app, &clock, now, &people::officers(&people)).await?;
+        app.store.close().await;
         people
     } else {
         Vec::new()
     };
-    let app = App::new(
-        app.store.clone(),
-        Arc::clone(&app.form),
-        settings.app.clone(),
-        Clock::System,
-    );
+    let app = open::app(&settings).await?;
     let data = settings.data.clone();
     serve::serve(settings, app, listener, move |address| {
         println!();

@@ -45,16 +45,24 @@ pub fn options(settings: &Settings) -> anyhow::Result<Options> {
 /// # Errors
 /// What is wrong with the form, the directory or the database, in words.
 pub async fn app(settings: &Settings) -> anyhow::Result<App> {
-    app_with_clock(settings, Clock::System).await
+    let form = form(settings.form.as_deref())?;
+    let store = Store::open(options(settings)?)
+        .await
+        .with_context(|| format!("opening {}", settings.data.display()))?;
+    Ok(App::new(store, Arc::new(form), settings.app.clone(), clock))
 }
 
-/// As [`app`], with a clock of the caller's.
+/// An app with a clock of the caller's, on a store that does not wait for the disk: for filling in examples.
 ///
 /// # Errors
 /// As [`app`].
-pub async fn app_with_clock(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
+pub async fn app_for_examples(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
+    let mut options = options(settings)?;
+    if let Database::Sqlite(config) = &mut options.database {
+        config.synchronous = "OFF";
+    }
     let form = form(settings.form.as_deref())?;
-    let store = Store::open(options(settings)?)
+    let store = Store::open(options)
         .await
         .with_context(|| format!("opening {}", settings.data.display()))?;
     Ok(App::new(store, Arc::new(form), settings.app.clone(), clock))
