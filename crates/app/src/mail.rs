@@ -50,7 +50,7 @@ impl App {
         )?;
         let name = self.form.name();
         let filing = Filing {
-            form: &name,
+            form: name,
             language: self.form.language("en"),
             category: CATEGORY,
             severity: SEVERITY,

@@ -37,85 +37,93 @@ pub fn completions(shell: Shell) {
     clap_complete::generate(shell, &mut Args::command(), "cairn", &mut std::io::stdout());
 }
 
-/// Limits that are no settings, as `(name, value, unit and meaning)`.
+/// Limits that are no settings: name, value, unit and meaning.
+const LIMITS: [(&str, usize, &str); 13] = [
+    (
+        "MESSAGE_CHARS_MAX",
+        cairn_app::report::MESSAGE_CHARS_MAX,
+        "characters of one message between reporter and officer",
+    ),
+    (
+        "MESSAGES_MAX",
+        count(cairn_desk::report::MESSAGES_MAX),
+        "messages on one report",
+    ),
+    (
+        "FILES_MAX",
+        cairn_desk::report::FILES_MAX,
+        "files on one report in all, later ones included",
+    ),
+    (
+        "SEARCH_WORDS_MAX",
+        cairn_app::case::SEARCH_WORDS_MAX,
+        "words of one search",
+    ),
+    (
+        "LIST_ROWS_MAX",
+        cairn_store::report::LIST_ROWS_MAX,
+        "rows of one list",
+    ),
+    (
+        "EVIDENCE_ROWS_MAX",
+        count(cairn_store::evidence::EVIDENCE_ROWS_MAX),
+        "rows of one page of the audit trail",
+    ),
+    (
+        "ATTEMPTS_MAX",
+        count(cairn_store::job::ATTEMPTS_MAX),
+        "attempts at a job before it is given up and shown",
+    ),
+    (
+        "GROUP_UNITS_MAX",
+        cairn_store::writer::GROUP_UNITS_MAX,
+        "changes in one transaction",
+    ),
+    (
+        "QUEUE_UNITS_MAX",
+        cairn_store::writer::QUEUE_UNITS_MAX,
+        "changes waiting for the writer; more wait at the door",
+    ),
+    (
+        "CHUNK_BYTES",
+        cairn_store::blob::CHUNK_BYTES,
+        "bytes sealed at a time in a stored file",
+    ),
+    (
+        "OBSERVABLES_MAX",
+        cairn_kernel::observable::OBSERVABLES_MAX,
+        "observables taken from one text",
+    ),
+    (
+        "TITLE_CHARS_MAX",
+        cairn_kernel::text::TITLE_CHARS_MAX,
+        "characters of a report's title in lists",
+    ),
+    (
+        "RECEIPT_BYTES_MAX",
+        cairn_evidence::receipt::RECEIPT_BYTES_MAX,
+        "bytes of a receipt that is read",
+    ),
+];
+
+/// The reference page of [`LIMITS`].
 fn limits() -> String {
-    let rows: [(&str, usize, &str); 13] = [
-        (
-            "MESSAGE_CHARS_MAX",
-            cairn_app::report::MESSAGE_CHARS_MAX,
-            "characters of one message between reporter and officer",
-        ),
-        (
-            "MESSAGES_MAX",
-            count(cairn_desk::report::MESSAGES_MAX),
-            "messages on one report",
-        ),
-        (
-            "FILES_MAX",
-            cairn_desk::report::FILES_MAX,
-            "files on one report in all, later ones included",
-        ),
-        (
-            "SEARCH_WORDS_MAX",
-            cairn_app::case::SEARCH_WORDS_MAX,
-            "words of one search",
-        ),
-        (
-            "LIST_ROWS_MAX",
-            cairn_store::report::LIST_ROWS_MAX,
-            "rows of one list",
-        ),
-        (
-            "EVIDENCE_ROWS_MAX",
-            count(cairn_store::evidence::EVIDENCE_ROWS_MAX),
-            "rows of one page of the audit trail",
-        ),
-        (
-            "ATTEMPTS_MAX",
-            count(cairn_store::job::ATTEMPTS_MAX),
-            "attempts at a job before it is given up and shown",
-        ),
-        (
-            "GROUP_UNITS_MAX",
-            cairn_store::writer::GROUP_UNITS_MAX,
-            "changes in one transaction",
-        ),
-        (
-            "QUEUE_UNITS_MAX",
-            cairn_store::writer::QUEUE_UNITS_MAX,
-            "changes waiting for the writer; more wait at the door",
-        ),
-        (
-            "CHUNK_BYTES",
-            cairn_store::blob::CHUNK_BYTES,
-            "bytes sealed at a time in a stored file",
-        ),
-        (
-            "OBSERVABLES_MAX",
-            cairn_kernel::observable::OBSERVABLES_MAX,
-            "observables taken from one text",
-        ),
-        (
-            "TITLE_CHARS_MAX",
-            cairn_kernel::text::TITLE_CHARS_MAX,
-            "characters of a report's title in lists",
-        ),
-        (
-            "RECEIPT_BYTES_MAX",
-            cairn_evidence::receipt::RECEIPT_BYTES_MAX,
-            "bytes of a receipt that is read",
-        ),
-    ];
     let mut out = String::from(
-        "# Limits\n\nMade by `cargo xtask generate`; do not edit. Limits that can be set are in [settings.md](settings.md); \
-         those of a form are in its files (see [forms.md](../forms.md)).\n\n| limit | value | of what |\n| --- | ---: | --- |\n",
+        "# Limits\n\nMade by `cargo xtask generate`; do not edit. Limits that can be set are in \
+         [settings.md](settings.md); those of a form are in its files (see [forms.md](../forms.md)).\n\n\
+         | limit | value | of what |\n| --- | ---: | --- |\n",
     );
-    for (name, value, what) in rows {
+    for (name, value, what) in LIMITS {
         out.push_str(&format!("| `{name}` | {value} | {what} |\n"));
     }
     out
 }
 
-fn count(limit: i64) -> usize {
-    usize::try_from(limit).unwrap_or_default()
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small positive constants"
+)]
+const fn count(limit: i64) -> usize {
+    limit as usize
 }

@@ -45,11 +45,7 @@ pub fn options(settings: &Settings) -> anyhow::Result<Options> {
 /// # Errors
 /// What is wrong with the form, the directory or the database, in words.
 pub async fn app(settings: &Settings) -> anyhow::Result<App> {
-    let form = form(settings.form.as_deref())?;
-    let store = Store::open(options(settings)?)
-        .await
-        .with_context(|| format!("opening {}", settings.data.display()))?;
-    Ok(App::new(store, Arc::new(form), settings.app.clone(), clock))
+    assemble(settings, options(settings)?, Clock::System).await
 }
 
 /// An app with a clock of the caller's, on a store that does not wait for the disk: for filling in examples.
@@ -61,6 +57,10 @@ pub async fn app_for_examples(settings: &Settings, clock: Clock) -> anyhow::Resu
     if let Database::Sqlite(config) = &mut options.database {
         config.synchronous = "OFF";
     }
+    assemble(settings, options, clock).await
+}
+
+async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow::Result<App> {
     let form = form(settings.form.as_deref())?;
     let store = Store::open(options)
         .await

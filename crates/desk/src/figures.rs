@@ -318,7 +318,9 @@ mod tests {
     /// Somebody who tries every row that shows the same cells and total finds no hidden cell with one value only.
     #[test]
     fn no_hidden_cell_can_be_worked_out() {
-        let mut alike: BTreeMap<(Vec<Option<u64>>, u64), Vec<[u64; 3]>> = BTreeMap::new();
+        // Shown cells and total, and the rows that look so.
+        type Look = (Vec<Option<u64>>, u64);
+        let mut alike: BTreeMap<Look, Vec<[u64; 3]>> = BTreeMap::new();
         for n in 0..16_u64.pow(3) {
             let row = [n / 256, n / 16 % 16, n % 16];
             let shown = suppress(&row, 5).iter().map(|cell| cell.count()).collect();

@@ -62,11 +62,11 @@ async fn submit(app: &App, n: u64, category: &str) {
     category.clone_into(&mut body.category);
     body.subtype = None;
     body.affected = Affected::Individual;
-    body.region = (n % 3 > 0).then(|| "NZ-AUK".into());
-    body.age_band = (n % 2 > 0).then(|| if n < 8 { "0-17" } else { "65+" }.into());
+    body.region = (!n.is_multiple_of(3)).then(|| "NZ-AUK".into());
+    body.age_band = (!n.is_multiple_of(2)).then(|| if n < 8 { "0-17" } else { "65+" }.into());
     body.loss_known = true;
     body.losses.clear();
-    if n % 4 == 0 {
+    if n.is_multiple_of(4) {
         body.losses.push(LossItem {
             kind: LossKind::DirectFinancial,
             amount: Some(Money {
