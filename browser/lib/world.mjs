@@ -11,7 +11,9 @@ export function world(args = []) {
   const it = { url: '', lines: [], data: '', browser: undefined };
   let cairn;
   before(async () => {
-    [cairn, it.browser] = await Promise.all([startCairn(args), launch()]);
+    // One after the other: a browser that was started beside a program that fails would keep the tests from ending.
+    cairn = await startCairn(args);
+    it.browser = await launch();
     it.url = cairn.url;
     it.lines = cairn.lines;
     it.data = cairn.data;

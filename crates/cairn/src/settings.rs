@@ -161,7 +161,12 @@ impl Settings {
             let Some(rest) = name.strip_prefix("CAIRN_") else {
                 continue;
             };
-            if ["BIN", "SHOTS", "CONFIG"].contains(&rest) || rest.starts_with("TEST_") {
+            // Only names of our sections are settings: tools beside us have variables of their own.
+            let group = rest.split('_').next().unwrap_or_default().to_lowercase();
+            if !DEFS
+                .iter()
+                .any(|def| def.key.split('.').next() == Some(group.as_str()))
+            {
                 continue;
             }
             let found = DEFS.iter().find(|def| env_name(def.key) == name);
