@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use cairn_app::App;
 use cairn_app::clock::Clock;
 use cairn_desk::form::{Form, FormFiles};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, Session, Stage};
-use cairn_store::keys::Purpose;
+use cairn_store::keys::{Purpose, random};
 use cairn_store::writer::Entry;
 use cairn_store::{Options as StoreOptions, Store};
 use serde_json::json;
@@ -34,7 +36,7 @@ pub struct Options {
     dir: Option<std::path::PathBuf>,
 }
 
-const COOKIE: &str = "bench-session-cookie";
+const OFFICER: &str = "00000000-0000-4000-8000-000000000001";
 const ORIGIN: &str = "127.0.0.1/cairn-log";
 /// Words that about one report in 3, 30, 1,000 and 100,000 holds, and what a person types while looking.
 const SEARCHES: [&str; 6] = [
@@ -58,6 +60,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
         fill(&dir, options.reports).await?;
     }
     let filled = filled.elapsed().as_secs_f64();
+    let cookie = session(&dir).await?;
     let data = dir.display().to_string();
     let args = [
         "serve",
@@ -87,7 +90,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     ];
     for (name, paths) in pages {
         let cpu = target.cpu();
-        let mut latencies = many(&target, &paths, options.requests).await?;
+        let mut latencies = many(&target, &cookie, &paths, options.requests).await?;
         let operations = latencies.len().max(1) as f64;
         crate::print(&json!({
             "benchmark": "queue", "what": name, "reports": options.reports, "requests": latencies.len(),
@@ -99,12 +102,17 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     target.stop().await
 }
 
-async fn many(target: &Running, paths: &[String], requests: usize) -> anyhow::Result<Latencies> {
+async fn many(
+    target: &Running,
+    cookie: &str,
+    paths: &[String],
+    requests: usize,
+) -> anyhow::Result<Latencies> {
     let mut client = Client::connect(target.address, None).await?;
     let mut latencies = Latencies::default();
     for path in paths.iter().cycle().take(requests) {
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: cairn_session={COOKIE}\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: cairn_session={cookie}\r\n\r\n"
         )
         .into_bytes();
         let since = Instant::now();
@@ -172,10 +180,10 @@ async fn fill(dir: &Path, reports: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An officer with a session, so that the pages can be asked for without signing in.
+/// An officer, so that the pages can be asked for without signing in.
 async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
     let account = Account {
-        id: "00000000-0000-4000-8000-000000000001".into(),
+        id: OFFICER.into(),
         login: "bench".into(),
         name: "Bench".into(),
         role: Role::Officer,
@@ -188,20 +196,27 @@ async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
         created_at: now,
         version: 1,
     };
-    app.store
-        .add_account(&account, Entry::new(now.0, None, "{}".into(), [0; 16]))
-        .await?;
+    let entry = Entry::new(now.0, None, format!("{{\"at\":{}}}", now.0), [0; 16]);
+    app.store.add_account(&account, entry).await?;
+    Ok(())
+}
+
+/// The cookie of a new session of that officer; one made at an earlier run would be over.
+async fn session(dir: &Path) -> anyhow::Result<String> {
+    let store = Store::open(StoreOptions::sqlite(dir, ORIGIN)).await?;
+    let now = Clock::System.now();
+    let token: [u8; 32] = random()?;
     let session = Session {
-        id: app.store.keys().tag(Purpose::Session, &[COOKIE.as_bytes()]),
-        account: account.id,
-        public_id: "bench".into(),
+        id: store.keys().tag(Purpose::Session, &[&token]),
+        account: OFFICER.into(),
+        public_id: format!("bench-{}", now.0),
         agent: String::new(),
         stage: Stage::Full,
         csrf: [0; 32],
-        created_at: now.plus_seconds(3_600),
-        seen_at: now.plus_seconds(3_600),
+        created_at: now,
+        seen_at: now,
     };
-    app.store.add_session(&session, None, None).await?;
-    tokio::time::sleep(Duration::from_millis(10)).await;
-    Ok(())
+    store.add_session(&session, None, None).await?;
+    store.close().await;
+    Ok(BASE64.encode(token))
 }
