@@ -66,10 +66,7 @@ impl DraftKey {
 
     fn once(&self) -> Once<'_> {
         // One draft makes one report, whatever it says when it is sent again.
-        Once {
-            key: &self.0,
-            request: b"draft",
-        }
+        Once::new(&self.0, b"draft")
     }
 }
 

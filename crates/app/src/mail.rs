@@ -34,10 +34,7 @@ impl App {
         message: &[u8],
         authserv_id: Option<&str>,
     ) -> Result<Received, ImportError> {
-        let once = Once {
-            key: message,
-            request: message,
-        };
+        let once = Once::new(message, message);
         if let Some(before) = self.answered(once).await? {
             return Ok(before);
         }

@@ -131,10 +131,21 @@ pub struct Received {
 /// A request that may come more than once.
 #[derive(Debug, Clone, Copy)]
 pub struct Once<'a> {
-    /// The client's key: unguessable for the public form, scoped by API key for partners.
-    pub key: &'a [u8],
-    /// The request as it came; the same key with another request is refused.
-    pub request: &'a [u8],
+    key: &'a [u8],
+    /// SHA-256 of the request.
+    request: [u8; 32],
+}
+
+impl<'a> Once<'a> {
+    /// `key` is the client's: unguessable for the public form, scoped by API key for partners. `request` is the request
+    /// as it came; the same key with another request is refused.
+    #[must_use]
+    pub fn new(key: &'a [u8], request: &[u8]) -> Self {
+        Self {
+            key,
+            request: sha256(request).0,
+        }
+    }
 }
 
 /// How far the store keeps what came in; anonymous senders get the hour only.
@@ -267,18 +278,17 @@ impl App {
     fn once(&self, once: &Once<'_>) -> ([u8; 32], [u8; 32]) {
         (
             self.store.keys().tag(Purpose::Idempotency, &[once.key]),
-            sha256(once.request).0,
+            once.request,
         )
     }
 
     /// The secret of a request that may be repeated: only this installation can make it, and only for the same key
     /// with the same request. A key that two clients happen to share, even days apart, never gives one the other's.
     fn secret_from(&self, once: &Once<'_>) -> Secret {
-        let request = sha256(once.request);
         let tag = self
             .store
             .keys()
-            .tag(Purpose::StatusFromKey, &[once.key, request.as_bytes()]);
+            .tag(Purpose::StatusFromKey, &[once.key, &once.request]);
         Secret::from_random(&take(&tag, 0))
     }
 
@@ -412,13 +422,13 @@ fn receipt_of(
         .path(committed.first)
         .map_err(|e| broken(e.to_string()))?;
     let (event, checkpoint) = (entry.event.clone(), proof.checkpoint.clone());
-    let receipt = Receipt::new(
+    let receipt = Receipt::known(
+        entry.hash(),
         reference.to_owned(),
         event,
         entry.salt,
-        Some(body_salt),
-        committed.first,
-        path,
+        body_salt,
+        (committed.first, path),
         checkpoint,
     );
     Ok(receipt.print())

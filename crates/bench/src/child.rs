@@ -97,7 +97,8 @@ impl Running {
     }
 }
 
-fn cpu_of(pid: u32) -> Option<f64> {
+/// CPU seconds of a process so far, user and system.
+pub fn cpu_of(pid: u32) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name in parentheses may hold blanks.
     let mut rest = stat.rsplit_once(") ")?.1.split(' ');

@@ -142,6 +142,15 @@ impl Latencies {
     }
 }
 
+/// The example as another person would send it: with a link and a telephone number of its own, so that the indexes see
+/// new values as they do in earnest.
+pub fn varied(body: &str, n: u64) -> String {
+    let number = n.wrapping_mul(2_654_435_761) % 100_000_000;
+    let phone = format!("{:03} {:04}", number / 10_000 % 1_000, number % 10_000);
+    body.replacen("id=8841", &format!("id={number:08}"), 1)
+        .replacen("555 0123", &phone, 1)
+}
+
 /// `clients` connections that send as fast as they are answered.
 pub async fn closed_loop(
     to: SocketAddr,
@@ -153,14 +162,19 @@ pub async fn closed_loop(
     let until = Instant::now() + time;
     let mut tasks = Vec::new();
     for n in 0..clients {
-        let body = body.to_vec();
+        let body = std::str::from_utf8(body)?.to_owned();
         tasks.push(tokio::spawn(async move {
             let mut client = Client::connect(to, None).await?;
             let mut latencies = Latencies::default();
             let run = Instant::now().elapsed().as_nanos();
             let mut sent = 0_u64;
             while Instant::now() < until {
-                let request = post(path, &body, &format!("{n}-{sent}-{run}-{to}-{until:?}"));
+                let body = varied(&body, n as u64 * 1_000_000 + sent);
+                let request = post(
+                    path,
+                    body.as_bytes(),
+                    &format!("{n}-{sent}-{run}-{to}-{until:?}"),
+                );
                 let since = Instant::now();
                 let (status, answer) = client.send(&request).await?;
                 anyhow::ensure!(

@@ -8,6 +8,7 @@ mod ceiling;
 mod child;
 mod client;
 mod clock;
+mod core;
 mod diskfull;
 mod flood;
 mod intake;
@@ -43,6 +44,8 @@ struct Args {
 enum Command {
     /// Durable reports through HTTP, beside the bare ceiling.
     Intake(intake::Options),
+    /// What a report costs without HTTP, in one process.
+    Core(core::Options),
     /// 99 % bots, 1 % people, more than it can take.
     Flood(flood::Options),
     /// The queue's first page and a text search over a million reports.
@@ -77,6 +80,7 @@ fn main() -> anyhow::Result<()> {
             Command::Intake(options) => {
                 intake::run(&args.cairn, args.postgres.as_deref(), options).await
             }
+            Command::Core(options) => core::run(options).await,
             Command::Flood(options) => flood::run(&args.cairn, options).await,
             Command::Queue(options) => queue::run(&args.cairn, options).await,
             Command::Slow(options) => slow::run(&args.cairn, options).await,

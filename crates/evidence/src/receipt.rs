@@ -116,6 +116,29 @@ impl Receipt {
         }
     }
 
+    /// As [`Receipt::new`], where the log entry of salt and event is known already and need not be hashed again.
+    /// `place` is the index and the path from there.
+    pub fn known(
+        entry: Hash,
+        reference: String,
+        event: String,
+        salt: [u8; 16],
+        body_salt: [u8; 16],
+        place: (u64, Vec<Hash>),
+        checkpoint: SignedCheckpoint,
+    ) -> Self {
+        Self {
+            reference,
+            event,
+            salt,
+            body_salt: Some(body_salt),
+            index: place.0,
+            path: place.1,
+            checkpoint,
+            body_check: Some(body_check(&body_salt, &entry)),
+        }
+    }
+
     /// The text of the receipt file.
     pub fn print(&self) -> String {
         self.to_string()

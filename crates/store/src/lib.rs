@@ -33,9 +33,9 @@ use keys::{KeyError, Keys};
 use ledger::{Ledger, LedgerError, LedgerKeys};
 use postgres::{PgConfig, PgError};
 use room::Room;
-use writer::{Backend, Committed, OnFatal, Sabotage, Setup, Unit, WriteError, Writer};
+use writer::{Committed, OnFatal, Sabotage, Setup, Source, Unit, WriteError, Writer};
 use writer_pg::PgWriter;
-use writer_sqlite::SqliteWriter;
+use writer_sqlite::SqliteParts;
 
 /// Pages (4 KiB) in SQLite's write-ahead log after which it is copied back.
 pub const WAL_PAGES: u32 = 8_192;
@@ -301,7 +301,7 @@ fn open_sqlite(
     config: SqliteConfig,
     keys: LedgerKeys,
     room: Arc<Room>,
-) -> Result<(Db, Backend, Ledger), OpenError> {
+) -> Result<(Db, Source, Ledger), OpenError> {
     let mut connection = config.writer()?;
     schema::sqlite(&mut connection)?;
     let mut answers = Vec::new();
@@ -309,11 +309,15 @@ fn open_sqlite(
         answers.push(db::sqlite_rows(&connection, sql, &[])?);
     }
     let ledger = Ledger::load(keys, &answers)?;
-    let wal_pages = config.wal_pages;
+    let checkpoint_pages = config.wal_pages;
     let readers = SqliteReaders::new(config);
     Ok((
         Db::Sqlite(readers),
-        Backend::Sqlite(SqliteWriter::new(connection, wal_pages, room)),
+        Source::Sqlite(SqliteParts {
+            connection,
+            checkpoint_pages,
+            room,
+        }),
         ledger,
     ))
 }
@@ -322,7 +326,7 @@ fn open_sqlite(
 async fn open_postgres(
     config: PgConfig,
     keys: LedgerKeys,
-) -> Result<(Db, Backend, Ledger), OpenError> {
+) -> Result<(Db, Source, Ledger), OpenError> {
     let pool = config.pool()?;
     let opened = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -342,7 +346,7 @@ async fn open_postgres(
     let (writer, ledger) = opened?;
     Ok((
         Db::Postgres(pool),
-        Backend::Postgres(Box::new(writer)),
+        Source::Postgres(Box::new(writer)),
         ledger,
     ))
 }

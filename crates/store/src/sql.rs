@@ -295,15 +295,15 @@ impl Table {
         self.columns.iter().map(|(_, ty)| *ty)
     }
 
-    pub(crate) fn sqlite(&self) -> &str {
+    pub(crate) fn sqlite(&'static self) -> &'static str {
         &self.texts().0
     }
 
-    pub(crate) fn postgres(&self) -> &str {
+    pub(crate) fn postgres(&'static self) -> &'static str {
         &self.texts().1
     }
 
-    fn texts(&self) -> &(String, String) {
+    fn texts(&'static self) -> &'static (String, String) {
         self.sql.get_or_init(|| {
             let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
             let marks: Vec<String> = (1..=names.len()).map(|i| format!("?{i}")).collect();

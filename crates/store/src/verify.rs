@@ -6,6 +6,7 @@
 //! them is part of a report.
 
 mod log;
+mod observables;
 mod reports;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::path::Path;
 use cairn_evidence::hash::Hash;
 use cairn_evidence::keys::KeyList;
 use cairn_kernel::time::Micros;
+use futures_util::TryStreamExt as _;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use tokio_postgres::types::ToSql;
@@ -241,6 +243,30 @@ impl Source<'_> {
         }
     }
 
+    /// As [`Source::rows`], one row after another, whatever their number.
+    fn each(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+        take: &mut dyn FnMut(Row),
+    ) -> Result<(), ReadError> {
+        match self {
+            Self::Sqlite(connection) => strict_each(connection, sql, &params, take),
+            Self::Postgres(both) => {
+                let (runtime, client) = both;
+                runtime.block_on(async {
+                    let rows =
+                        client.query_raw(sql, params.iter().map(|p| p as &(dyn ToSql + Sync)));
+                    let mut rows = std::pin::pin!(rows.await?);
+                    while let Some(row) = rows.try_next().await? {
+                        take(crate::sql::postgres_row(&row)?);
+                    }
+                    Ok(())
+                })
+            }
+        }
+    }
+
     fn count(&self, sql: &'static str) -> Result<u64, ReadError> {
         let rows = self.rows(sql, Vec::new())?;
         let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
@@ -254,10 +280,20 @@ fn strict_rows(
     sql: &'static str,
     params: &[Value],
 ) -> Result<Vec<Row>, ReadError> {
+    let mut out = Vec::new();
+    strict_each(connection, sql, params, &mut |row| out.push(row))?;
+    Ok(out)
+}
+
+fn strict_each(
+    connection: &Connection,
+    sql: &'static str,
+    params: &[Value],
+    take: &mut dyn FnMut(Row),
+) -> Result<(), ReadError> {
     let mut statement = connection.prepare_cached(sql)?;
     let columns = statement.column_count();
     let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-    let mut out = Vec::new();
     while let Some(row) = rows.next()? {
         let mut values = Vec::with_capacity(columns);
         for column in 0..columns {
@@ -272,9 +308,9 @@ fn strict_rows(
                 ValueRef::Blob(x) => Value::Blob(x.to_vec()),
             });
         }
-        out.push(Row(values));
+        take(Row(values));
     }
-    Ok(out)
+    Ok(())
 }
 
 /// One run.

@@ -13,7 +13,7 @@ use crate::ledger::{BatchProof, Ledger, LedgerError};
 use crate::room::Room;
 use crate::sql::{Table, Value};
 use crate::writer_pg::PgWriter;
-use crate::writer_sqlite::SqliteWriter;
+use crate::writer_sqlite::{SqliteParts, SqliteWriter};
 
 /// Most units in one transaction.
 pub const GROUP_UNITS_MAX: usize = 1_024;
@@ -67,6 +67,12 @@ impl Entry {
             entry,
             leaf,
         }
+    }
+
+    /// The log entry: SHA-256(salt ‖ event).
+    #[must_use]
+    pub const fn hash(&self) -> cairn_evidence::hash::Hash {
+        self.entry
     }
 }
 
@@ -209,8 +215,14 @@ impl Writer {
     }
 }
 
-pub(crate) enum Backend {
-    Sqlite(SqliteWriter),
+/// The database as it is handed to the writer's thread.
+pub(crate) enum Source {
+    Sqlite(SqliteParts),
+    Postgres(Box<PgWriter>),
+}
+
+enum Backend<'c> {
+    Sqlite(SqliteWriter<'c>),
     Postgres(Box<PgWriter>),
 }
 
@@ -225,7 +237,7 @@ pub(crate) enum GroupError {
     Fatal(String),
 }
 
-impl Backend {
+impl Backend<'_> {
     fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
         match self {
             Self::Sqlite(writer) => writer.begin(units),
@@ -297,31 +309,47 @@ pub(crate) struct Setup {
 
 /// Starts the writer's thread.
 pub(crate) fn start(
-    backend: Backend,
+    source: Source,
     ledger: Ledger,
     setup: Setup,
 ) -> std::io::Result<(Writer, JoinHandle<()>)> {
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
     let room = Arc::clone(&setup.room);
-    let mut state = Loop {
-        backend,
-        ledger,
-        setup,
-    };
     let thread = std::thread::Builder::new()
         .name("cairn-writer".into())
-        .spawn(move || state.run(jobs))?;
+        .spawn(move || work(source, ledger, &setup, jobs))?;
     Ok((Writer { queue, room }, thread))
 }
 
-struct Loop {
-    // Dropped in order: the connection first, then the right to have one.
-    backend: Backend,
-    ledger: Ledger,
-    setup: Setup,
+/// The thread's whole life. The statements that it keeps ready borrow the connection, so that lives out here; the
+/// right to have one, in `setup`, is given up after it.
+fn work(source: Source, ledger: Ledger, setup: &Setup, jobs: mpsc::Receiver<Job>) {
+    match source {
+        Source::Sqlite(parts) => {
+            let backend = Backend::Sqlite(SqliteWriter::new(&parts));
+            Loop::new(backend, ledger, setup).run(jobs);
+        }
+        Source::Postgres(writer) => {
+            Loop::new(Backend::Postgres(writer), ledger, setup).run(jobs);
+        }
+    }
 }
 
-impl Loop {
+struct Loop<'c> {
+    backend: Backend<'c>,
+    ledger: Ledger,
+    setup: &'c Setup,
+}
+
+impl<'c> Loop<'c> {
+    fn new(backend: Backend<'c>, ledger: Ledger, setup: &'c Setup) -> Self {
+        Self {
+            backend,
+            ledger,
+            setup,
+        }
+    }
+
     fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut units = Vec::with_capacity(GROUP_UNITS_MAX);
         let mut replies = Vec::with_capacity(GROUP_UNITS_MAX);

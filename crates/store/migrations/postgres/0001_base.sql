@@ -41,11 +41,11 @@ CREATE TABLE report_loss (
     certainty TEXT NOT NULL, recovered_minor BIGINT,
     PRIMARY KEY (no, n)
 );
+-- Ordered by value: what is asked is which reports share one. What one report has stands in its body.
 CREATE TABLE report_observable (
     no BIGINT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (no, kind, value)
+    PRIMARY KEY (value, kind, no)
 );
-CREATE INDEX report_observable_value ON report_observable (value, kind);
 CREATE TABLE report_consent (no BIGINT NOT NULL, agency TEXT NOT NULL, given BOOLEAN NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (no, agency));
 CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT NOT NULL, media_type TEXT NOT NULL,

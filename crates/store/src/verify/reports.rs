@@ -8,18 +8,19 @@ use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::reference::Scramble;
 
+use super::observables::{Learned, Tally};
 use super::{Finding, Part, Run, VerifyError, bytes, parallel, shown, text};
 use crate::params;
-use crate::report::{affected, channel, code, loss_minor, loss_word, observable_kind};
+use crate::report::{affected, channel, code, loss_minor, loss_word};
 use crate::sql::{Row, Value};
 
 /// Reports looked at in one go.
-const PAGE_REPORTS: i64 = 512;
+pub(super) const PAGE_REPORTS: i64 = 512;
 
 const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-const TABLES: [(&str, &str, &str); 9] = [
+const TABLES: [(&str, &str, &str); 8] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -49,11 +50,6 @@ const TABLES: [(&str, &str, &str); 9] = [
         "SELECT no, n FROM report_loss WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
     (
-        "report_observable",
-        "SELECT no, kind, value FROM report_observable WHERE no > $1 AND no <= $2 ORDER BY no",
-        "SELECT no, kind, value FROM report_observable WHERE no > $1 OR no <= $2 LIMIT 1000",
-    ),
-    (
         "report_consent",
         "SELECT no, agency, given, at FROM report_consent WHERE no > $1 AND no <= $2 ORDER BY no",
         "SELECT no, agency FROM report_consent WHERE no > $1 OR no <= $2 LIMIT 1000",
@@ -69,6 +65,10 @@ const TABLES: [(&str, &str, &str); 9] = [
         "SELECT no, n FROM message WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
+
+/// Rows of observables beyond every range; see [`super::observables`] for the others.
+const ODD_OBSERVABLES: &str =
+    "SELECT no, kind, value FROM report_observable WHERE no > $1 OR no <= $2 LIMIT 1000";
 
 /// Names of the columns of `report` in the order of the query above.
 const COLUMNS: [&str; 22] = [
@@ -128,6 +128,11 @@ impl Run<'_, '_> {
             quarter: self.check.quarter,
             scramble: scramble.as_ref(),
         };
+        let mut learned = Learned {
+            tally: Tally::new()?,
+            unproven: BTreeSet::new(),
+        };
+        let none = learned.tally.empty();
         let mut from = i64::MIN;
         loop {
             let page = self.source.rows(NEXT, params![from, PAGE_REPORTS])?;
@@ -136,18 +141,31 @@ impl Run<'_, '_> {
                 _ => i64::MAX,
             };
             let bundles = self.bundles(from, to)?;
-            for findings in parallel(&bundles, |bundle| look_at(bundle, with)) {
+            let looks = parallel(&bundles, |bundle| look_at(bundle, with, none));
+            for (bundle, (findings, tally)) in bundles.iter().zip(looks) {
                 for finding in findings {
                     self.report(finding);
+                }
+                match tally {
+                    Some(tally) => learned.tally.join(&tally),
+                    None => drop(learned.unproven.insert(bundle.no)),
                 }
             }
             self.verdict.reports += page.len() as u64;
             self.progress(Part::Reports, self.verdict.reports, of);
             if to == i64::MAX {
-                return self.odd_rows();
+                break;
             }
             from = to;
         }
+        self.observables(&learned)?;
+        self.odd_rows()
+    }
+
+    /// Number and, where the key is at hand, reference of a report, for people.
+    pub(super) fn name_of(&self, no: i64) -> String {
+        let scramble = self.check.trusted.reference.map(Scramble::new);
+        name_of(no, scramble.as_ref())
     }
 
     fn bundles(&mut self, from: i64, to: i64) -> Result<Vec<Bundle>, VerifyError> {
@@ -170,7 +188,8 @@ impl Run<'_, '_> {
 
     /// Rows whose report's number is none, or none that can be: SQLite lets other types in.
     fn odd_rows(&mut self) -> Result<(), VerifyError> {
-        for (table, _, odd) in TABLES {
+        let tables = TABLES.iter().map(|(table, _, odd)| (*table, *odd));
+        for (table, odd) in tables.chain([("report_observable", ODD_OBSERVABLES)]) {
             for row in self.source.rows(odd, params![i64::MAX, i64::MIN])? {
                 self.odd_row(table, &row);
             }
@@ -197,19 +216,28 @@ struct Look<'a> {
     findings: Vec<Finding>,
 }
 
-fn look_at(bundle: &Bundle, with: With<'_>) -> Vec<Finding> {
-    let name = match with.scramble.and_then(|s| s.reference_of(bundle.no)) {
-        Some(reference) => format!("{} ({reference})", bundle.no),
-        None => bundle.no.to_string(),
-    };
+fn name_of(no: i64, scramble: Option<&Scramble>) -> String {
+    match scramble.and_then(|scramble| scramble.reference_of(no)) {
+        Some(reference) => format!("{no} ({reference})"),
+        None => no.to_string(),
+    }
+}
+
+/// What is wrong with one report, and the observables it should have where its body is proven; `none` is their empty
+/// tally.
+fn look_at(bundle: &Bundle, with: With<'_>, none: Tally) -> (Vec<Finding>, Option<Tally>) {
     let mut look = Look {
         bundle,
         with,
-        name,
+        name: name_of(bundle.no, with.scramble),
         findings: Vec::new(),
     };
-    look.all();
-    look.findings
+    let tally = look.all().map(|body| {
+        let mut tally = none;
+        tally.expect(bundle.no, &body);
+        tally
+    });
+    (look.findings, tally)
 }
 
 /// A file as its row should be: size, media type, name, time.
@@ -232,7 +260,8 @@ impl<'a> Look<'a> {
         });
     }
 
-    fn all(&mut self) {
+    /// Looks at everything; the body, if it is proven.
+    fn all(&mut self) -> Option<Body> {
         let bundle = self.bundle;
         let row = bundle.rows("report").first();
         let mut events = Vec::new();
@@ -255,7 +284,7 @@ impl<'a> Look<'a> {
             {
                 self.found(table, "", "no evidence says that this report was received");
             }
-            return;
+            return None;
         };
         if row.is_none() {
             self.found(
@@ -274,21 +303,20 @@ impl<'a> Look<'a> {
                 "",
                 "the report's events do not begin with one receipt",
             );
-            return;
+            return None;
         }
         let body = self.body(first);
         self.contact(first, later);
         self.consents(first, later);
         self.messages(later);
         self.secret(first, row);
-        if let Some(body) = body {
-            self.files(&body, first, later);
-            self.losses(&body, first);
-            self.observables(&body);
-            if let Some(row) = row {
-                self.columns(&body, first, later, row);
-            }
+        let body = body?;
+        self.files(&body, first, later);
+        self.losses(&body, first);
+        if let Some(row) = row {
+            self.columns(&body, first, later, row);
         }
+        Some(body)
     }
 
     /// The one row of a table, whose salt and text must give the digest of the event.
@@ -465,15 +493,6 @@ impl<'a> Look<'a> {
             "recovered_minor",
         ];
         self.rows("report_loss", 1, &names, expected.collect());
-    }
-
-    fn observables(&mut self, body: &Body) {
-        let unique: BTreeSet<_> = body.observables.iter().collect();
-        let expected = unique.into_iter().map(|seen| {
-            let key = format!("{} {}", observable_kind(seen.kind), seen.value);
-            (key, Vec::new())
-        });
-        self.rows("report_observable", 2, &[], expected.collect());
     }
 
     fn consents(&mut self, first: &Event, later: &[Event]) {

@@ -50,10 +50,7 @@ pub(super) async fn submit(State(public): State<Public>, request: Request) -> Re
     if !draft.body.files.is_empty() {
         settle(app, &mut draft).await?;
     }
-    let once = key.as_deref().map(|key| Once {
-        key: key.as_bytes(),
-        request: &body,
-    });
+    let once = key.as_deref().map(|key| Once::new(key.as_bytes(), &body));
     let received = app.submit(&draft, by, once).await;
     drop(place);
     let lang = Lang::of_tag(&draft.body.language).unwrap_or_default();
