@@ -36,6 +36,7 @@ static REPORT: Table = Table::new(
         ("title", Ty::Text),
         ("secret", Ty::Blob),
         ("version", Ty::Int),
+        ("wants_help", Ty::Bool),
     ],
 );
 static BODY: Table = Table::new(
@@ -161,6 +162,8 @@ pub struct Summary {
     pub title: String,
     /// Events so far.
     pub version: i64,
+    /// The reporter asked for an answer.
+    pub wants_help: bool,
 }
 
 /// Columns of [`Summary`], for the lists below.
@@ -168,7 +171,7 @@ macro_rules! summary_columns {
     () => {
         "r.no, r.received_at, r.quarter, r.channel, r.language, r.anonymous, r.suspect, r.label, \
          r.category_reported, r.category, r.subtype, r.severity, r.state, r.assignee, r.outcome, r.affected, \
-         r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version"
+         r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version, r.wants_help"
     };
 }
 
@@ -201,6 +204,7 @@ impl Summary {
             loss_minor: row.int_opt(20)?,
             title: row.text(21)?,
             version: row.int(22)?,
+            wants_help: row.bool(23)?,
         })
     }
 }
@@ -321,7 +325,8 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
             loss_minor(body, &new.base_minor),
             body.title.as_str(),
             new.secret,
-            1_i64
+            1_i64,
+            body.wants_help
         ],
     );
     belongings(&mut unit, &new);

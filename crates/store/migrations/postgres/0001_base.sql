@@ -27,7 +27,8 @@ CREATE TABLE report (
     loss_minor BIGINT,                    -- direct financial loss in the base currency
     title TEXT NOT NULL,
     secret BYTEA NOT NULL,                 -- HMAC of the status secret
-    version BIGINT NOT NULL               -- events so far
+    version BIGINT NOT NULL,              -- events so far
+    wants_help BOOLEAN NOT NULL           -- the reporter asked for an answer
 );
 CREATE INDEX report_severity ON report (severity, no DESC) WHERE state <> 'closed';
 CREATE INDEX report_category ON report (category, no DESC);

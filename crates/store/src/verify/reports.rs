@@ -30,7 +30,7 @@ const TABLES: [(&str, &str, &str); 8] = [
         "report",
         "SELECT no, received_at, quarter, channel, language, anonymous, suspect, label, category_reported, category, \
          subtype, severity, state, assignee, outcome, affected, region, age_band, sector, loss, loss_minor, title, \
-         version, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
+         version, wants_help, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
         "SELECT no FROM report WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
     (
@@ -71,7 +71,7 @@ const ODD_OBSERVABLES: &str =
     "SELECT no, kind, value FROM report_observable WHERE no > $1 OR no <= $2 LIMIT 1000";
 
 /// Names of the columns of `report` in the order of the query above.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "received_at",
     "quarter",
     "channel",
@@ -94,6 +94,7 @@ const COLUMNS: [&str; 22] = [
     "loss_minor",
     "title",
     "version",
+    "wants_help",
 ];
 
 /// All rows of one report, by table as in [`TABLES`].
@@ -374,7 +375,7 @@ impl<'a> Look<'a> {
             return;
         };
         if let Some(row) = row {
-            let stored = match row.0.get(23) {
+            let stored = match row.0.get(24) {
                 Some(Value::Blob(tag)) => sha256(tag).hex(),
                 _ => String::new(),
             };
@@ -431,6 +432,7 @@ impl<'a> Look<'a> {
             loss_minor(body, base_minor).into(),
             body.title.as_str().into(),
             standing.version.into(),
+            body.wants_help.into(),
         ];
         for ((name, expected), stored) in COLUMNS.iter().zip(&expected).zip(row.0.iter().skip(1)) {
             if !same(expected, stored) {
