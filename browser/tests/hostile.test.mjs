@@ -202,7 +202,8 @@ test('mail brings every text', async () => {
 });
 
 test('the form takes every text', async () => {
-  const rest = plans.form.filter((one) => !looked.form.includes(one));
+  // Twenty pages each: those that are looked at one by one carry all texts; of the others, a part at each run.
+  const rest = plans.form.filter((one) => !looked.form.includes(one) && now(one.no));
   await each([...rest, harmless('form', plans.form[0])], AT_ONCE, async (one, at) => {
     const client = await fillIn(cairn.url, one);
     sent.form.set(at < rest.length ? one.no : 'harmless', await sendForm(client));
@@ -401,7 +402,7 @@ test('a page about hostile texts is made like one about plain words', async () =
   for (const [door, like] of [['form', 0], ['api', 0], ['mail', 1]]) {
     await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get('harmless').reference}`);
     const plain = await shape(visit.page);
-    for (const one of plans[door].filter(({ no }) => no % 30 === like)) {
+    for (const one of plans[door].filter(({ no }) => no % 30 === like && sent[door].has(no))) {
       await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get(one.no).reference}`);
       assert.deepEqual(unlike(await shape(visit.page), plain, free), [], `${door} ${one.no}`);
     }
@@ -425,7 +426,7 @@ const expectStatus = (answer, status, where) => {
 };
 
 test('messages show every text, on the status page and to officers', async () => {
-  const reports = (door, from) => plans[door].slice(from, from + HEAPS).map(({ no }) => sent[door].get(no));
+  const reports = (door, from) => plans[door].filter(({ no }) => sent[door].has(no)).slice(from, from + HEAPS).map(({ no }) => sent[door].get(no));
   const byForm = await messages(reports('form', 20), (report) => opened(cairn.url, report), async (client, _, text) => {
     expectStatus(await client.post('/status/message', { text }), 303, '/status/message');
   });
@@ -465,7 +466,7 @@ test('messages show every text, on the status page and to officers', async () =>
 /** What the title of each report must be, by reference. */
 function titles() {
   const all = new Map();
-  for (const one of plans.form) all.set(sent.form.get(one.no).reference, title(kept(one.text('story'))));
+  for (const one of plans.form.filter(({ no }) => sent.form.has(no))) all.set(sent.form.get(one.no).reference, title(kept(one.text('story'))));
   for (const one of plans.api) all.set(sent.api.get(one.no).reference, title(kept(one.text('story'))));
   for (const one of plans.mail) all.set(sent.mail.get(one.no).reference, title(oneLine(one.text('subject'))));
   return all;
@@ -664,7 +665,7 @@ const addressed = [];
 test('mail to reporters holds nothing of what they wrote', async () => {
   const ours = ['From', 'To', 'Subject', 'Date', 'Message-ID', 'Auto-Submitted', 'Content-Type', 'Content-Transfer-Encoding', 'MIME-Version'];
   const envelope = ['X-Peer', 'X-MailFrom', 'X-RcptTo'];
-  await post.arrived(plans.mail.length + looked.form.length, MAILS_MAX_MS);
+  await post.arrived(plans.mail.length + plans.api.length, MAILS_MAX_MS);
   const came = post.messages();
   const bodies = new Set();
   for (const { headers, defects, multipart, type, body, name } of came) {
