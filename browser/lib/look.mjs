@@ -38,7 +38,9 @@ function wrongs({ unseen, help }) {
         if (/[<>"'`=]|alert\(|canary/.test(value) && name !== 'aria-label') add(`a strange ${name}`, element);
       }
     }
-    if (element.matches('.said') && element.children.length > 0) add('an element within what was said', element);
+    if (!element.matches('.said')) continue;
+    if (element.children.length > 0) add('an element within what was said', element);
+    if (/^\/desk(\/reports\/|$)/.test(location.pathname) && /https?:\/\//.test(element.textContent)) add('a live link', element);
   }
   const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const hidden = new RegExp(unseen, 'u');

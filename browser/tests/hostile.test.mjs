@@ -427,14 +427,14 @@ const expectStatus = (answer, status, where) => {
 
 test('messages show every text, on the status page and to officers', async () => {
   const reports = (door, from) => plans[door].filter(({ no }) => sent[door].has(no)).slice(from, from + HEAPS).map(({ no }) => sent[door].get(no));
-  const byForm = await messages(reports('form', 20), (report) => opened(cairn.url, report), async (client, _, text) => {
+  const byForm = await messages(reports('form', 0), (report) => opened(cairn.url, report), async (client, _, text) => {
     expectStatus(await client.post('/status/message', { text }), 303, '/status/message');
   });
   const byApi = await messages(reports('api', 20), () => new Client(cairn.url), async (client, { reference, secret }, text) => {
     const path = `/api/v1/status/${reference}/messages`;
     expectStatus(await client.json(path, { text }, { 'cairn-secret': secret }), 204, path);
   });
-  const byOfficer = await messages(reports('form', 40), async ({ reference }) => {
+  const byOfficer = await messages(reports('form', HEAPS), async ({ reference }) => {
     const client = await officerClient('hana');
     const page = (await client.get(`/desk/reports/${reference}`)).text;
     client.form = { csrf: token(page), version: Number(/name="version" value="(\d+)"/.exec(page)[1]) };
