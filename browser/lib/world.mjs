@@ -5,14 +5,14 @@ import { startCairn } from './cairn.mjs';
 
 /**
  * Starts both before the file's tests. Use the returned object inside tests only.
- * @param {string[]} [args] more arguments for `cairn demo`
+ * @param {string[] | (() => Promise<string[]>)} [args] more arguments for `cairn demo`, or what makes them
  */
 export function world(args = []) {
   const it = { url: '', lines: [], data: '', browser: undefined };
   let cairn;
   before(async () => {
     // One after the other: a browser that was started beside a program that fails would keep the tests from ending.
-    cairn = await startCairn(args);
+    cairn = await startCairn(typeof args === 'function' ? await args() : args);
     it.browser = await launch();
     it.url = cairn.url;
     it.lines = cairn.lines;

@@ -297,7 +297,7 @@ keys-revoke = Revoke
 keys-none = No keys yet.
 keys-new = New key
 keys-create = Make key
-keys-shown = Key for { $name }
+keys-shown = The new key
 keys-shown-note = Shown only now. Give it to the partner by a safe way.
 keys-back = Back to the keys
 

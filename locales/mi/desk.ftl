@@ -297,7 +297,7 @@ keys-revoke = Whakakorea
 keys-none = Kāore anō he kī.
 keys-new = Kī hou
 keys-create = Hangaia te kī
-keys-shown = Te kī mō { $name }
+keys-shown = Te kī hou
 keys-shown-note = Ka whakaaturia i tēnei wā anake. Hoatu ki te hoa mahi mā te ara haumaru.
 keys-back = Hoki ki ngā kī
 

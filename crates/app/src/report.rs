@@ -612,7 +612,7 @@ impl App {
         text: &str,
         waits: bool,
     ) -> Result<(), AppError> {
-        let text = text.trim().replace('\0', "");
+        let text = cairn_kernel::text::clean(text);
         let chars = text.chars().count();
         if chars == 0 {
             return Err(AppError::Input("write something first".into()));

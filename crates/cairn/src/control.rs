@@ -17,25 +17,36 @@ use crate::settings::Settings;
 /// Longest wish in bytes: a mail message in base64 and some room.
 const WISH_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(600);
+const HANDING_OVER: &str = "another cairn serves this data directory; handing it the command";
 
 fn socket(data: &Path) -> PathBuf {
     data.join("control.sock")
 }
 
-/// Does a wish: here if the directory is free, otherwise through the process that serves it.
+/// Does a wish: through the process that serves the directory if there is one, otherwise here.
 ///
 /// # Errors
 /// What went wrong, in words.
 pub async fn ask(settings: &Settings, wish: Wish) -> anyhow::Result<Value> {
+    let path = socket(&settings.data);
+    // Asked first: opening the directory here reads the form and the keys, for nothing if another holds the lock. A mail
+    // server that pipes messages in one by one would pay for that each time.
+    if let Ok(stream) = UnixStream::connect(&path).await {
+        return hand_over(stream, &wish).await.context(HANDING_OVER);
+    }
     match open::app(settings).await {
         Ok(app) => {
             let answer = wish.fulfil(&app).await;
             app.store.close().await;
             answer
         }
-        Err(error) if is_locked(&error) => hand_over(&socket(&settings.data), &wish)
-            .await
-            .context("another cairn serves this data directory; handing it the command"),
+        Err(error) if is_locked(&error) => {
+            let stream = UnixStream::connect(&path).await;
+            let stream = stream
+                .with_context(|| path.display().to_string())
+                .context(HANDING_OVER)?;
+            hand_over(stream, &wish).await.context(HANDING_OVER)
+        }
         Err(error) => Err(error),
     }
 }
@@ -52,10 +63,7 @@ fn is_locked(error: &anyhow::Error) -> bool {
     })
 }
 
-async fn hand_over(path: &Path, wish: &Wish) -> anyhow::Result<Value> {
-    let mut stream = UnixStream::connect(path)
-        .await
-        .with_context(|| path.display().to_string())?;
+async fn hand_over(mut stream: UnixStream, wish: &Wish) -> anyhow::Result<Value> {
     let mut line = serde_json::to_vec(wish)?;
     line.push(b'\n');
     stream.write_all(&line).await?;

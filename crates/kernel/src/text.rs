@@ -160,6 +160,19 @@ impl Folder {
     }
 }
 
+/// Text as it is kept: line ends `\n`, no blanks at the ends, NUL (which databases refuse) as U+FFFD, since to leave it
+/// out would make another word of two halves. Nothing else is touched.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let text = text.trim();
+    if !text.bytes().any(|byte| byte == b'\r' || byte == 0) {
+        return text.to_owned();
+    }
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace('\0', "\u{FFFD}")
+}
+
 /// Text as pages, mails and exports show it: what the eye cannot see but a browser, terminal or spreadsheet obeys
 /// (bidirectional and zero-width characters, C0 and C1 controls but tab and line feed, line and paragraph
 /// separators) is replaced by a mark such as `[U+202E]`. A carriage return stays where a line feed follows.
@@ -302,6 +315,15 @@ mod tests {
         ] {
             assert_eq!(fold(text), folded, "{text}");
         }
+    }
+
+    #[test]
+    fn keeps_all_but_line_ends_and_nul() {
+        assert_eq!(
+            clean(" a\r\nb\rc <scr\0ipt>\u{202e}\u{feff}\t\n"),
+            "a\nb\nc <scr\u{fffd}ipt>\u{202e}\u{feff}"
+        );
+        assert_eq!(clean("\u{2028}\u{200b} "), "\u{200b}");
     }
 
     #[test]

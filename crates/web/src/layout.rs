@@ -64,7 +64,7 @@ fn header(page: &Page) -> Markup {
                     @match &page.officer {
                         Some(name) => {
                             li.push { a href="/desk" aria-current=[current(page, Section::Desk)] { (t::nav_desk(lang)) } }
-                            li { a href="/desk/account" { (t::nav_account(lang, name.as_str())) } }
+                            li { a href="/desk/account" { (t::nav_account(lang)) " " (components::said_inline(name)) } }
                         }
                         None => {
                             li.push { a href="/sign-in" aria-current=[current(page, Section::Desk)] { (t::nav_sign_in(lang)) } }

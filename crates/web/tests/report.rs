@@ -204,17 +204,24 @@ fn losses_and_files_come_and_go_without_scripts() {
         let sent = browser
             .upload(
                 "/report/files",
-                &[("a.exe", b"MZ..".as_slice()), ("none.txt", b"")],
+                &[("a\u{202e}.exe", b"MZ..".as_slice()), ("none.txt", b"")],
             )
             .await;
         assert_eq!(sent.location(), "/report/files?fault=empty");
         let page = browser.get("/report/files").await;
-        assert!(page.body.contains("a.exe"), "{}", page.body);
+        let shown = page.body.matches("translate=\"no\">a[U+202E].exe</bdi>");
+        assert_eq!(
+            shown.count(),
+            2,
+            "in the list and on its button: {}",
+            page.body
+        );
+        assert!(!page.body.contains('\u{202e}'));
         let sha256 = page.body.split("name=\"remove\" value=\"").nth(1).unwrap()[..64].to_owned();
         browser
             .post("/report/files", &[("remove", sha256.as_str())])
             .await;
-        assert!(!browser.get("/report/files").await.body.contains("a.exe"));
+        assert!(!browser.get("/report/files").await.body.contains(".exe"));
         browser.walk_until(&answers(false), "money").await;
         let one = [
             ("money-0-amount", "10"),
@@ -440,14 +447,16 @@ fn machines_report_once_and_learn_every_fault_at_once() {
         let secret = answer["secret"].as_str().unwrap().to_owned();
         holder.headers.push(("cairn-secret", secret));
         let status = format!("/api/v1/status/{reference}");
+        // Nothing of it is left out: NUL, which databases refuse, is marked as lost.
+        let text = r#"{"text": " mo\u0000re\r\n\u202e"}"#;
         let sent = holder
-            .json(&format!("{status}/messages"), r#"{"text": "more"}"#, vec![])
+            .json(&format!("{status}/messages"), text, vec![])
             .await;
         assert_eq!(sent.status, StatusCode::NO_CONTENT, "{}", sent.body);
         let read = holder.get(&status).await;
-        assert!(
-            read.body.contains("\"text\":\"more\"") && read.body.contains("\"state\":\"received\"")
-        );
+        let shown = "\"text\":\"mo\u{fffd}re\\n\u{202e}\"";
+        assert!(read.body.contains(shown), "{}", read.body);
+        assert!(read.body.contains("\"state\":\"received\""));
         let erased = holder
             .json(&format!("{status}/erase-contact"), "", vec![])
             .await;

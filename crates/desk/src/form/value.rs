@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use cairn_kernel::text::clean;
 use jiff::civil::Date;
 
 use crate::report::{Answer, Contact, PartialDate};
@@ -19,18 +20,6 @@ const EMAIL_BYTES_MAX: usize = 254;
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 3..=20;
 /// Longest telephone number as written, in characters.
 const PHONE_CHARS_MAX: usize = 40;
-
-/// Text as it is kept: line ends `\n`, no blanks at the ends, NUL (which databases refuse) as U+FFFD. Nothing else
-/// is touched.
-pub(super) fn clean(text: &str) -> String {
-    let text = text.trim();
-    if !text.bytes().any(|byte| byte == b'\r' || byte == 0) {
-        return text.to_owned();
-    }
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\0', "\u{FFFD}")
-}
 
 /// A text answer; `None` when nothing is left of it.
 pub(super) fn text(question: &Question, given: &str) -> Result<Option<Answer>, Fault> {

@@ -8,6 +8,7 @@ use cairn_app::report::rows::Summary;
 use cairn_desk::access::Action;
 use cairn_desk::report::State as Standing;
 use cairn_kernel::money::Money;
+use cairn_kernel::observable::defang_text;
 use cairn_kernel::time::Micros;
 use maud::{Markup, html};
 
@@ -213,7 +214,7 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
     [
         html! {
             a href={ "/desk/reports/" (reference) } { (reference) }
-            div.title { (said_inline(&row.title)) }
+            div.title { (said_inline(&defang_text(&row.title))) }
         },
         html! { (category) },
         words::severity_tag(&app.form, l, row.severity),

@@ -60,7 +60,7 @@ pub(super) fn page(
         (typed.summary(l))
         (back_link(l, "/desk"))
         p.caption { (title) }
-        h1.told { (said_inline(&whole.summary.title)) }
+        h1.told { (said_inline(&defang_text(&whole.summary.title))) }
         p.to-work { a href="#work" { (t::case_work(l)) } }
         @if let Some(since) = typed.since { (meanwhile(&view, since)) }
         @if typed.refused {
@@ -286,12 +286,14 @@ fn contact(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
     let mut rows = Vec::new();
     if let Some(contact) = &view.whole.contact {
+        // The address is there to be written to, and is no link; a name is not.
+        let name = contact.name.as_deref().map(defang_text);
         for (key, value) in [
-            (t::case_contact_name(l), &contact.name),
-            (t::case_contact_email(l), &contact.email),
-            (t::case_contact_phone(l), &contact.phone),
+            (t::case_contact_name(l), name.as_deref()),
+            (t::case_contact_email(l), contact.email.as_deref()),
+            (t::case_contact_phone(l), contact.phone.as_deref()),
         ] {
-            rows.extend(value.as_ref().map(|value| Row::new(key, said(value))));
+            rows.extend(value.map(|value| Row::new(key, said(value))));
         }
     }
     let consents = &view.whole.standing.consents;

@@ -91,13 +91,14 @@ pub(super) async fn create(State(app): State<App>, sent: Sent) -> Answer {
     let name = sent.form.get("name").unwrap_or_default();
     match app.create_api_key(Doer::Officer(&officer.who), name).await {
         Ok((key, token)) => {
-            let title = t::keys_shown(l, cairn_kernel::text::visible(&key.name).into_owned());
+            // The name is a stranger's as much as any other: not in the title, where nothing sets it apart.
+            let title = t::keys_shown(l);
             let body = html! {
-                (panel(&title, html! { p { (machine(&token)) } }))
+                (panel(title, html! { p { (said_inline(&key.name)) } p { (machine(&token)) } }))
                 p { (t::keys_shown_note(l)) }
                 (buttons(button_link(Look::Main, "/desk/keys", t::keys_back(l))))
             };
-            Ok(officer.page.render(&title, body).into_response())
+            Ok(officer.page.render(title, body).into_response())
         }
         Err(error) => {
             let faults = name_fault(l, error)?;

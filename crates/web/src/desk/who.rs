@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, Method, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::account::{Next, Principal, Seen, Token};
-use cairn_kernel::text::visible;
 
 use crate::cookie::{Cookie, SameSite};
 use crate::csrf::{self, CsrfKey};
@@ -109,7 +108,7 @@ impl FromRequestParts<App> for Officer {
         let Some(who) = seen.principal() else {
             return Err(elsewhere(&parts.method, step(seen.next())));
         };
-        let page = page.signed_in(visible(&who.name)).wide();
+        let page = page.signed_in(who.name.as_str()).wide();
         Ok(Self { page, seen, who })
     }
 }

@@ -170,7 +170,7 @@ pub(super) fn taken(lang: Lang, files: &[FileRef], action: &str) -> Markup {
                         form method="post" action=(action) {
                             input type="hidden" name="remove" value=(file.sha256);
                             button class="button plain small" {
-                                (t::report_file_remove(lang)) span.unseen { " " (title(file, lang)) }
+                                (t::report_file_remove(lang)) span.unseen { " " (said_inline(&title(file, lang))) }
                             }
                         }
                     }
