@@ -16,8 +16,11 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 use crate::report::{AppError, Once, Received};
 
-/// Seconds after which an untouched draft is gone.
+/// Seconds after which an untouched draft that was not sent is gone.
 pub const DRAFT_SECONDS: i64 = 24 * 3600;
+/// Seconds after which a draft that was sent no longer shows the secret link. Only the hour of sending is known, so it may
+/// be up to an hour more.
+const SENT_SECONDS: i64 = 3600;
 /// Bytes of a draft's key.
 const KEY_BYTES: usize = 16;
 
@@ -113,8 +116,12 @@ impl App {
             return Ok(None);
         };
         let saved = open(&text, key, self.store.keys());
-        let oldest = self.clock.now().hour().plus_seconds(-DRAFT_SECONDS);
-        Ok(saved.filter(|saved| saved.at >= oldest))
+        let hour = self.clock.now().hour();
+        let life = |saved: &Saved| match saved.sent {
+            true => SENT_SECONDS,
+            false => DRAFT_SECONDS,
+        };
+        Ok(saved.filter(|saved| saved.at >= hour.plus_seconds(-life(saved))))
     }
 
     /// Keeps a draft.

@@ -39,7 +39,12 @@ impl App {
     /// # Errors
     /// The disk said no.
     pub fn take_file(&self) -> Result<Taking, AppError> {
-        let incoming = self.store.take_blob(self.config.file_bytes_max)?;
+        self.take_up_to(self.config.file_bytes_max)
+    }
+
+    /// Takes up to `bytes_max`, for what has a limit of its own.
+    pub(crate) fn take_up_to(&self, bytes_max: u64) -> Result<Taking, AppError> {
+        let incoming = self.store.take_blob(bytes_max)?;
         Ok(Taking { incoming, size: 0 })
     }
 

@@ -1,10 +1,12 @@
 //! Reports that come by mail: the message is kept whole, its files are kept as files, and the same message makes one
 //! report however often it is handed in.
 
-use cairn_desk::mail::{Filing, MailError, Reading, draft, read};
+use cairn_desk::mail::{Filing, MAIL_BYTES_MAX, MailError, MailReport, Reading, draft, read};
+use cairn_desk::report::FileRef;
 use cairn_kernel::actor::Actor;
 
 use crate::App;
+use crate::files::Taking;
 use crate::report::{AppError, Once, Received};
 
 /// Category of a forwarded message until an officer says otherwise.
@@ -42,7 +44,7 @@ impl App {
             message,
             &Reading {
                 authserv_id,
-                ..Reading::default()
+                calling_code: self.form.calling_code(),
             },
         )?;
         let name = self.form.name();
@@ -53,30 +55,44 @@ impl App {
             severity: SEVERITY,
         };
         let mut draft = draft(&mail, &filing);
-        let mut files = vec![("message.eml".to_owned(), message)];
-        files.extend(mail.attachments.iter().map(|file| {
-            (
-                file.name.clone().unwrap_or_else(|| "attachment".to_owned()),
-                file.contents.as_slice(),
-            )
-        }));
-        for (name, bytes) in files.into_iter().take(self.config.files_max.max(1)) {
+        self.keep_parts(&mut draft.body.files, message, &mail)
+            .await?;
+        Ok(self.submit(&draft, Actor::Reporter, Some(once)).await?)
+    }
+
+    /// The message whole, whatever the limits of files are: the limit of messages is its own, and it was read. Then its
+    /// attachments as far as the limits of files go.
+    async fn keep_parts(
+        &self,
+        kept: &mut Vec<FileRef>,
+        message: &[u8],
+        mail: &MailReport,
+    ) -> Result<(), AppError> {
+        let whole = self.take_up_to(MAIL_BYTES_MAX as u64)?;
+        kept.push(self.keep_part(whole, "message.eml", message).await?);
+        let most = self.config.files_max.max(1);
+        for file in mail.attachments.iter().take(most - 1) {
+            let bytes = file.contents.as_slice();
             // An empty attachment says nothing, and one that is too large is still in the message itself.
             if bytes.is_empty() || bytes.len() as u64 > self.config.file_bytes_max {
                 continue;
             }
-            let mut taking = self.take_file()?;
-            taking.push(bytes)?;
-            let file = self.keep_file(taking, Some(&name)).await?;
-            if draft
-                .body
-                .files
-                .iter()
-                .all(|known| known.sha256 != file.sha256)
-            {
-                draft.body.files.push(file);
+            let name = file.name.as_deref().unwrap_or("attachment");
+            let file = self.keep_part(self.take_file()?, name, bytes).await?;
+            if kept.iter().all(|known| known.sha256 != file.sha256) {
+                kept.push(file);
             }
         }
-        Ok(self.submit(&draft, Actor::Reporter, Some(once)).await?)
+        Ok(())
+    }
+
+    async fn keep_part(
+        &self,
+        mut taking: Taking,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<FileRef, AppError> {
+        taking.push(bytes)?;
+        self.keep_file(taking, Some(name)).await
     }
 }

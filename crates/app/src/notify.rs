@@ -4,22 +4,30 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use cairn_desk::notify::{EMBEDDED, Fill, LetterError, Letters, Notice};
-use cairn_desk::report::{Body, Contact};
+use cairn_desk::report::{Body, Channel, Contact, Draft};
+use cairn_kernel::reference::Secret;
 use cairn_kernel::time::Micros;
 use cairn_store::ReadError;
-use cairn_store::job::Job;
+use cairn_store::job::{self, Job};
+use cairn_store::keys::{KeyError, Keys, Purpose};
+use cairn_store::writer::{Unit, WriteError};
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::report::{AppError, damaged};
 use crate::{App, MailConfig};
 
 /// For each step of the talk with the mail server.
 const STEP_TIME_MAX: Duration = Duration::from_secs(20);
 /// For one message in all.
 const SEND_TIME_MAX: Duration = Duration::from_secs(60);
+/// Replies to mail go to one address once in so many seconds.
+pub(crate) const REPLY_SECONDS: i64 = 3_600;
 
 static LETTERS: LazyLock<Result<Letters, LetterError>> = LazyLock::new(|| Letters::parse(EMBEDDED));
 
@@ -38,6 +46,9 @@ pub enum NotifyError {
     /// The store could not read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The store could not write.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// What is stored does not parse.
     #[error("stored {0} is damaged")]
     Damaged(&'static str),
@@ -98,7 +109,17 @@ impl std::fmt::Debug for Post {
 
 /// RFC 3834 §5: answering machines leave such messages alone.
 #[derive(Debug, Clone, Copy)]
-struct AutoSubmitted;
+struct AutoSubmitted(&'static str);
+
+impl AutoSubmitted {
+    const fn of(notice: Notice) -> Self {
+        Self(if notice.is_reply() {
+            "auto-replied"
+        } else {
+            "auto-generated"
+        })
+    }
+}
 
 impl Header for AutoSubmitted {
     fn name() -> HeaderName {
@@ -106,11 +127,11 @@ impl Header for AutoSubmitted {
     }
 
     fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
+        Ok(Self("auto-generated"))
     }
 
     fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+        HeaderValue::new(Self::name(), self.0.to_owned())
     }
 }
 
@@ -217,13 +238,84 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
     words.to_owned()
 }
 
-#[derive(Deserialize)]
-struct Payload {
+/// What a job that sends a notice knows.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Payload {
     no: i64,
+    /// The status secret, sealed under the installation's key, in base64: readable in the database by nobody. It is
+    /// gone when the job is done or given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+impl Payload {
+    /// About a report whose reporter has the secret link.
+    pub(crate) const fn about(no: i64) -> Self {
+        Self { no, link: None }
+    }
+
+    /// With the secret link.
+    pub(crate) fn with_link(no: i64, secret: &Secret, keys: &Keys) -> Result<Self, KeyError> {
+        let sealed = keys.wrap(&sealed_for(no), secret.as_bytes())?;
+        Ok(Self {
+            no,
+            link: Some(STANDARD_NO_PAD.encode(sealed)),
+        })
+    }
+
+    fn secret(&self, keys: &Keys) -> Option<Result<Secret, NotifyError>> {
+        let open = |sealed: &String| {
+            let sealed = STANDARD_NO_PAD.decode(sealed).ok()?;
+            let plain = keys.unwrap(&sealed_for(self.no), &sealed)?;
+            std::str::from_utf8(&plain).ok()?.parse().ok()
+        };
+        let link = self.link.as_ref()?;
+        Some(open(link).ok_or(NotifyError::Damaged("secret link")))
+    }
+}
+
+fn sealed_for(no: i64) -> String {
+    format!("status link of report {no}")
+}
+
+/// The payload of a job that is given up: what is left to look at, without any secret.
+pub(crate) fn without_secret(payload: &str) -> String {
+    let parsed = serde_json::from_str::<Payload>(payload);
+    let bare = parsed.and_then(|payload| serde_json::to_string(&Payload::about(payload.no)));
+    bare.unwrap_or_else(|_| payload.to_owned())
 }
 
 impl App {
+    /// Somebody who left an address is told by mail, if mail goes out at all. Who reported by mail was shown no secret
+    /// link: the answer brings it.
+    pub(crate) fn acknowledge(
+        &self,
+        unit: &mut Unit,
+        (no, secret): (i64, &Secret),
+        draft: &Draft,
+        at: Micros,
+    ) -> Result<(), AppError> {
+        let reachable = draft
+            .contact
+            .as_ref()
+            .is_some_and(|contact| contact.email.is_some());
+        if self.config.mail.is_none() || !reachable {
+            return Ok(());
+        }
+        let (notice, payload) = match draft.body.channel {
+            Channel::Web | Channel::Api => (Notice::Acknowledge, Payload::about(no)),
+            Channel::Mail => {
+                let payload = Payload::with_link(no, secret, self.store.keys())?;
+                (Notice::AcknowledgeMail, payload)
+            }
+        };
+        let payload = serde_json::to_string(&payload).map_err(damaged("job"))?;
+        job::enqueue(unit, notice.as_str(), &payload, at);
+        Ok(())
+    }
+
     /// Sends a notice about a report to its reporter. Where there is nobody to write to (any more) there is nothing to do.
+    /// Replies to mail go to one address at most once in [`REPLY_SECONDS`]: whoever forges a sender cannot flood them.
     pub(crate) async fn notify(
         &self,
         post: &Post,
@@ -234,11 +326,28 @@ impl App {
         let Some(address) = self.reporter_address(payload.no).await? else {
             return Ok(());
         };
+        let reply = notice.is_reply().then(|| self.address_tag(&address));
+        let now = self.clock.now();
+        if let Some(tag) = reply {
+            let since = now.plus_seconds(-REPLY_SECONDS);
+            if self.store.answered_since(tag, since).await? {
+                return Ok(());
+            }
+        }
         let language = self.reporter_language(payload.no).await?;
-        let message = self.letter(post, notice, &language, payload.no, address, job)?;
+        let message = self.letter(post, notice, &language, &payload, address, job)?;
         post.send(message).await?;
         metrics::counter!("cairn_mails_sent_total").increment(1);
+        if let Some(tag) = reply {
+            self.store.note_answer(payload.no, tag, now).await?;
+        }
         Ok(())
+    }
+
+    fn address_tag(&self, address: &Address) -> [u8; 32] {
+        let address = address.to_string().to_lowercase();
+        let keys = self.store.keys();
+        keys.tag(Purpose::MailAnswer, &[address.as_bytes()])
     }
 
     async fn reporter_address(&self, no: i64) -> Result<Option<Address>, NotifyError> {
@@ -267,15 +376,22 @@ impl App {
         post: &Post,
         notice: Notice,
         language: &str,
-        no: i64,
+        payload: &Payload,
         to: Address,
         job: &Job,
     ) -> Result<Message, NotifyError> {
         let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
+        let reference = self.reference(payload.no);
+        let url = &self.config.public_url;
+        let link = match payload.secret(self.store.keys()).transpose()? {
+            Some(secret) => format!("{url}/s/{reference}-{}", secret.expose()),
+            None => String::new(),
+        };
         let fill = Fill {
             service: self.config.name(language),
-            reference: &self.reference(no),
-            status: &format!("{}/status", self.config.public_url),
+            reference: &reference,
+            status: &format!("{url}/status"),
+            link: &link,
         };
         let letter = letters
             .write(notice, language, fill)
@@ -288,7 +404,7 @@ impl App {
             .subject(cairn_kernel::text::one_line(&letter.subject))
             .date(system_time(self.clock.now()))
             .message_id(Some(id))
-            .header(AutoSubmitted)
+            .header(AutoSubmitted::of(notice))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body)
             .map_err(|_| NotifyError::Message)

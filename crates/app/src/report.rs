@@ -122,6 +122,8 @@ pub struct Received {
     pub at: Micros,
     /// Category the answers suggest.
     pub category: String,
+    /// Sub-type the answers suggest, where the category has them.
+    pub subtype: Option<String>,
     /// The receipt file.
     pub receipt: String,
     /// The same request came before; this is its answer.
@@ -235,7 +237,7 @@ impl App {
             },
             self.store.is_sqlite(),
         );
-        self.acknowledge(&mut unit, no, draft, at);
+        self.acknowledge(&mut unit, (no, &secret), draft, at)?;
         let committed = match self.store.write(unit).await {
             Ok(committed) => committed,
             Err(WriteError::Duplicate) => return self.again(once).await,
@@ -250,6 +252,7 @@ impl App {
             secret,
             at,
             category,
+            subtype: draft.body.subtype.clone(),
             receipt,
             again: false,
         })
@@ -292,23 +295,6 @@ impl App {
         Secret::from_random(&take(&tag, 0))
     }
 
-    /// Somebody who left an address is told by mail, if mail goes out at all.
-    fn acknowledge(
-        &self,
-        unit: &mut cairn_store::writer::Unit,
-        no: i64,
-        draft: &Draft,
-        at: Micros,
-    ) {
-        let reachable = draft
-            .contact
-            .as_ref()
-            .is_some_and(|contact| contact.email.is_some());
-        if self.config.mail.is_some() && reachable {
-            job::enqueue(unit, "acknowledge", &format!("{{\"no\":{no}}}"), at);
-        }
-    }
-
     /// The answer to a request that came before.
     async fn again(&self, once: Option<Once<'_>>) -> Result<Received, AppError> {
         let once = once.ok_or(AppError::NotFound)?;
@@ -322,12 +308,15 @@ impl App {
             return Err(AppError::KeyReused);
         }
         let summary = self.store.report(no).await?.ok_or(AppError::NotFound)?;
+        // The row has the sub-type as it stands; what the answers suggested is in the body.
+        let body = self.body(no).await?;
         Ok(Received {
             no,
             reference: self.reference(no),
             secret: self.secret_from(&once),
             at: summary.received_at,
             category: summary.category_reported,
+            subtype: body.subtype,
             receipt: self.receipt(no).await?,
             again: true,
         })
@@ -462,18 +451,15 @@ pub struct Whole {
     pub messages: Vec<Message>,
     /// Files.
     pub files: Vec<FileRow>,
+    /// The reporter was given the secret link. Who reported by mail has it only once the answer went out.
+    pub has_link: bool,
 }
 
 impl App {
     /// Loads a report whole. Doors get at it through [`App::opened`] or the desk's [`App::read_report`].
     pub(crate) async fn whole(&self, no: i64) -> Result<Whole, AppError> {
         let summary = self.store.report(no).await?.ok_or(AppError::NotFound)?;
-        let body = self
-            .store
-            .report_body(no)
-            .await?
-            .ok_or(AppError::NotFound)?;
-        let body: Body = serde_json::from_str(&body.json).map_err(damaged("body"))?;
+        let body = self.body(no).await?;
         let contact = self.store.report_contact(no).await?;
         let contact: Option<Contact> = contact
             .map(|c: Salted| serde_json::from_str(&c.json).map_err(damaged("contact")))
@@ -485,12 +471,19 @@ impl App {
             reference: self.reference(no),
             messages: self.store.messages(no).await?,
             files: self.store.files(no).await?,
+            has_link: body.channel != Channel::Mail || self.store.was_answered(no).await?,
             summary,
             body,
             contact,
             standing,
             history,
         })
+    }
+
+    async fn body(&self, no: i64) -> Result<Body, AppError> {
+        let stored = self.store.report_body(no).await?;
+        let stored = stored.ok_or(AppError::NotFound)?;
+        serde_json::from_str(&stored.json).map_err(damaged("body"))
     }
 
     /// The number of the report that this reference and secret open together. Wrong, absent and unknown take the

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use cairn_desk::notify::Notice;
 use cairn_kernel::time::Micros;
 use cairn_store::job::{ATTEMPTS_MAX, Job};
 use cairn_store::writer::WriteError;
@@ -14,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::App;
 use crate::draft::DRAFT_SECONDS;
-use crate::notify::{NotifyError, Post};
+use crate::notify::{NotifyError, Post, REPLY_SECONDS, without_secret};
 
 const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
@@ -144,6 +145,7 @@ impl App {
             match self.run_job(post, &job).await {
                 Ok(()) => {
                     self.store.job_done(&job.id).await?;
+                    self.secret_gone(&job);
                     done += 1;
                 }
                 Err(error) => self.job_failed(job, &error).await?,
@@ -152,8 +154,15 @@ impl App {
         Ok(done)
     }
 
+    /// The row of a job with a secret was deleted or rewritten: the side files may still hold it.
+    fn secret_gone(&self, job: &Job) {
+        if job.kind == Notice::AcknowledgeMail.as_str() {
+            self.erased.store(true, Ordering::Relaxed);
+        }
+    }
+
     async fn run_job(&self, post: Option<&Post>, job: &Job) -> Result<(), NotifyError> {
-        let notice = cairn_desk::notify::Notice::of_job(&job.kind);
+        let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;
         let post = post.ok_or(NotifyError::NoServer)?;
         self.notify(post, notice, job).await
@@ -164,9 +173,18 @@ impl App {
             job.attempts = ATTEMPTS_MAX - 1;
         }
         let given_up = job.attempts + 1 >= ATTEMPTS_MAX;
+        if given_up {
+            job.payload = without_secret(&job.payload);
+        }
         tracing::warn!(%error, kind = job.kind, attempt = job.attempts + 1, given_up, "a job failed");
         let next = retry_at(self.clock.now(), job.attempts);
-        self.store.job_failed(&job, &error.to_string(), next).await
+        self.store
+            .job_failed(&job, &error.to_string(), next)
+            .await?;
+        if given_up {
+            self.secret_gone(&job);
+        }
+        Ok(())
     }
 
     /// Forgets drafts, idempotency keys and sessions that have had their time, and files that nothing names.
@@ -180,12 +198,14 @@ impl App {
             .store
             .expire(ago(DRAFT_SECONDS), ago(KEY_SECONDS), ago(SESSION_SECONDS))
             .await;
+        let forgotten = self.store.forget_answered(ago(REPLY_SECONDS)).await;
         // Files are swept even if the rest failed; those of drafts just forgotten go with them.
         let swept = self.store.sweep_blobs(ago(DRAFT_SECONDS)).await?;
         if swept > 0 {
             tracing::info!(swept, "removed files that nothing names");
         }
         expired?;
+        forgotten?;
         self.erased.store(true, Ordering::Relaxed);
         Ok(())
     }

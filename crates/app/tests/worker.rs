@@ -19,7 +19,7 @@ use cairn_app::clock::Clock;
 use cairn_app::notify::Post;
 use cairn_app::{App, Config, MailConfig};
 use cairn_desk::form::{Form, FormFiles};
-use cairn_desk::report::Contact;
+use cairn_desk::report::{Channel, Contact};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::job::{self, ATTEMPTS_MAX};
@@ -122,6 +122,7 @@ fn app(store: &TestStore, mail: Option<MailConfig>) -> (App, Clock) {
 async fn submit(app: &App, seed: u64, language: &str, email: &str) -> i64 {
     let mut draft = sample::draft(seed);
     draft.body.anonymous = false;
+    draft.body.channel = Channel::Web;
     language.clone_into(&mut draft.body.language);
     draft.contact = Some(Contact {
         name: Some("Canary Person".into()),
@@ -136,7 +137,118 @@ fn going_on() -> watch::Receiver<bool> {
     watch::channel(false).1
 }
 
+fn mail_from(headers: &str, text: &str) -> Vec<u8> {
+    format!("{headers}To: report@cert.example\r\nSubject: Fwd: parcel\r\n\r\n{text}\r\n")
+        .into_bytes()
+}
+
+/// What a message of ours says, decoded.
+fn text_of(message: &str) -> String {
+    let mail = cairn_desk::mail::read(message.as_bytes(), &Default::default()).unwrap();
+    mail.original.text
+}
+
 on_both! {
+    async fn who_reports_by_mail_gets_the_link_that_leads_back(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mail = mail_at(&server.address.to_string());
+        let post = Post::new(&mail).unwrap();
+        let (app, clock) = app(t, Some(mail));
+        let ana = "Return-Path: <ana@home.example>\r\nFrom: Ana <Ana@home.example>\r\n";
+        let first = app.import_mail(&mail_from(ana, "one"), None).await.unwrap();
+        let reference = app.reference(first.no);
+        // Nobody can read the secret in the database, not even who has all of it.
+        let job = app.store.due_jobs(clock.now(), 10).await.unwrap().remove(0);
+        assert!(job.payload.contains("\"link\""), "{}", job.payload);
+        assert!(!job.payload.contains(first.secret.expose()), "{}", job.payload);
+        let whole = app.opened(&reference, first.secret.expose()).await.unwrap();
+        assert!(!whole.has_link);
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
+        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 0));
+        let messages = server.messages();
+        assert_eq!(messages.len(), 1);
+        assert!(messages[0].contains("Auto-Submitted: auto-replied"), "{}", messages[0]);
+        let text = text_of(&messages[0]);
+        let link = text.split("https://report.example/s/").nth(1).unwrap();
+        let (told, secret) = link.split_whitespace().next().unwrap().rsplit_once('-').unwrap();
+        assert_eq!(told, reference);
+        assert!(app.opened(told, secret).await.unwrap().has_link);
+
+        // Within the hour the same address gets no other answer, however it is written.
+        let other = "From: ana@HOME.example\r\n";
+        let second = app.import_mail(&mail_from(other, "two"), None).await.unwrap();
+        clock.set(clock.now().plus_seconds(3_599));
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
+        assert_eq!(server.messages().len(), 1);
+        let whole = app.opened(&second.reference, second.secret.expose()).await.unwrap();
+        assert!(!whole.has_link && whole.contact.is_some());
+        let ben = "From: ben@home.example\r\n";
+        app.import_mail(&mail_from(ben, "three"), None).await.unwrap();
+        app.run_jobs(Some(&post), &going_on()).await.unwrap();
+        assert_eq!(server.messages().len(), 2);
+        clock.set(clock.now().plus_seconds(1));
+        app.import_mail(&mail_from(ana, "four"), None).await.unwrap();
+        app.run_jobs(Some(&post), &going_on()).await.unwrap();
+        assert_eq!(server.messages().len(), 3);
+    }
+
+    async fn machines_and_lists_get_no_answer(t: &mut TestStore) {
+        let (app, clock) = app(t, Some(mail_at("127.0.0.1:9")));
+        for (n, header) in [
+            "Auto-Submitted: auto-replied",
+            "Precedence: bulk",
+            "List-Id: <l.example>",
+            "Return-Path: <>",
+            "X-Loop: report@cert.example",
+        ].iter().enumerate() {
+            let from = format!("{header}\r\nFrom: a{n}@home.example\r\n");
+            app.import_mail(&mail_from(&from, "x"), None).await.unwrap();
+            assert!(app.store.due_jobs(clock.now(), 10).await.unwrap().is_empty(), "{header}");
+        }
+        app.import_mail(&mail_from("From: a@home.example\r\n", "x"), None).await.unwrap();
+        assert_eq!(app.store.due_jobs(clock.now(), 10).await.unwrap().len(), 1);
+    }
+
+    async fn a_link_that_cannot_be_sent_does_not_stay(t: &mut TestStore) {
+        let mail = mail_at(&free_address().to_string());
+        let post = Post::new(&mail).unwrap();
+        let (app, clock) = app(t, Some(mail));
+        let from = "From: ana@home.example\r\n";
+        app.import_mail(&mail_from(from, "x"), None).await.unwrap();
+        for _ in 0..ATTEMPTS_MAX {
+            let job = app.store.due_jobs(clock.now(), 10).await.unwrap().remove(0);
+            assert!(job.payload.contains("\"link\""));
+            app.run_jobs(Some(&post), &going_on()).await.unwrap();
+            clock.set(clock.now().plus_seconds(6 * 3_600));
+        }
+        let failed = app.store.failed_jobs(10).await.unwrap();
+        assert_eq!((failed.len(), failed[0].payload.as_str()), (1, "{\"no\":1}"));
+    }
+
+    async fn a_message_is_kept_whole_whatever_the_limit_of_files(t: &mut TestStore) {
+        let (mut app, _) = app(t, None);
+        let small = Config { file_bytes_max: 100, ..(*app.config).clone() };
+        app.config = Arc::new(small);
+        let text = "Call 0800 123 456. ".repeat(20);
+        let message = mail_from("From: ana@home.example\r\n", &text);
+        let received = app.import_mail(&message, None).await.unwrap();
+        let files = app.store.files(received.no).await.unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(app.store.read_blob(&files[0].sha256).await.unwrap(), message);
+    }
+
+    async fn numbers_in_mail_are_read_as_the_form_says(t: &mut TestStore) {
+        let (mut app, _) = app(t, None);
+        let mut files = FormFiles::embedded();
+        files.form = files.form.replace("calling_code = 64", "calling_code = 61").into();
+        app.form = Arc::new(Form::parse(&files).unwrap());
+        let message = mail_from("From: ana@home.example\r\n", "Call 02 5550 1234 now");
+        let received = app.import_mail(&message, None).await.unwrap();
+        let whole = app.opened(&received.reference, received.secret.expose()).await.unwrap();
+        let found: Vec<_> = whole.body.observables.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(found, ["+61255501234"]);
+    }
+
     async fn reporters_are_told_in_their_language_and_nothing_more(t: &mut TestStore) {
         let Some(server) = MailServer::start() else { return };
         let mail = mail_at(&server.address.to_string());

@@ -375,6 +375,11 @@ mod tests {
     }
 
     #[test]
+    fn the_way_out_is_the_forms_unless_set() {
+        assert_eq!(Settings::defaults().site.exit_to, "");
+    }
+
+    #[test]
     fn keys_are_unique_grouped_and_documented() {
         let mut keys: Vec<&str> = DEFS.iter().map(|def| def.key).collect();
         keys.sort_unstable();

@@ -1,4 +1,4 @@
-//! First advice: what to do at once, by category, before any officer reads.
+//! First advice: what to do at once, by category or sub-type, before any officer reads.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use crate::taxonomy::Taxonomy;
 /// First steps by category, read from `advice.toml`.
 #[derive(Debug, Clone, Default)]
 pub struct Advice {
+    /// Under `category` or `category/subtype`.
     by_category: BTreeMap<String, Vec<Text>>,
 }
 
@@ -15,10 +16,14 @@ pub struct Advice {
 const ACTIONS: std::ops::RangeInclusive<usize> = 3..=5;
 
 impl Advice {
-    /// The actions for a category, most urgent first; empty for a code that the taxonomy does not have.
+    /// The actions for a sub-type, where it has its own, else for its category, most urgent first; empty for a category
+    /// that the taxonomy does not have.
     #[must_use]
-    pub fn of(&self, category: &str) -> &[Text] {
-        self.by_category.get(category).map_or(&[], Vec::as_slice)
+    pub fn of(&self, category: &str, subtype: Option<&str>) -> &[Text] {
+        subtype
+            .and_then(|subtype| self.by_category.get(&format!("{category}/{subtype}")))
+            .or_else(|| self.by_category.get(category))
+            .map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn read(
@@ -45,13 +50,13 @@ impl Advice {
                     let what = format!("{} actions for one category", actions.len());
                     item.problem_at("action", what, "Write 3 to 5 `[[advice.action]]`");
                 }
-                for (line, category) in item.strs("categories") {
-                    known_category(&source, line, category, taxonomy);
+                for (line, key) in item.strs("categories") {
+                    known_key(&source, line, key, taxonomy);
                     if by_category
-                        .insert(category.to_owned(), actions.clone())
+                        .insert(key.to_owned(), actions.clone())
                         .is_some()
                     {
-                        let what = format!("category `{category}` has advice twice");
+                        let what = format!("`{key}` has advice twice");
                         source.problem(line, what, "Take one of them out");
                     }
                 }
@@ -66,6 +71,26 @@ impl Advice {
             root.finish();
         }
         (Self { by_category }, source.into_problems())
+    }
+}
+
+/// Notes a `category` or `category/subtype` that the taxonomy does not have.
+fn known_key(source: &Source<'_>, line: usize, key: &str, taxonomy: &Taxonomy) {
+    let Some((category, subtype)) = key.split_once('/') else {
+        return known_category(source, line, key, taxonomy);
+    };
+    known_category(source, line, category, taxonomy);
+    let Some(known) = taxonomy.category(category) else {
+        return;
+    };
+    if taxonomy.subtype(category, subtype).is_none() {
+        let codes = known.subtypes.iter().map(|entry| entry.code.as_str());
+        let mend = match nearest(subtype, codes) {
+            Some(near) => format!("Did you mean `{category}/{near}`?"),
+            None => "Use the code of one of its sub-types in taxonomy.toml".to_owned(),
+        };
+        let what = format!("category `{category}` has no sub-type `{subtype}`");
+        source.problem(line, what, mend);
     }
 }
 

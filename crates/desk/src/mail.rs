@@ -238,7 +238,7 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
         dmarc,
         subject: headers.subject.clone(),
     };
-    let automatic = automatic(&outer.fields);
+    let automatic = automatic(&outer.fields, !resent.is_empty());
     Ok(MailReport {
         reporter,
         headers,
@@ -337,7 +337,12 @@ fn observables(
     found.into_iter().collect()
 }
 
-fn automatic(fields: &Fields) -> Automatic {
+/// Of a redirected message only what stands above and in the block of who redirected it (RFC 5322, 3.6.6) tells who
+/// sent it to us: below it are the fields of the suspicious message, and those of phishing are often such as a list has.
+fn automatic(fields: &Fields, redirected: bool) -> Automatic {
+    let hops = fields.count("received");
+    let redirection = redirected.then(|| fields.to_the_end_of("resent-"));
+    let fields = redirection.as_ref().unwrap_or(fields);
     let value = |name: &str| fields.text(name).to_ascii_lowercase();
     let submitted = value("auto-submitted");
     let precedence = value("precedence");
@@ -352,6 +357,6 @@ fn automatic(fields: &Fields) -> Automatic {
             || fields.has("list-unsubscribe")
             || fields.has("list-post"),
         bounce: fields.content_type().0 == "multipart/report" || return_path.trim() == "<>",
-        looped: fields.has("x-loop") || fields.count("received") >= MAIL_RECEIVED_MAX,
+        looped: fields.has("x-loop") || hops >= MAIL_RECEIVED_MAX,
     }
 }

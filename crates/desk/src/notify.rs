@@ -17,20 +17,37 @@ pub const LANGUAGES: [&str; 2] = ["en", "mi"];
 pub enum Notice {
     /// The report arrived.
     Acknowledge,
+    /// The report arrived by mail: whoever sent it has seen no secret link yet.
+    AcknowledgeMail,
     /// An officer wrote.
     News,
 }
 
 impl Notice {
     /// All.
-    pub const ALL: [Self; 2] = [Self::Acknowledge, Self::News];
+    pub const ALL: [Self; 3] = [Self::Acknowledge, Self::AcknowledgeMail, Self::News];
 
     /// Name of the job.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Acknowledge => "acknowledge",
+            Self::AcknowledgeMail => "acknowledge_mail",
             Self::News => "news",
+        }
+    }
+
+    /// It answers a message: `auto-replied` in the words of RFC 3834, section 5.
+    #[must_use]
+    pub const fn is_reply(self) -> bool {
+        matches!(self, Self::AcknowledgeMail)
+    }
+
+    /// The placeholders that its texts may have.
+    const fn placeholders(self) -> &'static [&'static str] {
+        match self {
+            Self::AcknowledgeMail => &["service", "reference", "status", "link"],
+            Self::Acknowledge | Self::News => &["service", "reference", "status"],
         }
     }
 
@@ -50,9 +67,9 @@ pub struct Fill<'a> {
     pub reference: &'a str,
     /// `{status}`
     pub status: &'a str,
+    /// `{link}`: the secret link, empty where the reporter was shown it.
+    pub link: &'a str,
 }
-
-const PLACEHOLDERS: [&str; 3] = ["service", "reference", "status"];
 
 /// One message, with placeholders or without.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -112,6 +129,7 @@ impl Letters {
         for notice in Notice::ALL {
             for language in LANGUAGES {
                 let letter = letters.get(&notice).and_then(|all| all.get(language));
+                let known = notice.placeholders();
                 let notice = notice.as_str();
                 let letter = letter.ok_or(LetterError::Missing { notice, language })?;
                 if letter.subject.trim().is_empty() || letter.subject.contains(char::is_control) {
@@ -119,7 +137,7 @@ impl Letters {
                 }
                 let strange = [&letter.subject, &letter.body]
                     .into_iter()
-                    .find_map(|text| strange(text));
+                    .find_map(|text| strange(text, known));
                 if let Some(name) = strange {
                     return Err(LetterError::Placeholder {
                         notice,
@@ -165,10 +183,10 @@ fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     })
 }
 
-fn strange(text: &str) -> Option<String> {
+fn strange(text: &str, known: &[&str]) -> Option<String> {
     pieces(text)
         .filter_map(|(_, name)| name)
-        .find(|name| !PLACEHOLDERS.contains(name))
+        .find(|name| !known.contains(name))
         .map(ToOwned::to_owned)
 }
 
@@ -180,6 +198,7 @@ fn filled(text: &str, fill: Fill<'_>) -> String {
             Some("service") => fill.service,
             Some("reference") => fill.reference,
             Some("status") => fill.status,
+            Some("link") => fill.link,
             _ => "",
         });
     }
@@ -194,6 +213,7 @@ mod tests {
         service: "Reports {reference}",
         reference: "ABCD-EFGH-J",
         status: "https://report.example/status",
+        link: "https://report.example/s/SECRET",
     };
 
     #[test]
@@ -205,6 +225,9 @@ mod tests {
                 assert!(letter.subject.contains("ABCD-EFGH-J"), "{letter:?}");
                 assert!(letter.body.contains("https://report.example/status\n"));
                 assert!(letter.body.starts_with("Kia ora"));
+                // The secret link only where nobody was shown it.
+                let links = letter.body.matches("/s/SECRET\n").count();
+                assert_eq!(links, usize::from(notice == Notice::AcknowledgeMail));
                 // Filled in one pass.
                 assert!(letter.body.contains("Reports {reference}"));
                 let longest = letter.body.lines().map(|line| line.chars().count()).max();
@@ -228,6 +251,8 @@ mod tests {
                 .to_string()
                 .contains("{secret}")
         );
+        let link = wrong("{status}", "{link}").to_string();
+        assert!(link.contains("acknowledge in en: {link}"), "{link}");
         assert!(matches!(
             wrong(
                 "subject = \"{service}: tō pūrongo",

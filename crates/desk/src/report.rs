@@ -174,7 +174,8 @@ pub struct Body {
     /// Mail only: what DKIM, SPF and DMARC said, as evidence and never as identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailEvidence>,
-    /// A field that people do not see was filled: likely a machine. Kept, and worked last.
+    /// A field that people do not see was filled: likely a machine. Kept, marked, and not counted
+    /// unless an officer takes the mark off.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspect: bool,
 }
@@ -351,6 +352,8 @@ pub enum Change {
     },
     /// Taken up again.
     Reopened,
+    /// An officer found that a person sent it: the mark of a machine is off, and it counts.
+    NotSuspect,
     /// Consent for an agency was given (`true`) or withdrawn.
     Consent {
         /// Agency code.

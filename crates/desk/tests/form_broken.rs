@@ -71,7 +71,7 @@ const MISTAKES: &[Mistake] = &[
     m(FORM, ("minor = 1_000_000", "minor = 0"), "minor = 0", "`minor` is missing or below 1", "smallest unit"),
     m(FORM, ("kind = \"choices\"", "kind = \"choises\""), "choises", "unknown kind `choises`", "Did you mean `choices`?"),
     m(FORM, ("role = \"occurred\"", "role = \"occured\""), "\"occured\"", "unknown role `occured`", "Did you mean `occurred`?"),
-    m(FORM, ("flags = [\"emergency\"]", "flags = [\"emergancy\"]"), "emergancy", "unknown flags `emergancy`", "Did you mean `emergency`?"),
+    m(FORM, ("flags = [\"emergency\"", "flags = [\"emergancy\""), "emergancy", "unknown flags `emergancy`", "Did you mean `emergency`?"),
     m(FORM, ("category = \"scam\", weight = 1 ", "category = \"scan\", weight = 1 "), "\"scan\"", "category `scan` is not in the taxonomy", "Did you mean `scam`?"),
     m(FORM, ("subtype = \"goods\"", "subtype = \"good\""), "\"good\"", "no sub-type `good`", "Did you mean `goods`?"),
     m(FORM, ("suggests = [{ category = \"scam\", weight = 1 }]", "suggests = [{ subtype = \"goods\" }]"), "subtype = \"goods\" }]", "a sub-type without its category", "Add `category"),
@@ -104,7 +104,9 @@ const MISTAKES: &[Mistake] = &[
     m("texts.mi.toml", ("Kia {max} pūāhua", "Kia {maks} pūāhua"), "{maks}", "unknown place `{maks}`", "Did you mean `{max}`?"),
     m("texts.en.toml", ("me = \"Me\"", "me = 1"), "me = 1", "`me` is integer", "Write a text"),
     m("advice.toml", ("categories = [\"scam\"]", "categories = [\"scamm\"]"), "scamm", "category `scamm` is not in the taxonomy", "Did you mean `scam`?"),
-    m("advice.toml", ("categories = [\"scam\"]", "categories = [\"phishing\"]"), "two-phishing", "category `phishing` has advice twice", "Take one"),
+    m("advice.toml", ("categories = [\"scam\"]", "categories = [\"phishing\"]"), "two-phishing", "`phishing` has advice twice", "Take one"),
+    m("advice.toml", ("\"scam/extortion\"", "\"scam/extorsion\""), "extorsion", "category `scam` has no sub-type `extorsion`", "Did you mean `scam/extortion`?"),
+    m("advice.toml", ("\"scam/extortion\"", "\"scan/extortion\""), "scan/", "category `scan` is not in the taxonomy", "Did you mean `scam`?"),
     m("advice.toml", ("[[advice.action]]\ntext = { en = \"Write down the steps", "[[advice.actoin]]\ntext = { en = \"Write down the steps"), "advice.actoin", "unknown key `actoin`", "Did you mean `action`?"),
     m("agencies.toml", ("code = \"netsafe\"", "code = \"police\""), "two-police", "code `police` is used twice", "another code"),
     m("agencies.toml", ("mi = \"Netsafe\"", "me = \"Netsafe\""), "me = \"Netsafe\"", "unknown key `me`", "Did you mean"),
@@ -186,6 +188,21 @@ fn a_second_contact_question_is_refused() {
             .contains("a second question of the kind `contact`")),
         "{problems:?}"
     );
+}
+
+#[test]
+fn a_step_cannot_take_the_name_of_a_page_of_the_program() {
+    for taken in ["check", "send", "sent", "again", "finish", "exit"] {
+        let code = format!("[[step]]\ncode = \"{taken}\"");
+        let problems = with(FORM, "[[step]]\ncode = \"emergency\"", &code);
+        let found = problems.iter().find(|problem| {
+            problem
+                .what
+                .contains(&format!("`{taken}` is the name of a page"))
+        });
+        let found = found.unwrap_or_else(|| panic!("{taken}: {problems:?}"));
+        assert!(found.file == FORM && found.line > 1 && found.mend.contains("another code"));
+    }
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn both_languages_say_something_of_their_own() {
         form.taxonomy()
             .categories()
             .iter()
-            .flat_map(|category| form.advice().of(&category.code)),
+            .flat_map(|category| form.advice().of(&category.code, None)),
     );
     assert!(texts.len() > 300);
     for text in texts {
@@ -135,7 +135,7 @@ fn every_category_has_advice_and_somebody_to_tell() {
     let form = &*FORM;
     for category in form.taxonomy().categories() {
         assert!(
-            (3..=5).contains(&form.advice().of(&category.code).len()),
+            (3..=5).contains(&form.advice().of(&category.code, None).len()),
             "{}",
             category.code
         );
@@ -145,7 +145,24 @@ fn every_category_has_advice_and_somebody_to_tell() {
             category.code
         );
     }
-    assert!(form.advice().of("nothing").is_empty());
+    assert!(form.advice().of("nothing", None).is_empty());
+    // A sub-type has its own where it needs it, and else what its category says.
+    let scam = form.advice().of("scam", None);
+    assert_eq!(form.advice().of("scam", Some("goods")), scam);
+    let extortion = form.advice().of("scam", Some("extortion"));
+    assert!(extortion.len() >= 3 && extortion != scam);
+    let all: Vec<_> = extortion.iter().map(|text| text.get("en")).collect();
+    for part in [
+        "not to blame",
+        "Do not pay",
+        "Keep the messages",
+        "0800 942 8787",
+    ] {
+        assert!(
+            all.iter().any(|text| text.contains(part)),
+            "{part}: {all:?}"
+        );
+    }
     let offered: Vec<_> = form
         .agencies()
         .offered("vulnerability")
@@ -221,6 +238,7 @@ fn people_at_risk_are_never_asked_for_files() {
             "1737",
             "0800 543 354",
             "0800 733 843",
+            "0800 942 8787",
             "0800 376 633",
             "0508 638 723"
         ]

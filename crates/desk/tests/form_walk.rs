@@ -171,8 +171,11 @@ proptest! {
         // Nobody who may be at risk is asked for files.
         if form.has_flag(&progress, Flag::AtRisk) {
             prop_assert!(!path.iter().any(|step| step == "files"));
-            prop_assert!(path.iter().any(|step| step == "threats_help"));
+            prop_assert!(path.iter().any(|step| step == "describe"));
         }
+        // Whoever is threatened or blackmailed is shown help for it.
+        let threatened = form.has_flag(&progress, Flag::Threatened);
+        prop_assert_eq!(path.iter().any(|step| step == "threats_help"), threatened);
         // A page shows each answer in words, in both languages.
         for language in ["en", "mi"] {
             for section in form.check_answers(&progress, language) {

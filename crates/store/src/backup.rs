@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "meta",
     "report",
     "report_body",
@@ -69,6 +69,7 @@ const TABLES: [&str; 20] = [
     "session",
     "api_key",
     "job",
+    "mail_answer",
 ];
 /// Pages copied between two words of progress.
 const STEP_PAGES: i32 = 2_048;

@@ -105,7 +105,7 @@ impl Store {
         self.write(unit).await.map(drop)
     }
 
-    /// The job failed: try again at `next`, or give it up.
+    /// The job failed: try again at `next`, or give it up. Its payload is kept as `job` has it.
     ///
     /// # Errors
     /// See [`WriteError`].
@@ -118,8 +118,15 @@ impl Store {
         };
         let mut unit = Unit::default();
         unit.exec(
-            "UPDATE job SET attempts = $1, state = $2, error = $3, run_at = $4 WHERE id = $5",
-            params![attempts, state, error, next, job.id.as_str()],
+            "UPDATE job SET attempts = $1, state = $2, error = $3, run_at = $4, payload = $5 WHERE id = $6",
+            params![
+                attempts,
+                state,
+                error,
+                next,
+                job.payload.as_str(),
+                job.id.as_str()
+            ],
         );
         self.write(unit).await.map(drop)
     }

@@ -91,6 +91,8 @@ pub enum Purpose {
     ApiKey,
     /// A recovery code.
     Recovery,
+    /// The address of somebody who had an automatic answer.
+    MailAnswer,
 }
 
 impl Keys {

@@ -436,7 +436,7 @@ pub fn change(
     unit.expect(
         1,
         "UPDATE report SET state = $1, category = $2, subtype = $3, severity = $4, assignee = $5, outcome = $6, \
-         version = $7 WHERE no = $8 AND version = $9",
+         suspect = $7, version = $8 WHERE no = $9 AND version = $10",
         params![
             after.state.as_str(),
             after.category.as_str(),
@@ -444,6 +444,7 @@ pub fn change(
             after.severity,
             after.assignee.clone(),
             after.outcome.clone(),
+            after.suspect,
             after.version,
             no,
             before.version

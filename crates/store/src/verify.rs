@@ -2,7 +2,7 @@
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report against the events
 //! that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
 //!
-//! What is not proved: drafts, jobs, accounts, sessions, API keys, idempotency keys and the full-text index. None of
+//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text index. None of
 //! them is part of a report.
 
 mod log;

@@ -48,6 +48,22 @@ fn session(n: u8, account: &str, stage: Stage) -> Session {
 }
 
 on_both! {
+    async fn answers_are_known_by_report_and_for_a_while_by_address(t: &mut TestStore) {
+        let (ana, ben) = ([1; 32], [2; 32]);
+        t.note_answer(7, ana, START).await.unwrap();
+        // A job may run twice.
+        t.note_answer(7, ana, START.plus_seconds(1)).await.unwrap();
+        assert!(t.was_answered(7).await.unwrap() && !t.was_answered(8).await.unwrap());
+        assert!(t.answered_since(ana, START).await.unwrap());
+        assert!(!t.answered_since(ana, START.plus_seconds(1)).await.unwrap());
+        assert!(!t.answered_since(ben, START).await.unwrap());
+        t.forget_answered(START.plus_seconds(1)).await.unwrap();
+        assert!(t.answered_since(ana, START).await.unwrap());
+        t.forget_answered(START.plus_seconds(2)).await.unwrap();
+        assert!(!t.answered_since(ana, START).await.unwrap());
+        assert!(t.was_answered(7).await.unwrap());
+    }
+
     async fn accounts_are_kept_and_changed_once(t: &mut TestStore) {
         for n in 0..3 {
             t.add_account(&account(n), audit(n.into(), START)).await.unwrap();

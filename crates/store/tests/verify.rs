@@ -109,6 +109,23 @@ on_both! {
         assert_eq!(look(t).await.1, []);
     }
 
+    async fn a_report_found_to_be_a_persons_counts_again(t: &mut TestStore) {
+        let seed = (0..30).find(|seed| sample::draft(*seed).body.suspect).unwrap();
+        let sample = Sample::new(t, seed, START);
+        sample.send(t).await.unwrap();
+        assert!(t.report(sample.no).await.unwrap().unwrap().suspect);
+        assert!(t.count_categories(&[]).await.unwrap().is_empty());
+        let officer = Actor::User("officer-1".into());
+        act(t, sample.no, officer, Command::NotSuspect, None).await.unwrap();
+        assert!(!t.report(sample.no).await.unwrap().unwrap().suspect);
+        let counted = t.count_categories(&[]).await.unwrap();
+        assert_eq!((counted.len(), counted[0].counts[0]), (1, 1));
+        assert_eq!(look(t).await.1, []);
+        // The mark is checked against the log, not against what was reported.
+        tamper(t, "UPDATE report SET suspect = TRUE").await;
+        assert_eq!(look(t).await.1.len(), 1);
+    }
+
     async fn what_was_changed_is_named(t: &mut TestStore) {
         fill(t, 30).await;
         let contact = (1..=30).find(|no| sample::draft(no - 1).contact.is_some() && (no - 1) % 2 == 1).unwrap();

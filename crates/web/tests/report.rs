@@ -350,6 +350,171 @@ fn people_at_risk_get_help_first_and_a_way_out_that_forgets() {
     });
 }
 
+/// What somebody answers who is blackmailed with images, by either way that the form has for it.
+fn blackmailed(what: &'static str) -> support::Answers {
+    let mut all = answers(true);
+    all.insert("what", vec![("what", what)]);
+    all.insert("scam", vec![("scam_kind", "extortion")]);
+    all.insert(
+        "threats",
+        vec![
+            ("threat_kind", "images"),
+            ("threat_kind", "pay"),
+            ("threat_kind", "child"),
+        ],
+    );
+    all.insert("loss", vec![("loss", "none")]);
+    all
+}
+
+#[test]
+fn the_way_out_leads_where_the_form_says_unless_the_operator_says_otherwise() {
+    run(async {
+        let site = cairn_web::Site {
+            exit_to: String::new(),
+            ..cairn_web::Site::example()
+        };
+        let world = World::start_as(TestStore::sqlite().await, site);
+        let away = world.browser().get("/report/exit").await;
+        assert_eq!(away.location(), world.app.form.help().leave_to());
+    });
+}
+
+const WAY_OUT: &str = "href=\"/report/exit\"";
+
+#[test]
+fn the_blackmailed_get_advice_of_their_own_crisis_lines_and_no_field_for_files() {
+    run(async {
+        let world = World::start(TestStore::sqlite().await);
+        for what in ["scam", "threats"] {
+            let told = blackmailed(what);
+            let mut browser = world.browser();
+            browser.begin().await;
+            for end in ["threats_help", "describe"] {
+                browser.walk_until(&told, end).await;
+                let page = browser.get(&format!("/report/{end}")).await.body;
+                assert!(page.contains(WAY_OUT) && page.contains("tel:1737"), "{end}");
+                assert!(!page.contains("type=\"file\""), "{end}");
+            }
+            browser.walk(&told).await;
+            let (_, link) = browser.send().await;
+            for (lang, part) in [
+                ("en", "You are not to blame"),
+                ("mi", "Ehara i a koe te hē"),
+            ] {
+                let sent = browser.get(&format!("/report/sent?lang={lang}")).await.body;
+                for part in [part, "tel:1737", "tel:08009428787", WAY_OUT] {
+                    assert!(sent.contains(part), "{part}: {sent}");
+                }
+                assert!(!sent.contains("Call your bank now"), "{sent}");
+            }
+            status_page_of_the_blackmailed(&world, &link).await;
+        }
+        // Whose page it was is forgotten after half an hour; the way out stays.
+        let closed = world.browser().get("/status/report").await;
+        assert_eq!(closed.status, StatusCode::NOT_FOUND);
+        assert!(closed.body.contains(WAY_OUT));
+    });
+}
+
+async fn status_page_of_the_blackmailed(world: &World, link: &str) {
+    let mut later = world.browser();
+    later.get(link).await;
+    let status = later.get("/status/report?lang=en").await.body;
+    assert!(status.contains("tel:1737") && status.contains(WAY_OUT));
+    assert!(!status.contains("type=\"file\""), "{status}");
+    let forced = later
+        .upload_as("/status/file", "files", &[("a.jpg", b"\xff\xd8\xff")])
+        .await;
+    assert_eq!(forced.status, StatusCode::BAD_REQUEST);
+    assert!(later.get("/status/erase").await.body.contains(WAY_OUT));
+}
+
+#[test]
+fn whoever_is_in_danger_can_leave_from_every_page_and_is_not_asked_by_what() {
+    run(async {
+        let world = World::start(TestStore::sqlite().await);
+        let mut browser = world.browser();
+        browser.begin().await;
+        let mut all = answers(false);
+        all.insert("danger", vec![("danger", "yes")]);
+        for end in ["emergency", "scam", "when", "describe"] {
+            browser.walk_until(&all, end).await;
+            let page = browser.get(&format!("/report/{end}")).await.body;
+            assert!(page.contains(WAY_OUT) && page.contains("tel:1737"), "{end}");
+        }
+        assert_eq!(
+            browser.get("/report/threats").await.location(),
+            "/report/describe"
+        );
+        browser.walk(&all).await;
+        browser.send().await;
+        let sent = browser.get("/report/sent").await.body;
+        assert!(sent.contains("Call your bank now") && sent.contains("tel:1737"));
+    });
+}
+
+#[test]
+fn the_page_with_the_secret_link_closes_after_an_hour() {
+    run(async {
+        let world = World::start(TestStore::sqlite().await);
+        let mut browser = world.browser();
+        browser.begin().await;
+        browser.walk(&answers(false)).await;
+        let sent = browser.post("/report/send", &[]).await;
+        let cookie = sent.header("set-cookie");
+        assert!(
+            cookie.starts_with("cairn_draft=") && cookie.contains("Max-Age=3600"),
+            "{cookie}"
+        );
+        let start = world.clock.now();
+        world.clock.set(start.plus_seconds(3_599));
+        assert_eq!(browser.get("/report/sent").await.status, StatusCode::OK);
+        // A browser that does not forget is not shown it either.
+        world.clock.set(start.plus_seconds(2 * 3_600));
+        assert_eq!(browser.get("/report/sent").await.location(), "/status");
+        let again = browser.post("/report/send", &[]).await;
+        assert_eq!(again.location(), "/report?gone=1");
+        assert_eq!(world.reports().await, 1);
+        // The notice on privacy names every cookie.
+        for lang in ["en", "mi"] {
+            let page = browser.get(&format!("/privacy?lang={lang}")).await.body;
+            for name in ["cairn_draft", "cairn_status", "cairn_lang", "cairn_session"] {
+                assert!(page.contains(name), "{lang}: {name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_hidden_field_has_a_name_that_no_browser_fills_in() {
+    run(async {
+        let world = World::start(TestStore::sqlite().await);
+        let mut browser = world.browser();
+        browser.begin().await;
+        browser.walk(&answers(false)).await;
+        let page = browser.get("/report/check").await.body;
+        let field = page.split("<input").find(|tag| tag.contains("name=\"hp_remark"));
+        let field = field.unwrap().split('>').next().unwrap();
+        assert!(field.contains("autocomplete=\"off\""), "{field}");
+        // Words by which browsers and password managers know what to fill in.
+        for word in [
+            "name=\"website",
+            "url",
+            "mail",
+            "phone",
+            "company",
+            "address",
+            "user",
+            "title",
+        ] {
+            assert!(!field.contains(word), "{word}: {field}");
+        }
+        browser.post("/report/send", &[("hp_remark", "x")]).await;
+        assert!(world.app.store.report(1).await.unwrap().unwrap().suspect);
+    });
+}
+
 #[test]
 fn the_status_page_reveals_nothing_without_the_secret() {
     run(async {

@@ -132,8 +132,8 @@ defs! {
     "service.contact", "a mail address", "",
         "Address of the operator, shown on the statements on accessibility and privacy.",
         |s, v| { s.site.contact = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };
-    "service.exit_to", "an address", "https://www.metservice.com/",
-        "Where `exit this page` leads: an ordinary page that says nothing about where one was.",
+    "service.exit_to", "an address", "",
+        "Where `exit this page` leads: an ordinary page that says nothing about where one was. Empty takes the one that the form names.",
         |s, v| { v.clone_into(&mut s.site.exit_to); Ok(()) };
     "service.time_zone", "an IANA time zone", "Pacific/Auckland",
         "Zone in which dates are shown and quarters are counted.",

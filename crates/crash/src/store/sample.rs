@@ -204,6 +204,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         consents: BTreeMap::new(),
         messages: i64::try_from(messages).unwrap_or(0),
         contact: false,
+        suspect: row.suspect,
         files: Vec::new(),
         version: row.version,
     }

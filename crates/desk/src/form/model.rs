@@ -261,6 +261,8 @@ pub enum Flag {
     BankFirst,
     /// The reporter may be watched or in distress.
     AtRisk,
+    /// The reporter is threatened: asked by what.
+    Threatened,
     /// A person was affected.
     Individual,
     /// A business or other organisation was affected.
@@ -274,10 +276,11 @@ pub enum Flag {
 }
 
 impl Flag {
-    pub(super) const ALL: [(&'static str, Self); 8] = [
+    pub(super) const ALL: [(&'static str, Self); 9] = [
         ("emergency", Self::Emergency),
         ("bank_first", Self::BankFirst),
         ("at_risk", Self::AtRisk),
+        ("threatened", Self::Threatened),
         ("individual", Self::Individual),
         ("organisation", Self::Organisation),
         ("under_law", Self::UnderLaw),

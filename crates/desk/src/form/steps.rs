@@ -21,6 +21,8 @@ const ITEMS_MAX: i64 = 50;
 const STEPS_MAX: usize = 200;
 /// Most questions of one page; more are no page for people.
 const QUESTIONS_MAX: usize = 12;
+/// Pages of the program at the place of a step's page (`/report/…`): a step of such a name could never be seen.
+const TAKEN: [&str; 6] = ["check", "send", "sent", "again", "finish", "exit"];
 
 /// What the steps are built with.
 pub(super) struct Builder<'b, 's> {
@@ -46,6 +48,13 @@ impl Builder<'_, '_> {
                     "code",
                     format!("two steps have the code `{code}`"),
                     "Give one of them another code",
+                );
+            }
+            if TAKEN.contains(&code.as_str()) {
+                table.problem_at(
+                    "code",
+                    format!("`{code}` is the name of a page that the program makes"),
+                    "Give the step another code",
                 );
             }
             self.lines.steps.push(table.line());

@@ -88,6 +88,22 @@ impl Fields {
         self.all(name).count()
     }
 
+    /// The fields from the first on to the end of the first block of fields whose names begin with `prefix`.
+    pub(super) fn to_the_end_of(&self, prefix: &str) -> Self {
+        let of_block = |(name, _): &(Vec<u8>, Vec<u8>)| {
+            let start = name.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+        };
+        let before = self.fields.iter().take_while(|field| !of_block(field));
+        let block = self.fields.iter().skip_while(|field| !of_block(field));
+        Self {
+            fields: before
+                .chain(block.take_while(|field| of_block(field)))
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Values of all fields of this name, unfolded, as they stand.
     pub(super) fn raw(&self, name: &str) -> impl Iterator<Item = String> {
         self.all(name)

@@ -313,6 +313,34 @@ fn machines_are_told_from_people() {
 }
 
 #[test]
+fn a_redirected_mail_is_judged_by_who_redirected_it() {
+    let phish = "Return-Path: <>\nReceived: from evil.example\nFrom: Post <post@evil.example>\n\
+                 List-Unsubscribe: <https://evil.example/u>\nPrecedence: bulk\nAuto-Submitted: auto-generated\n\
+                 X-Loop: a\nResent-From: list@evil.example\nSubject: Parcel\n\nhttp://evil.example/\n";
+    let resent = |above: &str, within: &str| {
+        read_text(&format!(
+            "Return-Path: <ana@home.example>\n{above}Received: from home.example\nResent-From: Ana <ana@home.example>\n\
+             {within}Resent-Date: Mon, 23 Nov 2026 08:00:00 +0000\n{phish}"
+        ))
+    };
+    let mail = resent("", "Resent-To: report@cert.example\n");
+    assert_eq!(mail.original.origin, Origin::Redirected);
+    assert_eq!(mail.automatic, Automatic::default());
+    let drafted = draft(&mail, &FILING);
+    assert!(!drafted.body.suspect);
+    let contact = drafted.contact.unwrap();
+    assert_eq!(contact.email.as_deref(), Some("ana@home.example"));
+    // What stands above the block is from the way to us.
+    assert!(
+        resent("Auto-Submitted: auto-replied\n", "")
+            .automatic
+            .auto_submitted
+    );
+    let looping = "Received: x\n".repeat(MAIL_RECEIVED_MAX);
+    assert!(resent(&looping, "").automatic.looped);
+}
+
+#[test]
 fn an_attached_message_may_be_encoded() {
     // "From: x@evil.example\nSubject: s\n\nhttp://evil.example/\n"
     let mail = read_text(

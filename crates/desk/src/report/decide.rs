@@ -57,6 +57,8 @@ pub enum Command {
     },
     /// Take it up again.
     Reopen,
+    /// Take off the mark that a machine sent it.
+    NotSuspect,
 }
 
 /// Why a command has no effect.
@@ -128,6 +130,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::TakeFile { .. } => return Err(Refusal::NoSuchFile),
         Command::Reopen if closed => vec![Change::Reopened],
         Command::Reopen => return Err(Refusal::NotClosed),
+        // Closed ones too: figures count them.
+        Command::NotSuspect if standing.suspect => vec![Change::NotSuspect],
+        Command::NotSuspect => Vec::new(),
         officers => {
             if closed {
                 return Err(Refusal::Closed);
@@ -179,6 +184,7 @@ mod tests {
             consents: BTreeMap::new(),
             messages: 0,
             contact: true,
+            suspect: false,
             files: vec!["aa".into()],
             version: 1,
         }
@@ -255,6 +261,29 @@ mod tests {
             },
         );
         assert_eq!(withdrawn.consents.get("police"), Some(&false));
+    }
+
+    #[test]
+    fn the_mark_of_a_machine_comes_off_once_and_changes_nothing_else() {
+        let mut marked = standing();
+        assert_eq!(decide(&marked, Command::NotSuspect), Ok(vec![]));
+        marked.suspect = true;
+        let closed = after(
+            marked.clone(),
+            Command::Close {
+                outcome: "advice_given".into(),
+            },
+        );
+        for before in [marked, closed] {
+            let cleared = after(before.clone(), Command::NotSuspect);
+            let expected = Standing {
+                suspect: false,
+                version: before.version + 1,
+                ..before
+            };
+            assert_eq!(cleared, expected);
+            assert_eq!(decide(&cleared, Command::NotSuspect), Ok(vec![]));
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Standing {
     pub messages: i64,
     /// Contact details are there and not erased.
     pub contact: bool,
+    /// Likely sent by a machine, and no officer found otherwise.
+    pub suspect: bool,
     /// SHA-256 of the files.
     pub files: Vec<String>,
     /// Events so far.
@@ -49,6 +51,7 @@ impl Standing {
                 .collect(),
             messages: 0,
             contact,
+            suspect: body.suspect,
             files: body.files.iter().map(|file| file.sha256.clone()).collect(),
             version: 1,
         }
@@ -102,6 +105,7 @@ impl Standing {
                 self.consents.insert(agency.clone(), *given);
             }
             Change::ContactErased => self.contact = false,
+            Change::NotSuspect => self.suspect = false,
         }
     }
 

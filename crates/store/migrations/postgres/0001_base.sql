@@ -92,3 +92,7 @@ CREATE TABLE job (
     run_at BIGINT NOT NULL, attempts BIGINT NOT NULL, error TEXT, created_at BIGINT NOT NULL
 );
 CREATE INDEX job_due ON job (state, run_at);
+
+-- Reports by mail that were answered with their status link; the address as HMAC, for an hour.
+CREATE TABLE mail_answer (no BIGINT PRIMARY KEY NOT NULL, address BYTEA, at BIGINT NOT NULL);
+CREATE INDEX mail_answer_address ON mail_answer (address, at) WHERE address IS NOT NULL;

@@ -415,7 +415,7 @@ impl<'a> Look<'a> {
             channel(body.channel).into(),
             body.language.as_str().into(),
             body.anonymous.into(),
-            body.suspect.into(),
+            standing.suspect.into(),
             label.as_str().into(),
             body.category.as_str().into(),
             standing.category.into(),

@@ -383,8 +383,9 @@ pub fn form(action: &str, encoding: Encoding, token: Option<&str>, body: Markup)
     }
 }
 
-/// The name of the field that people don't see and many bots fill in.
-pub const HONEYPOT: &str = "website";
+/// The name of the field that people don't see and many bots fill in. No word by which a browser or a password manager
+/// knows what to fill in for its owner: a person's report would be taken for a machine's.
+pub const HONEYPOT: &str = "hp_remark";
 
 /// A field that only a machine fills in. It is out of sight, out of the tab order and out of the accessibility tree.
 #[must_use]

@@ -5,7 +5,8 @@ use cairn_app::App;
 use cairn_app::report::Whole;
 use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::Action;
-use cairn_desk::report::LossItem;
+use cairn_desk::form::Row as Told;
+use cairn_desk::report::{Channel, LossItem};
 use cairn_kernel::observable::{defang, defang_text};
 use maud::{Markup, html};
 
@@ -170,14 +171,18 @@ fn state(view: &View<'_>) -> Markup {
 fn told(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
     let sections = view.app.form.show_body(&view.whole.body, l.as_str());
+    // Mail answers no questions: what the message says stands among the answers under codes of its own.
+    let by_mail = view.whole.body.channel == Channel::Mail;
+    let label = |row: &Told| words::mail_part(l, &row.question).filter(|_| by_mail);
     html! {
         h2 { (t::case_answers(l)) }
         @for section in &sections {
-            h3 { (section.heading) }
+            @let mail = section.rows.iter().any(|row| label(row).is_some());
+            h3 { @if mail { (t::case_mail_message(l)) } @else { (section.heading) } }
             dl.summary {
                 @for row in &section.rows {
                     div {
-                        dt { (said_inline(&row.label)) }
+                        dt { (said_inline(label(row).unwrap_or(&row.label))) }
                         dd { @for value in &row.values { (said(&defang_text(value))) } }
                     }
                 }
@@ -336,6 +341,9 @@ fn messages(view: &View<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     html! {
         h2 #messages { (t::case_messages(l)) }
+        @if !view.whole.has_link {
+            (notice(Tone::Warning, "no-link", t::case_no_link(l), html! { p { (t::case_no_link_note(l)) } }))
+        }
         @if view.whole.messages.is_empty() { p { (t::case_messages_none(l)) } }
         @for message in &view.whole.messages {
             article.message .ours[message.author.is_some()] {

@@ -74,15 +74,38 @@ pub(super) fn forms(view: &View<'_>, typed: &Typed<'_>) -> Markup {
             h2 #work { (t::case_work(l)) }
             @if !view.officer.who.may(Action::WorkReports) {
                 p { (t::case_read_only(l)) }
-            } @else if view.whole.standing.state == Standing::Closed {
-                (inset(html! { p { (t::case_closed_note(l)) } }))
-                (change(view, "reopen", button(Look::Main, t::case_reopen(l))))
             } @else {
-                (assigning(view, typed))
-                (sorting(view, typed))
-                (writing(view, typed))
-                (closing(view, typed))
+                (unmarking(view))
+                (working(view, typed))
             }
+        }
+    }
+}
+
+/// What was marked as a machine's does not count: the officer who sees that a person wrote it says so.
+fn unmarking(view: &View<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    html! {
+        @if view.whole.standing.suspect {
+            (change(view, "person", html! {
+                p.hint { (t::case_suspect_note(l)) }
+                (button(Look::Plain, t::case_suspect_clear(l)))
+            }))
+        }
+    }
+}
+
+fn working(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    html! {
+        @if view.whole.standing.state == Standing::Closed {
+            (inset(html! { p { (t::case_closed_note(l)) } }))
+            (change(view, "reopen", button(Look::Main, t::case_reopen(l))))
+        } @else {
+            (assigning(view, typed))
+            (sorting(view, typed))
+            (writing(view, typed))
+            (closing(view, typed))
         }
     }
 }
@@ -341,6 +364,11 @@ pub(super) async fn close(State(app): State<App>, Path(reference): To, sent: Sen
 /// Up again.
 pub(super) async fn reopen(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
     work(&app, &sent, &reference, Command::Reopen).await
+}
+
+/// A person sent it after all.
+pub(super) async fn person(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    work(&app, &sent, &reference, Command::NotSuspect).await
 }
 
 /// A file in an encrypted archive. Sent by a form, since taking it is noted in the log.

@@ -195,6 +195,12 @@ fn work() -> Vec<Route> {
         ),
         at(
             p.clone(),
+            "/desk/reports/{reference}/person",
+            does,
+            post(case_work::person),
+        ),
+        at(
+            p.clone(),
             "/desk/reports/{reference}/files/{sha256}",
             does,
             post(case_work::file),

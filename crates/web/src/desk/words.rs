@@ -147,7 +147,7 @@ pub(super) const fn observable(l: Lang, kind: Kind) -> &'static str {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 12] = [
+pub(super) const REPORT_KINDS: [&str; 13] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -158,6 +158,7 @@ pub(super) const REPORT_KINDS: [&str; 12] = [
     "severity_set",
     "closed",
     "reopened",
+    "not_suspect",
     "consent",
     "contact_erased",
 ];
@@ -174,6 +175,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "severity_set" => t::event_severity_set(l),
         "closed" => t::event_closed(l),
         "reopened" => t::event_reopened(l),
+        "not_suspect" => t::event_not_suspect(l),
         "consent" => t::event_consent(l),
         "contact_erased" => t::event_contact_erased(l),
         "account_created" => t::event_account_created(l),
@@ -212,6 +214,16 @@ pub(super) fn actor(l: Lang, people: &People, by: &Actor) -> Markup {
     }
 }
 
+/// Name of a part of a message that came by mail, by its code among the answers.
+pub(super) fn mail_part(l: Lang, code: &str) -> Option<&'static str> {
+    match code {
+        "mail_from" => Some(t::case_mail_from(l)),
+        "mail_subject" => Some(t::case_mail_subject(l)),
+        "mail_text" => Some(t::case_mail_text(l)),
+        _ => None,
+    }
+}
+
 /// What happened to a report.
 pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Markup {
     let form = &app.form;
@@ -242,6 +254,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         }
         Change::Closed { outcome: code } => ("closed", Some(html! { (outcome(form, l, code)) })),
         Change::Reopened => ("reopened", None),
+        Change::NotSuspect => ("not_suspect", None),
         Change::Consent {
             agency: code,
             given,

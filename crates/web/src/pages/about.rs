@@ -74,11 +74,18 @@ pub(super) async fn privacy(page: Page) -> Markup {
             (table(t::privacy_kept(l), &columns, &rows))
             h2 { (t::privacy_anonymous(l)) }
             p { (t::privacy_anonymous_text(l)) }
+            p { (t::privacy_anonymous_order(l)) }
             p { (t::privacy_anonymous_limit(l)) }
             h2 { (t::privacy_shared(l)) }
             p { (t::privacy_shared_text(l)) }
             h2 { (t::privacy_cookies(l)) }
             p { (t::privacy_cookies_text(l)) }
+            ul {
+                li { (t::privacy_cookies_draft(l)) }
+                li { (t::privacy_cookies_status(l)) }
+                li { (t::privacy_cookies_language(l)) }
+                li { (t::privacy_cookies_session(l)) }
+            }
             h2 { (t::privacy_rights(l)) }
             p { (t::privacy_rights_text(l)) }
             (contact(&page))

@@ -8,7 +8,7 @@ use cairn_app::draft::Sent;
 use cairn_desk::form::{FieldProblem, Flag, Given, Kind, Progress};
 use maud::{Markup, html};
 
-use super::{SMALL_BYTES_MAX, draft, draft_key, next_place, see};
+use super::{SENT, SMALL_BYTES_MAX, draft, draft_key, next_place, see, see_with};
 use crate::components::{
     Encoding, HONEYPOT, Look, Row, Tone, back_link, button, buttons, honeypot, inset, notice,
     said_inline, summary_list,
@@ -59,7 +59,10 @@ pub(super) async fn send(
         return Ok(see("/report?gone=1"));
     };
     match app.send_draft(&key, suspect).await? {
-        Sent::Received(_) => Ok(see("/report/sent")),
+        Sent::Received(_) => {
+            let cookie = SENT.set(&key.expose(), page.site.https);
+            Ok(see_with("/report/sent", cookie))
+        }
         Sent::Absent => Ok(see("/report?gone=1")),
         Sent::Incomplete(problems) => {
             let Some((_, saved)) = draft(app, headers, &page.site).await? else {

@@ -1,5 +1,6 @@
 //! Help that cannot wait, as boxes.
 
+use cairn_app::App;
 use cairn_desk::help::HelpBlock;
 use maud::{Markup, html};
 
@@ -33,6 +34,11 @@ pub(super) fn block(block: &HelpBlock, lang: Lang, tone: Tone) -> Markup {
         }
     };
     notice(tone, &id, block.title.get(l), body)
+}
+
+/// What every page for people at risk has.
+pub(super) fn at_risk(app: &App, lang: Lang) -> Markup {
+    html! { @for one in app.form.help().at_risk() { (block(one, lang, Tone::Info)) } }
 }
 
 fn dialled(number: &str) -> String {

@@ -41,6 +41,11 @@ const DRAFT: Cookie = Cookie {
     same_site: SameSite::Lax,
     max_age: Some(24 * 3600),
 };
+/// The same cookie once the report was sent: it then opens the page with the secret link, for an hour and not longer.
+const SENT: Cookie = Cookie {
+    max_age: Some(3600),
+    ..DRAFT
+};
 /// Opens a report's status page for half an hour, so that the secret need not stay in the address bar.
 const STATUS: Cookie = Cookie {
     name: "cairn_status",

@@ -9,7 +9,7 @@ use cairn_app::report::Received;
 use cairn_desk::form::Flag;
 use maud::{Markup, html};
 
-use super::{DRAFT, SMALL_BYTES_MAX, draft_key, entry, see, see_with};
+use super::{DRAFT, SMALL_BYTES_MAX, draft_key, entry, help, see, see_with};
 use crate::components::{
     Encoding, Look, Tone, button, button_link, buttons, form, machine, notice, panel, reference,
     steps, warning,
@@ -46,7 +46,8 @@ fn render(page: Page, app: &App, received: &Received, saved: &Saved) -> Markup {
     };
     let path = format!("/s/{}-{}", received.reference, received.secret.expose());
     let link = format!("{}{path}", page.site.public_url);
-    let advice = app.form.advice().of(&received.category);
+    let (category, subtype) = (&received.category, received.subtype.as_deref());
+    let advice = app.form.advice().of(category, subtype);
     let advice: Vec<Markup> = advice
         .iter()
         .map(|action| html! { (action.get(lang.as_str())) })
@@ -76,6 +77,7 @@ fn render(page: Page, app: &App, received: &Received, saved: &Saved) -> Markup {
             h2 { (t::report_advice_title(lang)) }
             (steps(&advice))
         }
+        @if saved.at_risk { (help::at_risk(app, lang)) }
         h2 { (t::report_next_title(lang)) }
         ul { @for line in next { li { (line) } } }
         h2 { (t::report_receipt_title(lang)) }

@@ -11,7 +11,7 @@ use cairn_desk::report::State as ReportState;
 use maud::{Markup, html};
 
 use super::entry::held;
-use super::{SMALL_BYTES_MAX, STATUS, files, history, query, see};
+use super::{SMALL_BYTES_MAX, STATUS, files, help, history, query, see};
 use crate::components::{
     Encoding, Fault, Field, Hue, Look, Tone, back_link, button, button_link, buttons,
     error_summary, file_upload, form, notice, reference, said, tag, textarea, warning,
@@ -69,9 +69,9 @@ fn closed(page: Page) -> Response {
         }
         (buttons(html! { (button_link(Look::Main, "/status", t::status_try_again(l))) }))
     };
-    let body = page
-        .section(Section::Status)
-        .render(t::status_not_open(l), body);
+    // Whose page it was is not known any more: anybody may need the way out.
+    let page = page.section(Section::Status).with_exit();
+    let body = page.render(t::status_not_open(l), body);
     (StatusCode::NOT_FOUND, [(header::SET_COOKIE, cleared)], body).into_response()
 }
 
@@ -107,14 +107,8 @@ pub(super) async fn show(
 
 fn render(page: Page, app: &App, whole: &Whole, typed: &Typed) -> Markup {
     let l = page.lang;
-    let page = page
-        .section(Section::Status)
-        .faulty(!typed.faults.is_empty());
-    let page = if is_at_risk(app, whole) {
-        page.with_exit()
-    } else {
-        page
-    };
+    let at_risk = is_at_risk(app, whole);
+    let page = framed(page, at_risk).faulty(!typed.faults.is_empty());
     let body = html! {
         (error_summary(l, &typed.faults))
         @if let Some(words) = query(&page.uri, "done").and_then(|code| done(&code, &page)) {
@@ -132,7 +126,8 @@ fn render(page: Page, app: &App, whole: &Whole, typed: &Typed) -> Markup {
             }
         }
         (messages(&page, whole, typed))
-        (add_file(&page, whole, typed))
+        @if at_risk { (help::at_risk(app, l)) }
+        (files_of(&page, whole, typed, at_risk))
         (consents(&page, app, whole))
         (contact(&page, whole))
         h2 { (t::report_receipt_title(l)) }
@@ -146,6 +141,12 @@ fn render(page: Page, app: &App, whole: &Whole, typed: &Typed) -> Markup {
         }))
     };
     page.render(t::status_title(l), body)
+}
+
+/// The frame, with the way out for people at risk.
+fn framed(page: Page, at_risk: bool) -> Page {
+    let page = page.section(Section::Status);
+    if at_risk { page.with_exit() } else { page }
 }
 
 /// Whose report this is may still be watched.
@@ -222,18 +223,21 @@ fn messages(page: &Page, whole: &Whole, typed: &Typed) -> Markup {
     }
 }
 
-fn add_file(page: &Page, whole: &Whole, typed: &Typed) -> Markup {
+/// People at risk get no field for files: nobody should feel asked for images.
+fn files_of(page: &Page, whole: &Whole, typed: &Typed, at_risk: bool) -> Markup {
     let l = page.lang;
     let field = Field::new(l, "files", t::status_file(l))
         .hint(t::status_file_hint(l))
         .error_in(&typed.faults);
     html! {
-        h2 { (t::status_files(l)) }
+        @if !at_risk || !whole.files.is_empty() { h2 { (t::status_files(l)) } }
         @if !whole.files.is_empty() { p { (t::status_files_count(l, whole.files.len() as u64)) } }
-        (form("/status/file", Encoding::Files, None, html! {
-            (file_upload(&field, "", true))
-            (buttons(html! { (button(Look::Plain, t::report_file_upload(l))) }))
-        }))
+        @if !at_risk {
+            (form("/status/file", Encoding::Files, None, html! {
+                (file_upload(&field, "", true))
+                (buttons(html! { (button(Look::Plain, t::report_file_upload(l))) }))
+            }))
+        }
     }
 }
 
@@ -346,6 +350,10 @@ pub(super) async fn file(
         Ok(whole) => whole,
         Err(closed) => return Ok(*closed),
     };
+    // Their pages have no field for files.
+    if is_at_risk(&public.app, &whole) {
+        return Err(Problem::bad_request());
+    }
     let request = Request::from_parts(parts, body);
     let came = files::read(&public, request, FILES_AT_ONCE_MAX).await?;
     let some = !came.files.is_empty();
@@ -392,9 +400,10 @@ pub(super) async fn ask_erase(
     request: Request,
 ) -> Result<Response> {
     let (parts, _) = request.into_parts();
-    if let Err(closed) = Holder::of(&parts, &page).open(&public, &page).await? {
-        return Ok(*closed);
-    }
+    let whole = match Holder::of(&parts, &page).open(&public, &page).await? {
+        Ok(whole) => whole,
+        Err(closed) => return Ok(*closed),
+    };
     let l = page.lang;
     let body = html! {
         (back_link(l, "/status/report"))
@@ -406,7 +415,7 @@ pub(super) async fn ask_erase(
             (button_link(Look::Plain, "/status/report", t::button_cancel(l)))
         })))
     };
-    let page = page.section(Section::Status);
+    let page = framed(page, is_at_risk(&public.app, &whole));
     Ok(page.render(t::status_erase_title(l), body).into_response())
 }
 

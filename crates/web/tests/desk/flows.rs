@@ -168,6 +168,77 @@ async fn what_was_typed_survives_a_conflict() {
     );
 }
 
+#[tokio::test]
+async fn the_mark_of_a_machine_comes_off_and_the_log_says_by_whom() {
+    let desk = Desk::new().await;
+    let mut draft = desk.example();
+    draft.body.suspect = true;
+    let reference = desk.report(&draft).await;
+    let at = format!("/desk/reports/{reference}");
+    let mut b = desk.signed_in("hana", "Hana Example", Role::Officer).await;
+    b.get(&at).await;
+    assert!(b.page.contains("A person sent this"), "{}", b.page);
+    b.send(&format!("{at}/person"), &[]).await;
+    assert_eq!(b.to.as_deref(), Some(at.as_str()), "{}", b.page);
+    b.get(&at).await;
+    assert!(b.page.contains("Found to be sent by a person"));
+    assert!(!b.page.contains("A person sent this") && !b.page.contains("Perhaps a machine"));
+    let no = desk.t.app.number(&reference).unwrap();
+    let row = desk.t.app.store.report(no).await.unwrap().unwrap();
+    assert!(!row.suspect);
+}
+
+const MAIL: &[u8] = b"From: Ana <ana@home.example>\r\nTo: report@cert.example\r\nSubject: Fwd: Parcel\r\n\r\n\
+    Is this real?\r\n\r\nBegin forwarded message:\r\n\r\nFrom: Post <post@evil.example>\r\n\
+    Date: Sun, 22 Nov 2026 08:30:00 +0000\r\nSubject: Your parcel\r\n\r\nPay at http://evil.example/\r\n";
+
+#[tokio::test]
+async fn a_report_by_mail_is_readable_and_says_that_its_reporter_has_no_link() {
+    let desk = Desk::new().await;
+    let received = desk.t.app.import_mail(MAIL, None).await.unwrap();
+    let mut b = desk.signed_in("hana", "Hana", Role::Officer).await;
+    for (lang, parts) in [
+        (
+            "en",
+            [
+                "The suspicious message",
+                "Sender",
+                "Subject",
+                "The reporter cannot read this",
+            ],
+        ),
+        (
+            "mi",
+            [
+                "Te karere hihira",
+                "Kaituku",
+                "Kaupapa",
+                "Kāore e taea e te kaituku te pānui",
+            ],
+        ),
+    ] {
+        b.lang = lang;
+        b.get(&format!("/desk/reports/{}", received.reference))
+            .await;
+        for part in parts {
+            assert!(b.page.contains(part), "{part}: {}", b.page);
+        }
+        for code in ["mail_from", "mail_subject", "mail_text", "nz@1"] {
+            assert!(!b.page.contains(code), "{code}: {}", b.page);
+        }
+    }
+    // Once the link went out there is nothing to warn of; reports by form never warn.
+    let store = &desk.t.app.store;
+    let now = desk.t.clock.now();
+    store.note_answer(received.no, [1; 32], now).await.unwrap();
+    let by_form = desk.report(&desk.example()).await;
+    b.lang = "en";
+    for reference in [received.reference, by_form] {
+        b.get(&format!("/desk/reports/{reference}")).await;
+        assert!(!b.page.contains("The reporter cannot read this"));
+    }
+}
+
 const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)> \u{202e}gpj.exe \u{200b} javascript:alert(4) =HYPERLINK(\"http://evil.example\") https://evil.example/a";
 
 /// The example with the same hostile text in every place where somebody may write.

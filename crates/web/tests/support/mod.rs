@@ -27,6 +27,10 @@ pub struct World {
 
 impl World {
     pub fn start(store: TestStore) -> Self {
+        Self::start_as(store, Site::example())
+    }
+
+    pub fn start_as(store: TestStore, site: Site) -> Self {
         let form = Form::parse(&FormFiles::embedded()).unwrap();
         let clock = Clock::fixed(Micros(1_795_500_300_123_457));
         let app = App::new(
@@ -35,7 +39,7 @@ impl World {
             Config::default(),
             clock.clone(),
         );
-        let router = router(app.clone(), Arc::new(Site::example()));
+        let router = router(app.clone(), Arc::new(site));
         Self {
             store,
             app,
@@ -233,7 +237,7 @@ impl Browser {
 
     /// Sends the report; its reference and the path of its secret link.
     pub async fn send(&mut self) -> (String, String) {
-        let answer = self.post("/report/send", &[("website", "")]).await;
+        let answer = self.post("/report/send", &[("hp_remark", "")]).await;
         assert_eq!(answer.location(), "/report/sent", "{}", answer.body);
         let page = self.get("/report/sent").await.body;
         let link = page.split("href=\"/s/").nth(1).unwrap();
