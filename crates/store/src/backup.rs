@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "meta",
     "report",
     "report_body",
@@ -63,6 +63,7 @@ const TABLES: [&str; 20] = [
     "evidence",
     "log_node",
     "checkpoint",
+    "figures_snapshot",
     "draft",
     "blob",
     "account",

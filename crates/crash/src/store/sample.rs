@@ -205,6 +205,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         messages: i64::try_from(messages).unwrap_or(0),
         contact: false,
         files: Vec::new(),
+        losses: Vec::new(),
         version: row.version,
     }
 }

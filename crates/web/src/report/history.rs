@@ -60,6 +60,8 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
             }
         }
         Change::ContactErased => t::status_contact_erased(lang).to_owned(),
-        Change::Assigned { .. } | Change::SeveritySet { .. } => return None,
+        Change::Assigned { .. } | Change::SeveritySet { .. } | Change::LossVerified { .. } => {
+            return None;
+        }
     })
 }

@@ -7,7 +7,7 @@ use cairn_web::desk::{Need, routes};
 use super::browser::{Browser, Desk};
 
 /// Officer, lead, administrator, auditor; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 36] = [
+const TABLE: [(&str, &str, &str); 37] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -28,6 +28,7 @@ const TABLE: [(&str, &str, &str); 36] = [
     ("POST", "/desk/reports/{reference}/assign", "officer lead"),
     ("POST", "/desk/reports/{reference}/category", "officer lead"),
     ("POST", "/desk/reports/{reference}/severity", "officer lead"),
+    ("POST", "/desk/reports/{reference}/loss", "officer lead"),
     ("POST", "/desk/reports/{reference}/message", "officer lead"),
     ("POST", "/desk/reports/{reference}/close", "officer lead"),
     ("POST", "/desk/reports/{reference}/reopen", "officer lead"),
