@@ -3,6 +3,7 @@
 use cairn_desk::access::{Action, Grant, Visible};
 use cairn_desk::report::{Command, Refusal, State};
 use cairn_kernel::actor::Actor;
+use cairn_kernel::money::Money;
 use cairn_kernel::text::fold;
 use cairn_store::report::{Filter, LIST_ROWS_MAX, Order, Summary};
 
@@ -112,6 +113,29 @@ impl App {
         .await
     }
 
+    /// Verifies the amount of a loss of a report, or corrects it. The rate is that of the day the report came in.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn verify_loss(
+        &self,
+        who: &Principal,
+        reference: &str,
+        version: i64,
+        item: u32,
+        amount: Money,
+    ) -> Result<(), AppError> {
+        let grant = who.grant(Action::WorkReports)?;
+        let whole = self.seen(reference, version).await?;
+        let command = Command::VerifyLoss {
+            item,
+            base_minor: self.in_base(&amount, whole.summary.received_at),
+            amount,
+        };
+        let by = Actor::User(grant.account().to_owned());
+        self.command(&whole, by, command, None).await
+    }
+
     /// Writes to the reporter; `waits` asks for an answer.
     ///
     /// # Errors
@@ -157,6 +181,7 @@ impl App {
             Command::ReporterWrite { .. }
             | Command::SetConsent { .. }
             | Command::EraseContact
+            | Command::VerifyLoss { .. }
             | Command::AddFile(_) => Err(AppError::Denied(cairn_desk::access::Denied)),
             _ => Ok(who.grant(Action::WorkReports)?),
         }

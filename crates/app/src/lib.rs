@@ -16,10 +16,10 @@ pub mod report;
 pub mod takeaway;
 pub mod worker;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cairn_desk::form::Form;
+use cairn_desk::rates::Rates;
 use cairn_kernel::money::Money;
 use cairn_kernel::reference::Scramble;
 use cairn_kernel::time::Micros;
@@ -39,8 +39,10 @@ pub struct Config {
     pub public_url: String,
     /// ISO 4217 code in which losses are added up.
     pub base_currency: String,
-    /// Minor units of the base currency for 1,000,000 minor units of another.
-    pub rates_ppm: BTreeMap<String, i64>,
+    /// Rates into the base currency.
+    pub rates: Rates,
+    /// What the public figures mean, and what is shown beside them.
+    pub figures: figures::Sources,
     /// Time zone whose quarters are counted.
     pub time_zone: TimeZone,
     /// Most bytes of one file.
@@ -83,7 +85,8 @@ impl Default for Config {
             service_name_mi: "Ngā pūrongo maiki ipurangi".into(),
             public_url: "http://127.0.0.1:8080".into(),
             base_currency: "NZD".into(),
-            rates_ppm: BTreeMap::new(),
+            rates: Rates::none("NZD"),
+            figures: figures::Sources::default(),
             time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             file_bytes_max: 25 * 1024 * 1024,
             files_max: 10,
@@ -176,14 +179,23 @@ impl App {
         }
     }
 
-    /// An amount in the base currency; `None` if no rate is known.
+    /// An amount in the base currency's minor unit at the rate of a day; `None` if no rate is known.
     #[must_use]
-    pub fn in_base(&self, money: &Money) -> Option<i64> {
+    pub fn in_base(&self, money: &Money, at: Micros) -> Option<i64> {
         if money.currency == self.config.base_currency {
             return Some(money.minor);
         }
-        let rate = i128::from(*self.config.rates_ppm.get(&money.currency)?);
-        i64::try_from(i128::from(money.minor) * rate / 1_000_000).ok()
+        self.config.rates.in_base(money, Some(self.day(at)))
+    }
+
+    /// A moment's day in the country's time zone, as 20261231.
+    #[must_use]
+    pub fn day(&self, at: Micros) -> i64 {
+        let date = at
+            .timestamp()
+            .to_zoned(self.config.time_zone.clone())
+            .date();
+        i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
     }
 }
 

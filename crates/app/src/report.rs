@@ -210,7 +210,7 @@ impl App {
             Some(once) => self.secret_from(&once),
             None => Secret::from_random(&take(&dice, 0)),
         };
-        let told = self.told(draft, &secret, &dice)?;
+        let told = self.told(draft, at, &secret, &dice)?;
         let reference = self.reference(no);
         let event = Event {
             report: no,
@@ -259,7 +259,13 @@ impl App {
     }
 
     /// What is stored of a draft, with its salts.
-    fn told(&self, draft: &Draft, secret: &Secret, dice: &[u8]) -> Result<Told, AppError> {
+    fn told(
+        &self,
+        draft: &Draft,
+        at: Micros,
+        secret: &Secret,
+        dice: &[u8],
+    ) -> Result<Told, AppError> {
         let body = serde_json::to_string(&draft.body).map_err(damaged("body"))?;
         let contact = match &draft.contact {
             Some(contact) => Some((
@@ -268,7 +274,11 @@ impl App {
             )),
             None => None,
         };
-        let base = |loss: &LossItem| loss.amount.as_ref().and_then(|money| self.in_base(money));
+        let base = |loss: &LossItem| {
+            loss.amount
+                .as_ref()
+                .and_then(|money| self.in_base(money, at))
+        };
         Ok(Told {
             body: (body, take(dice, 17)),
             contact,

@@ -19,6 +19,7 @@ use crate::notify::{NotifyError, Post, REPLY_SECONDS, without_secret};
 
 const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
+const FIGURES_EVERY: Duration = Duration::from_secs(600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
 /// Jobs taken at one time.
@@ -46,6 +47,9 @@ pub enum WorkError {
     /// Files.
     #[error(transparent)]
     Blob(#[from] BlobError),
+    /// The day's public figures.
+    #[error("figures: {0}")]
+    Figures(String),
 }
 
 /// Works until `stop`, then ends what is under way and returns. The store may be closed afterwards.
@@ -79,6 +83,18 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             async move { app.scrub().await }
         }
     };
+    // Made early in the day, and not only when somebody asks: vintages should not depend on that.
+    let figures = {
+        let app = app.clone();
+        move || {
+            let app = app.clone();
+            async move {
+                let made = app.figures().await;
+                made.map(drop)
+                    .map_err(|error| WorkError::Figures(error.to_string()))
+            }
+        }
+    };
     let watched = move || {
         let app = app.clone();
         async move { app.watch().await }
@@ -86,6 +102,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     let parts = [
         tokio::spawn(every("jobs", JOBS_EVERY, stopping.clone(), jobs)),
         tokio::spawn(every("tidying up", TIDY_EVERY, stopping.clone(), tidy)),
+        tokio::spawn(every("figures", FIGURES_EVERY, stopping.clone(), figures)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];

@@ -7,9 +7,13 @@ use std::io::{BufRead, IsTerminal};
 
 use anyhow::Context;
 use cairn_app::clock::Clock;
+use cairn_desk::rates::Rates;
 
 use crate::settings::Settings;
 use crate::{open, serve};
+
+/// Made-up exchange rates.
+const RATES: &str = include_str!("../../../data/example/rates.toml");
 
 /// Fills a directory (a temporary one unless named) and serves it.
 ///
@@ -24,6 +28,9 @@ pub async fn run(mut settings: Settings, named: bool) -> anyhow::Result<()> {
     };
     if let Some(dir) = &temporary {
         settings.data = dir.path().join("cairn");
+    }
+    if settings.rates.is_none() && settings.app.base_currency == "NZD" {
+        settings.app.rates = Rates::parse(RATES).context("data/example/rates.toml")?;
     }
     let listener = serve::bind(&settings).await?;
     // Links in the demonstration lead to where it really listens.

@@ -33,6 +33,14 @@ impl Findings {
         );
     }
 
+    /// Nothing is broken, but something is lost by it.
+    fn warn(&mut self, what: &str, detail: &str, mend: &str) {
+        println!(
+            "warn   {what:<12} {detail}\n       {:<12} what to do: {mend}",
+            ""
+        );
+    }
+
     fn note(&mut self, what: &str, detail: &str) {
         println!("note   {what:<12} {detail}");
     }
@@ -47,6 +55,7 @@ pub async fn run(settings: &Settings, mail: bool) -> anyhow::Result<()> {
     disk(settings, &mut findings);
     clock(&mut findings);
     form(settings, &mut findings);
+    figures(settings, &mut findings);
     keys(settings, &mut findings);
     database(settings, &mut findings).await;
     address(settings, &mut findings);
@@ -129,6 +138,54 @@ fn form(settings: &Settings, findings: &mut Findings) {
             &error.to_string(),
             "mend the lines named; see docs/forms.md",
         ),
+    }
+}
+
+/// The figures' data files, and whether losses in every currency that people may name can be added up.
+fn figures(settings: &Settings, findings: &mut Findings) {
+    match open::figures(settings.figures.as_deref()) {
+        Ok(sources) => findings.good(
+            "figures",
+            if sources.national.is_some() {
+                "definitions and national series"
+            } else {
+                "definitions; no national series is shown"
+            },
+        ),
+        Err(error) => findings.bad(
+            "figures",
+            &error.to_string(),
+            "mend the file named; data/figures.toml and data/example of the sources are examples",
+        ),
+    }
+    let (Ok(form), base) = (
+        open::form(settings.form.as_deref()),
+        &settings.app.base_currency,
+    ) else {
+        return;
+    };
+    let rates = match open::rates(settings.rates.as_deref(), &settings.app) {
+        Ok(rates) => rates,
+        Err(error) => {
+            findings.bad(
+                "rates",
+                &error.to_string(),
+                "mend the file; docs/operators.md has an example",
+            );
+            return;
+        }
+    };
+    let missing = |code: &&str| *code != base && rates.newest(code).is_none();
+    let codes = form.currencies().iter().map(String::as_str);
+    let missing: Vec<&str> = codes.filter(missing).collect();
+    if missing.is_empty() {
+        findings.good("rates", "every currency of the form has one");
+    } else {
+        findings.warn(
+            "rates",
+            &format!("none for {}: losses in them are not added up and count as unknown for the severity", missing.join(", ")),
+            "name a file of dated rates in service.rates; docs/operators.md has an example",
+        );
     }
 }
 

@@ -4,9 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use cairn_app::App;
 use cairn_app::clock::Clock;
+use cairn_app::figures::Sources;
+use cairn_app::{App, Config};
+use cairn_desk::figures::{Definitions, national};
 use cairn_desk::form::{Form, FormFiles};
+use cairn_desk::rates::Rates;
 use cairn_store::postgres::PgConfig;
 use cairn_store::{Database, Options, Store};
 
@@ -61,11 +64,73 @@ pub async fn app_for_examples(settings: &Settings, clock: Clock) -> anyhow::Resu
 }
 
 async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow::Result<App> {
-    let form = form(settings.form.as_deref())?;
+    let mut config = settings.app.clone();
+    config.rates = rates(settings.rates.as_deref(), &config)?;
+    config.figures = figures(settings.figures.as_deref())?;
+    let form = form(settings.form.as_deref())?.with_rates(config.rates.clone());
     let store = Store::open(options)
         .await
         .with_context(|| format!("opening {}", settings.data.display()))?;
-    Ok(App::new(store, Arc::new(form), settings.app.clone(), clock))
+    Ok(App::new(store, Arc::new(form), config, clock))
+}
+
+/// Reads the exchange rates: a file's, or else those of the settings (none but in the demonstration).
+///
+/// # Errors
+/// What is wrong with the file, in words.
+pub fn rates(file: Option<&Path>, config: &Config) -> anyhow::Result<Rates> {
+    let Some(file) = file else {
+        return Ok(if config.rates.base() == config.base_currency {
+            config.rates.clone()
+        } else {
+            Rates::none(&config.base_currency)
+        });
+    };
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let rates = Rates::parse(&text).map_err(|e| Usage(format!("{}: {e}", file.display())))?;
+    if rates.base() == config.base_currency {
+        return Ok(rates);
+    }
+    Err(Usage(format!(
+        "{}: the rates are into {}, but service.base_currency is {}",
+        file.display(),
+        rates.base(),
+        config.base_currency
+    ))
+    .into())
+}
+
+/// Reads the figures' definitions and the national series: the built-in ones, or a folder's.
+///
+/// # Errors
+/// What is wrong with the files, in words.
+pub fn figures(folder: Option<&Path>) -> anyhow::Result<Sources> {
+    let sources = match folder {
+        None => Sources::default(),
+        Some(folder) => {
+            let file = folder.join("figures.toml");
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("reading {}", file.display()))?;
+            let file = folder.join("national.csv");
+            let national = match std::fs::read_to_string(&file) {
+                Ok(text) => Some(Arc::from(text)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                Err(error) => {
+                    return Err(error).with_context(|| format!("reading {}", file.display()));
+                }
+            };
+            Sources {
+                definitions: Arc::from(text),
+                national,
+            }
+        }
+    };
+    Definitions::parse(&sources.definitions).map_err(|e| Usage(format!("figures.toml: {e}")))?;
+    if let Some(series) = &sources.national {
+        national::parse(series).map_err(|e| Usage(format!("national.csv: {e}")))?;
+    }
+    Ok(sources)
 }
 
 /// Reads the form: the built-in one, or a folder's.
@@ -134,4 +199,33 @@ pub async fn rotate_key(settings: &Settings) -> anyhow::Result<()> {
     store.close().await;
     println!("from log size {size} on, checkpoints are signed by\n{key}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_stands_in_for_the_figures_and_a_file_for_the_rates() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        assert!(figures(Some(dir.path())).is_err(), "no figures.toml");
+        write("figures.toml", cairn_desk::figures::EMBEDDED);
+        assert!(figures(Some(dir.path())).unwrap().national.is_none());
+        write("national.csv", national::EMBEDDED);
+        assert!(figures(Some(dir.path())).unwrap().national.is_some());
+        write("national.csv", "quarter\n");
+        let error = figures(Some(dir.path())).unwrap_err().to_string();
+        assert!(error.contains("national.csv: line 1"), "{error}");
+        assert!(figures(None).unwrap().national.is_some());
+
+        let mut config = Config::default();
+        write("rates.toml", "base = \"NZD\"\n");
+        let file = dir.path().join("rates.toml");
+        assert_eq!(rates(Some(&file), &config).unwrap().base(), "NZD");
+        "AUD".clone_into(&mut config.base_currency);
+        let error = rates(Some(&file), &config).unwrap_err().to_string();
+        assert!(error.contains("into NZD"), "{error}");
+        assert_eq!(rates(None, &config).unwrap(), Rates::none("AUD"));
+    }
 }

@@ -51,6 +51,10 @@ pub struct Settings {
     pub app: cairn_app::Config,
     /// Folder of the form; none takes the built-in one.
     pub form: Option<PathBuf>,
+    /// File of exchange rates; none knows no rate.
+    pub rates: Option<PathBuf>,
+    /// Folder of the figures' definitions and the national series; none takes the built-in ones.
+    pub figures: Option<PathBuf>,
     /// Server for outgoing mail.
     pub smtp: Option<String>,
     /// Sender of outgoing mail.
@@ -126,6 +130,8 @@ impl Settings {
             log_origin: String::new(),
             app: cairn_app::Config::default(),
             form: None,
+            rates: None,
+            figures: None,
             smtp: None,
             mail_from: String::new(),
             log_format: LogFormat::Text,

@@ -1,8 +1,16 @@
-//! Public figures: named, versioned definitions, and the rule that small cells are not shown.
+//! Public figures: named, versioned definitions, and the gate that nothing passes from which one report could be told.
+//!
+//! The gate has three parts. [`gate`] hides what is small or dominated in one publication. [`settle`] lets a figure move
+//! between two publications only where enough reports moved it. [`publish`] puts both together.
 
+pub mod gate;
 pub mod national;
+pub mod publish;
+pub mod settle;
 
-use std::collections::BTreeMap;
+pub use gate::{Cell, Sum, suppress};
+pub use publish::{CategoryFigures, Codes, Counts, Published, QuarterFigures, Spread, publish};
+pub use settle::{Basis, Tally};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,26 +41,77 @@ pub struct Definition {
     pub mi: Words,
 }
 
-/// All definitions and the rules they share.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// The numbers that the definitions share.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Definitions {
+pub struct Rules {
     /// Outcomes of reports that are no incidents.
     pub not_counted: Vec<String>,
-    /// Counts from 1 to one below this are not shown.
+    /// Counts from 1 to one below this are not shown, and a published count moves by no fewer.
     pub few: u64,
+    /// A report that lost more than this and that no officer verified is left out of sums, major units of the base
+    /// currency.
+    pub unverified_loss_max: i64,
+    /// The p% rule: a sum is not shown if what is left of it without its two largest losses is less than this share of
+    /// the largest, percent.
+    pub dominance_percent: i64,
+    /// Sums are rounded to a multiple of this, major units of the base currency.
+    pub loss_step: i64,
+}
+
+/// All definitions and the rules they share.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definitions {
+    /// The rules.
+    pub rules: Rules,
     /// The definitions.
     #[serde(rename = "definition")]
     pub list: Vec<Definition>,
+}
+
+/// A definitions file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DefinitionsError {
+    /// It does not parse; line and column are named.
+    #[error("{0}")]
+    Parse(String),
+    /// A number that would switch the gate off.
+    #[error("{0} must be {1}")]
+    Rule(&'static str, &'static str),
 }
 
 impl Definitions {
     /// Reads a definitions file.
     ///
     /// # Errors
-    /// Where the file is wrong, with line and column.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+    /// Where the file is wrong, with line and column, or which rule would not protect anybody.
+    pub fn parse(text: &str) -> Result<Self, DefinitionsError> {
+        let all: Self = toml::from_str(text).map_err(|e| DefinitionsError::Parse(e.to_string()))?;
+        let rules = &all.rules;
+        for (holds, name, must) in [
+            (rules.few >= 3, "rules.few", "3 or more"),
+            (
+                (1..=1_000_000_000).contains(&rules.unverified_loss_max),
+                "rules.unverified_loss_max",
+                "1 to 1,000,000,000",
+            ),
+            (
+                (1..=100).contains(&rules.dominance_percent),
+                "rules.dominance_percent",
+                "1 to 100",
+            ),
+            (
+                (1..=1_000_000).contains(&rules.loss_step),
+                "rules.loss_step",
+                "1 to 1,000,000",
+            ),
+        ] {
+            if !holds {
+                return Err(DefinitionsError::Rule(name, must));
+            }
+        }
+        Ok(all)
     }
 
     /// The definition with this name.
@@ -60,76 +119,27 @@ impl Definitions {
     pub fn get(&self, id: &str) -> Option<&Definition> {
         self.list.iter().find(|definition| definition.id == id)
     }
-}
 
-/// A count as it may be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cell {
-    /// The count.
-    Count(u64),
-    /// Not shown: it is small, or it would give a small one away. Which of the two is not told, since telling it
-    /// narrows the small ones down.
-    Hidden,
-}
-
-impl Cell {
-    /// The count, where it may be shown.
+    /// Every definition by name and version: `incidents@1 category@1`.
     #[must_use]
-    pub const fn count(self) -> Option<u64> {
-        match self {
-            Self::Count(n) => Some(n),
-            Self::Hidden => None,
-        }
-    }
-}
-
-/// Hides small counts of a row whose total is published. A single hidden cell could be found by subtraction, and so
-/// could several that are all at their least or all at their most; the smallest shown cell is hidden with them until neither holds.
-#[must_use]
-pub fn suppress(row: &[u64], few: u64) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = row
-        .iter()
-        .map(|&n| {
-            if n > 0 && n < few {
-                Cell::Hidden
-            } else {
-                Cell::Count(n)
-            }
-        })
-        .collect();
-    loop {
-        let hidden: Vec<u64> = row
+    pub fn versions(&self) -> String {
+        let names: Vec<String> = self
+            .list
             .iter()
-            .zip(&cells)
-            .filter(|(_, cell)| **cell == Cell::Hidden)
-            .map(|(n, _)| *n)
+            .map(|d| format!("{}@{}", d.id, d.version))
             .collect();
-        let all = |n: u64| !hidden.is_empty() && hidden.iter().all(|hidden| *hidden == n);
-        let told = hidden.len() == 1 || all(1) || all(few.saturating_sub(1));
-        // Zeros are hidden last: "none" is seldom anybody's secret. Equals go together, or the order would tell.
-        let worth = |n: u64| if n == 0 { u64::MAX } else { n };
-        let shown = row
-            .iter()
-            .zip(&cells)
-            .filter(|(_, cell)| **cell != Cell::Hidden);
-        let next = shown.map(|(n, _)| worth(*n)).min();
-        match (told, next) {
-            (true, Some(next)) => {
-                for (_, cell) in row
-                    .iter()
-                    .zip(&mut cells)
-                    .filter(|(n, _)| worth(**n) == next)
-                {
-                    *cell = Cell::Hidden;
-                }
-            }
-            _ => return cells,
-        }
+        names.join(" ")
+    }
+
+    /// Counts by both may be compared: the same meanings and rules, whatever the words.
+    #[must_use]
+    pub fn agrees(&self, other: &Self) -> bool {
+        self.rules == other.rules && self.versions() == other.versions()
     }
 }
 
 /// A quarter: year times ten plus 1 to 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Quarter(pub i64);
 
@@ -168,123 +178,6 @@ impl Quarter {
     }
 }
 
-/// Counts of one quarter and category, before anything is hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Incidents.
-    pub incidents: u64,
-    /// With a loss of any kind.
-    pub with_loss: u64,
-    /// Whose reporters could say.
-    pub loss_known: u64,
-    /// With an amount.
-    pub with_amount: u64,
-    /// Sum of the amounts, minor units of the base currency.
-    pub loss_minor: i64,
-}
-
-impl Tally {
-    /// Adds another.
-    pub fn add(&mut self, other: Self) {
-        self.incidents += other.incidents;
-        self.with_loss += other.with_loss;
-        self.loss_known += other.loss_known;
-        self.with_amount += other.with_amount;
-        self.loss_minor = self.loss_minor.saturating_add(other.loss_minor);
-    }
-}
-
-/// What a quarter shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuarterFigures {
-    /// Which.
-    pub quarter: Quarter,
-    /// Incidents.
-    pub incidents: Cell,
-    /// Incidents by category, in the taxonomy's order.
-    pub categories: Vec<(String, Cell)>,
-    /// Sum of direct losses; `None` if so few gave an amount that one could be guessed.
-    pub loss_minor: Option<i64>,
-    /// Incidents with an amount.
-    pub with_amount: Cell,
-    /// Share with a loss, in tenths of a percent; `None` if too few could say.
-    pub share_with_loss: Option<u64>,
-    /// The quarter is not over.
-    pub running: bool,
-}
-
-/// Puts a quarter's tallies together and hides what is small.
-#[must_use]
-pub fn quarter(
-    quarter: Quarter,
-    tallies: &BTreeMap<String, Tally>,
-    categories: &[&str],
-    few: u64,
-    running: bool,
-) -> QuarterFigures {
-    let mut all = Tally::default();
-    for tally in tallies.values() {
-        all.add(*tally);
-    }
-    let counts: Vec<u64> = categories
-        .iter()
-        .map(|code| tallies.get(*code).map_or(0, |t| t.incidents))
-        .collect();
-    let small = |n: u64| {
-        if n > 0 && n < few {
-            Cell::Hidden
-        } else {
-            Cell::Count(n)
-        }
-    };
-    let enough = |n: u64| n == 0 || n >= few;
-    // A share of few is as telling as the few: both it and its complement must be enough.
-    let share_safe = all.loss_known >= few
-        && enough(all.with_loss)
-        && enough(all.loss_known - all.with_loss.min(all.loss_known));
-    QuarterFigures {
-        quarter,
-        incidents: small(all.incidents),
-        categories: categories
-            .iter()
-            .map(ToString::to_string)
-            .zip(suppress(&counts, few))
-            .collect(),
-        loss_minor: enough(all.with_amount).then_some(all.loss_minor),
-        with_amount: small(all.with_amount),
-        share_with_loss: share_safe
-            .then(|| (all.with_loss * 1_000 + all.loss_known / 2) / all.loss_known),
-        running,
-    }
-}
-
-/// A distribution with its response rate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spread {
-    /// Counts by code, in the taxonomy's order.
-    pub cells: Vec<(String, Cell)>,
-    /// Share of the incidents for which it is known, in tenths of a percent.
-    pub response: Option<u64>,
-}
-
-/// Hides the small cells of a distribution. `unknown` counts those without an answer; it is a cell of the row too.
-#[must_use]
-pub fn spread(counts: &BTreeMap<String, u64>, codes: &[&str], unknown: u64, few: u64) -> Spread {
-    let mut row: Vec<u64> = codes
-        .iter()
-        .map(|code| counts.get(*code).copied().unwrap_or_default())
-        .collect();
-    let known: u64 = row.iter().sum();
-    row.push(unknown);
-    let cells = suppress(&row, few);
-    let shown_unknown = cells.last().is_some_and(|cell| cell.count().is_some());
-    let all = known + unknown;
-    Spread {
-        cells: codes.iter().map(ToString::to_string).zip(cells).collect(),
-        response: (shown_unknown && all >= few).then(|| (known * 1_000 + all / 2) / all),
-    }
-}
-
 /// Upper ends of the loss bands in major units; the last band is open.
 pub const LOSS_BANDS: [i64; 5] = [100, 500, 1_000, 10_000, 100_000];
 
@@ -299,50 +192,35 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all.list.len());
-        assert!(all.get("loss").is_some_and(|d| d.version == 1));
+        assert!(all.get("loss").is_some_and(|d| d.version == 2));
+        assert!(all.versions().contains("loss@2"));
     }
 
     #[test]
-    fn a_single_small_cell_takes_another_with_it() {
-        let (shown, hidden) = (Cell::Count, Cell::Hidden);
-        assert_eq!(
-            suppress(&[30, 3, 12, 0], 5),
-            [shown(30), hidden, hidden, shown(0)]
-        );
-        assert_eq!(suppress(&[30, 12, 0], 5), [shown(30), shown(12), shown(0)]);
-        assert_eq!(suppress(&[9, 1, 1], 5), [hidden, hidden, hidden]);
-        assert_eq!(suppress(&[9, 1, 2], 5), [shown(9), hidden, hidden]);
-        assert_eq!(suppress(&[0, 3], 5), [hidden, hidden]);
+    fn rules_that_protect_nobody_are_refused() {
+        for (good, bad) in [
+            ("few = 5", "few = 1"),
+            ("dominance_percent = 10", "dominance_percent = 0"),
+            ("loss_step = 1000", "loss_step = 0"),
+            ("unverified_loss_max = 100000", "unverified_loss_max = -1"),
+        ] {
+            assert!(EMBEDDED.contains(good), "{good}");
+            let error = Definitions::parse(&EMBEDDED.replace(good, bad)).unwrap_err();
+            assert!(
+                matches!(error, DefinitionsError::Rule(..)),
+                "{bad}: {error}"
+            );
+        }
     }
 
-    /// Somebody who tries every row that shows the same cells and total finds no hidden cell with one value only.
     #[test]
-    fn no_hidden_cell_can_be_worked_out() {
-        // Shown cells and total, and the rows that look so.
-        type Look = (Vec<Option<u64>>, u64);
-        let mut alike: BTreeMap<Look, Vec<[u64; 3]>> = BTreeMap::new();
-        for n in 0..16_u64.pow(3) {
-            let row = [n / 256, n / 16 % 16, n % 16];
-            let shown = suppress(&row, 5).iter().map(|cell| cell.count()).collect();
-            alike
-                .entry((shown, row.iter().sum()))
-                .or_default()
-                .push(row);
-        }
-        for ((shown, total), rows) in alike {
-            // Totals below the limit are hidden themselves; those near the end of what was tried lack company.
-            if !(5..=15).contains(&total) {
-                continue;
-            }
-            for (at, cell) in shown.iter().enumerate() {
-                let mut values: Vec<u64> = rows.iter().map(|row| row[at]).collect();
-                values.dedup();
-                assert!(
-                    cell.is_some() || values.len() > 1,
-                    "{shown:?} of {total}: {rows:?}"
-                );
-            }
-        }
+    fn other_words_agree_and_another_version_does_not() {
+        let all = Definitions::parse(EMBEDDED).unwrap();
+        let mut other = all.clone();
+        "Cases".clone_into(&mut other.list[0].en.title);
+        assert!(all.agrees(&other));
+        other.list[0].version += 1;
+        assert!(!all.agrees(&other));
     }
 
     #[test]
@@ -353,28 +231,5 @@ mod tests {
         );
         assert_eq!(Quarter(20261).previous(), Quarter(20254));
         assert_eq!(Quarter(20264).to_string(), "2026Q4");
-    }
-
-    #[test]
-    fn a_quarter_with_few_amounts_shows_no_sum() {
-        let tally = Tally {
-            incidents: 20,
-            with_loss: 8,
-            loss_known: 16,
-            with_amount: 3,
-            loss_minor: 900_000,
-        };
-        let figures = quarter(
-            Quarter(20261),
-            &BTreeMap::from([("scam".to_owned(), tally)]),
-            &["scam"],
-            5,
-            false,
-        );
-        assert_eq!(
-            (figures.incidents, figures.loss_minor),
-            (Cell::Count(20), None)
-        );
-        assert_eq!(figures.share_with_loss, Some(500));
     }
 }

@@ -11,5 +11,6 @@ pub mod form;
 pub mod help;
 pub mod mail;
 pub mod notify;
+pub mod rates;
 pub mod report;
 pub mod taxonomy;

@@ -345,6 +345,16 @@ pub enum Change {
         /// 1 (national emergency) to 6 (minor).
         severity: u8,
     },
+    /// An officer verified the amount of a loss, or corrected it.
+    LossVerified {
+        /// Which loss of the body, from 0.
+        item: u32,
+        /// The amount as verified.
+        amount: Money,
+        /// The same in the base currency's minor unit at the rate of the day of receipt; `None` where no rate is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base_minor: Option<i64>,
+    },
     /// Closed with an outcome code.
     Closed {
         /// Outcome code of the taxonomy.

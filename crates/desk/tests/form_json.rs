@@ -9,6 +9,7 @@
 use std::sync::LazyLock;
 
 use cairn_desk::form::{Form, FormFiles};
+use cairn_desk::rates::Rates;
 use cairn_desk::report::{Affected, Answer, Channel};
 use serde_json::{Value, json};
 
@@ -409,4 +410,22 @@ fn hostile_text_is_kept_whole() {
         Answer::Text(format!("{hostile}\u{FFFD}"))
     );
     assert!(!body.title.contains(['\u{202e}', '\u{200b}', '\u{0}', '\n']));
+}
+
+/// A million US dollars is as severe as the NZ dollars that they are worth.
+#[test]
+fn a_loss_in_another_currency_counts_for_the_severity() {
+    let rates = "base = \"NZD\"\n[[rate]]\ncurrency = \"USD\"\nrate = \"1.7\"\nfrom = \"2020-01-01\"\nsource = \"s\"\n";
+    let rates = Rates::parse(rates).expect("rates");
+    let form = Form::parse(&FormFiles::embedded()).expect("the built-in form");
+    let mut report = example();
+    report["losses"][0]["amount"] = json!({"minor": 100_000_000, "currency": "USD"});
+    let bytes = serde_json::to_vec(&report).expect("JSON");
+    let severity = |form: &Form| form.parse_json(&bytes).expect("a report").body.severity;
+    let without = severity(&form);
+    let other = Rates::none("AUD");
+    assert_eq!(severity(&form.clone().with_rates(other)), without);
+    let with = severity(&form.with_rates(rates));
+    assert!(without > 4);
+    assert_eq!(with, 4);
 }

@@ -63,6 +63,7 @@ const TABLES: [&str; 21] = [
     "evidence",
     "log_node",
     "checkpoint",
+    "figures_snapshot",
     "draft",
     "blob",
     "account",

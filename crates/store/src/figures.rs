@@ -1,18 +1,39 @@
-//! Counts for the public figures. Nothing is hidden here; that is the desk's to decide.
+//! Counts for the public figures, and the publications made of them. Nothing is hidden here; that is the desk's to decide.
+
+use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
-use crate::sql::Row;
+use crate::sql::{Row, Table, Ty};
+use crate::writer::{Committed, Unit, WriteError};
 use crate::{Store, params};
 
+/// Sums of losses are made in two parts, whole multiples of this and the rest: one report may hold 20 losses of 10^15
+/// minor units, and a few hundred such reports are more than a 64-bit sum holds. SQLite and PostgreSQL would both refuse.
+const PART: i128 = 1_000_000_000;
+
 /// Counts of one quarter and category.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counted {
     /// Year times ten plus quarter.
     pub quarter: i64,
     /// Category code.
     pub category: String,
-    /// Incidents; with a loss; whose reporters could say; with an amount; sum of amounts in minor units.
-    pub counts: [i64; 5],
+    /// Incidents.
+    pub incidents: i64,
+    /// With a loss.
+    pub with_loss: i64,
+    /// Whose reporters could say.
+    pub loss_known: i64,
+    /// With an amount.
+    pub with_amount: i64,
+    /// With an amount that is left out of the sum until an officer verified it.
+    pub held: i64,
+    /// With an amount in a currency whose rate was not known.
+    pub no_rate: i64,
+    /// Sum of the other amounts in minor units; the largest number there is where it would be larger.
+    pub loss_minor: i64,
+    /// The two largest of these amounts, the largest first; 0 where there is none.
+    pub top: [i64; 2],
 }
 
 /// A count under a code; no code for "not given".
@@ -23,6 +44,35 @@ pub struct Coded {
     /// Incidents.
     pub count: i64,
 }
+
+/// One publication of the figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The day it was made, as 20261231, in the country's time zone: its vintage.
+    pub day: i64,
+    /// When exactly.
+    pub at: Micros,
+    /// Size of the evidence log that was counted.
+    pub log_size: i64,
+    /// Definitions by which it was made, as `incidents@2 category@2`.
+    pub definitions: String,
+    /// What was published, as JSON.
+    pub figures: String,
+    /// What it was worked out from, as JSON: holds small counts and is never shown.
+    pub basis: String,
+}
+
+static SNAPSHOT: Table = Table::guard(
+    "figures_snapshot",
+    &[
+        ("day", Ty::Int),
+        ("at", Ty::Int),
+        ("log_size", Ty::Int),
+        ("definitions", Ty::Text),
+        ("figures", Ty::Text),
+        ("basis", Ty::Text),
+    ],
+);
 
 /// What counts as an incident. The parameter is a list of outcomes between bars: `|spam|duplicate|`.
 macro_rules! counted {
@@ -38,6 +88,41 @@ macro_rules! counted {
     };
 }
 
+/// Incidents with their loss, and whether it is `held` (more than `$1` in all, and not every amount of it verified) or
+/// partly `no_rate`. `$2` is what is not counted.
+macro_rules! losses {
+    () => {
+        concat!(
+            "(SELECT quarter, category, loss, loss_minor, \
+             CASE WHEN loss_minor > $1 AND EXISTS (SELECT 1 FROM report_loss AS l WHERE l.no = report.no \
+             AND l.kind = 'direct_financial' AND l.base_minor IS NOT NULL AND l.certainty <> 'verified') \
+             THEN 1 ELSE 0 END AS held, \
+             CASE WHEN loss = 'yes' AND EXISTS (SELECT 1 FROM report_loss AS l WHERE l.no = report.no \
+             AND l.kind = 'direct_financial' AND l.minor IS NOT NULL AND l.base_minor IS NULL) \
+             THEN 1 ELSE 0 END AS no_rate FROM report WHERE ",
+            counted!("$2"),
+            ") AS losses"
+        )
+    };
+}
+
+/// Incidents of the quarters `$2` to `$3` by a column.
+macro_rules! by {
+    ($column:literal, $and:literal) => {
+        concat!(
+            "SELECT ",
+            $column,
+            ", count(*) FROM report WHERE ",
+            counted!(),
+            " AND quarter >= $2 AND quarter <= $3",
+            $and,
+            " GROUP BY ",
+            $column,
+            " LIMIT 1000"
+        )
+    };
+}
+
 fn coded(row: &Row) -> Result<Coded, ReadError> {
     Ok(Coded {
         code: row.text_opt(0)?,
@@ -46,39 +131,66 @@ fn coded(row: &Row) -> Result<Coded, ReadError> {
 }
 
 impl Store {
-    /// Counts by quarter and category.
+    /// Counts by quarter and category. Losses of more than `unverified_max` minor units that no officer verified are
+    /// counted and not added up.
     ///
     /// # Errors
     /// The database could not be read.
     pub async fn count_categories(
         &self,
         not_counted: &[String],
+        unverified_max: i64,
     ) -> Result<Vec<Counted>, ReadError> {
         let sql = concat!(
             "SELECT quarter, category, count(*), \
              CAST(sum(CASE WHEN loss = 'yes' THEN 1 ELSE 0 END) AS BIGINT), \
              CAST(sum(CASE WHEN loss <> 'not_known' THEN 1 ELSE 0 END) AS BIGINT), \
-             count(loss_minor), CAST(coalesce(sum(loss_minor), 0) AS BIGINT) \
-             FROM report WHERE ",
-            counted!(),
+             count(loss_minor), CAST(sum(held) AS BIGINT), CAST(sum(no_rate) AS BIGINT), \
+             CAST(coalesce(sum(CASE WHEN held = 0 THEN loss_minor / 1000000000 END), 0) AS BIGINT), \
+             CAST(coalesce(sum(CASE WHEN held = 0 THEN loss_minor % 1000000000 END), 0) AS BIGINT) FROM ",
+            losses!(),
             " GROUP BY quarter, category ORDER BY quarter, category LIMIT 20000"
         );
-        let rows = self.db.rows(sql, params![bars(not_counted)]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Counted {
-                    quarter: row.int(0)?,
-                    category: row.text(1)?,
-                    counts: [
-                        row.int(2)?,
-                        row.int(3)?,
-                        row.int(4)?,
-                        row.int(5)?,
-                        row.int(6)?,
-                    ],
-                })
-            })
-            .collect()
+        let limits = params![unverified_max, bars(not_counted)];
+        let rows = self.db.rows(sql, limits).await?;
+        let mut all: Vec<Counted> = rows.iter().map(by_category).collect::<Result<_, _>>()?;
+        // Each database has its own order of texts.
+        all.sort_by(|a, b| (a.quarter, &a.category).cmp(&(b.quarter, &b.category)));
+        let sql = concat!(
+            "SELECT quarter, category, loss_minor FROM (SELECT quarter, category, loss_minor, \
+             row_number() OVER (PARTITION BY quarter, category ORDER BY loss_minor DESC) AS place FROM ",
+            losses!(),
+            " WHERE held = 0 AND loss_minor IS NOT NULL) AS placed WHERE place <= 2 \
+             ORDER BY quarter, category, loss_minor DESC LIMIT 40000"
+        );
+        let limits = params![unverified_max, bars(not_counted)];
+        for row in self.db.rows(sql, limits).await? {
+            let (quarter, category, minor) = (row.int(0)?, row.text(1)?, row.int(2)?);
+            let place = all.binary_search_by(|c| {
+                (c.quarter, c.category.as_str()).cmp(&(quarter, category.as_str()))
+            });
+            // A report that came in between the two queries may have a category of its own; the next count has both.
+            if let Some(counted) = place.ok().and_then(|at| all.get_mut(at)) {
+                let [first, second] = &mut counted.top;
+                if *first == 0 {
+                    *first = minor;
+                } else {
+                    *second = minor;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    async fn count_by(
+        &self,
+        sql: &'static str,
+        not_counted: &[String],
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<Coded>, ReadError> {
+        let rows = self.db.rows(sql, params![bars(not_counted), from, to]);
+        rows.await?.iter().map(coded).collect()
     }
 
     /// Counts by region, quarters `from` to `to`.
@@ -91,17 +203,8 @@ impl Store {
         from: i64,
         to: i64,
     ) -> Result<Vec<Coded>, ReadError> {
-        let sql = concat!(
-            "SELECT region, count(*) FROM report WHERE ",
-            counted!(),
-            " AND quarter >= $2 AND quarter <= $3 GROUP BY region LIMIT 1000"
-        );
-        self.db
-            .rows(sql, params![bars(not_counted), from, to])
-            .await?
-            .iter()
-            .map(coded)
-            .collect()
+        self.count_by(by!("region", ""), not_counted, from, to)
+            .await
     }
 
     /// Counts by age band, people only, quarters `from` to `to`.
@@ -114,17 +217,8 @@ impl Store {
         from: i64,
         to: i64,
     ) -> Result<Vec<Coded>, ReadError> {
-        let sql = concat!(
-            "SELECT age_band, count(*) FROM report WHERE ",
-            counted!(),
-            " AND quarter >= $2 AND quarter <= $3 AND affected = 'individual' GROUP BY age_band LIMIT 1000"
-        );
-        self.db
-            .rows(sql, params![bars(not_counted), from, to])
-            .await?
-            .iter()
-            .map(coded)
-            .collect()
+        let sql = by!("age_band", " AND affected = 'individual'");
+        self.count_by(sql, not_counted, from, to).await
     }
 
     /// Counts by who was affected, quarters `from` to `to`.
@@ -137,17 +231,8 @@ impl Store {
         from: i64,
         to: i64,
     ) -> Result<Vec<Coded>, ReadError> {
-        let sql = concat!(
-            "SELECT affected, count(*) FROM report WHERE ",
-            counted!(),
-            " AND quarter >= $2 AND quarter <= $3 GROUP BY affected LIMIT 1000"
-        );
-        self.db
-            .rows(sql, params![bars(not_counted), from, to])
-            .await?
-            .iter()
-            .map(coded)
-            .collect()
+        self.count_by(by!("affected", ""), not_counted, from, to)
+            .await
     }
 
     /// Amounts of loss, quarters `from` to `to`, in bands that end at `ends` (minor units); the code is the band's
@@ -177,6 +262,73 @@ impl Store {
             .await;
         rows?.iter().map(coded).collect()
     }
+
+    /// Keeps a publication.
+    ///
+    /// # Errors
+    /// [`WriteError::Duplicate`] if that day has one already; see [`WriteError`].
+    pub async fn save_snapshot(&self, new: &Snapshot) -> Result<Committed, WriteError> {
+        let mut unit = Unit::default();
+        unit.insert(
+            &SNAPSHOT,
+            params![
+                new.day,
+                new.at,
+                new.log_size,
+                new.definitions.as_str(),
+                new.figures.as_str(),
+                new.basis.as_str()
+            ],
+        );
+        self.write(unit).await
+    }
+
+    /// The newest publication of a day or, if that has none, of one before it.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn snapshot_until(&self, day: i64) -> Result<Option<Snapshot>, ReadError> {
+        let sql = "SELECT day, at, log_size, definitions, figures, basis FROM figures_snapshot \
+                   WHERE day <= $1 ORDER BY day DESC LIMIT 1";
+        let row = self.db.row(sql, params![day]).await?;
+        row.map(|row| {
+            Ok(Snapshot {
+                day: row.int(0)?,
+                at: row.at(1)?,
+                log_size: row.int(2)?,
+                definitions: row.text(3)?,
+                figures: row.text(4)?,
+                basis: row.text(5)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Days that have a publication, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn snapshot_days(&self, limit: i64) -> Result<Vec<i64>, ReadError> {
+        let sql = "SELECT day FROM figures_snapshot ORDER BY day DESC LIMIT $1";
+        let rows = self.db.rows(sql, params![limit]).await?;
+        rows.iter().map(|row| Ok(row.int(0)?)).collect()
+    }
+}
+
+fn by_category(row: &Row) -> Result<Counted, ReadError> {
+    let minor = i128::from(row.int(8)?) * PART + i128::from(row.int(9)?);
+    Ok(Counted {
+        quarter: row.int(0)?,
+        category: row.text(1)?,
+        incidents: row.int(2)?,
+        with_loss: row.int(3)?,
+        loss_known: row.int(4)?,
+        with_amount: row.int(5)?,
+        held: row.int(6)?,
+        no_rate: row.int(7)?,
+        loss_minor: i64::try_from(minor).unwrap_or(i64::MAX),
+        top: [0; 2],
+    })
 }
 
 /// `|spam|duplicate|`: codes hold no bars.

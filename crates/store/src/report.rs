@@ -476,6 +476,24 @@ fn side_rows(unit: &mut Unit, no: i64, event: &Event) {
         Change::ContactErased => {
             unit.expect(1, "DELETE FROM report_contact WHERE no = $1", params![no]);
         }
+        Change::LossVerified {
+            item,
+            amount,
+            base_minor,
+        } => {
+            unit.expect(
+                1,
+                "UPDATE report_loss SET minor = $1, currency = $2, base_minor = $3, certainty = 'verified' \
+                 WHERE no = $4 AND n = $5",
+                params![amount.minor, amount.currency.as_str(), *base_minor, no, *item],
+            );
+            // Amounts in the base currency are bounded where they are converted, so their sum is.
+            unit.exec(
+                "UPDATE report SET loss_minor = (SELECT CAST(sum(base_minor) AS BIGINT) FROM report_loss \
+                 WHERE no = $1 AND kind = 'direct_financial') WHERE no = $2",
+                params![no, no],
+            );
+        }
         Change::FileAdded { file } => {
             unit.insert(&FILE, file_row(no, event.at.0, file));
         }

@@ -8,8 +8,9 @@
     reason = "tests say what is wrong by failing; the bodies stand in a macro, where no lint sees that"
 )]
 
-use cairn_desk::report::Command;
+use cairn_desk::report::{Command, LossKind};
 use cairn_kernel::actor::Actor;
+use cairn_kernel::money::Money;
 use cairn_store::verify::{self, Check, Finding, Part, Trusted, Verdict};
 use cairn_testkit::sample::{self, START, Sample, act, audit};
 use cairn_testkit::{TestStore, on_both};
@@ -124,6 +125,29 @@ on_both! {
         // The mark is checked against the log, not against what was reported.
         tamper(t, "UPDATE report SET suspect = TRUE").await;
         assert_eq!(look(t).await.1.len(), 1);
+    }
+
+    async fn a_verified_loss_follows_from_the_log(t: &mut TestStore) {
+        fill(t, 30).await;
+        let direct = |no: &u64| {
+            let losses = sample::draft(no - 1).body.losses;
+            losses.iter().position(|l| l.kind == LossKind::DirectFinancial && l.amount.as_ref().is_none_or(|m| m.currency == "NZD"))
+        };
+        let no = (1..=30).find(|no| direct(no).is_some()).unwrap();
+        let item = u32::try_from(direct(&no).unwrap()).unwrap();
+        let amount = Money { minor: 4_711, currency: "NZD".into() };
+        let verify = Command::VerifyLoss { item, base_minor: Some(4_711), amount };
+        act(t, no as i64, Actor::User("officer-1".into()), verify, None).await.unwrap();
+        assert_eq!(look(t).await.1, []);
+        for column in ["certainty = 'stated'", "minor = 4712", "base_minor = 4712"] {
+            tamper(t, "CREATE TABLE kept AS SELECT * FROM report_loss").await;
+            tamper(t, &format!("UPDATE report_loss SET {column} WHERE no = {no} AND n = {item}")).await;
+            let findings = look(t).await.1;
+            assert!(findings.iter().any(|f| f.place().starts_with(&format!("report_loss {no} ("))), "{column}: {findings:?}");
+            tamper(t, "DELETE FROM report_loss; INSERT INTO report_loss SELECT * FROM kept; DROP TABLE kept").await;
+        }
+        tamper(t, &format!("UPDATE report SET loss_minor = 1 WHERE no = {no}")).await;
+        assert!(look(t).await.1.iter().any(|f| f.place().starts_with(&format!("report {no} ("))));
     }
 
     async fn what_was_changed_is_named(t: &mut TestStore) {

@@ -45,7 +45,7 @@ enum View {
 }
 
 /// A page of the figures: heading, views, `body`.
-fn frame(page: Page, view: View, title: &str, lead: &str, body: Markup) -> Markup {
+fn frame(page: Page, app: &App, view: View, title: &str, lead: &str, body: Markup) -> Markup {
     let l = page.lang;
     let views = [
         (View::Overview, "/figures", t::figures_tab_overview(l)),
@@ -66,11 +66,15 @@ fn frame(page: Page, view: View, title: &str, lead: &str, body: Markup) -> Marku
             t::figures_tab_definitions(l),
         ),
     ];
-    let views = views.map(|(is, href, text)| Tab {
-        href,
-        text,
-        current: is == view,
-    });
+    let there = |is: View| is != View::National || app.config.figures.national.is_some();
+    let views = views.into_iter().filter(|(is, ..)| there(*is));
+    let views: Vec<Tab<'_>> = views
+        .map(|(is, href, text)| Tab {
+            href,
+            text,
+            current: is == view,
+        })
+        .collect();
     page.section(Section::Figures).wide().render(
         title,
         html! {
@@ -141,7 +145,10 @@ fn small_print(page: &Page, figures: &Figures, files: &[(&str, &str)]) -> Markup
     let l = page.lang;
     html! {
         (details(t::figures_hidden_title(l), html! { p { (few(l, figures)) } }))
-        p.optional { (t::figures_counted(l, page.moment(figures.at), figures.log_size.to_string())) }
+        p.optional {
+            (t::figures_counted(l, page.moment(figures.at), figures.log_size.to_string())) " "
+            a href="/figures/definitions#vintages" { (t::figures_vintages_link(l)) }
+        }
         h2 { (t::figures_download(l)) }
         ul {
             @for (name, title) in files {
@@ -153,12 +160,26 @@ fn small_print(page: &Page, figures: &Figures, files: &[(&str, &str)]) -> Markup
 }
 
 fn few(lang: Lang, figures: &Figures) -> String {
-    t::figures_hidden_note(lang, figures.definitions.few.saturating_sub(1))
+    t::figures_hidden_note(lang, figures.definitions.rules.few.saturating_sub(1))
+}
+
+/// Vintages on the page.
+const LISTED_MAX: usize = 31;
+
+/// `2026-12-31`
+fn day_name(day: i64) -> String {
+    format!(
+        "{:04}-{:02}-{:02}",
+        day / 10_000,
+        day / 100 % 100,
+        day % 100
+    )
 }
 
 async fn definitions(page: Page, State(app): State<App>) -> Result<Markup> {
     let l = page.lang;
     let figures: Arc<Figures> = app.figures().await?;
+    let vintages = app.vintages().await?;
     let body = html! {
         @for definition in &figures.definitions.list {
             @let words = words(definition, l);
@@ -170,10 +191,18 @@ async fn definitions(page: Page, State(app): State<App>) -> Result<Markup> {
         }
         h2 #few { (t::figures_definitions_few(l)) }
         p { (few(l, &figures)) }
+        p { (t::figures_moves_note(l, figures.definitions.rules.few)) }
+        h2 #vintages { (t::figures_vintages(l)) }
+        p { (t::figures_vintages_text(l)) }
+        ul {
+            @for day in vintages.iter().take(LISTED_MAX) {
+                li { a href={ "/figures.json?vintage=" (day) } { (day_name(*day)) } " (JSON)" }
+            }
+        }
     };
     let (title, lead) = (
         t::figures_definitions_title(l),
         t::figures_definitions_lead(l),
     );
-    Ok(frame(page, View::Definitions, title, lead, body))
+    Ok(frame(page, &app, View::Definitions, title, lead, body))
 }

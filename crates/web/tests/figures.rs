@@ -135,24 +135,33 @@ fn pages_show_what_may_be_shown() {
         let router = router(app);
         let (status, _, page) = get(&router, "/figures").await;
         assert_eq!(status, StatusCode::OK);
-        // Twelve of 45 with NZD 1,234.50.
+        // Twelve of 45 with NZD 1,234.50, rounded to thousands.
         assert_eq!(
             row(&page, "2026\u{a0}Q3"),
-            ["45", "14,814", "12", "26.7\u{a0}%"]
+            ["45", "15,000", "12", "0", "0", "26.7\u{a0}%"]
         );
-        // Two are few: neither count, nor sum, nor share.
-        let hidden = "not shown";
-        assert_eq!(row(&page, "2026\u{a0}Q4").first(), Some(&hidden));
+        // Two are few; and of a quarter that runs nothing else is told.
+        let (hidden, later) = ("not shown", "not yet");
+        assert_eq!(
+            row(&page, "2026\u{a0}Q4"),
+            [hidden, later, later, later, later, later]
+        );
         assert!(page.contains("not over yet"));
         assert!(page.contains("href=\"/figures/definitions#incidents\""));
         assert!(page.contains("href=\"/figures/national\""));
+        // The national series stands beside our own, its two breaks marked in both charts.
+        assert_eq!(page.matches("class=\"break\"").count(), 4);
 
         let (_, _, page) = get(&router, "/figures/categories").await;
         let category = |name: &str| row(&page, name);
         // Three phishing reports are few, and the scams go with them, or the sum would tell.
-        assert_eq!(category("Ransomware"), ["30", hidden]);
-        assert_eq!(category("Phishing and credential harvesting"), [hidden; 2]);
-        assert_eq!(category("Scams and fraud"), [hidden; 2]);
+        assert_eq!(category("Ransomware"), ["30"]);
+        assert_eq!(category("Phishing and credential harvesting"), [hidden]);
+        assert_eq!(category("Scams and fraud"), [hidden]);
+        // The few losses of the scams would be told by those of the ransomware and of all.
+        let losses = page.rsplit_once("by category, NZD").unwrap().1;
+        assert_eq!(row(losses, "Ransomware"), [hidden]);
+        assert_eq!(row(losses, "<strong>All"), ["15,000"]);
 
         let (_, _, page) = get(&router, "/figures/people").await;
         assert_eq!(row(&page, "Auckland"), ["30"]);
@@ -222,10 +231,11 @@ fn machines_get_the_same_figures() {
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["log_size"], 47);
         assert_eq!(json["counted_at"], "2026-11-11T00:00:00Z");
+        assert_eq!(json["vintage"], 20_261_111);
         let quarter = &json["tables"]["quarters"]["rows"][0];
         assert_eq!(quarter["quarter"], "2026Q3");
         assert_eq!(quarter["incidents"], 45);
-        assert_eq!(quarter["loss"], "14814.00");
+        assert_eq!(quarter["loss"], "15000.00");
         let running = &json["tables"]["quarters"]["rows"][1];
         assert_eq!(running["running"], true);
         assert_eq!(running["incidents"], "hidden");
@@ -253,12 +263,84 @@ fn machines_get_the_same_figures() {
             );
             let rows = json["tables"][name]["rows"].as_array().unwrap();
             assert_eq!(lines.len(), rows.len() + 2, "{name}");
-            assert!(lines[1].ends_with("@1,47,2026-11-11T00:00:00Z"), "{name}");
+            assert!(lines[1].ends_with(",47,2026-11-11T00:00:00Z"), "{name}");
         }
         let (_, _, text) = get(&router, "/figures/categories.csv").await;
-        assert!(text.contains("\r\n2026Q3,false,ransomware,30,category@1,"));
-        assert!(text.contains("\r\n2026Q3,false,phishing,hidden,category@1,"));
+        assert!(
+            text.contains("\r\n2026Q3,false,ransomware,30,hidden,NZD,category@2 category_loss@1,")
+        );
+        assert!(
+            text.contains(
+                "\r\n2026Q3,false,phishing,hidden,hidden,NZD,category@2 category_loss@1,"
+            )
+        );
         for path in ["/figures/nothing.csv", "/figures/quarters", "/figures/x"] {
+            assert_eq!(get(&router, path).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+        drop(router);
+        store.finish().await;
+    });
+}
+
+/// Two publications, of which the second knows a report more, and one that was sorted anew.
+#[test]
+fn a_day_has_one_publication_and_the_next_tells_no_single_report() {
+    cairn_testkit::run(async {
+        let store = TestStore::sqlite().await;
+        let app = app(&store).await;
+        let clock = app.clock.clone();
+        let router = router(app.clone());
+        let tables = async |path: &str| -> serde_json::Value {
+            let (status, _, text) = get(&router, path).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+            json["tables"].take()
+        };
+        let first = tables("/figures.json").await;
+        submit(&app, 400, "malware").await;
+        for category in ["malware", "phishing"] {
+            let work = cairn_desk::report::Command::Categorise {
+                category: category.into(),
+                subtype: None,
+            };
+            let by = Actor::User("officer-1".into());
+            sample::act(&store, 1, by, work, None).await.unwrap();
+        }
+        assert_eq!(tables("/figures.json").await, first, "the same day");
+        clock.set(at("2026-11-12T12:00:00Z"));
+        assert_eq!(tables("/figures.json").await, first, "the next day");
+        assert_eq!(tables("/figures.json?vintage=20261111").await, first);
+        // Two more in the quarter that runs are five: their number is told, and nothing of what they are.
+        submit(&app, 401, "malware").await;
+        submit(&app, 402, "scam").await;
+        clock.set(at("2026-11-13T12:00:00Z"));
+        let mut later = tables("/figures.json").await;
+        let running = &mut later["quarters"]["rows"][1];
+        assert_eq!(running["incidents"], 5);
+        running["incidents"] = "hidden".into();
+        assert_eq!(later, first);
+        let (_, _, page) = get(&router, "/figures/definitions").await;
+        assert!(page.contains("href=\"/figures.json?vintage=20261111\""));
+        for path in ["/figures.json?vintage=20261110", "/figures.json?vintage=x"] {
+            assert_eq!(get(&router, path).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+        drop((router, app));
+        store.finish().await;
+    });
+}
+
+#[test]
+fn without_a_national_series_none_is_shown() {
+    cairn_testkit::run(async {
+        let store = TestStore::sqlite().await;
+        let form = Form::parse(&FormFiles::embedded()).unwrap();
+        let mut config = Config::default();
+        config.figures.national = None;
+        let clock = Clock::fixed(at("2026-11-11T00:00:00Z"));
+        let router = router(App::new((*store).clone(), Arc::new(form), config, clock));
+        let (_, _, page) = get(&router, "/figures").await;
+        assert!(!page.contains("/figures/national"));
+        for path in ["/figures/national", "/figures/national.csv"] {
             assert_eq!(get(&router, path).await.0, StatusCode::NOT_FOUND, "{path}");
         }
         drop(router);

@@ -15,25 +15,6 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
         .map_err(|_| format!("{text:?} is no number in range"))
 }
 
-fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
-    s.app.rates_ppm.clear();
-    for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
-        let (code, rate) = pair
-            .split_once('=')
-            .ok_or_else(|| format!("{pair:?} is not CODE=RATE"))?;
-        let rate: f64 = number(rate.trim())?;
-        if !(rate > 0.0 && rate < 1e6) {
-            return Err(format!("{rate} is no exchange rate"));
-        }
-        // A rate in millionths is exact enough for statistics and keeps the sums whole numbers.
-        #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-        s.app
-            .rates_ppm
-            .insert(code.trim().to_owned(), (rate * 1e6).round() as i64);
-    }
-    Ok(())
-}
-
 fn mail_url(s: &mut Settings, text: &str) -> Result<(), String> {
     match text {
         "" => s.smtp = None,
@@ -147,9 +128,12 @@ defs! {
         |s, v| if cairn_kernel::money::decimals(v).is_some() {
             v.clone_into(&mut s.app.base_currency); Ok(())
         } else { Err(format!("there is no currency {v:?}")) };
-    "service.rates", "CODE=RATE pairs", "",
-        "What one unit of another currency is worth in the base currency, like `USD=1.65,AUD=1.09`. Losses in other currencies are kept and not added up.",
-        rates;
+    "service.rates", "a TOML file", "",
+        "Dated exchange rates into the base currency, with their sources; see docs/operators.md. Losses in currencies without a rate are kept and not added up. `cairn doctor` names them.",
+        |s, v| { s.rates = path(v); Ok(()) };
+    "service.figures", "a directory", "",
+        "Folder with `figures.toml` (what the public figures mean, and the rules of confidentiality) and, if there is one to show, the published national series `national.csv`; empty takes the built-in ones.",
+        |s, v| { s.figures = path(v); Ok(()) };
     "service.form", "a directory", "",
         "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
         |s, v| { s.form = path(v); Ok(()) };

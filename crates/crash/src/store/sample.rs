@@ -206,6 +206,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         contact: false,
         suspect: row.suspect,
         files: Vec::new(),
+        losses: Vec::new(),
         version: row.version,
     }
 }

@@ -6,6 +6,7 @@ use crate::advice::Advice;
 use crate::agency::Agencies;
 use crate::data::Text;
 use crate::help::Help;
+use crate::rates::Rates;
 use crate::report::LossKind;
 use crate::taxonomy::Taxonomy;
 
@@ -24,6 +25,8 @@ pub struct Form {
     pub(super) calling_code: u16,
     pub(super) currencies: Vec<String>,
     pub(super) severity: SeverityRule,
+    /// For losses in other currencies than the form's own.
+    pub(super) rates: Rates,
     pub(super) steps: Vec<Step>,
     /// Question code → where it stands.
     pub(super) places: HashMap<String, Place>,
@@ -398,6 +401,14 @@ impl Form {
     #[must_use]
     pub fn currencies(&self) -> &[String] {
         &self.currencies
+    }
+
+    /// The form with exchange rates, so that a loss in another currency counts for the severity. They must be into the
+    /// form's own currency; others change nothing.
+    #[must_use]
+    pub fn with_rates(mut self, rates: Rates) -> Self {
+        self.rates = rates;
+        self
     }
 
     /// Every step, in order.

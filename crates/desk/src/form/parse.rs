@@ -6,6 +6,7 @@ use crate::advice::Advice;
 use crate::agency::Agencies;
 use crate::data::{FormProblem, Source, Table, Text};
 use crate::help::Help;
+use crate::rates::Rates;
 use crate::taxonomy::Taxonomy;
 
 use super::check::{self, Lines};
@@ -58,6 +59,7 @@ impl Form {
             calling_code: calling_code(&root),
             currencies: currencies(&root),
             severity: severity(&root, &taxonomy),
+            rates: Rates::default(),
             faults: faults(&texts),
             sections,
             words: words(&texts),

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use cairn_kernel::money::Money;
+
 use crate::agency::Agency;
 use crate::report::{Answer, LossItem, LossKind};
 
@@ -82,15 +84,20 @@ impl Form {
         }
     }
 
-    /// Severity by the sum of money lost in the form's own currency.
+    /// Severity by the sum of money lost in the form's own currency, others at their newest rate.
     fn by_loss(&self, losses: &[LossItem]) -> u8 {
         let own = self.currencies.first();
+        let base = Some(self.rates.base()) == own.map(String::as_str);
+        let minor = |amount: &Money| {
+            let same = Some(&amount.currency) == own;
+            let turned = || self.rates.in_base(amount, None).filter(|_| base);
+            same.then_some(amount.minor).or_else(turned)
+        };
         let sum = losses
             .iter()
             .filter(|loss| loss.kind == LossKind::DirectFinancial)
-            .filter_map(|loss| loss.amount.as_ref())
-            .filter(|amount| Some(&amount.currency) == own)
-            .fold(0_i64, |sum, amount| sum.saturating_add(amount.minor));
+            .filter_map(|loss| loss.amount.as_ref().and_then(minor))
+            .fold(0_i64, i64::saturating_add);
         let reached = self.severity.loss.iter().filter(|(minor, _)| sum >= *minor);
         reached
             .map(|(_, severity)| *severity)

@@ -1,6 +1,8 @@
 //! What may be done to a report, and what comes of it: `decide(standing, command) -> changes`.
 
-use super::{Change, FileRef, Standing, State};
+use cairn_kernel::money::Money;
+
+use super::{Certainty, Change, FileRef, LossKind, Standing, State};
 
 /// What somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,15 @@ pub enum Command {
         /// 1 to 6.
         severity: u8,
     },
+    /// Verify the amount of a loss, or correct it.
+    VerifyLoss {
+        /// Which loss of the report, from 0.
+        item: u32,
+        /// The amount as verified.
+        amount: Money,
+        /// The same in the base currency's minor unit; `None` where no rate is known.
+        base_minor: Option<i64>,
+    },
     /// Close it.
     Close {
         /// Outcome code.
@@ -79,6 +90,12 @@ pub enum Refusal {
     /// Severity runs from 1 to 6.
     #[error("severity runs from 1 (national emergency) to 6 (minor)")]
     Severity,
+    /// The report has no such loss of money.
+    #[error("the report has no such loss of money")]
+    NoSuchLoss,
+    /// The amount is in another currency than the one that was reported, in which what came back is counted too.
+    #[error("the amount must be in the currency that was reported")]
+    Currency,
     /// Too many messages or files.
     #[error("this report has reached its limit of messages or files")]
     Limit,
@@ -162,16 +179,97 @@ fn handle(
             return Err(Refusal::Severity);
         }
         Command::SetSeverity { severity } => Change::SeveritySet { severity },
+        Command::VerifyLoss {
+            item,
+            amount,
+            base_minor,
+        } => return verify_loss(standing, item, amount, base_minor),
         Command::Close { outcome } => Change::Closed { outcome },
         _ => return Ok(Vec::new()),
     };
     Ok(vec![change])
 }
 
+/// Only money that left somebody's hands is added up, so only that is verified.
+fn verify_loss(
+    standing: &Standing,
+    item: u32,
+    amount: Money,
+    base_minor: Option<i64>,
+) -> Result<Vec<Change>, Refusal> {
+    let at = usize::try_from(item).unwrap_or(usize::MAX);
+    let loss = standing.losses.get(at).ok_or(Refusal::NoSuchLoss)?;
+    if loss.kind != LossKind::DirectFinancial {
+        return Err(Refusal::NoSuchLoss);
+    }
+    let reported = loss.amount.as_ref();
+    if reported.is_some_and(|reported| reported.currency != amount.currency) {
+        return Err(Refusal::Currency);
+    }
+    if loss.certainty == Certainty::Verified && reported == Some(&amount) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Change::LossVerified {
+        item,
+        amount,
+        base_minor,
+    }])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
+
+    fn money(minor: i64, currency: &str) -> Money {
+        Money::new(minor, currency).unwrap()
+    }
+
+    fn loss(kind: LossKind, minor: Option<i64>) -> crate::report::LossItem {
+        crate::report::LossItem {
+            kind,
+            amount: minor.map(|minor| money(minor, "NZD")),
+            date: None,
+            certainty: Certainty::Stated,
+            paid_by: None,
+            recovered_minor: None,
+        }
+    }
+
+    fn verify(item: u32, amount: Money) -> Command {
+        Command::VerifyLoss {
+            item,
+            base_minor: Some(amount.minor),
+            amount,
+        }
+    }
+
+    #[test]
+    fn a_loss_is_verified_once_and_may_be_corrected() {
+        let verified = after(standing(), verify(1, money(100, "NZD")));
+        assert_eq!(verified.losses[1].certainty, Certainty::Verified);
+        assert_eq!(verified.state, State::Open);
+        assert_eq!(decide(&verified, verify(1, money(100, "NZD"))), Ok(vec![]));
+        let corrected = after(verified, verify(1, money(50, "NZD")));
+        assert_eq!(corrected.losses[1].amount, Some(money(50, "NZD")));
+        for (item, amount, refusal) in [
+            (0, money(1, "NZD"), Refusal::NoSuchLoss),
+            (2, money(1, "NZD"), Refusal::NoSuchLoss),
+            (1, money(1, "USD"), Refusal::Currency),
+        ] {
+            assert_eq!(decide(&standing(), verify(item, amount)), Err(refusal));
+        }
+        let closed = after(
+            standing(),
+            Command::Close {
+                outcome: "resolved".into(),
+            },
+        );
+        assert_eq!(
+            decide(&closed, verify(1, money(1, "NZD"))),
+            Err(Refusal::Closed)
+        );
+    }
 
     fn standing() -> Standing {
         Standing {
@@ -186,6 +284,10 @@ mod tests {
             contact: true,
             suspect: false,
             files: vec!["aa".into()],
+            losses: vec![
+                loss(LossKind::Data, None),
+                loss(LossKind::DirectFinancial, Some(100)),
+            ],
             version: 1,
         }
     }

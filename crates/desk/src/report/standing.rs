@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Body, Change, State};
+use super::{Body, Certainty, Change, LossItem, State};
 
 /// Where a report stands after its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Standing {
     pub suspect: bool,
     /// SHA-256 of the files.
     pub files: Vec<String>,
+    /// The losses, with the amounts that officers verified.
+    pub losses: Vec<LossItem>,
     /// Events so far.
     pub version: i64,
 }
@@ -53,6 +55,7 @@ impl Standing {
             contact,
             suspect: body.suspect,
             files: body.files.iter().map(|file| file.sha256.clone()).collect(),
+            losses: body.losses.clone(),
             version: 1,
         }
     }
@@ -91,6 +94,14 @@ impl Standing {
             }
             Change::SeveritySet { severity } => {
                 self.severity = *severity;
+                self.state = self.worked_on();
+            }
+            Change::LossVerified { item, amount, .. } => {
+                let item = usize::try_from(*item).unwrap_or(usize::MAX);
+                if let Some(loss) = self.losses.get_mut(item) {
+                    loss.amount = Some(amount.clone());
+                    loss.certainty = Certainty::Verified;
+                }
                 self.state = self.worked_on();
             }
             Change::Closed { outcome } => {

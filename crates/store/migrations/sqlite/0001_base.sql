@@ -72,6 +72,11 @@ CREATE TABLE log_node (level BIGINT NOT NULL, n BIGINT NOT NULL, hash BLOB NOT N
 -- before: size at the checkpoint before, so that one taken out of the row is missed
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY NOT NULL, before BIGINT NOT NULL, note TEXT NOT NULL);
 
+-- Publications of the public figures, one a day at most; "figures" is what everybody may read, "basis" the small counts behind
+-- it, which the next publication is held against.
+CREATE TABLE figures_snapshot (day BIGINT PRIMARY KEY NOT NULL, at BIGINT NOT NULL, log_size BIGINT NOT NULL,
+    definitions TEXT NOT NULL, figures TEXT NOT NULL, basis TEXT NOT NULL);
+
 CREATE TABLE draft (id BLOB PRIMARY KEY NOT NULL, progress TEXT NOT NULL, updated_at BIGINT NOT NULL) WITHOUT ROWID;
 CREATE INDEX draft_updated ON draft (updated_at);
 CREATE TABLE blob (sha256 TEXT PRIMARY KEY NOT NULL, size BIGINT NOT NULL, media_type TEXT NOT NULL, key BLOB NOT NULL,

@@ -313,7 +313,7 @@ impl<'a> Look<'a> {
         self.secret(first, row);
         let body = body?;
         self.files(&body, first, later);
-        self.losses(&body, first);
+        self.losses(&body, first, later);
         if let Some(row) = row {
             self.columns(&body, first, later, row);
         }
@@ -397,7 +397,6 @@ impl<'a> Look<'a> {
             contact,
             consents,
             label,
-            base_minor,
             ..
         } = &first.change
         else {
@@ -429,7 +428,7 @@ impl<'a> Look<'a> {
             body.age_band.clone().into(),
             body.sector.clone().into(),
             loss_word(body).into(),
-            loss_minor(body, base_minor).into(),
+            loss_minor(body, &base_minor(first, later)).into(),
             body.title.as_str().into(),
             standing.version.into(),
             body.wants_help.into(),
@@ -469,11 +468,13 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn losses(&mut self, body: &Body, first: &Event) {
-        let Change::Received { base_minor, .. } = &first.change else {
-            return;
-        };
-        let expected = body.losses.iter().zip(base_minor).enumerate();
+    fn losses(&mut self, body: &Body, first: &Event, later: &[Event]) {
+        let mut standing = Standing::new(body, false, &[]);
+        for event in later {
+            standing.apply(&event.change);
+        }
+        let base_minor = base_minor(first, later);
+        let expected = standing.losses.iter().zip(&base_minor).enumerate();
         let expected = expected.map(|(n, (loss, base))| {
             let amount = loss.amount.as_ref();
             let cells = params![
@@ -578,6 +579,24 @@ impl<'a> Look<'a> {
             self.found("message", &n.to_string(), "is missing");
         }
     }
+}
+
+/// Each loss in the base currency: as logged on receipt, or as an officer verified it since.
+fn base_minor(first: &Event, later: &[Event]) -> Vec<Option<i64>> {
+    let mut all = match &first.change {
+        Change::Received { base_minor, .. } => base_minor.clone(),
+        _ => Vec::new(),
+    };
+    for event in later {
+        if let Change::LossVerified {
+            item, base_minor, ..
+        } = &event.change
+            && let Some(minor) = all.get_mut(usize::try_from(*item).unwrap_or(usize::MAX))
+        {
+            *minor = *base_minor;
+        }
+    }
+    all
 }
 
 /// SQLite keeps booleans as 0 and 1.

@@ -250,7 +250,7 @@ pub(super) fn loss(app: &App, l: Lang, row: &Summary) -> String {
             currency: app.config.base_currency.clone(),
         }
         .to_string(),
-        ("yes", None) => t::queue_loss_yes(l).to_owned(),
+        ("yes", None) => t::queue_loss_yes(l, app.config.base_currency.as_str()),
         ("no", None) => t::queue_loss_no(l).to_owned(),
         _ => t::queue_loss_unknown(l).to_owned(),
     }

@@ -10,7 +10,7 @@ use cairn_desk::report::{Channel, LossItem};
 use cairn_kernel::observable::{defang, defang_text};
 use maud::{Markup, html};
 
-use super::case_work::{Typed, forms};
+use super::case_work::{Typed, forms, verifying};
 use super::who::{Officer, token};
 use super::words::{self, People};
 use super::{case, doors};
@@ -71,7 +71,7 @@ pub(super) fn page(
             div {
                 (state(&view))
                 (told(&view))
-                (losses(&view))
+                (losses(&view, typed))
                 (files(&view))
                 (observables(&view))
                 (contact(&view))
@@ -191,7 +191,7 @@ fn told(view: &View<'_>) -> Markup {
     }
 }
 
-fn losses(view: &View<'_>) -> Markup {
+fn losses(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let l = view.officer.page.lang;
     let columns = [
         Column::text(t::case_loss_kind(l)),
@@ -224,11 +224,12 @@ fn losses(view: &View<'_>) -> Markup {
             html! { (recovered) },
         ]
     };
-    let rows: Vec<Vec<Markup>> = view.whole.body.losses.iter().map(row).collect();
+    let rows: Vec<Vec<Markup>> = view.whole.standing.losses.iter().map(row).collect();
     html! {
         @if !rows.is_empty() {
             h2 { (t::case_losses(l)) }
             (table(t::case_losses(l), &columns, &rows))
+            (verifying(view, typed))
         }
     }
 }

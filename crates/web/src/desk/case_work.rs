@@ -7,15 +7,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::report::{AppError, MESSAGE_CHARS_MAX};
 use cairn_desk::access::Action;
-use cairn_desk::report::{Command, State as Standing};
+use cairn_desk::report::{Command, LossKind, State as Standing};
+use cairn_kernel::money::Money;
 use maud::{Markup, html};
 
 use super::case_read::{View, page};
 use super::who::{Officer, Sent, token};
 use super::words;
 use crate::components::{
-    Choice, Encoding, Fault, Field, Look, button, button_named, checkbox, error_summary, form,
-    inset, select, textarea,
+    Choice, Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox,
+    error_summary, form, input, inset, select, textarea,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -189,6 +190,31 @@ fn sorting(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     }
 }
 
+/// Beside the losses: each amount of money can be verified, or corrected.
+pub(super) fn verifying(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let standing = &view.whole.standing;
+    let works = view.officer.who.may(Action::WorkReports) && standing.state != Standing::Closed;
+    let items = standing.losses.iter().enumerate();
+    let items = items.filter(|(_, loss)| works && loss.kind == LossKind::DirectFinancial);
+    html! {
+        @for (at, loss) in items {
+            @let id = format!("amount-{at}");
+            @let label = t::case_loss_verify(l, (at + 1).to_string());
+            @let known = loss.amount.as_ref().map(ToString::to_string).unwrap_or_default();
+            @let value = typed.get(&id).unwrap_or(&known);
+            (change(view, "loss", html! {
+                input type="hidden" name="item" value=(at);
+                (input(
+                    &Field::new(l, &id, &label).hint(t::case_loss_verify_hint(l)).error_in(&typed.faults),
+                    &Input { value, inputmode: Some("decimal"), autocomplete: Some("off"), width: Width::Half, ..Input::default() },
+                ))
+                (button(Look::Plain, t::case_loss_verify_save(l)))
+            }))
+        }
+    }
+}
+
 fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let l = view.officer.page.lang;
     let language = words::language(l, &view.whole.body.language);
@@ -301,6 +327,23 @@ pub(super) async fn severity(State(app): State<App>, Path(reference): To, sent: 
         severity: level.unwrap_or_default(),
     };
     work(&app, &sent, &reference, command).await
+}
+
+/// The amount of a loss, as an officer found it to be.
+pub(super) async fn loss(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let item = sent.form.get("item").unwrap_or_default();
+    let field = format!("amount-{item}");
+    let text = sent.form.get(&field).unwrap_or_default();
+    let own = app.form.currencies().first().map_or("", String::as_str);
+    let (Ok(at), Ok(amount)) = (item.parse(), Money::parse(text, own)) else {
+        let wrong = t::case_loss_verify_wrong(sent.officer.page.lang).to_owned();
+        return faulty(&app, &sent, &reference, &field, wrong).await;
+    };
+    let who = &sent.officer.who;
+    let done = app
+        .verify_loss(who, &reference, version(&sent.form), at, amount)
+        .await;
+    answered(&app, &sent, &reference, done).await
 }
 
 /// To the reporter.

@@ -177,6 +177,12 @@ fn work() -> Vec<Route> {
         ),
         at(
             p.clone(),
+            "/desk/reports/{reference}/loss",
+            does,
+            post(case_work::loss),
+        ),
+        at(
+            p.clone(),
             "/desk/reports/{reference}/message",
             does,
             post(case_work::message),

@@ -156,6 +156,7 @@ pub(super) const REPORT_KINDS: [&str; 13] = [
     "assigned",
     "categorised",
     "severity_set",
+    "loss_verified",
     "closed",
     "reopened",
     "not_suspect",
@@ -173,6 +174,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "assigned" => t::event_assigned(l),
         "categorised" => t::event_categorised(l),
         "severity_set" => t::event_severity_set(l),
+        "loss_verified" => t::event_loss_verified(l),
         "closed" => t::event_closed(l),
         "reopened" => t::event_reopened(l),
         "not_suspect" => t::event_not_suspect(l),
@@ -251,6 +253,9 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         }
         Change::SeveritySet { severity: level } => {
             ("severity_set", Some(html! { (severity(form, l, *level)) }))
+        }
+        Change::LossVerified { amount, .. } => {
+            ("loss_verified", Some(html! { (amount.to_string()) }))
         }
         Change::Closed { outcome: code } => ("closed", Some(html! { (outcome(form, l, code)) })),
         Change::Reopened => ("reopened", None),

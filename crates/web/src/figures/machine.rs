@@ -2,9 +2,10 @@
 //! definitions, when and from how much of the evidence log it was counted.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
 use cairn_app::figures::Figures;
@@ -13,7 +14,7 @@ use cairn_kernel::money::decimals;
 use cairn_kernel::text::csv_cell;
 use serde_json::{Map, Value as Json, json};
 
-use super::national;
+use crate::form::Form;
 use crate::problem::{Problem, Result};
 
 /// One value of a table.
@@ -101,6 +102,8 @@ fn quarters(figures: &Figures) -> Table {
             }),
             Value::Text(figures.currency.clone()),
             q.with_amount.into(),
+            q.held.into(),
+            q.no_rate.into(),
             q.share_with_loss
                 .map_or(Value::Hidden, |share| Value::Decimal(tenths(share))),
         ]
@@ -115,6 +118,8 @@ fn quarters(figures: &Figures) -> Table {
             "loss",
             "currency",
             "with_amount",
+            "loss_not_verified",
+            "loss_without_rate",
             "share_with_loss_percent",
         ],
         rows: figures.quarters.iter().map(row).collect(),
@@ -123,19 +128,30 @@ fn quarters(figures: &Figures) -> Table {
 
 fn categories(figures: &Figures) -> Table {
     let rows = figures.quarters.iter().flat_map(|q| {
-        q.categories.iter().map(|(code, cell)| {
+        q.categories.iter().map(|category| {
             vec![
                 Value::Text(q.quarter.to_string()),
                 Value::Flag(q.running),
-                Value::Text(code.clone()),
-                (*cell).into(),
+                Value::Text(category.code.clone()),
+                category.incidents.into(),
+                category.loss_minor.map_or(Value::Hidden, |minor| {
+                    Value::Decimal(major(&figures.currency, minor))
+                }),
+                Value::Text(figures.currency.clone()),
             ]
         })
     });
     Table {
         name: "categories",
-        definitions: &["category"],
-        columns: &["quarter", "running", "category", "incidents"],
+        definitions: &["category", "category_loss"],
+        columns: &[
+            "quarter",
+            "running",
+            "category",
+            "incidents",
+            "loss",
+            "currency",
+        ],
         rows: rows.collect(),
     }
 }
@@ -166,7 +182,7 @@ fn spread(
     }
 }
 
-fn published() -> Result<Table> {
+fn published(series: &[cairn_desk::figures::national::Published]) -> Table {
     let row = |row: &cairn_desk::figures::national::Published| {
         let loss = row.loss_thousands.map(|n| {
             let millions = format!("{}.{:03}", n / 1_000, n % 1_000);
@@ -184,7 +200,7 @@ fn published() -> Result<Table> {
             Value::Text(row.source.clone()),
         ]
     };
-    Ok(Table {
+    Table {
         name: "national",
         definitions: &["national"],
         columns: &[
@@ -198,20 +214,33 @@ fn published() -> Result<Table> {
             "note_mi",
             "source",
         ],
-        rows: national::series()?.iter().map(row).collect(),
-    })
+        rows: series.iter().map(row).collect(),
+    }
 }
 
-fn tables(figures: &Figures) -> Result<Vec<Table>> {
-    Ok(vec![
+fn tables(app: &App, figures: &Figures) -> Result<Vec<Table>> {
+    let mut all = vec![
         quarters(figures),
         categories(figures),
         spread(figures, "regions", &["region"], &figures.regions),
         spread(figures, "ages", &["age_band"], &figures.ages),
         spread(figures, "affected", &["affected"], &figures.affected),
         spread(figures, "loss_bands", &["loss_band"], &figures.loss_bands),
-        published()?,
-    ])
+    ];
+    all.extend(app.national()?.as_deref().map(published));
+    Ok(all)
+}
+
+/// The figures that `?vintage=20261231` asks for, or else today's.
+async fn asked(app: &App, uri: &Uri) -> Result<Arc<Figures>> {
+    let form = Form::parse(uri.query().unwrap_or_default().as_bytes())?;
+    match form.get("vintage") {
+        None => Ok(app.figures().await?),
+        Some(day) => {
+            let day = day.parse().map_err(|_| Problem::not_found())?;
+            Ok(Arc::new(app.figures_of(day).await?))
+        }
+    }
 }
 
 /// `category@1`
@@ -243,10 +272,10 @@ fn open_data(kind: &'static str, body: String) -> Response {
 }
 
 /// `/figures.json`
-pub(super) async fn json(State(app): State<App>) -> Result<Response> {
-    let figures = app.figures().await?;
+pub(super) async fn json(State(app): State<App>, uri: Uri) -> Result<Response> {
+    let figures = asked(&app, &uri).await?;
     let mut all = Map::new();
-    for table in tables(&figures)? {
+    for table in tables(&app, &figures)? {
         let object = |row: &Vec<Value>| -> Json {
             let cells = table.columns.iter().zip(row);
             Json::Object(
@@ -262,13 +291,14 @@ pub(super) async fn json(State(app): State<App>) -> Result<Response> {
         );
     }
     let document = json!({
+        "vintage": figures.day,
         "counted_at": figures.at.to_string(),
         "log_size": figures.log_size,
         "currency": figures.currency,
         "hidden": format!(
-            "\"hidden\" stands for a figure that is not shown: counts from 1 to {} and what would give them away. \
-             null stands for a figure that was not found.",
-            figures.definitions.few.saturating_sub(1)
+            "\"hidden\" stands for a figure that is not shown: counts from 1 to {} and what would give them away, \
+             sums that one loss dominates, and categories and losses of a quarter that is not over. null stands for a figure that was not found.",
+            figures.definitions.rules.few.saturating_sub(1)
         ),
         "definitions": figures.definitions.list,
         "tables": all,
@@ -277,10 +307,14 @@ pub(super) async fn json(State(app): State<App>) -> Result<Response> {
 }
 
 /// `/figures/{table}.csv`
-pub(super) async fn csv(State(app): State<App>, Path(file): Path<String>) -> Result<Response> {
+pub(super) async fn csv(
+    State(app): State<App>,
+    Path(file): Path<String>,
+    uri: Uri,
+) -> Result<Response> {
     let name = file.strip_suffix(".csv").ok_or_else(Problem::not_found)?;
-    let figures = app.figures().await?;
-    let all = tables(&figures)?;
+    let figures = asked(&app, &uri).await?;
+    let all = tables(&app, &figures)?;
     let table = all.iter().find(|table| table.name == name);
     let table = table.ok_or_else(Problem::not_found)?;
     let origin = format!(

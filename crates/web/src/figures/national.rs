@@ -1,11 +1,9 @@
 //! The published national series, beside our own figures.
 
-use std::sync::LazyLock;
-
 use axum::extract::State;
 use cairn_app::App;
 use cairn_desk::figures::Quarter;
-use cairn_desk::figures::national::{Break, EMBEDDED, Mark, NationalError, Published, parse};
+use cairn_desk::figures::national::{Break, Mark, Published};
 use maud::{Markup, html};
 
 use super::{View, defined, frame, label, whole};
@@ -15,20 +13,12 @@ use crate::i18n::{Lang, t};
 use crate::page::Page;
 use crate::problem::{Problem, Result};
 
-static SERIES: LazyLock<Result<Vec<Published>, NationalError>> = LazyLock::new(|| parse(EMBEDDED));
-
-/// The series; a test holds the built-in one to its rules.
-pub(super) fn series() -> Result<&'static [Published]> {
-    SERIES
-        .as_deref()
-        .map_err(|error| Problem::unexpected(&error))
-}
-
 /// `/figures/national`
 pub(super) async fn show(page: Page, State(app): State<App>) -> Result<Markup> {
     let l = page.lang;
     let figures = app.figures().await?;
-    let series = series()?;
+    let series = app.national()?.ok_or_else(Problem::not_found)?;
+    let series = series.as_slice();
     let marked = |row: &Published, mark| row.incidents_mark == mark || row.loss_mark == mark;
     let disputed = |row: &&Published| marked(row, Mark::Contradicted);
     let inexact = |row: &&Published| {
@@ -57,7 +47,16 @@ pub(super) async fn show(page: Page, State(app): State<App>) -> Result<Markup> {
         }
     };
     let (title, lead) = (t::figures_national_title(l), t::figures_national_lead(l));
-    Ok(frame(page, View::National, title, lead, body))
+    Ok(frame(page, &app, View::National, title, lead, body))
+}
+
+/// Both charts, to stand beside our own figures, each with its breaks.
+pub(super) fn beside(l: Lang, series: &[Published]) -> Markup {
+    html! {
+        p { (t::figures_national_break_text(l)) }
+        (incidents(l, series))
+        (losses(l, series))
+    }
 }
 
 fn broken(l: Lang, row: &Published) -> &'static str {

@@ -85,7 +85,7 @@ pub(super) async fn show(page: Page, State(app): State<App>) -> Result<Markup> {
     };
     let lead = t::figures_year(l, label(figures.year.0), label(figures.year.1));
     let title = t::figures_people_title(l);
-    Ok(frame(page, View::People, title, &lead, body))
+    Ok(frame(page, &app, View::People, title, &lead, body))
 }
 
 fn title<'a>(l: Lang, figures: &'a Figures, id: &'a str) -> &'a str {

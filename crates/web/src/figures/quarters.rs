@@ -7,6 +7,7 @@ use cairn_desk::figures::QuarterFigures;
 use cairn_kernel::money::decimals;
 use maud::{Markup, html};
 
+use super::national::beside;
 use super::{View, count, defined, frame, hidden, label, percent, point, small_print, whole};
 use crate::chart::{Chart, Kind, Point, Series};
 use crate::components::{Column, Hue, Look, button_link, table, tag};
@@ -25,6 +26,18 @@ pub(super) fn units(currency: &str, minor: i64) -> i64 {
     minor.saturating_add(factor / 2) / factor
 }
 
+fn lost(l: Lang, figures: &Figures, minor: Option<i64>) -> Markup {
+    match minor {
+        Some(minor) => html! { (number(units(&figures.currency, minor))) },
+        None => hidden(l),
+    }
+}
+
+/// For what is told of quarters that are over only.
+fn later(lang: Lang) -> Markup {
+    html! { span.optional { (t::figures_later(lang)) } }
+}
+
 fn running(lang: Lang) -> Markup {
     html! { " " (tag(Hue::Blue, t::figures_running(lang))) }
 }
@@ -35,23 +48,29 @@ pub(super) async fn overview(page: Page, State(app): State<App>) -> Result<Marku
     let figures = app.figures().await?;
     let skipped = figures.quarters.len().saturating_sub(SHOWN_MAX);
     let quarters = figures.quarters.get(skipped..).unwrap_or_default();
-    let files = [
-        ("quarters", t::figures_incidents_chart(l)),
-        ("national", t::figures_national_title(l)),
-    ];
+    let national = app.national()?;
+    let mut files = vec![("quarters", t::figures_incidents_chart(l))];
+    files.extend(
+        national
+            .as_ref()
+            .map(|_| ("national", t::figures_national_title(l))),
+    );
     let body = html! {
         (incidents_chart(l, quarters))
         (loss_chart(l, &figures, quarters))
         (quarter_table(l, &figures, quarters))
         @if skipped > 0 { p.optional { (t::figures_recent(l, SHOWN_MAX as i64)) } }
         (defined(l, &figures, &["incidents", "loss", "amount_given", "share_with_loss"]))
-        h2 { (t::figures_beside_title(l)) }
-        p { (t::figures_beside_text(l)) }
-        p { (button_link(Look::Plain, "/figures/national", t::figures_beside_link(l))) }
+        @if let Some(series) = &national {
+            h2 { (t::figures_beside_title(l)) }
+            p { (t::figures_beside_text(l)) }
+            (beside(l, series))
+            p { (button_link(Look::Plain, "/figures/national", t::figures_beside_link(l))) }
+        }
         (small_print(&page, &figures, &files))
     };
     let (title, lead) = (t::figures_title(l), t::figures_lead(l));
-    Ok(frame(page, View::Overview, title, lead, body))
+    Ok(frame(page, &app, View::Overview, title, lead, body))
 }
 
 fn newest(quarters: &[QuarterFigures]) -> Option<&QuarterFigures> {
@@ -132,20 +151,28 @@ fn quarter_table(l: Lang, figures: &Figures, quarters: &[QuarterFigures]) -> Mar
         Column::number(t::figures_column_incidents(l)),
         Column::number(t::figures_column_loss(l, figures.currency.as_str())),
         Column::number(t::figures_column_amount(l)),
+        Column::number(t::figures_column_held(l)),
+        Column::number(t::figures_column_no_rate(l)),
         Column::number(t::figures_column_share(l)),
     ];
     let row = |q: &QuarterFigures| {
-        vec![
+        let mut cells = vec![
             html! { (label(q.quarter)) @if q.running { (running(l)) } },
             count(l, q.incidents),
-            q.loss_minor.map_or_else(
-                || hidden(l),
-                |minor| html! { (number(units(&figures.currency, minor))) },
-            ),
-            count(l, q.with_amount),
-            q.share_with_loss
-                .map_or_else(|| hidden(l), |share| html! { (percent(share)) }),
-        ]
+        ];
+        if q.running {
+            cells.extend((0..5).map(|_| later(l)));
+        } else {
+            cells.extend([
+                lost(l, figures, q.loss_minor),
+                count(l, q.with_amount),
+                count(l, q.held),
+                count(l, q.no_rate),
+                q.share_with_loss
+                    .map_or_else(|| hidden(l), |share| html! { (percent(share)) }),
+            ]);
+        }
+        cells
     };
     let rows: Vec<Vec<Markup>> = quarters.iter().rev().map(row).collect();
     table(t::figures_tab_overview(l), &columns, &rows)
@@ -156,42 +183,50 @@ pub(super) async fn categories(page: Page, State(app): State<App>) -> Result<Mar
     let l = page.lang;
     let figures = app.figures().await?;
     let full = figures.quarters.iter().rev().filter(|q| !q.running);
-    let unfinished = figures.quarters.iter().filter(|q| q.running);
-    let shown: Vec<&QuarterFigures> = full.take(CATEGORY_QUARTERS).chain(unfinished).collect();
-    let mut columns = vec![Column::text(t::figures_category(l))];
-    columns.extend(shown.iter().map(|q| {
-        let name = label(q.quarter);
-        Column::number(if q.running {
-            format!("{name} ({})", t::figures_running(l))
-        } else {
-            name
-        })
-    }));
-    let taxonomy = app.form.taxonomy();
-    let row = |at: usize, title: &str| {
-        let mut cells = vec![html! { (title) }];
-        let of = |q: &&QuarterFigures| {
-            let cell = q.categories.get(at).map(|(_, cell)| *cell);
-            cell.map_or_else(|| hidden(l), |cell| count(l, cell))
-        };
-        cells.extend(shown.iter().map(of));
-        cells
-    };
-    let mut rows: Vec<Vec<Markup>> = taxonomy
-        .categories()
-        .iter()
-        .enumerate()
-        .map(|(at, category)| row(at, category.title.get(l.as_str())))
-        .collect();
-    let mut all = vec![html! { strong { (t::figures_column_incidents(l)) } }];
-    all.extend(shown.iter().map(|q| count(l, q.incidents)));
-    rows.push(all);
+    let shown: Vec<&QuarterFigures> = full.take(CATEGORY_QUARTERS).collect();
     let title = t::figures_categories_title(l);
+    let losses = t::figures_categories_loss(l, figures.currency.as_str());
     let body = html! {
-        (table(title, &columns, &rows))
-        (defined(l, &figures, &["category", "incidents"]))
+        @if shown.is_empty() {
+            p { (t::figures_categories_none(l)) }
+        } @else {
+            (by_category(l, &app, &shown, title, &|q, at| match at {
+                None => count(l, q.incidents),
+                Some(at) => q.categories.get(at).map_or_else(|| hidden(l), |c| count(l, c.incidents)),
+            }))
+            (by_category(l, &app, &shown, &losses, &|q, at| match at {
+                None => lost(l, &figures, q.loss_minor),
+                Some(at) => lost(l, &figures, q.categories.get(at).and_then(|c| c.loss_minor)),
+            }))
+        }
+        (defined(l, &figures, &["category", "incidents", "category_loss", "loss"]))
         (small_print(&page, &figures, &[("categories", title)]))
     };
     let lead = t::figures_categories_lead(l);
-    Ok(frame(page, View::Categories, title, lead, body))
+    Ok(frame(page, &app, View::Categories, title, lead, body))
+}
+
+/// A table of categories by quarter; `cell` writes one cell, the whole quarter's where no category is named.
+fn by_category(
+    l: Lang,
+    app: &App,
+    shown: &[&QuarterFigures],
+    title: &str,
+    cell: &dyn Fn(&QuarterFigures, Option<usize>) -> Markup,
+) -> Markup {
+    let mut columns = vec![Column::text(t::figures_category(l))];
+    columns.extend(shown.iter().map(|q| Column::number(label(q.quarter))));
+    let categories = app.form.taxonomy().categories();
+    let names = categories.iter().enumerate();
+    let mut rows: Vec<Vec<Markup>> = names
+        .map(|(at, category)| {
+            let mut cells = vec![html! { (category.title.get(l.as_str())) }];
+            cells.extend(shown.iter().map(|q| cell(q, Some(at))));
+            cells
+        })
+        .collect();
+    let mut all = vec![html! { strong { (t::figures_all(l)) } }];
+    all.extend(shown.iter().map(|q| cell(q, None)));
+    rows.push(all);
+    table(title, &columns, &rows)
 }

@@ -60,6 +60,9 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
             }
         }
         Change::ContactErased => t::status_contact_erased(lang).to_owned(),
-        Change::Assigned { .. } | Change::SeveritySet { .. } | Change::NotSuspect => return None,
+        Change::Assigned { .. }
+        | Change::SeveritySet { .. }
+        | Change::NotSuspect
+        | Change::LossVerified { .. } => return None,
     })
 }

@@ -4,8 +4,9 @@ use std::io::{Cursor, Read};
 
 use axum::http::StatusCode;
 use cairn_app::account::code_at;
-use cairn_desk::report::{Answer, Draft};
+use cairn_desk::report::{Answer, Certainty, Draft, LossItem, LossKind};
 use cairn_kernel::actor::Role;
+use cairn_kernel::money::Money;
 
 use super::browser::{Desk, PASSWORD};
 
@@ -81,6 +82,61 @@ async fn signing_in_again_asks_for_a_code_and_out_forgets() {
     assert_eq!(b.to.as_deref(), Some("/desk"));
     b.get("/desk").await;
     assert_eq!(b.status, StatusCode::OK);
+}
+
+/// A jest of ten thousand milliards is corrected; the report itself stays as it was told.
+#[tokio::test]
+async fn a_loss_is_verified_beside_the_losses() {
+    let desk = Desk::new().await;
+    let mut draft = desk.example();
+    draft.body.losses = vec![
+        loss(LossKind::Data, None),
+        loss(LossKind::DirectFinancial, Some(1_000_000_000_000_000)),
+    ];
+    let reference = desk.report(&draft).await;
+    let at = format!("/desk/reports/{reference}");
+    let mut b = desk.signed_in("hana", "Hana Example", Role::Officer).await;
+    b.get(&at).await;
+    assert!(b.page.contains("id=\"amount-1\"") && !b.page.contains("id=\"amount-0\""));
+    for wrong in ["a lot", "-5", ""] {
+        b.send(&format!("{at}/loss"), &[("item", "1"), ("amount-1", wrong)])
+            .await;
+        assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(b.page.contains("href=\"#amount-1\""), "{wrong}");
+    }
+    for (item, amount) in [("0", "5"), ("7", "5"), ("1", "USD 5")] {
+        let field = format!("amount-{item}");
+        b.send(&format!("{at}/loss"), &[("item", item), (&field, amount)])
+            .await;
+        assert_eq!(b.status, StatusCode::CONFLICT, "{item} {amount}");
+    }
+    b.send(
+        &format!("{at}/loss"),
+        &[("item", "1"), ("amount-1", "$1,234.50")],
+    )
+    .await;
+    assert_eq!(b.to.as_deref(), Some(at.as_str()), "{}", b.page);
+    b.get(&at).await;
+    assert!(b.page.contains("Loss verified: NZD 1,234.50") && b.page.contains(">Verified<"));
+    let no = desk.t.app.number(&reference).unwrap();
+    let row = desk.t.app.store.report(no).await.unwrap().unwrap();
+    assert_eq!(row.loss_minor, Some(123_450));
+    let body = desk.t.app.store.report_body(no).await.unwrap().unwrap();
+    assert!(
+        body.json.contains("1000000000000000"),
+        "what was told stays"
+    );
+}
+
+fn loss(kind: LossKind, minor: Option<i64>) -> LossItem {
+    LossItem {
+        kind,
+        amount: minor.map(|minor| Money::new(minor, "NZD").unwrap()),
+        date: None,
+        certainty: Certainty::Stated,
+        paid_by: None,
+        recovered_minor: None,
+    }
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ const TABLE: [(&str, &str, &str); 37] = [
     ("POST", "/desk/reports/{reference}/assign", "officer lead"),
     ("POST", "/desk/reports/{reference}/category", "officer lead"),
     ("POST", "/desk/reports/{reference}/severity", "officer lead"),
+    ("POST", "/desk/reports/{reference}/loss", "officer lead"),
     ("POST", "/desk/reports/{reference}/message", "officer lead"),
     ("POST", "/desk/reports/{reference}/close", "officer lead"),
     ("POST", "/desk/reports/{reference}/reopen", "officer lead"),
