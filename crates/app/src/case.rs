@@ -1,7 +1,7 @@
 //! What officers do: look at the queue, read a report, work on it. Cases proper stand on this later.
 
 use cairn_desk::access::{Action, Grant, Visible};
-use cairn_desk::report::{Command, Refusal, State};
+use cairn_desk::report::{Command, MessageText, Refusal, State};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::text::fold;
 use cairn_store::report::{Filter, LIST_ROWS_MAX, Order, Summary};
@@ -121,7 +121,7 @@ impl App {
         who: &Principal,
         reference: &str,
         version: i64,
-        text: &str,
+        text: MessageText,
         waits: bool,
     ) -> Result<(), AppError> {
         let grant = who.grant(Action::WorkReports)?;

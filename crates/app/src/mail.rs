@@ -63,14 +63,24 @@ impl App {
                 file.contents.as_slice(),
             )
         }));
-        for (name, bytes) in files.into_iter().take(self.config.files_max.max(1)) {
+        let files = files.into_iter().take(self.config.files_max.max(1));
+        for (at, (name, bytes)) in files.enumerate() {
             // An empty attachment says nothing, and one that is too large is still in the message itself.
             if bytes.is_empty() || bytes.len() as u64 > self.config.file_bytes_max {
                 continue;
             }
             let mut taking = self.take_file()?;
             taking.push(bytes)?;
-            let file = self.keep_file(taking, Some(&name)).await?;
+            // The original is kept whole whatever it holds; an attachment that is not taken is still in it.
+            let kept = if at == 0 {
+                self.keep_any_file(taking, Some(&name)).await
+            } else {
+                self.keep_file(taking, Some(&name)).await
+            };
+            let file = match kept {
+                Err(AppError::FileType { .. }) => continue,
+                kept => kept?,
+            };
             if draft
                 .body
                 .files

@@ -147,9 +147,9 @@ on_both! {
         let maori = submit(&app, 2, "mi", "maori@reporter.example").await;
         let mut unit = Unit::default();
         job::enqueue(&mut unit, "news", &format!("{{\"no\":{maori}}}"), START);
-        app.store.write(unit).await.unwrap();
+        app.bare_store().write(unit).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 3);
-        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 0));
+        assert_eq!(app.bare_store().count_jobs().await.unwrap(), (0, 0));
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0);
 
         let messages: Vec<String> = server.messages();
@@ -184,12 +184,12 @@ on_both! {
         for attempt in 1..=ATTEMPTS_MAX {
             assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0);
             // Nothing is due again at once.
-            assert!(app.store.due_jobs(clock.now(), 10).await.unwrap().is_empty());
+            assert!(app.bare_store().due_jobs(clock.now(), 10).await.unwrap().is_empty());
             let given_up = i64::from(attempt == ATTEMPTS_MAX);
-            assert_eq!(app.store.count_jobs().await.unwrap(), (1 - given_up, given_up));
+            assert_eq!(app.bare_store().count_jobs().await.unwrap(), (1 - given_up, given_up));
             clock.set(clock.now().plus_seconds(6 * 3_600));
         }
-        let failed = app.store.failed_jobs(10).await.unwrap();
+        let failed = app.bare_store().failed_jobs(10).await.unwrap();
         let error = failed[0].error.as_deref().unwrap();
         assert!(error.contains("connection refused"), "{error}");
         assert!(!error.contains("reporter.example"), "{error}");
@@ -205,9 +205,9 @@ on_both! {
         job::enqueue(&mut unit, "news", "no JSON", START);
         // There is no such report: nobody to write to, nothing to do.
         job::enqueue(&mut unit, "news", "{\"no\":999}", START);
-        app.store.write(unit).await.unwrap();
+        app.bare_store().write(unit).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
-        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 3));
+        assert_eq!(app.bare_store().count_jobs().await.unwrap(), (0, 3));
     }
 
     async fn nothing_is_sent_while_stopping(t: &mut TestStore) {
@@ -217,26 +217,26 @@ on_both! {
         submit(&app, 1, "en", "reporter@reporter.example").await;
         let stopping = watch::channel(true).1;
         assert_eq!(app.run_jobs(Some(&post), &stopping).await.unwrap(), 0);
-        assert_eq!(app.store.due_jobs(START, 10).await.unwrap()[0].attempts, 0);
+        assert_eq!(app.bare_store().due_jobs(START, 10).await.unwrap()[0].attempts, 0);
     }
 
     async fn what_has_had_its_time_is_forgotten(t: &mut TestStore) {
         let (app, clock) = app(t, None);
-        app.store.save_draft([1; 32], "{}", clock.now()).await.unwrap();
+        app.bare_store().save_draft([1; 32], "{}", clock.now()).await.unwrap();
         clock.set(clock.now().plus_seconds(20 * 3_600));
-        app.store.save_draft([2; 32], "{}", clock.now()).await.unwrap();
+        app.bare_store().save_draft([2; 32], "{}", clock.now()).await.unwrap();
         app.tidy().await.unwrap();
-        assert!(app.store.draft([1; 32]).await.unwrap().is_some());
+        assert!(app.bare_store().draft([1; 32]).await.unwrap().is_some());
         clock.set(clock.now().plus_seconds(7 * 3_600));
         app.tidy().await.unwrap();
-        assert!(app.store.draft([1; 32]).await.unwrap().is_none());
-        assert!(app.store.draft([2; 32]).await.unwrap().is_some());
+        assert!(app.bare_store().draft([1; 32]).await.unwrap().is_none());
+        assert!(app.bare_store().draft([2; 32]).await.unwrap().is_some());
     }
 
     async fn what_was_erased_is_scrubbed(t: &mut TestStore) {
         let (app, _) = app(t, None);
-        app.store.save_draft([1; 32], "canary-of-the-draft", START).await.unwrap();
-        app.store.drop_draft([1; 32]).await.unwrap();
+        app.bare_store().save_draft([1; 32], "canary-of-the-draft", START).await.unwrap();
+        app.bare_store().drop_draft([1; 32]).await.unwrap();
         app.watch().await.unwrap();
         app.tidy().await.unwrap();
         app.scrub().await.unwrap();

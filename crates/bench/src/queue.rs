@@ -168,7 +168,7 @@ async fn fill(dir: &Path, reports: i64) -> anyhow::Result<()> {
         done??;
     }
     officer(&app, now).await?;
-    app.store.close().await;
+    app.close().await;
     Ok(())
 }
 
@@ -188,11 +188,14 @@ async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
         created_at: now,
         version: 1,
     };
-    app.store
+    app.bare_store()
         .add_account(&account, Entry::new(now.0, None, "{}".into(), [0; 16]))
         .await?;
     let session = Session {
-        id: app.store.keys().tag(Purpose::Session, &[COOKIE.as_bytes()]),
+        id: app
+            .bare_store()
+            .keys()
+            .tag(Purpose::Session, &[COOKIE.as_bytes()]),
         account: account.id,
         public_id: "bench".into(),
         agent: String::new(),
@@ -201,7 +204,7 @@ async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
         created_at: now.plus_seconds(3_600),
         seen_at: now.plus_seconds(3_600),
     };
-    app.store.add_session(&session, None, None).await?;
+    app.bare_store().add_session(&session, None, None).await?;
     tokio::time::sleep(Duration::from_millis(10)).await;
     Ok(())
 }
