@@ -57,6 +57,7 @@ report-files-taken = Files you have added
 report-file-remove = Remove
 report-file-nameless = File of type { $type }
 report-file-large = A file was larger than { $max } and was not taken. Send a smaller one, or describe what it shows
+report-file-type = We do not take files of this type here. Describe what the file shows, or send it in another form
 report-file-empty = Choose a file that is not empty
 report-file-many = You can add up to { $max } files
 

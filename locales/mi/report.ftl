@@ -57,6 +57,7 @@ report-files-taken = Ngā kōnae kua tāpiritia e koe
 report-file-remove = Tangohia
 report-file-nameless = He kōnae o te momo { $type }
 report-file-large = He nui ake tētahi kōnae i te { $max }, kāore i tangohia. Tukuna mai he mea iti ake, whakamāramatia rānei ngā mea e kitea ana
+report-file-type = Kāore mātou e tango i ngā kōnae o tēnei momo. Whakamāramatia ngā mea kei roto, tukuna rānei i tētahi atu āhua
 report-file-empty = Kōwhiria he kōnae kāore i te kau
 report-file-many = E { $max } ngā kōnae te mōrahi
 

@@ -1,7 +1,7 @@
 //! What officers do: look at the queue, read a report, work on it. Cases proper stand on this later.
 
 use cairn_desk::access::{Action, Grant, Visible};
-use cairn_desk::report::{Command, Refusal, State};
+use cairn_desk::report::{Command, MessageText, Refusal, State};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
 use cairn_kernel::text::fold;
@@ -145,7 +145,7 @@ impl App {
         who: &Principal,
         reference: &str,
         version: i64,
-        text: &str,
+        text: MessageText,
         waits: bool,
     ) -> Result<(), AppError> {
         let grant = who.grant(Action::WorkReports)?;

@@ -1,5 +1,6 @@
 //! Files of reporters: taken in piece by piece, told apart by their content, and rid of hidden details when the reporter
-//! stays anonymous. Any type is welcome (a sample of malware is evidence); nothing is ever shown or run here.
+//! stays anonymous. Any type is welcome (a sample of malware is evidence) unless the operator says otherwise; nothing is
+//! ever shown or run here.
 
 use bytes::Bytes;
 use cairn_desk::report::{Draft, FileRef};
@@ -14,6 +15,17 @@ use crate::report::AppError;
 
 /// Longest file name kept, in characters.
 const NAME_CHARS_MAX: usize = 200;
+
+/// What became of a file that was named by its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is here and may be part of a report.
+    Known,
+    /// It is not here.
+    Absent,
+    /// The operator does not take files of this type.
+    NotTaken,
+}
 
 /// A file on its way in.
 pub struct Taking {
@@ -48,11 +60,32 @@ impl App {
         Ok(Taking { incoming, size: 0 })
     }
 
-    /// Keeps a file. It is swept away after a day unless a draft or a report names it.
+    /// Keeps a file. It is swept away after a day unless a draft or a report names it. One without a name may get it with
+    /// the report; then its ending is looked at by [`App::settle_file`].
     ///
     /// # Errors
-    /// The disk said no.
+    /// [`AppError::FileType`], or the disk said no.
     pub async fn keep_file(&self, taking: Taking, name: Option<&str>) -> Result<FileRef, AppError> {
+        let kind = media_type(taking.incoming.head());
+        let types = &self.config.file_types;
+        let taken = match name {
+            Some(_) => types.takes(kind, name),
+            None => types.may_take(kind),
+        };
+        if !taken {
+            return Err(AppError::FileType {
+                media_type: kind.to_owned(),
+            });
+        }
+        self.keep_any_file(taking, name).await
+    }
+
+    /// Keeps a file of any type: the original of a mail, a cleaned copy of what was taken before.
+    pub(crate) async fn keep_any_file(
+        &self,
+        taking: Taking,
+        name: Option<&str>,
+    ) -> Result<FileRef, AppError> {
         let kind = media_type(taking.incoming.head());
         let at = self.clock.now().hour();
         let stored = self.store.keep_blob(taking.incoming, kind, at).await?;
@@ -84,7 +117,7 @@ impl App {
             };
             let mut taking = self.take_file()?;
             taking.push(&clean)?;
-            *file = self.keep_file(taking, None).await?;
+            *file = self.keep_any_file(taking, None).await?;
         }
         Ok(())
     }
@@ -92,33 +125,45 @@ impl App {
     /// Fills in what is known of the files that a draft names by hash, and cleans them if it is anonymous.
     ///
     /// # Errors
-    /// The places (from 0) of files that are not here, or a failure.
-    pub async fn settle_files(&self, draft: &mut Draft) -> Result<Vec<usize>, AppError> {
-        let mut absent = Vec::new();
+    /// See [`AppError`].
+    ///
+    /// # Returns
+    /// The places (from 0) of files that cannot be part of the report, and why.
+    pub async fn settle_files(&self, draft: &mut Draft) -> Result<Vec<(usize, Settled)>, AppError> {
+        let mut wrong = Vec::new();
         let anonymous = draft.body.anonymous;
         for (place, file) in draft.body.files.iter_mut().enumerate() {
-            if !self.settle_file(file, anonymous).await? {
-                absent.push(place);
+            match self.settle_file(file, anonymous).await? {
+                Settled::Known => {}
+                other => wrong.push((place, other)),
             }
         }
-        Ok(absent)
+        Ok(wrong)
     }
 
-    /// The same for one file; `false` if it is not here.
+    /// The same for one file.
     ///
     /// # Errors
     /// See [`AppError`].
-    pub async fn settle_file(&self, file: &mut FileRef, anonymous: bool) -> Result<bool, AppError> {
+    pub async fn settle_file(
+        &self,
+        file: &mut FileRef,
+        anonymous: bool,
+    ) -> Result<Settled, AppError> {
         let Some(stored) = self.store.blob(&file.sha256).await? else {
-            return Ok(false);
+            return Ok(Settled::Absent);
         };
         file.size = stored.size;
         file.media_type = stored.media_type;
         file.name = file.name.as_deref().and_then(tidy_name);
+        let types = &self.config.file_types;
+        if !types.takes(&file.media_type, file.name.as_deref()) {
+            return Ok(Settled::NotTaken);
+        }
         if anonymous {
             self.clean_files(std::slice::from_mut(file)).await?;
         }
-        Ok(true)
+        Ok(Settled::Known)
     }
 }
 

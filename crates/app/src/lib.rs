@@ -5,6 +5,7 @@ pub mod audit;
 pub mod case;
 pub mod clock;
 pub mod draft;
+pub mod evidence;
 pub mod export;
 pub mod figures;
 pub mod files;
@@ -18,6 +19,7 @@ pub mod worker;
 
 use std::sync::Arc;
 
+use cairn_desk::files::FileTypes;
 use cairn_desk::form::Form;
 use cairn_desk::rates::Rates;
 use cairn_kernel::money::Money;
@@ -49,6 +51,8 @@ pub struct Config {
     pub file_bytes_max: u64,
     /// Most files of one report.
     pub files_max: usize,
+    /// Types of files that are taken.
+    pub file_types: FileTypes,
     /// Public requests worked on at the same time; more wait in turn.
     pub intake_parallel: usize,
     /// Outgoing mail; without it nobody is written to.
@@ -90,6 +94,7 @@ impl Default for Config {
             time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             file_bytes_max: 25 * 1024 * 1024,
             files_max: 10,
+            file_types: FileTypes::default(),
             intake_parallel: 256,
             mail: None,
             password_cost: account::PasswordCost::STANDARD,
@@ -100,8 +105,8 @@ impl Default for Config {
 /// Everything the doors work with. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// Reports, evidence, files.
-    pub store: Store,
+    /// Reports, evidence, files. Not for the doors: a page that read it would pass the access policy by.
+    pub(crate) store: Store,
     /// The form in use, with its texts, advice and agencies.
     pub form: Arc<Form>,
     /// Settings.
@@ -143,6 +148,18 @@ impl App {
             kept_figures: Arc::default(),
             erased: Arc::default(),
         }
+    }
+
+    /// The store itself, past the access policy: for the program (start, stop, backup, metrics), for measurements and
+    /// for tests that look at what was kept. No door may ask for it; the house check holds that.
+    #[must_use]
+    pub const fn bare_store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Writes what is queued and ends the store's writer. Clones can only read afterwards.
+    pub async fn close(self) {
+        self.store.close().await;
     }
 
     /// The public reference of a report's number.

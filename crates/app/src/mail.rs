@@ -6,7 +6,6 @@ use cairn_desk::report::FileRef;
 use cairn_kernel::actor::Actor;
 
 use crate::App;
-use crate::files::Taking;
 use crate::report::{AppError, Once, Received};
 
 /// Category of a forwarded message until an officer says otherwise.
@@ -68,8 +67,10 @@ impl App {
         message: &[u8],
         mail: &MailReport,
     ) -> Result<(), AppError> {
-        let whole = self.take_up_to(MAIL_BYTES_MAX as u64)?;
-        kept.push(self.keep_part(whole, "message.eml", message).await?);
+        let mut whole = self.take_up_to(MAIL_BYTES_MAX as u64)?;
+        whole.push(message)?;
+        // Whatever types of files are taken.
+        kept.push(self.keep_any_file(whole, Some("message.eml")).await?);
         let most = self.config.files_max.max(1);
         for file in mail.attachments.iter().take(most - 1) {
             let bytes = file.contents.as_slice();
@@ -78,21 +79,17 @@ impl App {
                 continue;
             }
             let name = file.name.as_deref().unwrap_or("attachment");
-            let file = self.keep_part(self.take_file()?, name, bytes).await?;
+            let mut taking = self.take_file()?;
+            taking.push(bytes)?;
+            // One of a type that is not taken is still in the message, too.
+            let file = match self.keep_file(taking, Some(name)).await {
+                Err(AppError::FileType { .. }) => continue,
+                file => file?,
+            };
             if kept.iter().all(|known| known.sha256 != file.sha256) {
                 kept.push(file);
             }
         }
         Ok(())
-    }
-
-    async fn keep_part(
-        &self,
-        mut taking: Taking,
-        name: &str,
-        bytes: &[u8],
-    ) -> Result<FileRef, AppError> {
-        taking.push(bytes)?;
-        self.keep_file(taking, Some(name)).await
     }
 }

@@ -2,8 +2,8 @@
 
 use cairn_desk::access::Denied;
 use cairn_desk::report::{
-    Body, Change, Channel, Command, Contact, Draft, Event, LossItem, Refusal, Standing, State,
-    decide,
+    Body, Change, Channel, Command, Contact, Draft, Event, LossItem, MessageText, Refusal,
+    Standing, State, decide,
 };
 use cairn_evidence::checkpoint::SignedCheckpoint;
 use cairn_evidence::hash::{salted, sha256};
@@ -22,9 +22,6 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 
 pub use cairn_store::report as rows;
-
-/// Longest message between reporter and officer, in characters.
-pub const MESSAGE_CHARS_MAX: usize = 10_000;
 
 /// Why a use case failed. Each door maps it to a page or a problem document.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +61,12 @@ pub enum AppError {
     FileTooLarge {
         /// The limit.
         bytes_max: u64,
+    },
+    /// The operator does not take files of this type.
+    #[error("files of type {media_type} are not taken here")]
+    FileType {
+        /// By its content.
+        media_type: String,
     },
     /// A file could not be stored or read.
     #[error(transparent)]
@@ -535,7 +538,7 @@ impl App {
         &self,
         reference: &str,
         secret: &str,
-        text: &str,
+        text: MessageText,
     ) -> Result<(), AppError> {
         let no = self.open(reference, secret).await?;
         let whole = self.whole(no).await?;
@@ -606,26 +609,17 @@ impl App {
             .await
     }
 
-    /// A message either way; empty and overlong ones are refused.
+    /// A message either way.
     pub(crate) async fn write_message(
         &self,
         whole: &Whole,
         by: Actor,
         author: Option<String>,
-        text: &str,
+        text: MessageText,
         waits: bool,
     ) -> Result<(), AppError> {
-        let text = cairn_kernel::text::clean(text);
-        let chars = text.chars().count();
-        if chars == 0 {
-            return Err(AppError::Input("write something first".into()));
-        }
-        if chars > MESSAGE_CHARS_MAX {
-            return Err(AppError::Input(format!(
-                "at most {MESSAGE_CHARS_MAX} characters; this has {chars}"
-            )));
-        }
         let salt = random::<16>()?;
+        let text = text.into_string();
         let digest = salted(&salt, text.as_bytes()).hex();
         let command = if author.is_some() {
             Command::OfficerWrite { digest, waits }

@@ -158,13 +158,13 @@ on_both! {
         let first = app.import_mail(&mail_from(ana, "one"), None).await.unwrap();
         let reference = app.reference(first.no);
         // Nobody can read the secret in the database, not even who has all of it.
-        let job = app.store.due_jobs(clock.now(), 10).await.unwrap().remove(0);
+        let job = app.bare_store().due_jobs(clock.now(), 10).await.unwrap().remove(0);
         assert!(job.payload.contains("\"link\""), "{}", job.payload);
         assert!(!job.payload.contains(first.secret.expose()), "{}", job.payload);
         let whole = app.opened(&reference, first.secret.expose()).await.unwrap();
         assert!(!whole.has_link);
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
-        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 0));
+        assert_eq!(app.bare_store().count_jobs().await.unwrap(), (0, 0));
         let messages = server.messages();
         assert_eq!(messages.len(), 1);
         assert!(messages[0].contains("Auto-Submitted: auto-replied"), "{}", messages[0]);
@@ -203,10 +203,10 @@ on_both! {
         ].iter().enumerate() {
             let from = format!("{header}\r\nFrom: a{n}@home.example\r\n");
             app.import_mail(&mail_from(&from, "x"), None).await.unwrap();
-            assert!(app.store.due_jobs(clock.now(), 10).await.unwrap().is_empty(), "{header}");
+            assert!(app.bare_store().due_jobs(clock.now(), 10).await.unwrap().is_empty(), "{header}");
         }
         app.import_mail(&mail_from("From: a@home.example\r\n", "x"), None).await.unwrap();
-        assert_eq!(app.store.due_jobs(clock.now(), 10).await.unwrap().len(), 1);
+        assert_eq!(app.bare_store().due_jobs(clock.now(), 10).await.unwrap().len(), 1);
     }
 
     async fn a_link_that_cannot_be_sent_does_not_stay(t: &mut TestStore) {
@@ -216,12 +216,12 @@ on_both! {
         let from = "From: ana@home.example\r\n";
         app.import_mail(&mail_from(from, "x"), None).await.unwrap();
         for _ in 0..ATTEMPTS_MAX {
-            let job = app.store.due_jobs(clock.now(), 10).await.unwrap().remove(0);
+            let job = app.bare_store().due_jobs(clock.now(), 10).await.unwrap().remove(0);
             assert!(job.payload.contains("\"link\""));
             app.run_jobs(Some(&post), &going_on()).await.unwrap();
             clock.set(clock.now().plus_seconds(6 * 3_600));
         }
-        let failed = app.store.failed_jobs(10).await.unwrap();
+        let failed = app.bare_store().failed_jobs(10).await.unwrap();
         assert_eq!((failed.len(), failed[0].payload.as_str()), (1, "{\"no\":1}"));
     }
 
@@ -232,9 +232,9 @@ on_both! {
         let text = "Call 0800 123 456. ".repeat(20);
         let message = mail_from("From: ana@home.example\r\n", &text);
         let received = app.import_mail(&message, None).await.unwrap();
-        let files = app.store.files(received.no).await.unwrap();
+        let files = app.bare_store().files(received.no).await.unwrap();
         assert_eq!(files.len(), 1);
-        assert_eq!(app.store.read_blob(&files[0].sha256).await.unwrap(), message);
+        assert_eq!(app.bare_store().read_blob(&files[0].sha256).await.unwrap(), message);
     }
 
     async fn numbers_in_mail_are_read_as_the_form_says(t: &mut TestStore) {
@@ -259,9 +259,9 @@ on_both! {
         let maori = submit(&app, 2, "mi", "maori@reporter.example").await;
         let mut unit = Unit::default();
         job::enqueue(&mut unit, "news", &format!("{{\"no\":{maori}}}"), START);
-        app.store.write(unit).await.unwrap();
+        app.bare_store().write(unit).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 3);
-        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 0));
+        assert_eq!(app.bare_store().count_jobs().await.unwrap(), (0, 0));
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0);
 
         let messages: Vec<String> = server.messages();
@@ -296,12 +296,12 @@ on_both! {
         for attempt in 1..=ATTEMPTS_MAX {
             assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0);
             // Nothing is due again at once.
-            assert!(app.store.due_jobs(clock.now(), 10).await.unwrap().is_empty());
+            assert!(app.bare_store().due_jobs(clock.now(), 10).await.unwrap().is_empty());
             let given_up = i64::from(attempt == ATTEMPTS_MAX);
-            assert_eq!(app.store.count_jobs().await.unwrap(), (1 - given_up, given_up));
+            assert_eq!(app.bare_store().count_jobs().await.unwrap(), (1 - given_up, given_up));
             clock.set(clock.now().plus_seconds(6 * 3_600));
         }
-        let failed = app.store.failed_jobs(10).await.unwrap();
+        let failed = app.bare_store().failed_jobs(10).await.unwrap();
         let error = failed[0].error.as_deref().unwrap();
         assert!(error.contains("connection refused"), "{error}");
         assert!(!error.contains("reporter.example"), "{error}");
@@ -317,9 +317,9 @@ on_both! {
         job::enqueue(&mut unit, "news", "no JSON", START);
         // There is no such report: nobody to write to, nothing to do.
         job::enqueue(&mut unit, "news", "{\"no\":999}", START);
-        app.store.write(unit).await.unwrap();
+        app.bare_store().write(unit).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
-        assert_eq!(app.store.count_jobs().await.unwrap(), (0, 3));
+        assert_eq!(app.bare_store().count_jobs().await.unwrap(), (0, 3));
     }
 
     async fn nothing_is_sent_while_stopping(t: &mut TestStore) {
@@ -329,26 +329,26 @@ on_both! {
         submit(&app, 1, "en", "reporter@reporter.example").await;
         let stopping = watch::channel(true).1;
         assert_eq!(app.run_jobs(Some(&post), &stopping).await.unwrap(), 0);
-        assert_eq!(app.store.due_jobs(START, 10).await.unwrap()[0].attempts, 0);
+        assert_eq!(app.bare_store().due_jobs(START, 10).await.unwrap()[0].attempts, 0);
     }
 
     async fn what_has_had_its_time_is_forgotten(t: &mut TestStore) {
         let (app, clock) = app(t, None);
-        app.store.save_draft([1; 32], "{}", clock.now()).await.unwrap();
+        app.bare_store().save_draft([1; 32], "{}", clock.now()).await.unwrap();
         clock.set(clock.now().plus_seconds(20 * 3_600));
-        app.store.save_draft([2; 32], "{}", clock.now()).await.unwrap();
+        app.bare_store().save_draft([2; 32], "{}", clock.now()).await.unwrap();
         app.tidy().await.unwrap();
-        assert!(app.store.draft([1; 32]).await.unwrap().is_some());
+        assert!(app.bare_store().draft([1; 32]).await.unwrap().is_some());
         clock.set(clock.now().plus_seconds(7 * 3_600));
         app.tidy().await.unwrap();
-        assert!(app.store.draft([1; 32]).await.unwrap().is_none());
-        assert!(app.store.draft([2; 32]).await.unwrap().is_some());
+        assert!(app.bare_store().draft([1; 32]).await.unwrap().is_none());
+        assert!(app.bare_store().draft([2; 32]).await.unwrap().is_some());
     }
 
     async fn what_was_erased_is_scrubbed(t: &mut TestStore) {
         let (app, _) = app(t, None);
-        app.store.save_draft([1; 32], "canary-of-the-draft", START).await.unwrap();
-        app.store.drop_draft([1; 32]).await.unwrap();
+        app.bare_store().save_draft([1; 32], "canary-of-the-draft", START).await.unwrap();
+        app.bare_store().drop_draft([1; 32]).await.unwrap();
         app.watch().await.unwrap();
         app.tidy().await.unwrap();
         app.scrub().await.unwrap();

@@ -176,7 +176,7 @@ async fn fill(dir: &Path, reports: i64) -> anyhow::Result<()> {
         done??;
     }
     officer(&app, now).await?;
-    app.store.close().await;
+    app.close().await;
     Ok(())
 }
 

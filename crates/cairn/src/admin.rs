@@ -115,15 +115,15 @@ impl Wish {
 async fn stats(app: &App) -> anyhow::Result<Value> {
     let figures = app.figures().await?;
     let quarter = figures.quarters.last().context("no quarter")?;
-    let failed = app.store.failed_jobs(1_000).await?.len();
+    let failed = app.bare_store().failed_jobs(1_000).await?.len();
     Ok(json!({
         "evidence_log_size": figures.log_size,
         "quarter": quarter.quarter.to_string(),
         "incidents_this_quarter": quarter.incidents.count(),
         "accounts": app.accounts(Doer::System).await?.len(),
         "jobs_given_up": failed,
-        "writer_queue": app.store.writer().waiting(),
-        "disk_full": app.store.writer().is_full(),
+        "writer_queue": app.bare_store().writer().waiting(),
+        "disk_full": app.bare_store().writer().is_full(),
     }))
 }
 

@@ -37,7 +37,7 @@ pub async fn ask(settings: &Settings, wish: Wish) -> anyhow::Result<Value> {
     match open::app(settings).await {
         Ok(app) => {
             let answer = wish.fulfil(&app).await;
-            app.store.close().await;
+            app.close().await;
             answer
         }
         Err(error) if is_locked(&error) => {
@@ -86,7 +86,7 @@ async fn hand_over(mut stream: UnixStream, wish: &Wish) -> anyhow::Result<Value>
 /// # Errors
 /// The socket cannot be made.
 pub async fn serve(app: App, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-    let path = socket(app.store.dir());
+    let path = socket(app.bare_store().dir());
     let _left_behind = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path).with_context(|| path.display().to_string())?;
     only_owner(&path)?;

@@ -47,7 +47,7 @@ pub async fn run(mut settings: Settings, named: bool) -> anyhow::Result<()> {
         let app = open::app_for_examples(&settings, clock.clone()).await?;
         let people = people::enrol(&app, &clock, now).await?;
         fill::fill(&app, &clock, now, &people::officers(&people)).await?;
-        app.store.close().await;
+        app.close().await;
         people
     } else {
         Vec::new()

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use cairn_desk::form::{Form, FormFiles};
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -13,6 +14,9 @@ use crate::settings;
 /// # Errors
 /// A file cannot be written.
 pub fn all(dir: &Path) -> anyhow::Result<()> {
+    // The one that is built in: an installation serves the document of the form it uses.
+    let form = Form::parse(&FormFiles::embedded())
+        .map_err(|problems| anyhow::anyhow!("the built-in form: {problems:?}"))?;
     let reference = dir.join("docs/reference");
     let completions = dir.join("packaging/completions");
     let manual = dir.join("packaging/man");
@@ -23,7 +27,7 @@ pub fn all(dir: &Path) -> anyhow::Result<()> {
     std::fs::write(reference.join("limits.md"), limits())?;
     std::fs::write(
         reference.join("openapi.json"),
-        format!("{}\n", cairn_web::api::document()),
+        format!("{}\n", cairn_web::api::document(&form)),
     )?;
     for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
         clap_complete::generate_to(shell, &mut Args::command(), "cairn", &completions)?;
@@ -41,7 +45,7 @@ pub fn completions(shell: Shell) {
 const LIMITS: [(&str, usize, &str); 13] = [
     (
         "MESSAGE_CHARS_MAX",
-        cairn_app::report::MESSAGE_CHARS_MAX,
+        cairn_desk::report::MESSAGE_CHARS_MAX,
         "characters of one message between reporter and officer",
     ),
     (

@@ -43,7 +43,7 @@ pub async fn serve(
     raise_file_limit();
     let address = listener.local_addr()?;
     serve_metrics(&settings).await?;
-    let store = app.store.clone();
+    let store = app.bare_store().clone();
     let router = cairn_web::router(app.clone(), Arc::new(settings.site.clone()));
     let server = Server::new(settings.server.clone(), router)?;
     let (stop_work, work_stops) = tokio::sync::oneshot::channel::<()>();

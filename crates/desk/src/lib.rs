@@ -7,6 +7,7 @@ pub mod advice;
 pub mod agency;
 mod data;
 pub mod figures;
+pub mod files;
 pub mod form;
 pub mod help;
 pub mod mail;

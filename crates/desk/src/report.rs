@@ -1,12 +1,16 @@
 //! The report: what a person told us (immutable), the events that follow, and the state they add up to.
 
 mod decide;
+mod message;
 mod standing;
+mod told;
 
 use std::collections::BTreeMap;
 
 pub use decide::{Command, FILES_MAX, MESSAGES_MAX, Refusal, decide};
+pub use message::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
 pub use standing::Standing;
+pub use told::told;
 
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;

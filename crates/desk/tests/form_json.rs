@@ -429,3 +429,38 @@ fn a_loss_in_another_currency_counts_for_the_severity() {
     assert!(without > 4);
     assert_eq!(with, 4);
 }
+
+/// The built-in form under another name, with the options of the question `what` turned by some places.
+fn other_form(turned: usize) -> Form {
+    let mut files = FormFiles::embedded();
+    let text = files.form.replace("id = \"nz\"", "id = \"xx\"");
+    let mut lines: Vec<_> = text.lines().collect();
+    let at = |mark: &str| {
+        lines
+            .iter()
+            .position(|line| line.starts_with(mark))
+            .unwrap()
+    };
+    let first = at("    { code = \"scam\", suggests");
+    let last = at("    { code = \"weakness\", suggests");
+    lines[first..=last].rotate_left(turned);
+    files.form = lines.join("\n").into();
+    Form::parse(&files).expect("the form under another name")
+}
+
+#[test]
+fn every_form_has_an_example_that_it_takes() {
+    assert_eq!(FORM.example(), EXAMPLE);
+    let mut categories = std::collections::BTreeSet::new();
+    for turned in 0..8 {
+        let form = other_form(turned);
+        let example = form.example();
+        let draft = form.parse_json(example.as_bytes());
+        let draft = draft.unwrap_or_else(|problems| panic!("{problems:?}\n{example}"));
+        assert_eq!(draft.body.form, "xx@1");
+        assert!(!draft.body.anonymous && draft.contact.is_some());
+        assert_eq!(draft.body.losses.len(), 1, "{example}");
+        categories.insert(draft.body.category);
+    }
+    assert!(categories.len() >= 5, "{categories:?}");
+}

@@ -4,7 +4,7 @@ use cairn_kernel::actor::Role;
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
-use crate::sql::{Row, Table, Ty};
+use crate::sql::{Row, Table, Ty, Value};
 use crate::writer::{Committed, Entry, Unit, WriteError};
 use crate::{Store, params};
 
@@ -149,6 +149,20 @@ fn bytes32(bytes: Vec<u8>, what: &'static str) -> Result<[u8; 32], ReadError> {
     })
 }
 
+/// What of an account can change, in the order of its columns.
+fn changeable(a: &Account) -> Vec<Value> {
+    params![
+        a.name.as_str(),
+        a.role.as_str(),
+        a.password.as_str(),
+        a.totp.clone(),
+        a.totp_step,
+        a.recovery.as_str(),
+        a.must_change,
+        a.disabled
+    ]
+}
+
 fn read_account(row: &Row) -> Result<Account, ReadError> {
     let role = row.text(3)?;
     Ok(Account {
@@ -258,24 +272,10 @@ impl Store {
         entry: Entry,
     ) -> Result<Committed, WriteError> {
         let mut unit = Unit::default();
-        let a = account;
-        unit.insert(
-            &ACCOUNT,
-            params![
-                a.id.as_str(),
-                a.login.as_str(),
-                a.name.as_str(),
-                a.role.as_str(),
-                a.password.as_str(),
-                a.totp.clone(),
-                a.totp_step,
-                a.recovery.as_str(),
-                a.must_change,
-                a.disabled,
-                a.created_at,
-                a.version
-            ],
-        );
+        let mut values = params![account.id.as_str(), account.login.as_str()];
+        values.extend(changeable(account));
+        values.extend(params![account.created_at, account.version]);
+        unit.insert(&ACCOUNT, values);
         unit.entries.push(entry);
         self.write(unit).await
     }
@@ -292,37 +292,31 @@ impl Store {
         entry: Option<Entry>,
     ) -> Result<Committed, WriteError> {
         let mut unit = Unit::default();
-        let a = account;
+        let mut values = changeable(account);
+        values.extend(params![account.id.as_str(), account.version]);
         unit.expect(
             1,
             "UPDATE account SET name = $1, role = $2, password = $3, totp = $4, totp_step = $5, recovery = $6, \
              must_change = $7, disabled = $8, version = version + 1 WHERE id = $9 AND version = $10",
-            params![
-                a.name.as_str(),
-                a.role.as_str(),
-                a.password.as_str(),
-                a.totp.clone(),
-                a.totp_step,
-                a.recovery.as_str(),
-                a.must_change,
-                a.disabled,
-                a.id.as_str(),
-                a.version
-            ],
+            values,
         );
-        let end = if a.disabled { EndSessions::All } else { end };
+        let end = if account.disabled {
+            EndSessions::All
+        } else {
+            end
+        };
         match end {
             EndSessions::None => {}
             EndSessions::All => {
                 unit.exec(
                     "DELETE FROM session WHERE account = $1",
-                    params![a.id.as_str()],
+                    params![account.id.as_str()],
                 );
             }
             EndSessions::AllBut(keep) => {
                 unit.exec(
                     "DELETE FROM session WHERE account = $1 AND id <> $2",
-                    params![a.id.as_str(), keep],
+                    params![account.id.as_str(), keep],
                 );
             }
         }

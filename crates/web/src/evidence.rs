@@ -2,15 +2,15 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cairn_app::App;
-use cairn_app::report::AppError;
 use cairn_evidence::checkpoint::SignedCheckpoint;
-use cairn_evidence::tiles::{TileKind, TilePath, bundle_bytes, tile_bytes};
+use cairn_evidence::tiles::TilePath;
 use maud::{Markup, html};
 
+use crate::api::{Machine, ProblemDocument};
 use crate::components::{Row, machine, summary_list};
 use crate::i18n::t;
 use crate::page::{Page, Section};
@@ -21,58 +21,67 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// A partial tile never changes either, but a wider one soon takes its place.
 const FOR_NOW: &str = "public, max-age=3600";
 
-/// The page and the files of the log.
+/// The page of the log.
 pub fn router() -> Router<App> {
-    Router::new()
-        .route("/evidence", get(show))
-        .route("/checkpoint", get(checkpoint))
-        .route("/log.keys", get(keys))
-        .route("/tile/{*path}", get(tile))
+    Router::new().route("/evidence", get(show))
 }
 
-fn failed(error: impl Into<AppError>) -> Problem {
-    error.into().into()
+/// The files of the log.
+pub(crate) fn machines() -> [Machine; 3] {
+    [
+        Machine::new(Method::GET, "/checkpoint", get(checkpoint)),
+        Machine::new(Method::GET, "/log.keys", get(keys)),
+        Machine::new(Method::GET, "/tile/{*path}", get(tile)).documented("/tile/{path}"),
+    ]
 }
 
-async fn checkpoint(State(app): State<App>) -> Result<Response> {
-    let newest = app.store.newest_checkpoint().await;
-    let newest = newest.map_err(failed)?;
-    let (_, note) = newest.ok_or_else(Problem::not_found)?;
+/// The newest checkpoint: a signed note (C2SP tlog-checkpoint) with the log's size and root.
+#[utoipa::path(
+    get,
+    path = "/checkpoint",
+    tag = "Evidence log",
+    responses(
+        (status = 200, description = "The signed note", body = String, content_type = "text/plain"),
+        (status = 404, description = "The log is empty", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn checkpoint(State(app): State<App>) -> Result<Response> {
+    let (_, note) = app.checkpoint().await?.ok_or_else(Problem::not_found)?;
     Ok(text(note))
 }
 
-async fn keys(State(app): State<App>) -> Response {
-    text(app.store.keys().list.to_string())
+/// The log's keys, one C2SP verifier key a line, with those that signed before.
+#[utoipa::path(
+    get,
+    path = "/log.keys",
+    tag = "Evidence log",
+    responses((status = 200, description = "The keys", body = String, content_type = "text/plain"))
+)]
+pub(crate) async fn keys(State(app): State<App>) -> Response {
+    text(app.log_keys())
 }
 
 fn text(text: String) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
-async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response> {
+/// A tile of the log (C2SP tlog-tiles): `/tile/<L>/<N>[.p/<W>]` has hashes of level L, `/tile/entries/<N>[.p/<W>]` the
+/// entries, each 32 bytes.
+#[utoipa::path(
+    get,
+    path = "/tile/{path}",
+    tag = "Evidence log",
+    params(("path" = String, Path, description = "The rest of the tile's path, with its slashes")),
+    responses(
+        (status = 200, description = "The tile. A full one never changes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 404, description = "No such tile at the size of the newest checkpoint", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response> {
     let path: TilePath = format!("tile/{path}")
         .parse()
         .map_err(|_| Problem::not_found())?;
-    let newest = app.store.newest_checkpoint().await.map_err(failed)?;
-    let size = newest.map_or(0, |(size, _)| size);
-    if !path.exists_at(size) {
-        return Err(Problem::not_found());
-    }
-    let width = usize::from(path.width);
-    let bytes = match path.kind {
-        TileKind::Hashes(level) => {
-            let hashes = app
-                .store
-                .log_tile(level, path.index)
-                .await
-                .map_err(failed)?;
-            tile_bytes(hashes.iter().take(width))
-        }
-        TileKind::Entries => {
-            let entries = app.store.log_entries(path.index).await.map_err(failed)?;
-            bundle_bytes(entries.iter().take(width))
-        }
-    };
+    let bytes = app.tile(path).await?;
     let cache = if path.is_full() { FOR_GOOD } else { FOR_NOW };
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
@@ -83,12 +92,11 @@ async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Respon
 
 async fn show(State(app): State<App>, page: Page) -> Result<Markup> {
     let l = page.lang;
-    let newest = app.store.newest_checkpoint().await;
-    let newest = newest.map_err(failed)?;
+    let newest = app.checkpoint().await?;
     let parsed = newest
         .as_ref()
         .and_then(|(_, note)| SignedCheckpoint::parse(note).ok());
-    let keys = app.store.keys().list.to_string();
+    let keys = app.log_keys();
     let body = html! {
         h1 { (t::evidence_title(l)) }
         p.lead { (t::evidence_lead(l)) }

@@ -1,7 +1,7 @@
 //! The public figures: pages for people, and the same numbers as files for machines. What may be shown was decided
 //! before it comes here; nothing on this floor ever sees a hidden count.
 
-mod machine;
+pub(crate) mod machine;
 mod national;
 mod people;
 mod quarters;
@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::Method;
 use axum::routing::get;
 use cairn_app::App;
 use cairn_app::figures::Figures;
 use cairn_desk::figures::{Cell, Definition, Quarter, Words};
 use maud::{Markup, html};
 
+use crate::api::Machine;
 use crate::components::{Tab, details, tabs};
 use crate::i18n::{Lang, number, t};
 use crate::page::{Page, Section};
@@ -29,9 +31,16 @@ pub fn router(app: App) -> Router {
         .route("/figures/people", get(people::show))
         .route("/figures/national", get(national::show))
         .route("/figures/definitions", get(definitions))
-        .route("/figures.json", get(machine::json))
-        .route("/figures/{file}", get(machine::csv))
         .with_state(app)
+}
+
+/// The same for machines.
+pub(crate) fn machines() -> [Machine; 2] {
+    [
+        Machine::new(Method::GET, "/figures.json", get(machine::json)),
+        Machine::new(Method::GET, "/figures/{file}", get(machine::csv))
+            .documented("/figures/{table}.csv"),
+    ]
 }
 
 /// Which of the views this is.

@@ -1,27 +1,44 @@
 //! For the machines that keep this one running: is it alive, and can it take reports?
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use cairn_app::App;
 use serde_json::{Value, json};
 
+use crate::api::Machine;
+
 /// `/health/live` and `/health/ready`.
-pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/health/live", get(live))
-        .route("/health/ready", get(ready))
-        .with_state(app)
+pub(crate) fn machines() -> [Machine; 2] {
+    [
+        Machine::new(Method::GET, "/health/live", get(live)),
+        Machine::new(Method::GET, "/health/ready", get(ready)),
+    ]
 }
 
 /// The process answers. Asks nothing of the database: restarting this process would not mend that one.
-async fn live() -> Json<Value> {
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    tag = "Health",
+    responses((status = 200, description = "It lives", body = Object, example = json!({"alive": true})))
+)]
+pub(crate) async fn live() -> Json<Value> {
     Json(json!({ "alive": true }))
 }
 
 /// 200 if reports can be taken, 503 if not. Says nothing that a stranger could use.
-async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    tag = "Health",
+    responses(
+        (status = 200, description = "Reports can be taken", body = Object, example = json!({"ready": true, "database": "ok", "disk": "ok"})),
+        (status = 503, description = "Reports cannot be taken: `database` says `fails` or `disk` says `full`", body = Object),
+    )
+)]
+pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     let health = app.health().await;
     let status = if health.ready() {
         StatusCode::OK

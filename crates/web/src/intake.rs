@@ -13,6 +13,7 @@ use cairn_app::App;
 use cairn_app::gate::{Gate, Place};
 use tokio::time::Instant;
 
+use crate::api::Described;
 use crate::problem::{Kind, Problem, Result};
 use crate::server::{BodyMax, ClientPrefix, read_all};
 
@@ -36,6 +37,8 @@ pub struct Public {
     pub uploads: Gate,
     /// Failed tries to open a report.
     pub tries: Tries,
+    /// What tells machines of the form in use.
+    pub(crate) described: Arc<Described>,
 }
 
 impl Public {
@@ -43,6 +46,7 @@ impl Public {
     #[must_use]
     pub fn new(app: App) -> Self {
         Self {
+            described: Arc::new(Described::of(&app.form)),
             app,
             uploads: Gate::new(UPLOADS_PARALLEL),
             tries: Tries::default(),

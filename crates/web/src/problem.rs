@@ -336,6 +336,7 @@ impl From<AppError> for Problem {
             AppError::KeyReused => Self::new(Kind::Invalid),
             AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),
             AppError::DiskFull => Self::new(Kind::StorageFull),
+            AppError::FileType { .. } => Self::new(Kind::Invalid),
             AppError::FileTooLarge { bytes_max } => Self::too_large(bytes_max),
             AppError::Write(cause) => {
                 tracing::error!(%cause, "writing");

@@ -371,7 +371,7 @@ fn health_tells_alive_from_ready() {
     cairn_testkit::run(async {
         let store = TestStore::sqlite().await;
         let app = app(&store).await;
-        let writer = app.store.writer().clone();
+        let writer = app.bare_store().writer().clone();
         let router = router(app);
         let (status, _, text) = get(&router, "/health/ready").await;
         assert_eq!(status, StatusCode::OK);

@@ -141,7 +141,9 @@ fn the_secret_link_leads_back_and_leaves_the_address() {
 
 fn verify(world: &World, text: &str, reference: &str) {
     let receipt = Receipt::parse(text.as_bytes()).unwrap();
-    let verified = receipt.verify_listed(&world.app.store.keys().list).unwrap();
+    let verified = receipt
+        .verify_listed(&world.app.bare_store().keys().list)
+        .unwrap();
     assert_eq!(verified.reference, reference);
 }
 
@@ -494,7 +496,9 @@ fn the_hidden_field_has_a_name_that_no_browser_fills_in() {
         browser.begin().await;
         browser.walk(&answers(false)).await;
         let page = browser.get("/report/check").await.body;
-        let field = page.split("<input").find(|tag| tag.contains("name=\"hp_remark"));
+        let field = page
+            .split("<input")
+            .find(|tag| tag.contains("name=\"hp_remark"));
         let field = field.unwrap().split('>').next().unwrap();
         assert!(field.contains("autocomplete=\"off\""), "{field}");
         // Words by which browsers and password managers know what to fill in.
@@ -643,7 +647,7 @@ fn the_log_is_served_as_tiles() {
         let note = machine.get("/checkpoint").await.body;
         assert!(note.starts_with("reports.example/log\n1\n"), "{note}");
         let keys = machine.get("/log.keys").await.body;
-        assert_eq!(keys, world.app.store.keys().list.to_string());
+        assert_eq!(keys, world.app.bare_store().keys().list.to_string());
         assert!(
             machine
                 .get("/evidence")
@@ -745,13 +749,18 @@ fn an_anonymous_report_leaves_no_trace_of_its_sender() {
         let status = browser.get("/status/report").await.body;
         assert!(status.contains("You stayed anonymous"), "{status}");
         let no = world.app.number(&reference).unwrap();
-        let files = world.app.store.files(no).await.unwrap();
+        let files = world.app.bare_store().files(no).await.unwrap();
         assert_eq!(
             files.len(),
             1,
             "the same picture, cleaned, is the same file: {files:?}"
         );
-        let stored = world.app.store.read_blob(&files[0].sha256).await.unwrap();
+        let stored = world
+            .app
+            .bare_store()
+            .read_blob(&files[0].sha256)
+            .await
+            .unwrap();
         assert!(!contains(&stored, CANARY.as_bytes()) && files[0].name.is_none());
         drop(browser);
         let store = world.close().await;

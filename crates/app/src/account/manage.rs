@@ -90,13 +90,15 @@ pub struct NewAccount<'a> {
     pub role: Role,
 }
 
-/// A colleague, as pages show who did something.
+/// A colleague or a partner, as pages show who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Name to show.
     pub name: String,
     /// May be given reports.
     pub works: bool,
+    /// A partner that sends reports with a key, no colleague.
+    pub partner: bool,
 }
 
 fn is_login(login: &str) -> bool {
@@ -132,7 +134,7 @@ impl App {
         Ok(accounts.into_iter().map(AccountView::from).collect())
     }
 
-    /// Names by account id, for whoever is signed in.
+    /// Names by id, for whoever is signed in: of accounts, and of partners' keys, with which reports come in.
     ///
     /// # Errors
     /// The store could not be read.
@@ -142,9 +144,31 @@ impl App {
             let works = !account.disabled && may(account.role, Action::WorkReports);
             // Lists and menus show it where no markup can mark what hides.
             let name = cairn_kernel::text::visible(&account.name).into_owned();
-            (account.id, Person { name, works })
+            let partner = false;
+            (
+                account.id,
+                Person {
+                    name,
+                    works,
+                    partner,
+                },
+            )
         };
-        Ok(accounts.into_iter().map(person).collect())
+        let partner = |key: ApiKey| {
+            let name = cairn_kernel::text::visible(&key.name).into_owned();
+            let (works, partner) = (false, true);
+            (
+                key.id,
+                Person {
+                    name,
+                    works,
+                    partner,
+                },
+            )
+        };
+        let keys = self.store.api_keys().await?;
+        let keys = keys.into_iter().map(partner);
+        Ok(accounts.into_iter().map(person).chain(keys).collect())
     }
 
     /// Makes an account. The first password is handed back this once and must be changed at the first sign-in.

@@ -5,7 +5,7 @@ use anyhow::Context;
 use cairn_app::App;
 use cairn_app::account::Principal;
 use cairn_app::clock::Clock;
-use cairn_desk::report::Command;
+use cairn_desk::report::{Command, MessageText};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use serde::Deserialize;
@@ -218,6 +218,7 @@ async fn work(
         } else {
             "Thank you for telling us. We have passed the address on so that it can be taken down. Please keep watching your account statements."
         };
+        let text = MessageText::parse(text)?;
         app.write_to_reporter(officer, reference, version, text, asks)
             .await?;
         version += 1;

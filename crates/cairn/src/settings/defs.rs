@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cairn_desk::files::FileTypes;
 use jiff::tz::TimeZone;
 
 use super::{Def, LogFormat, Settings, bytes, duration};
@@ -143,6 +144,9 @@ defs! {
     "files.count_max", "a number", "10",
         "How many files one report may have.",
         |s, v| { s.app.files_max = number(v)?; Ok(()) };
+    "files.types", "media types and endings with commas", "",
+        "Which files are taken, like `image/*, application/pdf, .docx`; with a `!` before it an entry is refused, like `!.exe`. Types are seen from the content, endings from the name. Empty takes all: malware is evidence, and leaves only in an archive with a password.",
+        |s, v| { s.app.file_types = FileTypes::parse(v).map_err(|error| error.to_string())?; Ok(()) };
     "evidence.origin", "a name", "",
         "Name of the evidence log in its checkpoints; empty makes one from the host of the public address. Never change it later.",
         |s, v| { v.clone_into(&mut s.log_origin); Ok(()) };

@@ -4,6 +4,7 @@ mod accept;
 mod bag;
 mod check;
 mod draft;
+mod example;
 mod fault;
 mod files;
 mod flow;

@@ -245,6 +245,13 @@ pub enum Role {
 }
 
 impl Role {
+    /// Name of the role in `form.toml`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(_, role)| *role == self);
+        known.map_or("", |(name, _)| name)
+    }
+
     pub(super) const ALL: [(&'static str, Self); 6] = [
         ("occurred", Self::Occurred),
         ("region", Self::Region),
@@ -279,6 +286,13 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// Name of the flag in `form.toml`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(_, flag)| *flag == self);
+        known.map_or("", |(name, _)| name)
+    }
+
     pub(super) const ALL: [(&'static str, Self); 9] = [
         ("emergency", Self::Emergency),
         ("bank_first", Self::BankFirst),

@@ -2,6 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use cairn_app::report::AppError;
 use http_body_util::BodyExt as _;
 
 use super::invalid;
@@ -12,7 +13,8 @@ use crate::intake::{Public, origin};
 use crate::problem::{Problem, Result};
 use crate::server::{BodyError, BodyMax};
 
-/// Send a file, to be named in a report within a day. Send the bytes alone, of any type; samples of malware are welcome.
+/// Send a file, to be named in a report within a day. Send the bytes alone; samples of malware are welcome unless the
+/// service says otherwise (`limits.file_types` of `/api/v1/form`).
 /// Never send images of abuse or intimate images: describe them in the report instead.
 #[utoipa::path(
     post,
@@ -21,8 +23,7 @@ use crate::server::{BodyError, BodyMax};
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
         (status = 201, description = "Stored, encrypted", body = Stored),
-        (status = 413, description = "Too large", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "Empty", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "Empty, or of a type that is not taken here", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security((), ("api_key" = []))
 )]
@@ -41,11 +42,17 @@ pub(super) async fn upload(State(public): State<Public>, request: Request) -> Re
             taking.push(bytes)?;
         }
     }
+    let lang = Lang::of_request(&parts.uri, &parts.headers);
     if taking.size == 0 {
-        let lang = Lang::of_request(&parts.uri, &parts.headers);
         return Err(invalid("", t::api_empty_file(lang)));
     }
-    let file = app.keep_file(taking, None).await?;
+    let file = app
+        .keep_file(taking, None)
+        .await
+        .map_err(|error| match error {
+            AppError::FileType { .. } => invalid("", t::api_file_type(lang)),
+            other => other.into(),
+        })?;
     let stored = Stored {
         sha256: file.sha256,
         size: file.size,

@@ -12,16 +12,14 @@ use utoipa::ToSchema;
 /// every one that is missing or wrong.
 #[derive(ToSchema)]
 pub struct NewReport {
-    /// The form and version that the answers are for. May be left out.
-    #[schema(example = "nz@1")]
+    /// The form and version that the answers are for, as `/api/v1/form` names it. May be left out.
     form: Option<String>,
-    /// Language of the reporter, and of messages about this document: `en` or `mi`.
-    #[schema(example = "en")]
+    /// Language of the reporter, and of messages about this document.
     language: Option<String>,
     /// Stay anonymous: no contact is kept, times are kept to the hour, files lose names and hidden details.
     anonymous: Option<bool>,
     /// Answers by question: an option's code, a list of codes, a text, a number, a date
-    /// (`{"year": 2026, "month": 3, "day": 27}`) or `{"not_known": true}`.
+    /// (`{"year": 2026, "month": 3, "day": 27}`) or `{"not_known": true}`. `/api/v1/form` has the questions.
     #[schema(value_type = Object)]
     answers: serde_json::Value,
     /// What was lost.
@@ -29,7 +27,6 @@ pub struct NewReport {
     /// How to reach the reporter.
     contact: Option<Contact>,
     /// Agencies that may be told, each with the reporter's consent.
-    #[schema(example = json!(["police"]))]
     consents: Option<Vec<String>>,
     /// Files sent before to `/api/v1/files`.
     files: Option<Vec<FileName>>,
@@ -44,16 +41,35 @@ pub struct Loss {
     /// How much; absent means not known.
     amount: Option<Amount>,
     /// When: year, month and day, or less.
-    #[schema(value_type = Object, example = json!({"year": 2026, "month": 3, "day": 27}))]
-    date: Option<serde_json::Value>,
+    date: Option<PartialDate>,
     /// `stated` or `estimated`.
     #[schema(example = "stated")]
     certainty: Option<String>,
     /// How it was paid: a code of the form.
-    #[schema(example = "bank_transfer")]
     paid_by: Option<String>,
     /// How much came back, in minor units of the same currency.
     recovered_minor: Option<i64>,
+}
+
+/// "I do not know": an answer, unlike one that is left out.
+#[derive(ToSchema)]
+pub struct NotKnown {
+    /// `true`.
+    not_known: bool,
+}
+
+/// A date of which the day, or day and month, may be unknown.
+#[derive(ToSchema)]
+pub struct PartialDate {
+    /// Year, from 1900.
+    #[schema(example = 2026)]
+    year: i16,
+    /// Month, 1 to 12.
+    #[schema(example = 3)]
+    month: Option<i8>,
+    /// Day of the month; only with a month.
+    #[schema(example = 27)]
+    day: Option<i8>,
 }
 
 /// Money.
@@ -129,6 +145,9 @@ pub struct Status {
     pub state: &'static str,
     /// When it came in, RFC 3339.
     pub received_at: String,
+    /// Category as it stands.
+    #[schema(example = "scam")]
+    pub category: String,
     /// Outcome code, once closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
@@ -136,8 +155,48 @@ pub struct Status {
     pub consents: std::collections::BTreeMap<String, bool>,
     /// Contact details are kept.
     pub contact: bool,
+    /// What happened, oldest first, as the status page tells it.
+    pub history: Vec<Happened>,
+    /// Files that came with the report or later.
+    pub files: Vec<SentFile>,
     /// Messages, oldest first.
     pub messages: Vec<Message>,
+}
+
+/// One thing that happened to a report.
+#[derive(Default, Serialize, ToSchema)]
+pub struct Happened {
+    /// RFC 3339.
+    pub at: String,
+    /// `received`, `taken_up`, `categorised`, `officer_wrote`, `officer_asked`, `reporter_wrote`, `file_added`,
+    /// `file_taken`, `consent_given`, `consent_withdrawn`, `contact_erased`, `closed` or `reopened`.
+    #[schema(example = "received")]
+    pub what: &'static str,
+    /// The new category, of `categorised`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The outcome, of `closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The agency, of a consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+}
+
+/// A file of a report. Files are handed out to officers only.
+#[derive(Serialize, ToSchema)]
+pub struct SentFile {
+    /// SHA-256 of its content in hexadecimal; of an anonymous report, of the picture without its hidden details.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Media type by its content.
+    pub media_type: String,
+    /// The name it was sent with; none where the reporter stays anonymous.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it came, RFC 3339.
+    pub at: String,
 }
 
 /// A message.
@@ -166,7 +225,6 @@ pub struct NewMessage {
 #[serde(deny_unknown_fields)]
 pub struct Consent {
     /// Agency code.
-    #[schema(example = "police")]
     pub agency: String,
     /// Given (`true`) or withdrawn.
     pub given: bool,

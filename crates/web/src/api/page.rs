@@ -1,21 +1,22 @@
 //! The document as a page for people, written from the document itself.
 
+use axum::extract::State;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::document;
 use crate::components::details;
 use crate::i18n::t;
+use crate::intake::Public;
 use crate::page::Page;
 
 const REPORT: &str = "curl https://report.example.org/api/v1/reports \\\n  -H 'Content-Type: application/json' \\\n  \
     -H 'Idempotency-Key: \"6f0c2d1e-3c1b-4b0e-9a55-1f0c9d2a7e31\"' \\\n  --data @report.json";
-/// A whole report, which a test of the form keeps valid.
-const EXAMPLE: &str = include_str!("../../../../forms/nz/example.json");
 
-pub(super) async fn show(page: Page) -> Markup {
+pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
     let lang = page.lang;
-    let api: Value = serde_json::from_str(document()).unwrap_or_default();
+    let form = &public.app.form;
+    let document = public.described.document(form);
+    let api: Value = serde_json::from_slice(document).unwrap_or_default();
     let body = html! {
         h1 { (t::api_title(lang)) }
         p.lead { (t::api_lead(lang)) }
@@ -26,9 +27,10 @@ pub(super) async fn show(page: Page) -> Markup {
             li { (t::api_point_secret(lang)) }
         }
         p { a href="/api/openapi.json" { (t::api_document(lang)) } }
+        p { (t::api_questions(lang)) " " a href="/api/v1/form" { "/api/v1/form" } }
         h2 { (t::api_example(lang)) }
         pre tabindex="0" { code translate="no" { (REPORT) } }
-        (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (EXAMPLE) } } }))
+        (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (form.example()) } } }))
         div lang="en" {
             @for (path, item) in object(&api, "paths") {
                 @for (method, operation) in item.as_object().into_iter().flatten() {

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
+use cairn_app::files::Settled;
 use cairn_app::report::{AppError, Once};
 use cairn_desk::form::{FieldProblem, JSON_BYTES_MAX};
 use cairn_desk::report::Draft;
@@ -32,11 +33,7 @@ const KEY_CHARS_MAX: usize = 255;
     request_body(content = NewReport, content_type = "application/json"),
     responses(
         (status = 201, description = "Received", body = Received<'static>, headers(("Location" = String, description = "Where its status can be read with the secret"))),
-        (status = 401, description = "The API key is unknown", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "Too large", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Some answers are missing or wrong: all of them are named. Or the key was used for another request", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "No room or too busy; nothing was received", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security((), ("api_key" = []))
 )]
@@ -124,16 +121,24 @@ fn key(headers: &HeaderMap, by: &Actor) -> Result<Option<String>> {
 
 /// Files are known by hash only until here.
 async fn settle(app: &App, draft: &mut Draft) -> Result<()> {
-    let absent = app.settle_files(draft).await?;
-    if absent.is_empty() {
+    let wrong = app.settle_files(draft).await?;
+    if wrong.is_empty() {
         return Ok(());
     }
     let lang = Lang::of_tag(&draft.body.language).unwrap_or_default();
-    let fault = |place: usize| FieldFault {
+    let fault = |(place, why): (usize, Settled)| FieldFault {
         pointer: format!("/files/{place}/sha256"),
-        detail: t::api_no_such_file(lang).to_owned(),
+        detail: unsettled(lang, why).to_owned(),
     };
-    Err(Problem::invalid(absent.into_iter().map(fault).collect()))
+    Err(Problem::invalid(wrong.into_iter().map(fault).collect()))
+}
+
+/// Why a file cannot be part of a report.
+pub(super) const fn unsettled(lang: Lang, why: Settled) -> &'static str {
+    match why {
+        Settled::NotTaken => t::api_file_type(lang),
+        Settled::Known | Settled::Absent => t::api_no_such_file(lang),
+    }
 }
 
 fn faults(problems: Vec<FieldProblem>) -> Problem {

@@ -2,16 +2,22 @@
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cairn_app::report::AppError;
-use cairn_desk::report::FileRef;
+use cairn_app::files::Settled;
+use cairn_app::report::{AppError, Whole};
+use cairn_desk::report::{Change, FileRef, MessageText, told};
 
-use super::model::{Consent, FileName, Message, NewMessage, ProblemDocument, Status};
+use super::model::{
+    Consent, FileName, Happened, Message, NewMessage, ProblemDocument, SentFile, Status,
+};
+use super::report::unsettled;
 use super::{SECRET, header_text, invalid, read_json};
-use crate::i18n::{Lang, t};
+use crate::i18n::Lang;
 use crate::intake::{Admitted, Public, admit, origin};
-use crate::problem::{Problem, Result};
+use crate::problem::Result;
+use crate::report::message_fault;
 
 /// Bytes of the small documents that these routes take.
 const BODY_BYTES_MAX: u64 = 64 * 1024;
@@ -20,12 +26,43 @@ fn secret(headers: &HeaderMap) -> &str {
     header_text(headers, SECRET).unwrap_or_default()
 }
 
-/// Counts a wrong secret against the network that tried it.
-fn noted(public: &Public, origin: u64, error: AppError) -> Problem {
-    if matches!(error, AppError::NotFound) {
-        public.tries.failed(origin);
+/// Who asks, with which secret.
+struct Holder {
+    from: u64,
+    secret: String,
+    lang: Lang,
+}
+
+impl Holder {
+    /// Lets a network in that has not tried too many wrong secrets.
+    fn of(public: &Public, parts: &Parts) -> Result<Self> {
+        let from = origin(parts);
+        public.tries.allow(from)?;
+        Ok(Self {
+            from,
+            secret: secret(&parts.headers).to_owned(),
+            lang: Lang::of_request(&parts.uri, &parts.headers),
+        })
     }
-    error.into()
+
+    /// What a use case said, for the wire. A wrong secret counts against the network that tried it; what cannot be
+    /// taken is told of `field`.
+    fn told<T>(&self, public: &Public, field: &str, done: Result<T, AppError>) -> Result<T> {
+        done.map_err(|error| match error {
+            AppError::NotFound => {
+                public.tries.failed(self.from);
+                AppError::NotFound.into()
+            }
+            AppError::Input(detail) => invalid(field, detail),
+            other => other.into(),
+        })
+    }
+
+    /// The same for what has no answer but that it is done.
+    fn done(&self, public: &Public, field: &str, done: Result<(), AppError>) -> Result<StatusCode> {
+        self.told(public, field, done)?;
+        Ok(StatusCode::NO_CONTENT)
+    }
 }
 
 /// Read where a report stands. A wrong secret, a missing one and an unknown reference all give the same 404.
@@ -37,11 +74,7 @@ fn noted(public: &Public, origin: u64, error: AppError) -> Problem {
         ("reference" = String, Path, description = "The report's reference"),
         ("Cairn-Secret" = String, Header, description = "The report's secret"),
     ),
-    responses(
-        (status = 200, description = "Where it stands", body = Status),
-        (status = 404, description = "No such report, or not this secret", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too many wrong secrets from one network", body = ProblemDocument, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "Where it stands", body = Status))
 )]
 pub(super) async fn read(
     State(public): State<Public>,
@@ -49,27 +82,82 @@ pub(super) async fn read(
     request: Request,
 ) -> Result<Json<Status>> {
     let (parts, _) = request.into_parts();
-    let from = origin(&parts);
-    public.tries.allow(from)?;
-    let opened = public.app.opened(&reference, secret(&parts.headers)).await;
-    let status = opened
-        .map_err(|error| noted(&public, from, error))?
-        .status();
+    let holder = Holder::of(&public, &parts)?;
+    let opened = public.app.opened(&reference, &holder.secret).await;
+    let whole = holder.told(&public, "", opened)?;
+    Ok(Json(status_of(&whole)))
+}
+
+fn status_of(whole: &Whole) -> Status {
+    let status = whole.status();
     let message = |m: cairn_app::report::StatusMessage| Message {
         from: m.from,
         at: m.at,
         text: m.text,
         waits: m.waits,
     };
-    Ok(Json(Status {
+    let file = |file: &cairn_app::report::rows::FileRow| SentFile {
+        sha256: file.sha256.clone(),
+        size: file.size,
+        media_type: file.media_type.clone(),
+        name: file.name.clone(),
+        at: file.at.to_string(),
+    };
+    Status {
         reference: status.reference,
         state: status.state.as_str(),
         received_at: status.received_at,
+        category: whole.standing.category.clone(),
         outcome: status.outcome,
         consents: status.consents,
         contact: status.contact,
+        history: history(whole),
+        files: whole.files.iter().map(file).collect(),
         messages: status.messages.into_iter().map(message).collect(),
-    }))
+    }
+}
+
+/// What happened, as the status page tells it: officers have no names, and what is theirs alone is left out.
+fn history(whole: &Whole) -> Vec<Happened> {
+    let mut lines = Vec::new();
+    for event in told(whole.history.iter().map(|line| &line.event)) {
+        let mut happened = Happened {
+            at: event.at.to_string(),
+            ..Happened::default()
+        };
+        happened.what = match &event.change {
+            Change::Received { .. } => "received",
+            Change::ReporterWrote { .. } => "reporter_wrote",
+            Change::OfficerWrote { waits: true, .. } => "officer_asked",
+            Change::OfficerWrote { .. } => "officer_wrote",
+            Change::FileAdded { .. } => "file_added",
+            Change::FileTaken { .. } => "file_taken",
+            Change::Assigned { .. } => "taken_up",
+            Change::Categorised { category, .. } => {
+                happened.category = Some(category.clone());
+                "categorised"
+            }
+            Change::Closed { outcome } => {
+                happened.outcome = Some(outcome.clone());
+                "closed"
+            }
+            Change::Reopened => "reopened",
+            Change::Consent { agency, given } => {
+                happened.agency = Some(agency.clone());
+                if *given {
+                    "consent_given"
+                } else {
+                    "consent_withdrawn"
+                }
+            }
+            Change::ContactErased => "contact_erased",
+            Change::SeveritySet { .. } | Change::NotSuspect | Change::LossVerified { .. } => {
+                continue;
+            }
+        };
+        lines.push(happened);
+    }
+    lines
 }
 
 /// The receipt file, under the newest checkpoint.
@@ -81,10 +169,7 @@ pub(super) async fn read(
         ("reference" = String, Path, description = "The report's reference"),
         ("Cairn-Secret" = String, Header, description = "The report's secret"),
     ),
-    responses(
-        (status = 200, description = "The receipt (C2SP tlog-proof)", body = String, content_type = "text/plain"),
-        (status = 404, description = "No such report, or not this secret", body = ProblemDocument, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The receipt (C2SP tlog-proof)", body = String, content_type = "text/plain"))
 )]
 pub(super) async fn receipt(
     State(public): State<Public>,
@@ -92,35 +177,21 @@ pub(super) async fn receipt(
     request: Request,
 ) -> Result<Response> {
     let (parts, _) = request.into_parts();
-    let from = origin(&parts);
-    public.tries.allow(from)?;
-    let opened = public.app.open(&reference, secret(&parts.headers)).await;
-    let no = opened.map_err(|error| noted(&public, from, error))?;
+    let holder = Holder::of(&public, &parts)?;
+    let opened = public.app.open(&reference, &holder.secret).await;
+    let no = holder.told(&public, "", opened)?;
     let text = public.app.receipt(no).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
 /// A POST with a small JSON body and the secret.
-struct Asked<T> {
-    from: u64,
-    secret: String,
-    lang: Lang,
-    said: T,
-}
-
 async fn asked<T: serde::de::DeserializeOwned>(
     public: &Public,
     request: Request,
-) -> Result<Asked<T>> {
+) -> Result<(Holder, T)> {
     let Admitted { body, parts, .. } = admit(&public.app, request, BODY_BYTES_MAX).await?;
-    let from = origin(&parts);
-    public.tries.allow(from)?;
-    Ok(Asked {
-        from,
-        secret: secret(&parts.headers).to_owned(),
-        lang: Lang::of_request(&parts.uri, &parts.headers),
-        said: read_json(&parts.headers, &body)?,
-    })
+    let holder = Holder::of(public, &parts)?;
+    Ok((holder, read_json(&parts.headers, &body)?))
 }
 
 /// Add to a report, or answer an officer.
@@ -135,7 +206,6 @@ async fn asked<T: serde::de::DeserializeOwned>(
     request_body(content = NewMessage, content_type = "application/json"),
     responses(
         (status = 204, description = "Received"),
-        (status = 404, description = "No such report, or not this secret", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The report takes no more messages", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Empty or too long", body = ProblemDocument, content_type = "application/problem+json"),
     )
@@ -145,15 +215,11 @@ pub(super) async fn write(
     Path(reference): Path<String>,
     request: Request,
 ) -> Result<StatusCode> {
-    let asked: Asked<NewMessage> = asked(&public, request).await?;
-    let done = public
-        .app
-        .reporter_write(&reference, &asked.secret, &asked.said.text);
-    done.await.map_err(|error| match error {
-        AppError::Input(detail) => invalid("/text", detail),
-        other => noted(&public, asked.from, other),
-    })?;
-    Ok(StatusCode::NO_CONTENT)
+    let (holder, said): (Holder, NewMessage) = asked(&public, request).await?;
+    let text = MessageText::parse(&said.text)
+        .map_err(|fault| invalid("/text", message_fault(holder.lang, fault)))?;
+    let done = public.app.reporter_write(&reference, &holder.secret, text);
+    holder.done(&public, "/text", done.await)
 }
 
 /// Add a file that was sent to `/api/v1/files` before.
@@ -168,7 +234,6 @@ pub(super) async fn write(
     request_body(content = FileName, content_type = "application/json"),
     responses(
         (status = 204, description = "Added"),
-        (status = 404, description = "No such report, or not this secret", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The report takes no more files", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "No such file", body = ProblemDocument, content_type = "application/problem+json"),
     )
@@ -178,24 +243,22 @@ pub(super) async fn add_file(
     Path(reference): Path<String>,
     request: Request,
 ) -> Result<StatusCode> {
-    let asked: Asked<FileName> = asked(&public, request).await?;
-    let opened = public.app.opened(&reference, &asked.secret).await;
-    let whole = opened.map_err(|error| noted(&public, asked.from, error))?;
+    let (holder, said): (Holder, FileName) = asked(&public, request).await?;
+    let app = &public.app;
+    let opened = app.opened(&reference, &holder.secret).await;
+    let whole = holder.told(&public, "", opened)?;
     let mut file = FileRef {
-        sha256: asked.said.sha256.to_ascii_lowercase(),
+        sha256: said.sha256.to_ascii_lowercase(),
         size: 0,
         media_type: String::new(),
-        name: asked.said.name,
+        name: said.name,
     };
-    if !public
-        .app
-        .settle_file(&mut file, whole.body.anonymous)
-        .await?
-    {
-        return Err(invalid("/sha256", t::api_no_such_file(asked.lang)));
+    match app.settle_file(&mut file, whole.body.anonymous).await? {
+        Settled::Known => {}
+        why => return Err(invalid("/sha256", unsettled(holder.lang, why))),
     }
-    public.app.add_file(&reference, &asked.secret, file).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let done = app.add_file(&reference, &holder.secret, file).await;
+    holder.done(&public, "/sha256", done)
 }
 
 /// Give or withdraw consent for an agency.
@@ -210,7 +273,6 @@ pub(super) async fn add_file(
     request_body(content = Consent, content_type = "application/json"),
     responses(
         (status = 204, description = "Noted"),
-        (status = 404, description = "No such report, or not this secret", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "No such agency", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
@@ -219,16 +281,10 @@ pub(super) async fn consent(
     Path(reference): Path<String>,
     request: Request,
 ) -> Result<StatusCode> {
-    let asked: Asked<Consent> = asked(&public, request).await?;
-    let Consent { agency, given } = asked.said;
-    let done = public
-        .app
-        .set_consent(&reference, &asked.secret, &agency, given);
-    done.await.map_err(|error| match error {
-        AppError::Input(detail) => invalid("/agency", detail),
-        other => noted(&public, asked.from, other),
-    })?;
-    Ok(StatusCode::NO_CONTENT)
+    let (holder, said): (Holder, Consent) = asked(&public, request).await?;
+    let (app, secret) = (&public.app, &holder.secret);
+    let done = app.set_consent(&reference, secret, &said.agency, said.given);
+    holder.done(&public, "/agency", done.await)
 }
 
 /// Erase the contact details. The log keeps only that they were erased. Asking again is no error.
@@ -240,10 +296,7 @@ pub(super) async fn consent(
         ("reference" = String, Path, description = "The report's reference"),
         ("Cairn-Secret" = String, Header, description = "The report's secret"),
     ),
-    responses(
-        (status = 204, description = "Erased"),
-        (status = 404, description = "No such report, or not this secret", body = ProblemDocument, content_type = "application/problem+json"),
-    )
+    responses((status = 204, description = "Erased"))
 )]
 pub(super) async fn erase_contact(
     State(public): State<Public>,
@@ -251,9 +304,7 @@ pub(super) async fn erase_contact(
     request: Request,
 ) -> Result<StatusCode> {
     let Admitted { parts, .. } = admit(&public.app, request, BODY_BYTES_MAX).await?;
-    let from = origin(&parts);
-    public.tries.allow(from)?;
-    let done = public.app.erase_contact(&reference, secret(&parts.headers));
-    done.await.map_err(|error| noted(&public, from, error))?;
-    Ok(StatusCode::NO_CONTENT)
+    let holder = Holder::of(&public, &parts)?;
+    let done = public.app.erase_contact(&reference, &holder.secret);
+    holder.done(&public, "", done.await)
 }

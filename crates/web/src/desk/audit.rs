@@ -104,7 +104,7 @@ pub(super) async fn show(State(app): State<App>, officer: Officer) -> Result<Mar
 fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
     let l = officer.page.lang;
     let mut accounts = vec![choice("", t::audit_anyone(l))];
-    for (id, person) in people {
+    for (id, person) in people.iter().filter(|(_, person)| !person.partner) {
         accounts.push(choice(id, &person.name));
     }
     let mut kinds = vec![choice("", t::audit_any(l))];

@@ -9,6 +9,7 @@ use cairn_desk::access::Action;
 use cairn_desk::report::State as Standing;
 use cairn_kernel::money::Money;
 use cairn_kernel::observable::defang_text;
+use cairn_kernel::text::visible;
 use cairn_kernel::time::Micros;
 use maud::{Markup, html};
 
@@ -16,8 +17,8 @@ use super::doors;
 use super::who::Officer;
 use super::words::{self, People};
 use crate::components::{
-    Choice, Field, Hue, Input, Look, button, button_link, buttons, checkbox, input, neighbours,
-    said_inline, select, tag,
+    Choice, Field, Hue, Input, Look, button, button_link, buttons, input, neighbours, said_inline,
+    select, tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -27,13 +28,16 @@ use crate::problem::Problem;
 const ROWS: usize = 50;
 /// Value of the state filter for all states.
 const ALL: &str = "all";
+/// Value of the assignee filter for whoever asks.
+const ME: &str = "me";
 
 /// The query as the address holds it.
 struct Asked {
     text: String,
     category: String,
     state: String,
-    mine: bool,
+    /// Account id, or [`ME`].
+    assignee: String,
     severe: bool,
     after: Option<(i64, i64)>,
 }
@@ -50,7 +54,7 @@ impl Asked {
             text: own("q").chars().take(200).collect(),
             category: own("category"),
             state: own("state"),
-            mine: form.get("mine").is_some(),
+            assignee: own("assignee"),
             severe: form.get("order") == Some("severe"),
             after,
         })
@@ -61,7 +65,11 @@ impl Asked {
             category: Some(self.category.clone()).filter(|code| !code.is_empty()),
             state: Standing::parse(&self.state),
             all: self.state == ALL,
-            assignee: self.mine.then(|| account.to_owned()),
+            assignee: match self.assignee.as_str() {
+                "" => None,
+                ME => Some(account.to_owned()),
+                id => Some(id.to_owned()),
+            },
             text: self.text.clone(),
             severe: self.severe,
             after: self.after,
@@ -76,7 +84,7 @@ impl Asked {
             ("q", self.text.as_str()),
             ("category", &self.category),
             ("state", &self.state),
-            ("mine", if self.mine { "1" } else { "" }),
+            ("assignee", &self.assignee),
             ("order", if self.severe { "severe" } else { "" }),
         ] {
             if !value.is_empty() {
@@ -115,7 +123,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     let body = html! {
         (doors(&officer, "/desk"))
         h1 { (t::queue_title(l)) }
-        (filters(&app, l, &asked))
+        (filters(&app, l, &people, &asked))
         @if rows.is_empty() {
             p.lead { (t::queue_none(l)) }
         } @else {
@@ -127,7 +135,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     Ok(officer.page.render(t::queue_title(l), body).into_response())
 }
 
-fn filters(app: &App, l: Lang, asked: &Asked) -> Markup {
+fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
     let choice = |value, label| Choice {
         value,
         label,
@@ -144,6 +152,13 @@ fn filters(app: &App, l: Lang, asked: &Asked) -> Markup {
     for state in Standing::ALL {
         states.push(choice(state.as_str(), words::state(l, state)));
     }
+    // Who left may still have reports that somebody must take over.
+    let mut assignees = vec![choice("", t::queue_anyone(l)), choice(ME, t::queue_mine(l))];
+    let colleagues = people.iter().filter(|(_, person)| !person.partner);
+    let names: Vec<_> = colleagues
+        .map(|(id, person)| (id, visible(&person.name)))
+        .collect();
+    assignees.extend(names.iter().map(|(id, name)| choice(id, name)));
     let orders = [
         choice("", t::queue_newest(l)),
         choice("severe", t::queue_severe(l)),
@@ -160,8 +175,8 @@ fn filters(app: &App, l: Lang, asked: &Asked) -> Markup {
             (input(&Field::new(l, "q", t::queue_search(l)), &words))
             (select(&Field::new(l, "category", t::queue_category(l)), &categories, Some(&asked.category)))
             (select(&Field::new(l, "state", t::queue_state(l)), &states, Some(&asked.state)))
+            (select(&Field::new(l, "assignee", t::queue_assignee(l)), &assignees, Some(&asked.assignee)))
             (select(&Field::new(l, "order", t::queue_order(l)), &orders, Some(order)))
-            (checkbox(&Field::new(l, "mine", t::queue_mine(l)), "1", asked.mine))
             (buttons(html! {
                 (button(Look::Main, t::queue_show(l)))
                 (button_link(Look::Plain, "/desk", t::queue_clear(l)))
@@ -273,12 +288,17 @@ mod tests {
     #[test]
     fn the_address_holds_the_whole_query() {
         let asked =
-            Asked::of("q=a%26b&category=scam&state=all&mine=1&order=severe&after=2-17").unwrap();
+            Asked::of("q=a%26b&category=scam&state=all&assignee=me&order=severe&after=2-17")
+                .unwrap();
         assert_eq!(asked.after, Some((2, 17)));
         assert_eq!(
             asked.href(Some((3, 9))),
-            "/desk?q=a%26b&category=scam&state=all&mine=1&order=severe&after=3-9"
+            "/desk?q=a%26b&category=scam&state=all&assignee=me&order=severe&after=3-9"
         );
-        assert!(asked.query("x").all && asked.query("x").state.is_none());
+        let query = asked.query("x");
+        assert!(query.all && query.state.is_none());
+        assert_eq!(query.assignee.as_deref(), Some("x"));
+        let other = Asked::of("assignee=y").unwrap().query("x");
+        assert_eq!(other.assignee.as_deref(), Some("y"));
     }
 }

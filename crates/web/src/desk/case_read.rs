@@ -7,6 +7,7 @@ use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::Action;
 use cairn_desk::form::Row as Told;
 use cairn_desk::report::{Channel, LossItem};
+use cairn_kernel::actor::Actor;
 use cairn_kernel::observable::{defang, defang_text};
 use maud::{Markup, html};
 
@@ -112,6 +113,11 @@ fn state(view: &View<'_>) -> Markup {
         "mail" => t::case_channel_mail(l),
         _ => t::case_channel_web(l),
     };
+    let sender = view.whole.history.first().map(|line| &line.event.by);
+    let sender = sender.filter(|by| matches!(by, Actor::ApiKey(_)));
+    let channel = html! {
+        (channel) @if let Some(by) = sender { ", " (words::actor(l, view.people, by)) }
+    };
     let affected = if row.affected == "organisation" {
         t::case_affected_organisation(l)
     } else {
@@ -158,7 +164,7 @@ fn state(view: &View<'_>) -> Markup {
             t::case_language(l),
             text(&words::language(l, &row.language)),
         ),
-        Row::new(t::case_channel(l), text(channel)),
+        Row::new(t::case_channel(l), channel),
     ];
     if let Some(outcome) = &row.outcome {
         let outcome = words::outcome(&app.form, l, outcome);

@@ -5,9 +5,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
-use cairn_app::report::{AppError, MESSAGE_CHARS_MAX};
+use cairn_app::report::AppError;
 use cairn_desk::access::Action;
-use cairn_desk::report::{Command, LossKind, State as Standing};
+use cairn_desk::report::{
+    Command, LossKind, MESSAGE_CHARS_MAX, MessageFault, MessageText, State as Standing,
+};
 use cairn_kernel::money::Money;
 use maud::{Markup, html};
 
@@ -349,27 +351,22 @@ pub(super) async fn loss(State(app): State<App>, Path(reference): To, sent: Sent
 /// To the reporter.
 pub(super) async fn message(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
     let l = sent.officer.page.lang;
-    let text = sent
-        .form
-        .get("text")
-        .unwrap_or_default()
-        .replace("\r\n", "\n");
-    let chars = text.trim().chars().count();
-    let wrong = match chars {
-        0 => Some(t::case_write_empty(l).to_owned()),
-        _ if chars > MESSAGE_CHARS_MAX => Some(t::case_write_long(
-            l,
-            u32::try_from(chars).unwrap_or(u32::MAX),
-        )),
-        _ => None,
+    let text = match MessageText::parse(sent.form.get("text").unwrap_or_default()) {
+        Ok(text) => text,
+        Err(fault) => {
+            let wrong = match fault {
+                MessageFault::Empty => t::case_write_empty(l).to_owned(),
+                MessageFault::TooLong { chars } => {
+                    t::case_write_long(l, chars as u64, MESSAGE_CHARS_MAX as u64)
+                }
+            };
+            return faulty(&app, &sent, &reference, "text", wrong).await;
+        }
     };
-    if let Some(wrong) = wrong {
-        return faulty(&app, &sent, &reference, "text", wrong).await;
-    }
     let waits = sent.form.get("waits").is_some();
     let who = &sent.officer.who;
     let done = app
-        .write_to_reporter(who, &reference, version(&sent.form), &text, waits)
+        .write_to_reporter(who, &reference, version(&sent.form), text, waits)
         .await;
     answered(&app, &sent, &reference, done).await
 }

@@ -147,7 +147,7 @@ pub(super) const fn observable(l: Lang, kind: Kind) -> &'static str {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 13] = [
+pub(super) const REPORT_KINDS: [&str; 14] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -199,7 +199,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
     }
 }
 
-/// A colleague by name; an id that is no account's is shown as it is.
+/// A colleague or partner by name; an id that is nobody's is shown as it is.
 pub(super) fn person(people: &People, id: &str) -> Markup {
     match people.get(id) {
         Some(person) => said_inline(&person.name),
@@ -211,7 +211,7 @@ pub(super) fn actor(l: Lang, people: &People, by: &Actor) -> Markup {
     match by {
         Actor::Reporter => html! { (t::case_who_reporter(l)) },
         Actor::User(id) => person(people, id),
-        Actor::ApiKey(_) => html! { (t::case_who_partner(l)) },
+        Actor::ApiKey(id) => html! { (t::case_who_partner(l)) ": " (person(people, id)) },
         Actor::System => html! { (t::case_who_system(l)) },
     }
 }
@@ -315,8 +315,8 @@ pub(super) fn account_change(
         AccountChange::AccountDisabled { account } => ("account_disabled", about(account)),
         AccountChange::AccountEnabled { account } => ("account_enabled", about(account)),
         AccountChange::AccountReset { account } => ("account_reset", about(account)),
-        AccountChange::ApiKeyCreated { key } => ("api_key_created", Some(machine(key))),
-        AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", Some(machine(key))),
+        AccountChange::ApiKeyCreated { key } => ("api_key_created", about(key)),
+        AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", about(key)),
         // Which one stands in the trail's own column.
         AccountChange::ReportOpened { .. } => ("report_opened", None),
         AccountChange::ReportsExported {

@@ -14,6 +14,7 @@ use cairn_kernel::money::decimals;
 use cairn_kernel::text::csv_cell;
 use serde_json::{Map, Value as Json, json};
 
+use crate::api::ProblemDocument;
 use crate::form::Form;
 use crate::problem::{Problem, Result};
 
@@ -271,8 +272,14 @@ fn open_data(kind: &'static str, body: String) -> Response {
     (headers, body).into_response()
 }
 
-/// `/figures.json`
-pub(super) async fn json(State(app): State<App>, uri: Uri) -> Result<Response> {
+/// All figures with their definitions, as open data.
+#[utoipa::path(
+    get,
+    path = "/figures.json",
+    tag = "Figures",
+    responses((status = 200, description = "Tables by name, each with its definitions and rows, when they were counted and at which size of the log", body = Object))
+)]
+pub(crate) async fn json(State(app): State<App>, uri: Uri) -> Result<Response> {
     let figures = asked(&app, &uri).await?;
     let mut all = Map::new();
     for table in tables(&app, &figures)? {
@@ -306,8 +313,18 @@ pub(super) async fn json(State(app): State<App>, uri: Uri) -> Result<Response> {
     Ok(open_data("application/json", document.to_string()))
 }
 
-/// `/figures/{table}.csv`
-pub(super) async fn csv(
+/// One table of the figures. Each line ends with the definitions, the size of the log and the moment of the count.
+#[utoipa::path(
+    get,
+    path = "/figures/{table}.csv",
+    tag = "Figures",
+    params(("table" = String, Path, description = "`quarters`, `categories`, `regions`, `ages`, `affected`, `loss_bands` or `national`")),
+    responses(
+        (status = 200, description = "The table (RFC 4180)", body = String, content_type = "text/csv"),
+        (status = 404, description = "No such table", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn csv(
     State(app): State<App>,
     Path(file): Path<String>,
     uri: Uri,

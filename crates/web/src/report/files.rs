@@ -110,7 +110,10 @@ async fn take(
         came.fault = Some("many");
         return Ok(());
     }
-    came.files.push(app.keep_file(taking, Some(name)).await?);
+    match app.keep_file(taking, Some(name)).await {
+        Err(AppError::FileType { .. }) => came.fault = Some("type"),
+        kept => came.files.push(kept?),
+    }
     Ok(())
 }
 
@@ -141,6 +144,7 @@ pub(super) fn words(code: &str, lang: Lang, app: &App, most: usize) -> Option<St
     match code {
         "large" => Some(t::report_file_large(lang, size(app.config.file_bytes_max))),
         "empty" => Some(t::report_file_empty(lang).to_owned()),
+        "type" => Some(t::report_file_type(lang).to_owned()),
         "many" => Some(t::report_file_many(lang, most as u64)),
         _ => None,
     }

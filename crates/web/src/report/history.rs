@@ -1,30 +1,17 @@
 //! What happened to a report, in plain words. Officers have no names here.
 
 use cairn_app::App;
-use cairn_app::report::{Line, Whole};
-use cairn_desk::report::Change;
+use cairn_app::report::Whole;
+use cairn_desk::report::{Change, told};
 use cairn_kernel::time::Micros;
 
 use crate::i18n::{Lang, t};
 
 /// Moments and words, oldest first. What is only the officers' business is not among them.
 pub(super) fn lines(app: &App, whole: &Whole, lang: Lang) -> Vec<(Micros, String)> {
-    let mut taken = false;
-    let mut lines = Vec::new();
-    for Line { event, .. } in &whole.history {
-        let words = match &event.change {
-            // That it went from one officer to the next is not the reporter's concern.
-            Change::Assigned { to: Some(_) } if !taken => {
-                taken = true;
-                Some(t::status_taken(lang).to_owned())
-            }
-            change => words(app, change, lang),
-        };
-        if let Some(words) = words {
-            lines.push((event.at, words));
-        }
-    }
-    lines
+    told(whole.history.iter().map(|line| &line.event))
+        .filter_map(|event| Some((event.at, words(app, &event.change, lang)?)))
+        .collect()
 }
 
 fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
@@ -60,9 +47,9 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
             }
         }
         Change::ContactErased => t::status_contact_erased(lang).to_owned(),
-        Change::Assigned { .. }
-        | Change::SeveritySet { .. }
-        | Change::NotSuspect
-        | Change::LossVerified { .. } => return None,
+        Change::Assigned { .. } => t::status_taken(lang).to_owned(),
+        Change::SeveritySet { .. } | Change::NotSuspect | Change::LossVerified { .. } => {
+            return None;
+        }
     })
 }

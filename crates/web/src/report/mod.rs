@@ -21,9 +21,11 @@ use axum::routing::{get, post};
 use cairn_app::App;
 use cairn_app::draft::{DraftKey, Saved};
 use cairn_desk::form::{Form, Progress};
+use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageFault};
 
 use crate::cookie::{Cookie, SameSite};
 use crate::csrf;
+use crate::i18n::{Lang, t};
 use crate::intake::Public;
 use crate::problem::{Problem, Result};
 use crate::site::Site;
@@ -75,6 +77,14 @@ pub fn router() -> Router<Public> {
         .route("/status/erase", get(status::ask_erase).post(status::erase))
         .route("/status/leave", post(entry::leave))
         .route_layer(from_fn(csrf::guard))
+}
+
+/// Why a message cannot be sent, in words.
+pub(crate) fn message_fault(lang: Lang, fault: MessageFault) -> String {
+    match fault {
+        MessageFault::Empty => t::status_write_first(lang).to_owned(),
+        MessageFault::TooLong { .. } => t::status_too_long(lang, MESSAGE_CHARS_MAX as u64),
+    }
 }
 
 /// 303: whatever was sent, what follows is a page to look at.

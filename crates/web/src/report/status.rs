@@ -4,14 +4,14 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
-use cairn_app::report::{AppError, MESSAGE_CHARS_MAX, Whole};
+use cairn_app::report::{AppError, Whole};
 use cairn_desk::agency::Agency;
 use cairn_desk::form::Flag;
-use cairn_desk::report::State as ReportState;
+use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageText, State as ReportState};
 use maud::{Markup, html};
 
 use super::entry::held;
-use super::{SMALL_BYTES_MAX, STATUS, files, help, history, query, see};
+use super::{SMALL_BYTES_MAX, STATUS, files, help, history, message_fault, query, see};
 use crate::components::{
     Encoding, Fault, Field, Hue, Look, Tone, back_link, button, button_link, buttons,
     error_summary, file_upload, form, notice, reference, said, tag, textarea, warning,
@@ -314,26 +314,22 @@ pub(super) async fn message(
         Ok(posted) => posted,
         Err(closed) => return Ok(*closed),
     };
-    let text = fields.get("text").unwrap_or_default().replace("\r\n", "\n");
-    let count = text.trim().chars().count();
-    let fault = match count {
-        0 => Some(t::status_write_first(page.lang).to_owned()),
-        _ if count > MESSAGE_CHARS_MAX => {
-            Some(t::status_too_long(page.lang, MESSAGE_CHARS_MAX as u64))
+    let typed = fields.get("text").unwrap_or_default();
+    let text = match MessageText::parse(typed) {
+        Ok(text) => text,
+        Err(fault) => {
+            let faults = vec![Fault {
+                field: "text".into(),
+                text: message_fault(page.lang, fault),
+            }];
+            let text = typed.replace("\r\n", "\n");
+            let body = render(page, &public.app, &whole, &Typed { text, faults });
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
         }
-        _ => None,
     };
-    if let Some(fault) = fault {
-        let faults = vec![Fault {
-            field: "text".into(),
-            text: fault,
-        }];
-        let body = render(page, &public.app, &whole, &Typed { text, faults });
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
-    }
     let done = public
         .app
-        .reporter_write(&holder.reference, &holder.secret, &text);
+        .reporter_write(&holder.reference, &holder.secret, text);
     done.await?;
     Ok(see("/status/report?done=message"))
 }

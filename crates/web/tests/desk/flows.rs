@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use axum::http::StatusCode;
-use cairn_app::account::code_at;
+use cairn_app::account::{Doer, code_at};
 use cairn_desk::report::{Answer, Certainty, Draft, LossItem, LossKind};
 use cairn_kernel::actor::Role;
 use cairn_kernel::money::Money;
@@ -480,4 +480,71 @@ async fn administrators_make_reset_and_close_accounts() {
     assert!(admin.page.contains("Open again"));
     admin.send(&format!("/desk/accounts/{id}/reset"), &[]).await;
     assert!(admin.page.contains("First password for"));
+}
+
+#[tokio::test]
+async fn the_queue_shows_one_officers_reports() {
+    let desk = Desk::new().await;
+    let mut references = Vec::new();
+    for title in ["First of three", "Second of three", "Third of three"] {
+        let mut draft = desk.example();
+        draft.body.title = title.into();
+        references.push(desk.report(&draft).await);
+    }
+    let mut hana = desk.signed_in("hana", "Hana Example", Role::Officer).await;
+    let mut wiremu = desk
+        .signed_in("wiremu", "Wiremu Example", Role::Officer)
+        .await;
+    for (b, reference) in [(&mut hana, &references[0]), (&mut wiremu, &references[1])] {
+        let at = format!("/desk/reports/{reference}");
+        b.get(&at).await;
+        let own = b.page.split("name=\"to\" value=\"").nth(1).unwrap();
+        let own = own.split('"').next().unwrap().to_owned();
+        b.send(&format!("{at}/assign"), &[("to", &own)]).await;
+        assert_eq!(b.to.as_deref(), Some(at.as_str()), "{}", b.page);
+    }
+    hana.get("/desk").await;
+    let label = hana.page.split(">Wiremu Example</option>").next().unwrap();
+    let id = label.rsplit("value=\"").next().unwrap();
+    let id = id.split('"').next().unwrap().to_owned();
+    for (asked, shown) in [("me", "First of three"), (id.as_str(), "Second of three")] {
+        hana.get(&format!("/desk?assignee={asked}")).await;
+        for title in ["First of three", "Second of three", "Third of three"] {
+            assert_eq!(
+                hana.page.contains(title),
+                title == shown,
+                "{asked}: {title}"
+            );
+        }
+        assert!(hana.page.contains(&format!("value=\"{asked}\" selected")));
+    }
+}
+
+const NAMED: &str = "Partner: <bdi class=\"said\" translate=\"no\">Example Bank</bdi>";
+
+#[tokio::test]
+async fn a_partners_report_says_whose_key_it_came_with() {
+    let desk = Desk::new().await;
+    let made = desk
+        .t
+        .app
+        .create_api_key(Doer::System, "Example Bank")
+        .await;
+    let (key, token) = made.unwrap();
+    let by = desk.t.app.partner(&token).await.unwrap();
+    let received = desk.t.app.submit(&desk.example(), by, None).await.unwrap();
+    let at = format!("/desk/reports/{}", received.reference);
+    let mut officer = desk.signed_in("hana", "Hana", Role::Officer).await;
+    officer.get(&at).await;
+    let named = officer.page.matches(NAMED).count();
+    assert_eq!(named, 2, "by which door, and in the history");
+    officer.get("/desk").await;
+    assert!(
+        !officer.page.contains("Example Bank"),
+        "nobody gives reports to a partner"
+    );
+    let mut auditor = desk.signed_in("tui", "Tui", Role::Auditor).await;
+    auditor.get("/desk/audit").await;
+    assert!(auditor.page.contains(NAMED));
+    assert!(!auditor.page.contains(&key.id));
 }

@@ -32,13 +32,17 @@ impl World {
 
     pub fn start_as(store: TestStore, site: Site) -> Self {
         let form = Form::parse(&FormFiles::embedded()).unwrap();
+        Self::whole(store, form, Config::default(), site)
+    }
+
+    /// The same with a form and settings of one's own.
+    pub fn with(store: TestStore, form: Form, config: Config) -> Self {
+        Self::whole(store, form, config, Site::example())
+    }
+
+    fn whole(store: TestStore, form: Form, config: Config, site: Site) -> Self {
         let clock = Clock::fixed(Micros(1_795_500_300_123_457));
-        let app = App::new(
-            (*store).clone(),
-            Arc::new(form),
-            Config::default(),
-            clock.clone(),
-        );
+        let app = App::new((*store).clone(), Arc::new(form), config, clock.clone());
         let router = router(app.clone(), Arc::new(site));
         Self {
             store,
@@ -60,7 +64,7 @@ impl World {
     pub async fn reports(&self) -> usize {
         let mut count = 0;
         for no in 1..200 {
-            count += usize::from(self.app.store.report(no).await.unwrap().is_some());
+            count += usize::from(self.app.bare_store().report(no).await.unwrap().is_some());
         }
         count
     }
@@ -179,6 +183,12 @@ impl Browser {
         let body = Body::from(body.to_owned());
         self.send_request("POST", path, "application/json", body, more)
             .await
+    }
+
+    /// Bytes alone.
+    pub async fn bytes(&mut self, path: &str, bytes: &[u8]) -> Answer {
+        let (kind, body) = ("application/octet-stream", Body::from(bytes.to_vec()));
+        self.send_request("POST", path, kind, body, vec![]).await
     }
 
     pub async fn upload(&mut self, path: &str, files: &[(&str, &[u8])]) -> Answer {
