@@ -191,6 +191,34 @@ pub fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup 
     }
 }
 
+/// A table of officers' pages whose rows look like cards on small screens, so that nothing in them is out of sight. It
+/// stays a real table for screen readers at every width: the roles are said aloud because browsers forget them once a
+/// table is not laid out as one.
+#[must_use]
+pub fn stack(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        table.stack role="table" {
+            caption.unseen { (caption) }
+            thead role="rowgroup" {
+                tr role="row" { @for column in columns { th scope="col" role="columnheader" { (column.name) } } }
+            }
+            tbody role="rowgroup" {
+                @for row in rows {
+                    tr role="row" data-row {
+                        @for (at, (column, cell)) in columns.iter().zip(row).enumerate() {
+                            @if at == 0 {
+                                th scope="row" role="rowheader" { (cell) }
+                            } @else {
+                                td role="cell" { span.head aria-hidden="true" { (column.name) } div { (cell) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The colour of a [`tag`]; it never says anything that the words don't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hue {

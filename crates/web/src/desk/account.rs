@@ -12,7 +12,7 @@ use super::who::{Officer, Sent, token};
 use super::{doors, words};
 use crate::components::{
     Column, Encoding, Fault, Field, Input, Look, Width, button, button_named, error_summary, form,
-    input, said_inline, table,
+    input, said_inline, stack,
 };
 use crate::i18n::t;
 use crate::problem::Problem;
@@ -62,7 +62,7 @@ fn sessions_table(officer: &Officer, sessions: &[SessionView]) -> Markup {
         })
         .collect();
     html! {
-        (table(t::account_sessions(l), &columns, &rows))
+        (stack(t::account_sessions(l), &columns, &rows))
         @if sessions.len() > 1 {
             (form("/desk/account/sessions", Encoding::Pairs, Some(&token), html! {
                 (button_named(Look::Plain, "session", "", t::account_sessions_end(l)))

@@ -14,7 +14,7 @@ use super::{doors, words};
 use crate::components::{
     Choice, Column, Encoding, Fault, Field, Hue, Input, Look, Width, button, button_link,
     button_named, buttons, error_summary, form, input, machine, panel, radios, said_inline, select,
-    table, tag,
+    stack, tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -120,7 +120,7 @@ async fn body(
         (doors(officer, "/desk/accounts"))
         (error_summary(l, faults))
         h1 { (t::accounts_title(l)) }
-        (table(t::accounts_title(l), &columns, &rows))
+        (stack(t::accounts_title(l), &columns, &rows))
         h2 { (t::accounts_new(l)) }
         (new(officer, typed, faults))
     })

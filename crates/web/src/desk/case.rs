@@ -17,8 +17,8 @@ use super::doors;
 use super::who::Officer;
 use super::words::{self, People};
 use crate::components::{
-    Choice, Field, Hue, Input, Look, button, button_link, buttons, input, neighbours, said_inline,
-    select, tag,
+    Choice, Column, Field, Hue, Input, Look, button, button_link, buttons, input, neighbours,
+    said_inline, select, stack, tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -185,8 +185,6 @@ fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
     }
 }
 
-/// A real table for screen readers at every width; on small screens each row looks like a card. The roles are said
-/// aloud because browsers forget them once a table is not laid out as one.
 fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
     let l = officer.page.lang;
     let heads = [
@@ -200,26 +198,11 @@ fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Mar
         t::queue_assignee(l),
     ];
     let now = app.clock.now();
-    html! {
-        table.stack role="table" {
-            caption.unseen { (t::queue_title(l)) }
-            thead role="rowgroup" { tr role="row" { @for head in heads { th scope="col" role="columnheader" { (head) } } } }
-            tbody role="rowgroup" {
-                @for row in rows {
-                    @let cells = cells(app, officer, people, row, now);
-                    tr role="row" data-row {
-                        @for (at, (head, cell)) in heads.iter().zip(cells).enumerate() {
-                            @if at == 0 {
-                                th scope="row" role="rowheader" { (cell) }
-                            } @else {
-                                td role="cell" { span.head aria-hidden="true" { (head) } div { (cell) } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| cells(app, officer, people, row, now).to_vec())
+        .collect();
+    stack(t::queue_title(l), &heads.map(Column::text), &rows)
 }
 
 fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micros) -> [Markup; 8] {

@@ -12,7 +12,7 @@ use super::doors;
 use super::who::{Officer, Sent, token};
 use crate::components::{
     Column, Encoding, Fault, Field, Hue, Input, Look, Width, button, button_link, buttons,
-    error_summary, form, input, machine, panel, said, said_inline, table, tag,
+    error_summary, form, input, machine, panel, said, said_inline, stack, tag,
 };
 use crate::i18n::t;
 use crate::problem::Problem;
@@ -69,7 +69,7 @@ async fn body(
         (error_summary(l, faults))
         h1 { (t::keys_title(l)) }
         p { (t::keys_why(l)) }
-        @if rows.is_empty() { p { (t::keys_none(l)) } } @else { (table(t::keys_title(l), &columns, &rows)) }
+        @if rows.is_empty() { p { (t::keys_none(l)) } } @else { (stack(t::keys_title(l), &columns, &rows)) }
         h2 { (t::keys_new(l)) }
         (form("/desk/keys", Encoding::Pairs, Some(&token), html! {
             (input(&field, &line))
@@ -142,7 +142,7 @@ pub(super) async fn jobs(State(app): State<App>, officer: Officer) -> Result<Mar
         (doors(&officer, "/desk/jobs"))
         h1 { (t::jobs_title(l)) }
         p { (t::jobs_why(l)) }
-        @if rows.is_empty() { p.lead { (t::jobs_none(l)) } } @else { (table(t::jobs_title(l), &columns, &rows)) }
+        @if rows.is_empty() { p.lead { (t::jobs_none(l)) } } @else { (stack(t::jobs_title(l), &columns, &rows)) }
     };
     Ok(officer.page.render(t::jobs_title(l), body))
 }
