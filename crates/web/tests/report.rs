@@ -487,7 +487,9 @@ fn the_hidden_field_has_a_name_that_no_browser_fills_in() {
         browser.begin().await;
         browser.walk(&answers(false)).await;
         let page = browser.get("/report/check").await.body;
-        let field = page.split("<input").find(|tag| tag.contains("name=\"hp_remark"));
+        let field = page
+            .split("<input")
+            .find(|tag| tag.contains("name=\"hp_remark"));
         let field = field.unwrap().split('>').next().unwrap();
         assert!(field.contains("autocomplete=\"off\""), "{field}");
         // Words by which browsers and password managers know what to fill in.
