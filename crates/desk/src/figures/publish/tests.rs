@@ -97,7 +97,7 @@ fn usual() -> Vec<Report> {
         },
         loss: n.is_multiple_of(3).then_some(123_450),
         region: (!n.is_multiple_of(4)).then_some(n % 2),
-        age: (n % 9 != 0).then_some((n % 2 == 0).then_some(n / 2 % 2)),
+        age: (!n.is_multiple_of(9)).then_some(n.is_multiple_of(2).then_some(n / 2 % 2)),
     };
     (0..45).map(report).collect()
 }
