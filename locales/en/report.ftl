@@ -59,6 +59,7 @@ report-file-nameless = File of type { $type }
 report-file-large = A file was larger than { $max } and was not taken. Send a smaller one, or describe what it shows
 report-file-empty = Choose a file that is not empty
 report-file-many = You can add up to { $max } files
+report-file-held = No more files can be taken at the moment, and this one was not. Go on without it: send the report now, and add the file later on its status page
 
 report-check-title = Check your answers
 report-check-lead = Nothing has been sent yet.

@@ -59,6 +59,7 @@ report-file-nameless = He kōnae o te momo { $type }
 report-file-large = He nui ake tētahi kōnae i te { $max }, kāore i tangohia. Tukuna mai he mea iti ake, whakamāramatia rānei ngā mea e kitea ana
 report-file-empty = Kōwhiria he kōnae kāore i te kau
 report-file-many = E { $max } ngā kōnae te mōrahi
+report-file-held = Kāore e taea te tango kōnae anō i tēnei wā, ā, kāore tēnei i tangohia. Haere tonu: tukuna te pūrongo ināianei, ā, tāpirihia te kōnae ā muri ake i te whārangi whai i te pūrongo
 
 report-check-title = Tirohia ō whakautu
 report-check-lead = Kāore anō tētahi mea kia tukuna.

@@ -103,13 +103,14 @@ impl App {
         let grant = self.grant_for(who, &command).await?;
         self.check_codes(&command)?;
         let whole = self.seen(reference, version).await?;
-        self.command(
-            &whole,
-            Actor::User(grant.account().to_owned()),
-            command,
-            None,
-        )
-        .await
+        let erases = command == Command::EraseContact;
+        let by = Actor::User(grant.account().to_owned());
+        self.command(&whole, by, command, None).await?;
+        if erases {
+            self.erased
+                .store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Writes to the reporter; `waits` asks for an answer.
@@ -154,10 +155,10 @@ impl App {
                     ))
                 }
             }
-            Command::ReporterWrite { .. }
-            | Command::SetConsent { .. }
-            | Command::EraseContact
-            | Command::AddFile(_) => Err(AppError::Denied(cairn_desk::access::Denied)),
+            Command::EraseContact => Ok(who.grant(Action::EraseContacts)?),
+            Command::ReporterWrite { .. } | Command::SetConsent { .. } | Command::AddFile(_) => {
+                Err(AppError::Denied(cairn_desk::access::Denied))
+            }
             _ => Ok(who.grant(Action::WorkReports)?),
         }
     }

@@ -208,6 +208,14 @@ on_both! {
         app.store.write(unit).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
         assert_eq!(app.store.count_jobs().await.unwrap(), (0, 3));
+
+        // One is asked for again: with all its attempts, and only while it is given up.
+        let job = app.store.failed_jobs(1).await.unwrap().remove(0);
+        assert!(app.store.job_again(&job.id, START).await.unwrap());
+        assert!(!app.store.job_again(&job.id, START).await.unwrap());
+        assert!(!app.store.job_again("unknown", START).await.unwrap());
+        assert_eq!(app.store.count_jobs().await.unwrap(), (1, 2));
+        assert_eq!(app.store.due_jobs(START, 9).await.unwrap()[0].attempts, 0);
     }
 
     async fn nothing_is_sent_while_stopping(t: &mut TestStore) {

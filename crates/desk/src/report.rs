@@ -1,6 +1,7 @@
 //! The report: what a person told us (immutable), the events that follow, and the state they add up to.
 
 mod decide;
+pub mod retention;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -358,7 +359,7 @@ pub enum Change {
         /// Given or withdrawn.
         given: bool,
     },
-    /// Contact details were erased by the reporter.
+    /// Contact details were erased: by the reporter, by a lead, or because their time was over.
     ContactErased,
 }
 

@@ -28,7 +28,7 @@ use who::Officer;
 pub use who::SESSION;
 
 /// Bytes of the largest form: a message of 10,000 characters, each up to four bytes and each byte written as `%XX`.
-const FORM_BYTES_MAX: u64 = 160 * 1024;
+pub const FORM_BYTES_MAX: u64 = 160 * 1024;
 
 /// What a route needs of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,6 +195,12 @@ fn work() -> Vec<Route> {
         ),
         at(
             p.clone(),
+            "/desk/reports/{reference}/erase-contact",
+            Need::May(Action::EraseContacts),
+            post(case_work::erase_contact),
+        ),
+        at(
+            p.clone(),
             "/desk/reports/{reference}/files/{sha256}",
             does,
             post(case_work::file),
@@ -238,6 +244,12 @@ fn management() -> Vec<Route> {
         at(p.clone(), "/desk/keys", manage, post(keys::create)),
         at(p, "/desk/keys/{id}/revoke", manage, post(keys::revoke)),
         at(g, "/desk/jobs", manage, get(keys::jobs)),
+        at(
+            Method::POST,
+            "/desk/jobs/{id}/again",
+            manage,
+            post(keys::job_again),
+        ),
     ]
 }
 

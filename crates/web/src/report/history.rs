@@ -3,6 +3,7 @@
 use cairn_app::App;
 use cairn_app::report::{Line, Whole};
 use cairn_desk::report::Change;
+use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 
 use crate::i18n::{Lang, t};
@@ -17,6 +18,9 @@ pub(super) fn lines(app: &App, whole: &Whole, lang: Lang) -> Vec<(Micros, String
             Change::Assigned { to: Some(_) } if !taken => {
                 taken = true;
                 Some(t::status_taken(lang).to_owned())
+            }
+            Change::ContactErased if event.by != Actor::Reporter => {
+                Some(t::status_contact_over(lang).to_owned())
             }
             change => words(app, change, lang),
         };

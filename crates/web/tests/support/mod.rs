@@ -27,14 +27,13 @@ pub struct World {
 
 impl World {
     pub fn start(store: TestStore) -> Self {
+        Self::with(store, Config::default())
+    }
+
+    pub fn with(store: TestStore, config: Config) -> Self {
         let form = Form::parse(&FormFiles::embedded()).unwrap();
         let clock = Clock::fixed(Micros(1_795_500_300_123_457));
-        let app = App::new(
-            (*store).clone(),
-            Arc::new(form),
-            Config::default(),
-            clock.clone(),
-        );
+        let app = App::new((*store).clone(), Arc::new(form), config, clock.clone());
         let router = router(app.clone(), Arc::new(Site::example()));
         Self {
             store,
@@ -210,7 +209,12 @@ impl Browser {
 
     /// Answers page after page, from the first, until it stands before `end`.
     pub async fn walk_until(&mut self, answers: &Answers, end: &str) {
-        let mut at = "who".to_owned();
+        self.walk_from("who", answers, end).await;
+    }
+
+    /// The same from a page on.
+    pub async fn walk_from(&mut self, from: &str, answers: &Answers, end: &str) {
+        let mut at = from.to_owned();
         while at != end {
             let page = self.get(&format!("/report/{at}")).await;
             assert_eq!(page.status, StatusCode::OK, "{at}: {}", page.location());
