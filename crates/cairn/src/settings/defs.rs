@@ -4,33 +4,15 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use super::{Def, LogFormat, Settings, bytes, duration};
+use super::read::{address, bytes, duration, list, number};
+use super::{Def, LogFormat, Settings, read};
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("{text:?} is no number in range"))
-}
-
 fn rates(s: &mut Settings, text: &str) -> Result<(), String> {
-    s.app.rates_ppm.clear();
-    for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
-        let (code, rate) = pair
-            .split_once('=')
-            .ok_or_else(|| format!("{pair:?} is not CODE=RATE"))?;
-        let rate: f64 = number(rate.trim())?;
-        if !(rate > 0.0 && rate < 1e6) {
-            return Err(format!("{rate} is no exchange rate"));
-        }
-        // A rate in millionths is exact enough for statistics and keeps the sums whole numbers.
-        #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-        s.app
-            .rates_ppm
-            .insert(code.trim().to_owned(), (rate * 1e6).round() as i64);
-    }
+    s.app.rates_ppm = read::rates(text)?.into_iter().collect();
     Ok(())
 }
 
@@ -66,7 +48,7 @@ defs! {
         |s, v| { s.database_authority = path(v); Ok(()) };
     "server.listen", "address:port", "127.0.0.1:8080",
         "Where the public pages and the API are served. Port 0 takes a free one and prints it.",
-        |s, v| { s.listen = v.parse().map_err(|_| format!("{v:?} is no address:port"))?; Ok(()) };
+        |s, v| { s.listen = address(v)?; Ok(()) };
     "server.public_url", "an address", "http://127.0.0.1:8080",
         "Where people reach the service, without a slash at the end. With https, cookies are `Secure` and HSTS is sent.",
         |s, v| if v.starts_with("http://") || v.starts_with("https://") {
@@ -77,9 +59,8 @@ defs! {
     "server.trusted_proxies", "networks, like 10.0.0.0/8", "",
         "Proxies whose `X-Forwarded-For` is believed. Empty believes none.",
         |s, v| {
-            let nets = v.split(',').map(str::trim).filter(|n| !n.is_empty());
             s.server.trusted_proxies =
-                nets.map(|n| n.parse().map_err(|e: cairn_web::server::NotANet| e.to_string())).collect::<Result<_, _>>()?;
+                list(v).map(|n| n.parse().map_err(|e: cairn_web::server::NotANet| e.to_string())).collect::<Result<_, _>>()?;
             Ok(())
         };
     "server.tls_certificates", "a PEM file", "",
@@ -115,11 +96,17 @@ defs! {
     "server.intake_parallel", "a number", "256",
         "Public submissions worked on at one time; more wait their turn, which goes round by network.",
         |s, v| { s.app.intake_parallel = number(v)?; Ok(()) };
+    "server.network_minute_max", "a number", "600",
+        "Public submissions (pages of the form, reports, uploads) a minute from one network (/24 of IPv4, /48 of IPv6); beyond it each waits up to 20 s and is taken. Loopback, proxies that name no client, and partners with a key never wait. 0 turns it off.",
+        |s, v| { s.app.network_minute_max = number(v)?; Ok(()) };
+    "server.network_burst", "a number", "1200",
+        "Submissions that one network may make at once before `server.network_minute_max` counts.",
+        |s, v| { s.app.network_burst = number(v)?; Ok(()) };
     "metrics.listen", "address:port", "",
         "Where Prometheus may fetch metrics; keep it on loopback. Empty turns it off.",
         |s, v| {
             s.metrics_listen = if v.is_empty() { None } else {
-                Some(v.parse().map_err(|_| format!("{v:?} is no address:port"))?)
+                Some(address(v)?)
             };
             Ok(())
         };
@@ -153,12 +140,27 @@ defs! {
     "service.form", "a directory", "",
         "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
         |s, v| { s.form = path(v); Ok(()) };
+    "service.contact_days", "days", "365",
+        "Days after which the contact details of a closed report are erased; the privacy page says so. 0 keeps them. A report that is opened again begins anew.",
+        |s, v| { s.app.contact_days = number(v)?; s.site.contact_days = s.app.contact_days; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };
     "files.count_max", "a number", "10",
         "How many files one report may have.",
         |s, v| { s.app.files_max = number(v)?; Ok(()) };
+    "files.reserve", "bytes", "1GiB",
+        "Free space on the data directory's disk below which no files are taken from the public, so that reports still are.",
+        |s, v| { s.app.uploads.reserve = bytes(v)?; Ok(()) };
+    "files.unnamed_max", "bytes", "4GiB",
+        "Bytes of files in all that were sent and that no report names (they are kept a day); beyond it no more are taken.",
+        |s, v| { s.app.uploads.unnamed_max = bytes(v)?; Ok(()) };
+    "files.network_day_max", "bytes", "2GiB",
+        "Bytes of files that one network (/24 of IPv4, /48 of IPv6) may send a day. Partners with a key have no such limit; 0 sets none.",
+        |s, v| { s.app.uploads.network_day_max = bytes(v)?; Ok(()) };
+    "files.drafts_max", "bytes", "1GiB",
+        "Bytes of half-filled forms in all (they are kept a day); beyond it only those below 64 KiB are kept.",
+        |s, v| { s.app.uploads.drafts_max = bytes(v)?; Ok(()) };
     "evidence.origin", "a name", "",
         "Name of the evidence log in its checkpoints; empty makes one from the host of the public address. Never change it later.",
         |s, v| { v.clone_into(&mut s.log_origin); Ok(()) };
