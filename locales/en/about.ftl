@@ -31,6 +31,7 @@ privacy-report-end = As long as the law on public records asks. It cannot be cha
 privacy-contact = How to reach you
 privacy-contact-why = Only to answer you. It is stored apart from the report.
 privacy-contact-end = Until you delete it on your status page, or the report is closed and its keeping time is over.
+privacy-contact-end-days = Until you delete it on your status page, and at the latest { $days } days after the report was closed.
 privacy-files = Files you send
 privacy-files-why = As evidence. They are encrypted, and officers open them only on purpose.
 privacy-files-end = As long as the report.

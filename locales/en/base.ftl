@@ -95,3 +95,5 @@ problem-unavailable = We are very busy just now
     .do = Nothing was received. Wait a minute and try again; what you typed is still there when you go back.
 problem-storage-full = We could not take your report
     .do = We have no room left to keep it safe, so nothing was received. Please keep what you wrote and try again in a few minutes. If someone is in danger, call 111. If money has left your account, call your bank now.
+problem-files-held = We cannot take files at the moment
+    .do = Send your report without the file: reports are taken. Add the file later on the status page.

@@ -60,6 +60,7 @@ report-file-large = A file was larger than { $max } and was not taken. Send a sm
 report-file-type = We do not take files of this type here. Describe what the file shows, or send it in another form
 report-file-empty = Choose a file that is not empty
 report-file-many = You can add up to { $max } files
+report-file-held = No more files can be taken at the moment, and this one was not. Go on without it: send the report now, and add the file later on its status page
 
 report-check-title = Check your answers
 report-check-lead = Nothing has been sent yet.

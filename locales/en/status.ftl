@@ -29,6 +29,7 @@ status-reopened = An officer took your report up again.
 status-consent-given = You agreed that we tell: { $agency }.
 status-consent-withdrawn = You withdrew your consent for: { $agency }.
 status-contact-erased = You erased your contact details.
+status-contact-over = Your contact details were erased. The report stays.
 status-state-received = Received
 status-state-received-text = It is waiting for an officer to read it.
 status-state-open = Being worked on

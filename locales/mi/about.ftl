@@ -31,6 +31,7 @@ privacy-report-end = Kia rite ki te ture mō ngā pūkete tūmatanui. Kāore e t
 privacy-contact = Me pēhea te whakapā atu ki a koe
 privacy-contact-why = Hei whakautu i a koe anake. Ka noho wehe i te pūrongo.
 privacy-contact-end = Kia mukua rā anō e koe i tō whārangi whai, kia katia rānei te pūrongo, kia pau hoki te wā pupuri.
+privacy-contact-end-days = Kia mukua rā anō e koe i tō whārangi whai, ā, kia { $days } rā i muri i te katinga o te pūrongo, te roa rawa.
 privacy-files = Ngā kōnae ka tukuna mai e koe
 privacy-files-why = Hei taunakitanga. Ka whakamunatia, ā, ka huakina e ngā āpiha i runga anake i te whakaaro.
 privacy-files-end = Kia rite ki te pūrongo.

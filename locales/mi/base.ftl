@@ -91,3 +91,5 @@ problem-unavailable = He nui rawa ā mātou mahi ināianei
     .do = Kāore he mea i tae mai. Tatari mō te meneti kotahi, ka whakamātau anō; kei reira tonu āu kupu ina hoki koe.
 problem-storage-full = Kāore i taea e mātou tō pūrongo te tango
     .do = Kua kore he wāhi hei tiaki i a ia, nā reira kāore he mea i tae mai. Tēnā, puritia āu kupu, ka whakamātau anō ā muri i ētahi meneti. Mehemea kei te mōrearea tētahi, waea atu ki 111. Mehemea kua puta he moni i tō pūkete, waea atu ki tō pēke ināianei tonu.
+problem-files-held = Kāore e taea e mātou te tango kōnae i tēnei wā
+    .do = Tukuna tō pūrongo me te kore kōnae: ka tangohia tonu ngā pūrongo. Tāpirihia te kōnae ā muri ake i te whārangi whai i te pūrongo.

@@ -60,6 +60,7 @@ report-file-large = He nui ake tētahi kōnae i te { $max }, kāore i tangohia. 
 report-file-type = Kāore mātou e tango i ngā kōnae o tēnei momo. Whakamāramatia ngā mea kei roto, tukuna rānei i tētahi atu āhua
 report-file-empty = Kōwhiria he kōnae kāore i te kau
 report-file-many = E { $max } ngā kōnae te mōrahi
+report-file-held = Kāore e taea te tango kōnae anō i tēnei wā, ā, kāore tēnei i tangohia. Haere tonu: tukuna te pūrongo ināianei, ā, tāpirihia te kōnae ā muri ake i te whārangi whai i te pūrongo
 
 report-check-title = Tirohia ō whakautu
 report-check-lead = Kāore anō tētahi mea kia tukuna.

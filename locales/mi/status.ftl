@@ -29,6 +29,7 @@ status-reopened = I whakatuwhera anō tētahi āpiha i tō pūrongo.
 status-consent-given = I whakaae koe kia whakamōhiotia: { $agency }.
 status-consent-withdrawn = I tango koe i tō whakaaetanga mō: { $agency }.
 status-contact-erased = I muku koe i ō taipitopito whakapā.
+status-contact-over = Kua mukua ō taipitopito whakapā. Ka noho tonu te pūrongo.
 status-state-received = Kua tae mai
 status-state-received-text = E tatari ana kia pānuitia e tētahi āpiha.
 status-state-open = E mahia ana

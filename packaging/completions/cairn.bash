@@ -371,7 +371,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__doctor)
-            opts="-c -d -h --mail --config --data --listen --set --help"
+            opts="-c -d -h --mail --full --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

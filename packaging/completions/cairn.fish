@@ -60,6 +60,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s d -l data -d 'Dat
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l mail -d 'Connect to the outgoing mail server too'
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l full -d 'Read every stored file back too; takes as long as there are bytes'
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -l key -d 'Seal it with this key file, which is made if it is not there' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
@@ -114,7 +115,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_sub
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "verify" -d 'Recompute the whole log and compare every stored record with it. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l keys -d 'Published key list to check against, instead of the data directory\'s own' -r -F
@@ -128,7 +129,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcomm
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Recompute the whole log and compare every stored record with it. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
@@ -212,7 +213,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_su
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "list" -d 'List the accounts'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "verify" -d 'Recompute the whole log and compare every stored record with it. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from receipt" -f -a "verify" -d 'Check a receipt file offline against the published keys'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from export" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'

@@ -200,4 +200,17 @@ impl App {
         let grant = who.grant(Action::ManageAccounts)?;
         Ok(grant.show(self.store.failed_jobs(200).await?))
     }
+
+    /// Tries a given-up job again from the start, at the next turn of the work.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] if it is not there (any more).
+    pub async fn job_again(&self, who: &Principal, id: &str) -> Result<(), AppError> {
+        let _granted = who.grant(Action::ManageAccounts)?;
+        if self.store.job_again(id, self.clock.now()).await? {
+            Ok(())
+        } else {
+            Err(AppError::NotFound)
+        }
+    }
 }

@@ -104,13 +104,14 @@ impl App {
         let grant = self.grant_for(who, &command).await?;
         self.check_codes(&command)?;
         let whole = self.seen(reference, version).await?;
-        self.command(
-            &whole,
-            Actor::User(grant.account().to_owned()),
-            command,
-            None,
-        )
-        .await
+        let erases = command == Command::EraseContact;
+        let by = Actor::User(grant.account().to_owned());
+        self.command(&whole, by, command, None).await?;
+        if erases {
+            self.erased
+                .store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Verifies the amount of a loss of a report, or corrects it. The rate is that of the day the report came in.
@@ -178,9 +179,9 @@ impl App {
                     ))
                 }
             }
+            Command::EraseContact => Ok(who.grant(Action::EraseContacts)?),
             Command::ReporterWrite { .. }
             | Command::SetConsent { .. }
-            | Command::EraseContact
             | Command::VerifyLoss { .. }
             | Command::AddFile(_) => Err(AppError::Denied(cairn_desk::access::Denied)),
             _ => Ok(who.grant(Action::WorkReports)?),

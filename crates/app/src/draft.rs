@@ -144,6 +144,7 @@ impl App {
     async fn save(&self, key: &DraftKey, saved: Saved) -> Result<(), AppError> {
         let keys = self.store.keys();
         let text = seal(&saved, key, keys)?;
+        self.uploads.draft(text.len())?;
         self.store.save_draft(key.id(keys), &text, saved.at).await?;
         Ok(())
     }

@@ -2,6 +2,8 @@
 //! stays anonymous. Any type is welcome (a sample of malware is evidence) unless the operator says otherwise; nothing is
 //! ever shown or run here.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use cairn_desk::report::{Draft, FileRef};
 use cairn_store::blob::Incoming;
@@ -11,7 +13,9 @@ use img_parts::riff::{RiffChunk, RiffContent};
 use img_parts::webp::WebP;
 
 use crate::App;
+use crate::gate::Origin;
 use crate::report::AppError;
+use crate::uploads::Charge;
 
 /// Longest file name kept, in characters.
 const NAME_CHARS_MAX: usize = 200;
@@ -32,21 +36,26 @@ pub struct Taking {
     incoming: Incoming,
     /// Bytes so far.
     pub size: u64,
+    charge: Option<Charge>,
+    dir: PathBuf,
 }
 
 impl Taking {
     /// Adds bytes.
     ///
     /// # Errors
-    /// [`AppError::FileTooLarge`], or the disk is full.
+    /// [`AppError::FileTooLarge`], [`AppError::FilesHeld`], [`AppError::FilesTooMany`], or the disk is full.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), AppError> {
         self.size += bytes.len() as u64;
+        if let Some(charge) = &mut self.charge {
+            charge.add(&self.dir, bytes.len() as u64)?;
+        }
         Ok(self.incoming.push(bytes)?)
     }
 }
 
 impl App {
-    /// Begins to take a file of at most the configured size.
+    /// Begins to take a file of at most the configured size, from ourselves: a mail that we fetched, or a cleaned copy.
     ///
     /// # Errors
     /// The disk said no.
@@ -57,7 +66,26 @@ impl App {
     /// Takes up to `bytes_max`, for what has a limit of its own.
     pub(crate) fn take_up_to(&self, bytes_max: u64) -> Result<Taking, AppError> {
         let incoming = self.store.take_blob(bytes_max)?;
-        Ok(Taking { incoming, size: 0 })
+        Ok(Taking {
+            incoming,
+            size: 0,
+            charge: None,
+            dir: self.store.dir().to_owned(),
+        })
+    }
+
+    /// Begins to take a file from a stranger's network, or from a partner (no origin), within the limits on what lies
+    /// here unread.
+    ///
+    /// # Errors
+    /// [`AppError::FilesHeld`] while there is no room for files, [`AppError::FilesTooMany`] for a network that sent
+    /// its share of the day.
+    pub fn take_upload(&self, origin: Option<Origin>) -> Result<Taking, AppError> {
+        let charge = self.uploads.begin(self.store.dir(), origin)?;
+        Ok(Taking {
+            charge: Some(charge),
+            ..self.take_file()?
+        })
     }
 
     /// Keeps a file. It is swept away after a day unless a draft or a report names it. One without a name may get it with
@@ -89,6 +117,9 @@ impl App {
         let kind = media_type(taking.incoming.head());
         let at = self.clock.now().hour();
         let stored = self.store.keep_blob(taking.incoming, kind, at).await?;
+        if let Some(charge) = taking.charge {
+            charge.keep();
+        }
         Ok(FileRef {
             sha256: stored.sha256,
             size: stored.size,

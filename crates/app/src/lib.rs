@@ -13,8 +13,11 @@ pub mod gate;
 pub mod health;
 pub mod mail;
 pub mod notify;
+pub mod pace;
 pub mod report;
+mod retention;
 pub mod takeaway;
+pub mod uploads;
 pub mod worker;
 
 use std::sync::Arc;
@@ -29,6 +32,8 @@ use cairn_store::Store;
 use clock::Clock;
 use gate::Gate;
 use jiff::tz::TimeZone;
+use pace::Pace;
+use uploads::Uploads;
 
 /// What the use cases need to know of the installation.
 #[derive(Debug, Clone)]
@@ -55,6 +60,14 @@ pub struct Config {
     pub file_types: FileTypes,
     /// Public requests worked on at the same time; more wait in turn.
     pub intake_parallel: usize,
+    /// Submissions that one network may make a minute before it is slowed down; 0 never slows.
+    pub network_minute_max: u32,
+    /// Submissions that one network may make at once before that counts.
+    pub network_burst: u32,
+    /// What strangers may leave here.
+    pub uploads: uploads::UploadLimits,
+    /// Days after which the contact details of a closed report are erased; 0 keeps them.
+    pub contact_days: u32,
     /// Outgoing mail; without it nobody is written to.
     pub mail: Option<MailConfig>,
     /// What guessing a stored password costs.
@@ -96,6 +109,10 @@ impl Default for Config {
             files_max: 10,
             file_types: FileTypes::default(),
             intake_parallel: 256,
+            network_minute_max: 600,
+            network_burst: 1_200,
+            uploads: uploads::UploadLimits::default(),
+            contact_days: 365,
             mail: None,
             password_cost: account::PasswordCost::STANDARD,
         }
@@ -115,6 +132,10 @@ pub struct App {
     pub clock: Clock,
     /// Whose turn it is.
     pub gate: Gate,
+    /// Who is slowed down.
+    pub pace: Pace,
+    /// What strangers have left here.
+    pub uploads: Uploads,
     pub(crate) guard: Arc<account::Guard>,
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
@@ -136,12 +157,16 @@ impl App {
     pub fn new(store: Store, form: Arc<Form>, config: Config, clock: Clock) -> Self {
         let scramble = Scramble::new(store.keys().reference);
         let gate = Gate::new(config.intake_parallel);
+        let pace = Pace::new(config.network_minute_max, config.network_burst);
+        let uploads = Uploads::new(config.uploads);
         Self {
             store,
             form,
             config: Arc::new(config),
             clock,
             gate,
+            pace,
+            uploads,
             guard: Arc::default(),
             scramble,
             quarters: Arc::default(),

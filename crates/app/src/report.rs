@@ -68,6 +68,15 @@ pub enum AppError {
         /// By its content.
         media_type: String,
     },
+    /// No room for files at the moment; reports without them are taken.
+    #[error("no files are taken at the moment")]
+    FilesHeld,
+    /// This network sent its share of files for the day.
+    #[error("this network sent many files; some are taken again in {seconds} s")]
+    FilesTooMany {
+        /// Until some are taken again.
+        seconds: u32,
+    },
     /// A file could not be stored or read.
     #[error(transparent)]
     File(BlobError),

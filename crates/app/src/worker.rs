@@ -20,6 +20,7 @@ use crate::notify::{NotifyError, Post, REPLY_SECONDS, without_secret};
 const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 const FIGURES_EVERY: Duration = Duration::from_secs(600);
+const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
 /// Jobs taken at one time.
@@ -50,6 +51,9 @@ pub enum WorkError {
     /// The day's public figures.
     #[error("figures: {0}")]
     Figures(String),
+    /// A use case.
+    #[error(transparent)]
+    App(#[from] crate::report::AppError),
 }
 
 /// Works until `stop`, then ends what is under way and returns. The store may be closed afterwards.
@@ -95,6 +99,13 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             }
         }
     };
+    let keep = {
+        let app = app.clone();
+        move || {
+            let app = app.clone();
+            async move { Ok(app.forget_contacts().await.map(drop)?) }
+        }
+    };
     let watched = move || {
         let app = app.clone();
         async move { app.watch().await }
@@ -103,6 +114,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("jobs", JOBS_EVERY, stopping.clone(), jobs)),
         tokio::spawn(every("tidying up", TIDY_EVERY, stopping.clone(), tidy)),
         tokio::spawn(every("figures", FIGURES_EVERY, stopping.clone(), figures)),
+        tokio::spawn(every("keeping times", KEEP_EVERY, stopping.clone(), keep)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
@@ -221,8 +233,10 @@ impl App {
         if swept > 0 {
             tracing::info!(swept, "removed files that nothing names");
         }
+        let counted = self.count_left().await;
         expired?;
         forgotten?;
+        counted?;
         self.erased.store(true, Ordering::Relaxed);
         Ok(())
     }

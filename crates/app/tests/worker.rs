@@ -320,6 +320,15 @@ on_both! {
         app.bare_store().write(unit).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
         assert_eq!(app.bare_store().count_jobs().await.unwrap(), (0, 3));
+
+        // One is asked for again: with all its attempts, and only while it is given up.
+        let store = app.bare_store();
+        let job = store.failed_jobs(1).await.unwrap().remove(0);
+        assert!(store.job_again(&job.id, START).await.unwrap());
+        assert!(!store.job_again(&job.id, START).await.unwrap());
+        assert!(!store.job_again("unknown", START).await.unwrap());
+        assert_eq!(store.count_jobs().await.unwrap(), (1, 2));
+        assert_eq!(store.due_jobs(START, 9).await.unwrap()[0].attempts, 0);
     }
 
     async fn nothing_is_sent_while_stopping(t: &mut TestStore) {

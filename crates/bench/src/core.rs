@@ -70,7 +70,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         "cpu_seconds": cpu, "cpu_us_per_report": (cpu * 1e8 / operations).round() / 100.0,
         "per_second": (operations / begun.elapsed().as_secs_f64()).round(),
     }));
-    app.store.close().await;
+    app.close().await;
     Ok(())
 }
 

@@ -197,7 +197,7 @@ async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
         version: 1,
     };
     let entry = Entry::new(now.0, None, format!("{{\"at\":{}}}", now.0), [0; 16]);
-    app.store.add_account(&account, entry).await?;
+    app.bare_store().add_account(&account, entry).await?;
     Ok(())
 }
 

@@ -1,17 +1,17 @@
 //! What commands may wish of an app, done here or by the process that serves the data.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cairn_app::App;
 use cairn_app::account::{Doer, NewAccount};
 use cairn_app::export::{ExportQuery, Format};
+use cairn_desk::report::State;
 use cairn_kernel::actor::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+
+use crate::out::Out;
 
 /// A wish. Crosses the control socket as JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,12 +35,10 @@ pub enum Wish {
     },
     /// How much of what there is.
     Stats,
-    /// Write all reports into a file.
+    /// All reports, in pieces.
     ExportReports {
         /// `csv` or `jsonl`.
         format: String,
-        /// Absolute path.
-        file: PathBuf,
     },
     /// Make a report of a mail message.
     ImportMail {
@@ -61,11 +59,11 @@ impl Wish {
         }
     }
 
-    /// Does it.
+    /// Does it; what is long goes to `out`.
     ///
     /// # Errors
     /// What went wrong, in words.
-    pub async fn fulfil(self, app: &App) -> anyhow::Result<Value> {
+    pub async fn fulfil(self, app: &App, out: &mut Out) -> anyhow::Result<Value> {
         match self {
             Self::UserAdd { login, name, role } => {
                 let new = NewAccount {
@@ -97,7 +95,7 @@ impl Wish {
                 Ok(json!({ "login": login, "first_password": password }))
             }
             Self::Stats => stats(app).await,
-            Self::ExportReports { format, file } => export(app, &format, &file).await,
+            Self::ExportReports { format } => export(app, &format, out).await,
             Self::ImportMail {
                 message,
                 authserv_id,
@@ -115,19 +113,36 @@ impl Wish {
 async fn stats(app: &App) -> anyhow::Result<Value> {
     let figures = app.figures().await?;
     let quarter = figures.quarters.last().context("no quarter")?;
-    let failed = app.bare_store().failed_jobs(1_000).await?.len();
-    Ok(json!({
-        "evidence_log_size": figures.log_size,
+    let (due, given_up) = app.bare_store().count_jobs().await?;
+    let stats = app.bare_store().stats().await?;
+    let mut answer = serde_json::Map::new();
+    for state in State::ALL {
+        let found = stats.states.iter().find(|(name, _)| name == state.as_str());
+        let count = found.map_or(0, |(_, count)| *count);
+        answer.insert(format!("reports_{}", state.as_str()), json!(count));
+    }
+    let rest = json!({
+        "evidence_log_size": stats.log_entries,
+        "files": stats.files,
+        "file_bytes": stats.file_bytes,
+        "database_bytes": stats.database_bytes,
+        "disk_free_bytes": cairn_store::room::free(app.bare_store().dir()),
+        "drafts": stats.drafts,
         "quarter": quarter.quarter.to_string(),
         "incidents_this_quarter": quarter.incidents.count(),
         "accounts": app.accounts(Doer::System).await?.len(),
-        "jobs_given_up": failed,
+        "jobs_due": due,
+        "jobs_given_up": given_up,
         "writer_queue": app.bare_store().writer().waiting(),
         "disk_full": app.bare_store().writer().is_full(),
-    }))
+    });
+    if let Value::Object(rest) = rest {
+        answer.extend(rest);
+    }
+    Ok(Value::Object(answer))
 }
 
-async fn export(app: &App, format: &str, file: &Path) -> anyhow::Result<Value> {
+async fn export(app: &App, format: &str, out: &mut Out) -> anyhow::Result<Value> {
     let format = Format::parse(format).with_context(|| format!("there is no format {format:?}"))?;
     let mut export = app
         .begin_export(
@@ -138,12 +153,9 @@ async fn export(app: &App, format: &str, file: &Path) -> anyhow::Result<Value> {
             },
         )
         .await?;
-    let mut out = tokio::fs::File::create(file)
-        .await
-        .with_context(|| file.display().to_string())?;
     while let Some(piece) = export.next().await? {
-        out.write_all(&piece).await?;
+        out.piece(piece.as_ref()).await?;
     }
-    out.flush().await?;
+    out.end().await?;
     Ok(json!({ "reports": export.rows }))
 }

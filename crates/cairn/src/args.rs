@@ -10,13 +10,16 @@ use crate::admin::Wish;
 use crate::settings::Settings;
 use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
 
+/// What the program's exit codes mean.
+pub const EXIT_CODES: &str =
+    "Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 a check found something wrong.";
+
 /// One place to report cyber incidents, and a desk for those who act on them.
 #[derive(Debug, Parser)]
 #[command(
     name = "cairn",
     version,
-    after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 a check found something wrong.\n\
-                  To look around: cairn demo"
+    after_help = format!("{EXIT_CODES}\nTo look around: cairn demo")
 )]
 pub struct Args {
     /// Settings file (TOML). Without it the built-in defaults hold.
@@ -48,6 +51,9 @@ pub enum Command {
         /// Connect to the outgoing mail server too.
         #[arg(long)]
         mail: bool,
+        /// Read every stored file back too; takes as long as there are bytes.
+        #[arg(long)]
+        full: bool,
     },
     /// Write everything into one file, also while cairn serves.
     Backup {
@@ -126,7 +132,8 @@ pub enum User {
 /// The evidence log.
 #[derive(Debug, Subcommand)]
 pub enum Log {
-    /// Recompute the whole log and compare every stored record with it. Works beside a running server.
+    /// Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a
+    /// running server.
     Verify {
         /// Published key list to check against, instead of the data directory's own.
         #[arg(long, value_name = "FILE")]
@@ -201,23 +208,15 @@ impl Args {
         pairs
     }
 
-    /// A data directory was named.
-    fn names_data(&self) -> bool {
-        self.data.is_some()
-            || self.config.is_some()
-            || self.set.iter().any(|p| p.starts_with("storage.data="))
-    }
-
     /// Does what was asked.
     ///
     /// # Errors
     /// Whatever went wrong, in words.
     pub async fn run(self, settings: Settings) -> anyhow::Result<()> {
-        let named = self.names_data();
         match self.command {
             Command::Serve => serve::run(settings).await,
-            Command::Demo => demo::run(settings, named).await,
-            Command::Doctor { mail } => doctor::run(&settings, mail).await,
+            Command::Demo => demo::run(settings).await,
+            Command::Doctor { mail, full } => doctor::run(&settings, mail, full).await,
             Command::Migrate => open::migrate(&settings).await,
             Command::User(user) => user.run(&settings).await,
             Command::Stats => show::stats(&control::ask(&settings, Wish::Stats).await?),

@@ -52,9 +52,17 @@ pub fn log(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
     if let Some((size, root)) = verdict.head {
         println!("newest checkpoint: size {size}, root {root}");
     }
-    if verdict.findings == 0 {
+    let damaged = files(settings)?;
+    if verdict.findings == 0 && damaged == 0 {
         println!("every record is as it was when it was logged");
         return Ok(());
+    }
+    if verdict.findings == 0 {
+        return Err(CheckFailed(format!(
+            "{damaged} stored files are missing or damaged: take them from a backup (`cairn restore` into another \
+             directory, then copy its blobs/); the records themselves agree with the log"
+        ))
+        .into());
     }
     Err(CheckFailed(format!(
         "{} records do not agree with the evidence log: keep this data directory as it is, and restore a backup \
@@ -62,6 +70,31 @@ pub fn log(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
         verdict.findings
     ))
     .into())
+}
+
+/// Reads every stored file back, names those that are damaged, and gives how many.
+///
+/// # Errors
+/// The database, the keys or the disk could not be read.
+pub(crate) fn files(settings: &Settings) -> anyhow::Result<u64> {
+    let bar = progress::bar("stored files");
+    let mut damaged = 0;
+    let read = verify::files(
+        &open::options(settings)?,
+        &mut |done, of| {
+            bar.set_length(of);
+            bar.set_position(done);
+        },
+        &mut |sha256| {
+            damaged += 1;
+            if damaged <= FINDINGS_PRINTED_MAX {
+                bar.suspend(|| println!("WRONG  stored file {sha256}: missing or damaged"));
+            }
+        },
+    )?;
+    bar.finish_and_clear();
+    println!("{read} stored files read; {damaged} missing or damaged");
+    Ok(damaged)
 }
 
 pub(crate) fn step(bar: &ProgressBar, part: Part, done: u64, of: u64) {

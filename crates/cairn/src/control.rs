@@ -1,5 +1,6 @@
 //! One process writes to a data directory. Commands that write while it serves hand their wish to it over a socket in
-//! the data directory, which only its owner can open: one JSON line each way.
+//! the data directory, which only its owner can open: a JSON line for the wish, then pieces of a long answer if there are any,
+//! then a JSON line that ends it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,16 +8,18 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use cairn_app::App;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::admin::Wish;
 use crate::open;
+use crate::out::{Out, PIECE_BYTES_MAX};
 use crate::settings::Settings;
 
-/// Longest wish in bytes: a mail message in base64 and some room.
-const WISH_BYTES_MAX: u64 = 64 * 1024 * 1024;
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(600);
+/// Longest wish, and longest line of an answer, in bytes: a mail message in base64 and some room.
+pub const WISH_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Longest wait for the next piece of an answer.
+pub const ANSWER_TIME_MAX: Duration = Duration::from_secs(600);
 const HANDING_OVER: &str = "another cairn serves this data directory; handing it the command";
 
 fn socket(data: &Path) -> PathBuf {
@@ -28,15 +31,23 @@ fn socket(data: &Path) -> PathBuf {
 /// # Errors
 /// What went wrong, in words.
 pub async fn ask(settings: &Settings, wish: Wish) -> anyhow::Result<Value> {
+    ask_into(settings, wish, &mut Out::Nowhere).await
+}
+
+/// The same for a wish with a long answer, whose pieces go to `out`.
+///
+/// # Errors
+/// As [`ask`]; pieces may have been written by then.
+pub async fn ask_into(settings: &Settings, wish: Wish, out: &mut Out) -> anyhow::Result<Value> {
     let path = socket(&settings.data);
     // Asked first: opening the directory here reads the form and the keys, for nothing if another holds the lock. A mail
     // server that pipes messages in one by one would pay for that each time.
     if let Ok(stream) = UnixStream::connect(&path).await {
-        return hand_over(stream, &wish).await.context(HANDING_OVER);
+        return hand_over(stream, &wish, out).await.context(HANDING_OVER);
     }
     match open::app(settings).await {
         Ok(app) => {
-            let answer = wish.fulfil(&app).await;
+            let answer = wish.fulfil(&app, out).await;
             app.close().await;
             answer
         }
@@ -45,7 +56,7 @@ pub async fn ask(settings: &Settings, wish: Wish) -> anyhow::Result<Value> {
             let stream = stream
                 .with_context(|| path.display().to_string())
                 .context(HANDING_OVER)?;
-            hand_over(stream, &wish).await.context(HANDING_OVER)
+            hand_over(stream, &wish, out).await.context(HANDING_OVER)
         }
         Err(error) => Err(error),
     }
@@ -63,33 +74,71 @@ fn is_locked(error: &anyhow::Error) -> bool {
     })
 }
 
-async fn hand_over(mut stream: UnixStream, wish: &Wish) -> anyhow::Result<Value> {
+async fn hand_over(stream: UnixStream, wish: &Wish, out: &mut Out) -> anyhow::Result<Value> {
+    let (from, mut to) = stream.into_split();
     let mut line = serde_json::to_vec(wish)?;
     line.push(b'\n');
-    stream.write_all(&line).await?;
-    let mut answer = String::new();
-    tokio::time::timeout(
-        ANSWER_TIME_MAX,
-        BufReader::new(stream).read_line(&mut answer),
-    )
-    .await
-    .context("no answer")??;
-    let answer: Value = serde_json::from_str(&answer).context("the answer is cut short")?;
-    match answer.get("error").and_then(Value::as_str) {
-        Some(error) => bail!("{error}"),
-        None => Ok(answer.get("done").cloned().unwrap_or_default()),
+    to.write_all(&line).await?;
+    let mut from = BufReader::new(from);
+    loop {
+        let said = tokio::time::timeout(ANSWER_TIME_MAX, said(&mut from));
+        match said.await.context("no answer")?? {
+            Said::Piece(bytes) => out.piece(&bytes).await?,
+            Said::Done(done) => {
+                out.end().await?;
+                return Ok(done);
+            }
+            Said::Failed(error) => bail!("{error}"),
+        }
     }
 }
 
-/// Fulfils wishes until `stop` resolves.
+/// What the other side says next.
+#[derive(Debug, PartialEq, Eq)]
+enum Said {
+    Piece(Vec<u8>),
+    Done(Value),
+    Failed(String),
+}
+
+async fn said(from: &mut (impl AsyncBufRead + Unpin)) -> anyhow::Result<Said> {
+    let mut line = String::new();
+    Box::pin((&mut *from).take(WISH_BYTES_MAX).read_line(&mut line)).await?;
+    let mut head: Value = serde_json::from_str(&line).context("the answer is cut short")?;
+    if let Some(error) = head.get("error").and_then(Value::as_str) {
+        return Ok(Said::Failed(error.to_owned()));
+    }
+    let Some(length) = head.get("piece") else {
+        return Ok(Said::Done(
+            head.get_mut("done").map(Value::take).unwrap_or_default(),
+        ));
+    };
+    let length = length
+        .as_u64()
+        .and_then(|length| usize::try_from(length).ok())
+        .filter(|length| *length <= PIECE_BYTES_MAX)
+        .context("the answer makes no sense")?;
+    let mut piece = vec![0; length];
+    from.read_exact(&mut piece)
+        .await
+        .context("the answer is cut short")?;
+    Ok(Said::Piece(piece))
+}
+
+/// Makes the socket, before anybody is told that we serve.
 ///
 /// # Errors
 /// The socket cannot be made.
-pub async fn serve(app: App, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+pub fn listen(app: &App) -> anyhow::Result<UnixListener> {
     let path = socket(app.bare_store().dir());
     let _left_behind = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path).with_context(|| path.display().to_string())?;
     only_owner(&path)?;
+    Ok(listener)
+}
+
+/// Fulfils wishes until `stop` resolves.
+pub async fn serve(app: App, listener: UnixListener, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -105,18 +154,18 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> anyhow::Result<(
             });
         }
     }
-    let _gone = std::fs::remove_file(&path);
-    Ok(())
+    let _gone = std::fs::remove_file(socket(app.bare_store().dir()));
 }
 
 async fn answer(app: &App, stream: UnixStream) -> anyhow::Result<()> {
-    let (from, mut to) = stream.into_split();
+    let (from, to) = stream.into_split();
+    let mut out = Out::Socket(to);
     let mut line = String::new();
     BufReader::new(from.take(WISH_BYTES_MAX))
         .read_line(&mut line)
         .await?;
     let done = match serde_json::from_str::<Wish>(&line) {
-        Ok(wish) => wish.fulfil(app).await,
+        Ok(wish) => wish.fulfil(app, &mut out).await,
         Err(error) => Err(error.into()),
     };
     let mut answer = match done {
@@ -125,11 +174,41 @@ async fn answer(app: &App, stream: UnixStream) -> anyhow::Result<()> {
     }
     .to_string();
     answer.push('\n');
-    to.write_all(answer.as_bytes()).await?;
+    match &mut out {
+        Out::Socket(to) => to.write_all(answer.as_bytes()).await?,
+        _ => bail!("the socket was given away"),
+    }
     Ok(())
 }
 
 fn only_owner(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn pieces_and_ends_are_told_apart_and_nonsense_is_refused() {
+        let mut from: &[u8] = b"{\"piece\":5}\nab\ncd{\"done\":{\"reports\":1}}\n";
+        let from = &mut from;
+        assert_eq!(said(from).await.unwrap(), Said::Piece(b"ab\ncd".to_vec()));
+        assert_eq!(
+            said(from).await.unwrap(),
+            Said::Done(json!({ "reports": 1 }))
+        );
+        assert!(said(from).await.is_err(), "cut short");
+        for bad in [
+            "{\"piece\":9}\nshort",
+            "{\"piece\":99999999999}\n",
+            "{\"piece\":-1}\n",
+            "no JSON\n",
+        ] {
+            assert!(said(&mut bad.as_bytes()).await.is_err(), "{bad}");
+        }
+        let mut failed: &[u8] = b"{\"error\":\"why\"}\n";
+        assert_eq!(said(&mut failed).await.unwrap(), Said::Failed("why".into()));
+    }
 }

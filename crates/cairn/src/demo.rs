@@ -8,20 +8,24 @@ use std::io::{BufRead, IsTerminal};
 use anyhow::Context;
 use cairn_app::clock::Clock;
 use cairn_desk::rates::Rates;
+use tokio::net::TcpListener;
 
+use crate::args::Usage;
 use crate::settings::Settings;
 use crate::{open, serve};
 
 /// Made-up exchange rates.
 const RATES: &str = include_str!("../../../data/example/rates.toml");
+/// Name of the file in a data directory that a demonstration filled. It holds a digest of the database's address.
+const MARK: &str = "demonstration";
 
 /// Fills a directory (a temporary one unless named) and serves it.
 ///
 /// # Errors
-/// What kept it from starting, in words.
-pub async fn run(mut settings: Settings, named: bool) -> anyhow::Result<()> {
+/// [`Usage`] for a database with anything in it that no demonstration put there; or what kept it from starting, in words.
+pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     // Kept until the end: dropping it removes the directory.
-    let temporary = if named {
+    let temporary = if settings.is_given("storage.data") {
         None
     } else {
         Some(tempfile::tempdir().context("making a temporary directory")?)
@@ -29,37 +33,23 @@ pub async fn run(mut settings: Settings, named: bool) -> anyhow::Result<()> {
     if let Some(dir) = &temporary {
         settings.data = dir.path().join("cairn");
     }
-    if settings.rates.is_none() && settings.app.base_currency == "NZD" {
-        settings.app.rates = Rates::parse(RATES).context("data/example/rates.toml")?;
-    }
-    let listener = serve::bind(&settings).await?;
-    // Links in the demonstration lead to where it really listens.
-    settings.site.public_url = format!("http://{}", listener.local_addr()?);
-    settings
-        .app
-        .public_url
-        .clone_from(&settings.site.public_url);
-    let fresh = !settings.data.join("core.db").exists();
-    let now = Clock::System.now();
-    let clock = Clock::fixed(now);
+    let fresh = is_fresh(&settings).await?;
+    let listener = bind(&settings).await?;
+    stand_alone(&mut settings, &listener)?;
     let people = if fresh {
-        // Examples need not survive a power cut; what follows does.
-        let app = open::app_for_examples(&settings, clock.clone()).await?;
-        let people = people::enrol(&app, &clock, now).await?;
-        fill::fill(&app, &clock, now, &people::officers(&people)).await?;
-        app.close().await;
-        people
+        fill_in(&settings).await?
     } else {
         Vec::new()
     };
     let app = open::app(&settings).await?;
     let data = settings.data.clone();
+    let scheme = settings.scheme();
     serve::serve(settings, app, listener, move |address| {
         println!();
-        println!("  Report an incident     http://{address}/");
-        println!("  Public figures         http://{address}/figures");
-        println!("  Officers' sign-in      http://{address}/sign-in");
-        println!("  API                    http://{address}/api");
+        println!("  Report an incident     {scheme}://{address}/");
+        println!("  Public figures         {scheme}://{address}/figures");
+        println!("  Officers' sign-in      {scheme}://{address}/sign-in");
+        println!("  API                    {scheme}://{address}/api");
         println!("  Data                   {}", data.display());
         if people.is_empty() {
             println!(
@@ -72,6 +62,78 @@ pub async fn run(mut settings: Settings, named: bool) -> anyhow::Result<()> {
         println!("\n  Ctrl-C ends the demonstration.");
     })
     .await
+}
+
+/// Whether there is nothing yet. Examples, and accounts whose password everybody knows, never come into a database that
+/// somebody uses: what is there must be empty or a demonstration's own.
+async fn is_fresh(settings: &Settings) -> anyhow::Result<bool> {
+    let database = open::options(settings)?.database;
+    let empty = cairn_store::empty::is_empty(&database).await?;
+    let mark = std::fs::read_to_string(settings.data.join(MARK)).ok();
+    let used = settings.data.join("keys").exists();
+    match mark {
+        Some(mark) if mark.trim() == mark_of(settings) => Ok(empty),
+        None if empty && !used => Ok(true),
+        _ => Err(Usage(format!(
+            "{} or its database ({}) is in use, and no demonstration made it: name another directory, \
+             or none for a temporary one",
+            settings.data.display(),
+            if settings.database == "sqlite" { "SQLite" } else { "PostgreSQL" },
+        ))
+        .into()),
+    }
+}
+
+fn mark_of(settings: &Settings) -> String {
+    // A digest, since the address may hold a password.
+    cairn_evidence::hash::sha256(settings.database.as_bytes()).hex()
+}
+
+/// Takes the address asked for; where none was and 8080 is taken, a free one.
+async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(settings.listen).await {
+        Err(error)
+            if error.kind() == std::io::ErrorKind::AddrInUse
+                && !settings.is_given("server.listen") =>
+        {
+            println!("{} is taken; using a free port", settings.listen);
+            let free = std::net::SocketAddr::new(settings.listen.ip(), 0);
+            Ok(TcpListener::bind(free).await?)
+        }
+        bound => bound.with_context(|| format!("listening on {}", settings.listen)),
+    }
+}
+
+/// Links lead to where it really listens, and no mail goes out: the settings may be those of a real service.
+fn stand_alone(settings: &mut Settings, listener: &TcpListener) -> anyhow::Result<()> {
+    let url = format!("{}://{}", settings.scheme(), listener.local_addr()?);
+    settings.site.https = settings.server.tls.is_some();
+    settings.site.public_url.clone_from(&url);
+    settings.app.public_url = url;
+    settings.app.mail = None;
+    if settings.rates.is_none() && settings.app.base_currency == "NZD" {
+        settings.app.rates = Rates::parse(RATES).context("data/example/rates.toml")?;
+    }
+    // The examples are years old; erasing by rule would take from them what there is to see.
+    if !settings.is_given("service.contact_days") {
+        settings.app.contact_days = 0;
+        settings.site.contact_days = 0;
+    }
+    Ok(())
+}
+
+/// The examples. The mark comes first: what is cut off in the middle is a demonstration's all the same.
+async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
+    std::fs::create_dir_all(&settings.data).with_context(|| settings.data.display().to_string())?;
+    std::fs::write(settings.data.join(MARK), format!("{}\n", mark_of(settings)))?;
+    let now = Clock::System.now();
+    let clock = Clock::fixed(now);
+    // Examples need not survive a power cut; what follows does.
+    let app = open::app_for_examples(settings, clock.clone()).await?;
+    let people = people::enrol(&app, &clock, now).await?;
+    fill::fill(&app, &clock, now, &people::officers(&people)).await?;
+    app.close().await;
+    Ok(people)
 }
 
 /// Sign-in codes change every 30 seconds: Enter prints fresh ones, where somebody sits at a terminal.

@@ -4,15 +4,20 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use cairn_evidence::receipt::RECEIPT_EXTENSION;
+use cairn_kernel::time::Micros;
 use cairn_store::schema;
 use cairn_store::verify::{self, Check, Trusted};
 
 use crate::args::CheckFailed;
-use crate::open;
 use crate::settings::Settings;
+use crate::{check, open, progress};
 
 /// Free space below which new reports are at risk.
 const FREE_BYTES_MIN: u64 = 1024 * 1024 * 1024;
+/// How far the clock may be behind the newest entry of the log.
+const CLOCK_SLACK_SECONDS: i64 = 300;
+/// How long a certificate must still last: two weeks.
+const CERTIFICATE_SECONDS_MIN: i64 = 14 * 24 * 3_600;
 /// The program is younger than this; an earlier clock is wrong.
 const BUILT_AFTER: u64 = 1_790_000_000;
 
@@ -50,15 +55,19 @@ impl Findings {
 ///
 /// # Errors
 /// [`CheckFailed`] if anything is wrong.
-pub async fn run(settings: &Settings, mail: bool) -> anyhow::Result<()> {
+pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<()> {
     let mut findings = Findings { wrong: 0 };
     disk(settings, &mut findings);
-    clock(&mut findings);
+    clock(settings, &mut findings).await;
     form(settings, &mut findings);
     figures(settings, &mut findings);
     keys(settings, &mut findings);
     database(settings, &mut findings).await;
+    if full {
+        files(settings, &mut findings).await;
+    }
     address(settings, &mut findings);
+    certificate(settings, &mut findings);
     outgoing(settings, mail, &mut findings).await;
     if findings.wrong == 0 {
         println!("\nnothing is wrong");
@@ -105,26 +114,48 @@ fn free_bytes(dir: &Path) -> std::io::Result<u64> {
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
-fn clock(findings: &mut Findings) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the system's clock is what is being checked"
-    )]
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs());
+/// Behind the newest entry of the log, times would run backwards.
+async fn clock(settings: &Settings, findings: &mut Findings) {
+    let now = now();
     if now < BUILT_AFTER {
         findings.bad(
             "clock",
             "the system's clock is behind this program's making",
             "turn time synchronisation on: timedatectl set-ntp true",
         );
-    } else {
-        findings.good(
-            "clock",
-            &cairn_kernel::time::Micros(i64::try_from(now).unwrap_or(0) * 1_000_000).to_string(),
-        );
+        return;
     }
+    let newest = if is_there(settings) {
+        let settings = settings.clone();
+        let newest = tokio::task::spawn_blocking(move || {
+            let database = open::options(&settings)?.database;
+            Ok::<_, anyhow::Error>(verify::newest(&database)?)
+        });
+        // A database that does not answer is told about below.
+        newest.await.ok().and_then(Result::ok).flatten()
+    } else {
+        None
+    };
+    let stands = Micros(0).plus_seconds(i64::try_from(now).unwrap_or(0));
+    match newest {
+        Some(newest) if newest > stands.plus_seconds(CLOCK_SLACK_SECONDS) => findings.bad(
+            "clock",
+            &format!("{stands} is before the newest entry of the log, {newest}"),
+            "set the clock right (timedatectl set-ntp true); if it was ahead before, entries have late times for ever",
+        ),
+        _ => findings.good("clock", &stands.to_string()),
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the system's clock is what is being checked"
+    )]
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs())
 }
 
 fn form(settings: &Settings, findings: &mut Findings) {
@@ -221,9 +252,12 @@ fn others_can_read(dir: &Path) -> std::io::Result<Option<String>> {
     Ok(None)
 }
 
+fn is_there(settings: &Settings) -> bool {
+    settings.database != "sqlite" || settings.data.join("core.db").exists()
+}
+
 async fn database(settings: &Settings, findings: &mut Findings) {
-    let there = settings.database != "sqlite" || settings.data.join("core.db").exists();
-    if !there {
+    if !is_there(settings) {
         findings.note("database", "not made yet; the first start makes it");
         return;
     }
@@ -231,15 +265,17 @@ async fn database(settings: &Settings, findings: &mut Findings) {
     let told = tokio::task::spawn_blocking(move || {
         let trusted = Trusted::read(&settings.data.join("keys"), &settings.log_origin)?;
         let mut first = None;
+        let bar = progress::bar("verifying");
         let check = Check {
             trusted: &trusted,
             quarter: None,
-            progress: &mut |_| {},
+            progress: &mut |p| check::step(&bar, p.part, p.done, p.of),
             found: &mut |finding| {
                 first.get_or_insert_with(|| finding.to_string());
             },
         };
         let verdict = verify::database(&open::options(&settings)?.database, check)?;
+        bar.finish_and_clear();
         Ok::<_, anyhow::Error>((verdict, first))
     });
     match told.await {
@@ -261,8 +297,62 @@ async fn database(settings: &Settings, findings: &mut Findings) {
     }
 }
 
+async fn files(settings: &Settings, findings: &mut Findings) {
+    if !is_there(settings) {
+        return;
+    }
+    let settings = settings.clone();
+    match tokio::task::spawn_blocking(move || check::files(&settings)).await {
+        Ok(Ok(0)) => findings.good("files", "every stored file is whole"),
+        Ok(Ok(damaged)) => findings.bad(
+            "files",
+            &format!("{damaged} stored files are missing or damaged (named above)"),
+            "restore a backup into another directory and copy them from its blobs/",
+        ),
+        Ok(Err(error)) => findings.bad(
+            "files",
+            &format!("{error:#}"),
+            "give the folder to the user that cairn runs as",
+        ),
+        Err(error) => findings.bad("files", &error.to_string(), "report this fault"),
+    }
+}
+
+/// The certificate that we serve ourselves: usable, and for how long.
+fn certificate(settings: &Settings, findings: &mut Findings) {
+    let Some(files) = &settings.server.tls else {
+        return;
+    };
+    let ends =
+        cairn_web::server::check(files).and_then(|()| cairn_web::server::certificate_ends(files));
+    let left = |ends: Micros| ends.seconds() - i64::try_from(now()).unwrap_or(0);
+    match ends {
+        Err(error) => findings.bad(
+            "certificate",
+            &error.to_string(),
+            "name a PEM chain and its key that the user cairn may read",
+        ),
+        Ok(ends) if left(ends) < CERTIFICATE_SECONDS_MIN => findings.bad(
+            "certificate",
+            &format!("ends {ends}"),
+            "renew it and put the new files in its place; cairn reads them again by itself within a minute",
+        ),
+        Ok(ends) => findings.good("certificate", &format!("ends {ends}")),
+    }
+}
+
 fn address(settings: &Settings, findings: &mut Findings) {
-    if settings.site.https {
+    let own_tls = settings.server.tls.is_some();
+    if settings.site.https && !own_tls && settings.server.trusted_proxies.is_empty() {
+        findings.bad(
+            "address",
+            &format!(
+                "{} is https by a proxy that server.trusted_proxies does not name: everybody counts as one network",
+                settings.site.public_url
+            ),
+            "name the proxy's address in server.trusted_proxies (and let it set X-Forwarded-For), or serve TLS here",
+        );
+    } else if settings.site.https {
         findings.good("address", &settings.site.public_url);
     } else if settings.site.public_url.contains("127.0.0.1")
         || settings.site.public_url.contains("localhost")

@@ -1,13 +1,13 @@
-//! `cairn export reports`: written by whichever process holds the data, into a file of the caller's.
+//! `cairn export reports`: made by whichever process holds the data, written by the one that was asked.
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use serde_json::Value;
 
 use crate::admin::Wish;
 use crate::args::Format;
 use crate::control;
+use crate::out::Out;
 use crate::settings::Settings;
 
 /// Exports to `out`, or to standard output.
@@ -19,23 +19,25 @@ pub async fn reports(
     format: Format,
     out: Option<PathBuf>,
 ) -> anyhow::Result<()> {
-    let spool = tempfile::NamedTempFile::new().context("making a temporary file")?;
-    let file = out.clone().unwrap_or_else(|| spool.path().to_owned());
-    // The process that serves may stand in another folder.
-    let file = std::path::absolute(file)?;
     let name = match format {
         Format::Csv => "csv",
         Format::Jsonl => "jsonl",
     };
     let wish = Wish::ExportReports {
         format: name.to_owned(),
-        file,
     };
-    let answer = control::ask(settings, wish).await?;
-    if out.is_none() {
-        let mut file = std::fs::File::open(spool.path())?;
-        std::io::copy(&mut file, &mut std::io::stdout().lock())?;
+    let mut to = match &out {
+        Some(path) => Out::file(path).await?,
+        None => Out::Stdout,
+    };
+    let answer = control::ask_into(settings, wish, &mut to).await;
+    if answer.is_err()
+        && let Some(path) = &out
+    {
+        // Half an export must not be taken for a whole one.
+        let _gone = std::fs::remove_file(path);
     }
+    let answer = answer?;
     eprintln!(
         "{} reports",
         answer

@@ -13,7 +13,7 @@ use crate::progress;
 use crate::settings::Settings;
 
 /// Largest message taken, bytes.
-const MESSAGE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+pub const MESSAGE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// Imports from standard input, a maildir or an mbox. A message that cannot be read does not stop the others.
 ///

@@ -17,6 +17,7 @@ mod generate;
 mod mail;
 mod metrics;
 mod open;
+mod out;
 mod progress;
 mod serve;
 mod settings;

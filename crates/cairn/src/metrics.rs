@@ -53,6 +53,14 @@ fn describe() {
         "cairn_intake_waiting",
         "Submissions waiting for their turn."
     );
+    describe_counter!(
+        "cairn_intake_slowed_total",
+        "Submissions that waited because their network sent many."
+    );
+    describe_gauge!(
+        "cairn_unnamed_bytes",
+        "Bytes of files that were sent and that no report names."
+    );
     describe_counter!("cairn_reports_total", "Reports received, by channel.");
     describe_counter!("cairn_mails_sent_total", "Mails that the mail server took.");
     describe_gauge!("cairn_http_connections", "Connections being served.");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use cairn_app::App;
-use cairn_web::server::Server;
+use cairn_web::server::{Reload, Server};
 use tokio::net::TcpListener;
 
 use crate::settings::Settings;
@@ -46,20 +46,31 @@ pub async fn serve(
     let store = app.bare_store().clone();
     let router = cairn_web::router(app.clone(), Arc::new(settings.site.clone()));
     let server = Server::new(settings.server.clone(), router)?;
+    // Without TLS a hang-up ends the program, as when its terminal is closed.
+    if settings.server.tls.is_some() {
+        tokio::spawn(reload_on_hangup(server.reload()));
+    }
     let (stop_work, work_stops) = tokio::sync::oneshot::channel::<()>();
     let work = tokio::spawn(cairn_app::worker::run(app.clone(), async {
         let _asked = work_stops.await;
     }));
-    println!("listening on http://{address}");
+    // A socket that cannot be made keeps nobody from reporting.
+    let wishes = control::listen(&app);
+    if let Err(error) = &wishes {
+        tracing::warn!(%error, "commands beside the running server do not work");
+    }
+    println!("listening on {}://{address}", settings.scheme());
     ready(address);
     let (stopping, mut stopped_too) = tokio::sync::watch::channel(false);
-    let control = tokio::spawn(control::serve(app.clone(), async move {
-        let _ended = stopped_too.wait_for(|stop| *stop).await;
-    }));
+    let control = wishes.ok().map(|listener| {
+        tokio::spawn(control::serve(app.clone(), listener, async move {
+            let _ended = stopped_too.wait_for(|stop| *stop).await;
+        }))
+    });
     let stopped = server.serve(listener, stop_signal()).await;
     stopping.send_replace(true);
-    if let Err(error) = control.await? {
-        tracing::warn!(%error, "commands beside the running server did not work");
+    if let Some(control) = control {
+        control.await?;
     }
     tracing::info!(?stopped, "no more requests; writing what is queued");
     // The worker ends what it has begun and then lets go of the store.
@@ -84,6 +95,18 @@ async fn serve_metrics(settings: &Settings) -> anyhow::Result<()> {
 fn raise_file_limit() {
     if let Err(error) = rlimit::increase_nofile_limit(65_536) {
         tracing::warn!(%error, "the limit of open files stays low; many connections at once may fail");
+    }
+}
+
+/// SIGHUP (`systemctl reload cairn`): certificate and key are read again.
+async fn reload_on_hangup(reload: Reload) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        let reload = reload.clone();
+        let _read = tokio::task::spawn_blocking(move || reload.now()).await;
     }
 }
 

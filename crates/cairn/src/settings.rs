@@ -4,13 +4,20 @@
 //! `--set server.listen=…`.
 
 mod defs;
+mod read;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::LazyLock;
 
 use cairn_web::server::ServerSettings;
 pub use defs::DEFS;
+use read::{Given, ReadError, env_name};
+
+/// The keys of all settings.
+static KEYS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| DEFS.iter().map(|def| def.key).collect());
 
 /// One setting.
 pub struct Def {
@@ -65,6 +72,8 @@ pub struct Settings {
     pub log_level: String,
     /// Name of the mail server whose `Authentication-Results` are believed.
     pub mail_authserv: Option<String>,
+    /// Keys that somebody set, wherever.
+    given: BTreeSet<&'static str>,
 }
 
 /// How log lines look.
@@ -87,16 +96,9 @@ pub enum SettingsError {
         /// Why.
         cause: String,
     },
-    /// No such key.
-    #[error("{source_name}: unknown setting `{key}`{}", nearest.as_ref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
-    Unknown {
-        /// Which source.
-        source_name: String,
-        /// As written.
-        key: String,
-        /// The nearest known one.
-        nearest: Option<&'static str>,
-    },
+    /// No TOML, or no such key.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The value does not fit.
     #[error("{source_name}: setting `{key}`: {cause}; it takes {takes}")]
     Value {
@@ -137,6 +139,7 @@ impl Settings {
             log_format: LogFormat::Text,
             log_level: String::new(),
             mail_authserv: None,
+            given: BTreeSet::new(),
         };
         for def in DEFS {
             // A test holds every default to its own parser.
@@ -163,29 +166,8 @@ impl Settings {
             let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
             settings.read_toml(&text, &path.display().to_string())?;
         }
-        for (name, value) in environment {
-            let Some(rest) = name.strip_prefix("CAIRN_") else {
-                continue;
-            };
-            // Only names of our sections are settings: tools beside us have variables of their own.
-            let group = rest.split('_').next().unwrap_or_default().to_lowercase();
-            if !DEFS
-                .iter()
-                .any(|def| def.key.split('.').next() == Some(group.as_str()))
-            {
-                continue;
-            }
-            let found = DEFS.iter().find(|def| env_name(def.key) == name);
-            let key = found.map_or_else(
-                || rest.to_lowercase().replacen('_', ".", 1),
-                |def| def.key.to_owned(),
-            );
-            settings.set(&key, &value, &format!("environment {name}"))?;
-        }
-        for pair in overrides {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            settings.set(key.trim(), value.trim(), "--set")?;
-        }
+        settings.take(read::from_environment(environment, &KEYS)?)?;
+        settings.take(read::from_words(overrides, &KEYS)?)?;
         settings.together()?;
         Ok(settings)
     }
@@ -195,44 +177,39 @@ impl Settings {
     /// # Errors
     /// See [`SettingsError`].
     pub fn read_toml(&mut self, text: &str, source_name: &str) -> Result<(), SettingsError> {
-        let table: toml::Table =
-            text.parse()
-                .map_err(|error: toml::de::Error| SettingsError::File {
-                    path: PathBuf::from(source_name),
-                    cause: error.to_string(),
-                })?;
-        let mut pairs = Vec::new();
-        flatten("", &table, &mut pairs);
-        for (key, value) in pairs {
-            self.set(&key, &value, source_name)?;
-        }
-        Ok(())
+        self.take(read::from_toml(text, source_name, &KEYS)?)
     }
 
-    /// Sets one value.
-    ///
-    /// # Errors
-    /// Unknown key, or a value that does not fit.
-    pub fn set(&mut self, key: &str, value: &str, source_name: &str) -> Result<(), SettingsError> {
-        let Some(def) = DEFS.iter().find(|def| def.key == key) else {
-            let nearest = DEFS
-                .iter()
-                .map(|def| (strsim::damerau_levenshtein(def.key, key), def.key))
-                .min()
-                .filter(|(distance, _)| *distance <= key.len().div_ceil(2))
-                .map(|(_, key)| key);
-            return Err(SettingsError::Unknown {
-                source_name: source_name.to_owned(),
-                key: key.to_owned(),
-                nearest,
-            });
-        };
-        (def.set)(self, value).map_err(|cause| SettingsError::Value {
-            source_name: source_name.to_owned(),
-            key: def.key,
-            cause,
-            takes: def.takes,
-        })
+    /// `https` where we serve TLS ourselves, else `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.server.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        }
+    }
+
+    /// Whether somebody set this key, in the file, the environment or on the command line.
+    #[must_use]
+    pub fn is_given(&self, key: &str) -> bool {
+        self.given.contains(key)
+    }
+
+    fn take(&mut self, all: Vec<Given>) -> Result<(), SettingsError> {
+        for given in all {
+            let Some(def) = DEFS.iter().find(|def| def.key == given.key) else {
+                continue;
+            };
+            (def.set)(self, &given.value).map_err(|cause| SettingsError::Value {
+                source_name: given.source,
+                key: def.key,
+                cause,
+                takes: def.takes,
+            })?;
+            self.given.insert(def.key);
+        }
+        Ok(())
     }
 
     fn together(&mut self) -> Result<(), SettingsError> {
@@ -262,37 +239,6 @@ impl Settings {
             self.log_origin = format!("{host}/cairn-log");
         }
         Ok(())
-    }
-}
-
-/// `server.listen` is `CAIRN_SERVER_LISTEN` in the environment.
-#[must_use]
-pub fn env_name(key: &str) -> String {
-    format!("CAIRN_{}", key.replace('.', "_").to_uppercase())
-}
-
-fn flatten(prefix: &str, table: &toml::Table, out: &mut Vec<(String, String)>) {
-    for (name, value) in table {
-        let key = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}.{name}")
-        };
-        match value {
-            toml::Value::Table(inner) => flatten(&key, inner, out),
-            toml::Value::String(text) => out.push((key, text.clone())),
-            toml::Value::Array(items) => {
-                let items: Vec<String> = items
-                    .iter()
-                    .map(|item| {
-                        item.as_str()
-                            .map_or_else(|| item.to_string(), str::to_owned)
-                    })
-                    .collect();
-                out.push((key, items.join(",")));
-            }
-            other => out.push((key, other.to_string())),
-        }
     }
 }
 
@@ -329,43 +275,6 @@ pub fn reference() -> String {
         ));
     }
     out
-}
-
-/// Reads a duration: `10s`, `5m`, `2h`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let (digits, unit) = text.split_at(
-        text.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len()),
-    );
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| format!("{text:?} is no duration"))?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        _ => return Err(format!("{text:?} lacks a unit (s, m or h)")),
-    };
-    Ok(Duration::from_secs(number.saturating_mul(seconds)))
-}
-
-/// Reads a number of bytes: `512`, `64KiB`, `25MiB`, `1GiB`.
-fn bytes(text: &str) -> Result<u64, String> {
-    let (digits, unit) = text.split_at(
-        text.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len()),
-    );
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| format!("{text:?} is no number of bytes"))?;
-    let factor = match unit {
-        "" | "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return Err(format!("{unit:?} is no unit (B, KiB, MiB or GiB)")),
-    };
-    Ok(number.saturating_mul(factor))
 }
 
 #[cfg(test)]
@@ -433,5 +342,46 @@ mod tests {
         let error =
             Settings::load(None, [].into_iter(), &["server.tls_key=/k".into()]).unwrap_err();
         assert!(error.to_string().contains("go together"));
+    }
+
+    #[test]
+    fn what_was_set_is_known_apart_from_defaults() {
+        let words = ["server.listen=127.0.0.1:9".to_owned()];
+        let settings = Settings::load(None, [].into_iter(), &words).unwrap();
+        assert!(settings.is_given("server.listen") && !settings.is_given("storage.data"));
+    }
+
+    /// Text that is nearly right for some setting, or nothing at all.
+    fn any_value() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        prop_oneof![
+            ".*",
+            "[0-9]{0,25}(s|m|h|B|KiB|MiB|GiB|k|)",
+            "[0-9a-f:.\\[\\]]{0,20}(:|/)[0-9]{0,6}",
+            "([A-Za-z]{2,4}=[0-9.eE+-]{0,8},?){0,3}",
+            "(https?|smtps?|postgres)://.{0,20}",
+            "(sqlite|text|json|info|NZD|UTC|Pacific/Auckland)",
+        ]
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(100))]
+
+        /// A value is taken, or the error names the key and what it takes; nothing panics, also not the checks that
+        /// concern several settings.
+        #[test]
+        fn any_text_for_any_setting_is_taken_or_refused_with_its_name(value in any_value()) {
+            for def in DEFS {
+                let word = format!("{}={value}", def.key);
+                match Settings::load(None, [].into_iter(), &[word]) {
+                    Ok(settings) => assert!(settings.is_given(def.key)),
+                    Err(SettingsError::Together(text)) => assert!(text.contains(def.key), "{text}"),
+                    Err(error) => {
+                        let text = error.to_string();
+                        assert!(text.contains(def.key) && text.contains(def.takes), "{text}");
+                    }
+                }
+            }
+        }
     }
 }

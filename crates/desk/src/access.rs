@@ -11,6 +11,8 @@ pub enum Action {
     WorkReports,
     /// Assign reports to others.
     AssignReports,
+    /// Erase a reporter's contact details.
+    EraseContacts,
     /// Take reports out in bulk.
     ExportReports,
     /// Read the audit trail.
@@ -21,10 +23,11 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
+        Self::EraseContacts,
         Self::ExportReports,
         Self::ReadAudit,
         Self::ManageAccounts,
@@ -41,6 +44,7 @@ pub const fn may(role: Role, action: Action) -> bool {
             Action::ReadReports
                 | Action::WorkReports
                 | Action::AssignReports
+                | Action::EraseContacts
                 | Action::ExportReports
         ),
         Role::Administrator => matches!(action, Action::ManageAccounts | Action::ReadAudit),
@@ -139,6 +143,7 @@ mod tests {
         assert_eq!(table(Action::ReadReports), [true, true, false, true]);
         assert_eq!(table(Action::WorkReports), [true, true, false, false]);
         assert_eq!(table(Action::AssignReports), [false, true, false, false]);
+        assert_eq!(table(Action::EraseContacts), [false, true, false, false]);
         assert_eq!(table(Action::ExportReports), [false, true, false, false]);
         assert_eq!(table(Action::ReadAudit), [false, false, true, true]);
         assert_eq!(table(Action::ManageAccounts), [false, false, true, false]);

@@ -2,6 +2,7 @@
 
 mod decide;
 mod message;
+pub mod retention;
 mod standing;
 mod told;
 
@@ -375,7 +376,7 @@ pub enum Change {
         /// Given or withdrawn.
         given: bool,
     },
-    /// Contact details were erased by the reporter.
+    /// Contact details were erased: by the reporter, by a lead, or because their time was over.
     ContactErased,
 }
 

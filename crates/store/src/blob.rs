@@ -279,48 +279,15 @@ impl Store {
         }
     }
 
-    /// Reads every stored file; gives the content hashes of those that are gone, damaged, or named by a report and
-    /// not kept at all. `progress` is told how many were read.
+    /// Bytes of the files that no report names.
     ///
     /// # Errors
-    /// The database or the disk could not be read.
-    pub async fn damaged_blobs(
-        &self,
-        mut progress: impl FnMut(u64),
-    ) -> Result<Vec<String>, BlobError> {
-        let (mut bad, mut read, mut last) = (Vec::new(), 0, String::new());
-        loop {
-            let sql = "SELECT sha256, key FROM blob WHERE sha256 > $1 ORDER BY sha256 LIMIT 256";
-            let rows = self.db.rows(sql, params![last.as_str()]).await?;
-            for row in &rows {
-                let sha256 = row.text(0).map_err(ReadError::from)?;
-                let wrapped = row.blob(1).map_err(ReadError::from)?;
-                last.clone_from(&sha256);
-                let sound = match self.keys().unwrap(&sha256, &wrapped) {
-                    None => false,
-                    Some(key) => {
-                        let path = self.blob_path(&sha256, &key);
-                        tokio::task::spawn_blocking(move || sound_file(&path, &key, &sha256))
-                            .await
-                            .map_err(io::Error::other)??
-                    }
-                };
-                if !sound {
-                    bad.push(last.clone());
-                }
-                read += 1;
-            }
-            progress(read);
-            if rows.is_empty() {
-                break;
-            }
-        }
-        let sql = "SELECT DISTINCT f.sha256 FROM report_file f \
-                   WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000";
-        for row in self.db.rows(sql, Vec::new()).await? {
-            bad.push(row.text(0).map_err(ReadError::from)?);
-        }
-        Ok(bad)
+    /// The database could not be read.
+    pub async fn unnamed_bytes(&self) -> Result<u64, ReadError> {
+        let sql = "SELECT CAST(COALESCE(sum(b.size), 0) AS BIGINT) FROM blob b \
+                   WHERE NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256)";
+        let row = self.db.row(sql, Vec::new()).await?;
+        Ok(row.map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
     }
 
     /// Files that neither a report nor a draft names, taken in before `before`: row and bytes are removed.

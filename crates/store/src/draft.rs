@@ -39,6 +39,16 @@ impl Store {
         self.write(unit).await
     }
 
+    /// Bytes of all drafts, as they are sealed.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn draft_bytes(&self) -> Result<u64, ReadError> {
+        let sql = "SELECT CAST(COALESCE(sum(length(progress)), 0) AS BIGINT) FROM draft";
+        let row = self.db.row(sql, Vec::new()).await?;
+        Ok(row.map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+    }
+
     /// Forgets a draft.
     ///
     /// # Errors

@@ -105,6 +105,24 @@ impl Store {
         self.write(unit).await.map(drop)
     }
 
+    /// A job that was given up is due again, with all its attempts; `false` if it is not there or not given up.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn job_again(&self, id: &str, now: Micros) -> Result<bool, WriteError> {
+        let mut unit = Unit::default();
+        unit.expect(
+            1,
+            "UPDATE job SET attempts = 0, state = 'due', run_at = $1 WHERE id = $2 AND state = 'given_up'",
+            params![now, id],
+        );
+        match self.write(unit).await {
+            Ok(_) => Ok(true),
+            Err(WriteError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The job failed: try again at `next`, or give it up. Its payload is kept as `job` has it.
     ///
     /// # Errors

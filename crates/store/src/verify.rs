@@ -2,12 +2,18 @@
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report against the events
 //! that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
 //!
-//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text index. None of
+//! Stored files are read by [`files`] apart: that takes as long as there are bytes.
+//!
+//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
+//! index. None of
 //! them is part of a report.
 
+mod files;
 mod log;
 mod observables;
 mod reports;
+
+pub use files::files;
 
 use std::fmt;
 use std::path::Path;
@@ -188,6 +194,30 @@ pub fn database(database: &Database, check: Check<'_>) -> Result<Verdict, Verify
                 .map_err(|error| VerifyError::Open(error.to_string()))?;
             let client = runtime.block_on(read_only(config))?;
             postgres(runtime, client, check).0
+        }
+    }
+}
+
+/// When the newest entry of the log was made (its hour, if by an anonymous reporter); `None` for an empty log. Blocks.
+///
+/// # Errors
+/// See [`VerifyError`].
+pub fn newest(database: &Database) -> Result<Option<Micros>, VerifyError> {
+    let newest = |source: Source<'_>| {
+        let sql = "SELECT at FROM evidence ORDER BY idx DESC LIMIT 1";
+        let rows = source.rows(sql, Vec::new())?;
+        let at = rows.first().map(|row| row.int(0)).transpose();
+        Ok(at.map_err(ReadError::from)?.map(Micros))
+    };
+    match database {
+        Database::Sqlite(config) => newest(Source::Sqlite(&config.reader()?)),
+        Database::Postgres(config) => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| VerifyError::Open(error.to_string()))?;
+            let client = runtime.block_on(read_only(config))?;
+            newest(Source::Postgres(&(runtime, client)))
         }
     }
 }

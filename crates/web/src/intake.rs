@@ -19,12 +19,13 @@ use crate::server::{BodyMax, ClientPrefix, read_all};
 
 /// How long a sender may hold a place while the body comes. Bodies mostly come with the head; a slow one is read on
 /// outside and asks for a place again, so that slow senders cannot hold all places.
-const PATIENCE: Duration = Duration::from_millis(500);
+pub const PATIENCE: Duration = Duration::from_millis(500);
 /// Uploads taken in at the same time; they wait for the sender far longer than for us.
-const UPLOADS_PARALLEL: usize = 512;
-/// Failed tries to open a report that one network has at once, and gets back a second.
-const TRIES_MAX: f64 = 30.0;
-const TRIES_A_SECOND: f64 = 0.5;
+pub const UPLOADS_PARALLEL: usize = 512;
+/// Failed tries to open a report that one network has at once.
+pub const TRIES_MAX: f64 = 30.0;
+/// Failed tries to open a report that one network gets back a second.
+pub const TRIES_A_SECOND: f64 = 0.5;
 /// Networks whose failures are counted at the same time; beyond it the counting starts afresh.
 const NETWORKS_MAX: usize = 20_000;
 
@@ -77,11 +78,33 @@ pub fn origin(parts: &Parts) -> u64 {
     prefix.map_or(0, |prefix| prefix.as_u64())
 }
 
-/// Waits for a turn and reads a body of at most `bytes_max` bytes.
+/// Whose account a request goes on; nobody's if it comes from the machine itself or a proxy that named no client.
+#[must_use]
+pub fn counted(parts: &Parts) -> Option<u64> {
+    let prefix = parts.extensions.get::<ClientPrefix>();
+    prefix
+        .is_none_or(|prefix| !prefix.is_near())
+        .then(|| origin(parts))
+}
+
+/// Waits for a turn and reads a body of at most `bytes_max` bytes. Networks that send much wait longer.
 ///
 /// # Errors
 /// 413, 408 or 400, by the cause.
 pub async fn admit(app: &App, request: Request, bytes_max: u64) -> Result<Admitted> {
+    let (parts, body) = request.into_parts();
+    let counted = counted(&parts);
+    app.pace.turn(counted).await;
+    let admitted = admit_known(app, Request::from_parts(parts, body), bytes_max).await?;
+    app.pace.weigh(counted, admitted.body.len());
+    Ok(admitted)
+}
+
+/// The same for partners, whom nothing slows but their turn.
+///
+/// # Errors
+/// As [`admit`].
+pub async fn admit_known(app: &App, request: Request, bytes_max: u64) -> Result<Admitted> {
     let (parts, body) = request.into_parts();
     if let Some(max) = parts.extensions.get::<BodyMax>() {
         max.set(bytes_max);

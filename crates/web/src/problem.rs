@@ -49,6 +49,8 @@ pub enum Kind {
     Unavailable(u32),
     /// 503: no room on disk. Nothing was received.
     StorageFull,
+    /// 503: no room for files; reports without them are taken.
+    FilesHeld,
 }
 
 /// One wrong field of a request.
@@ -157,7 +159,9 @@ impl Problem {
             Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Kind::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
-            Kind::Unavailable(_) | Kind::StorageFull => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Unavailable(_) | Kind::StorageFull | Kind::FilesHeld => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -182,12 +186,13 @@ impl Problem {
             Kind::Unexpected => "unexpected",
             Kind::Unavailable(_) => "unavailable",
             Kind::StorageFull => "storage-full",
+            Kind::FilesHeld => "files-held",
         }
     }
 
     /// One of every kind, for the page that explains them.
     #[must_use]
-    pub fn samples() -> [Self; 17] {
+    pub fn samples() -> [Self; 18] {
         [
             Kind::BadRequest,
             Kind::SignInNeeded,
@@ -206,6 +211,7 @@ impl Problem {
             Kind::Unexpected,
             Kind::Unavailable(30),
             Kind::StorageFull,
+            Kind::FilesHeld,
         ]
         .map(Self::new)
     }
@@ -231,6 +237,7 @@ impl Problem {
             Kind::Unexpected => t::problem_unexpected(lang),
             Kind::Unavailable(_) => t::problem_unavailable(lang),
             Kind::StorageFull => t::problem_storage_full(lang),
+            Kind::FilesHeld => t::problem_files_held(lang),
         }
     }
 
@@ -255,6 +262,7 @@ impl Problem {
             Kind::Unexpected => t::problem_unexpected_do(lang),
             Kind::Unavailable(_) => t::problem_unavailable_do(lang),
             Kind::StorageFull => t::problem_storage_full_do(lang),
+            Kind::FilesHeld => t::problem_files_held_do(lang),
         };
         fixed.to_owned()
     }
@@ -262,7 +270,7 @@ impl Problem {
     const fn retry_after(&self) -> Option<u32> {
         match self.kind {
             Kind::TooMany(seconds) | Kind::Unavailable(seconds) => Some(seconds),
-            Kind::StorageFull => Some(300),
+            Kind::StorageFull | Kind::FilesHeld => Some(300),
             _ => None,
         }
     }
@@ -338,6 +346,8 @@ impl From<AppError> for Problem {
             AppError::DiskFull => Self::new(Kind::StorageFull),
             AppError::FileType { .. } => Self::new(Kind::Invalid),
             AppError::FileTooLarge { bytes_max } => Self::too_large(bytes_max),
+            AppError::FilesHeld => Self::new(Kind::FilesHeld),
+            AppError::FilesTooMany { seconds } => Self::new(Kind::TooMany(seconds)),
             AppError::Write(cause) => {
                 tracing::error!(%cause, "writing");
                 Self::new(Kind::Unavailable(30))

@@ -22,6 +22,8 @@ pub struct Site {
     pub contact: Option<String>,
     /// Where "exit this page" leads: somewhere ordinary that says nothing about where one was.
     pub exit_to: String,
+    /// Days after which the contact details of a closed report are erased; 0 keeps them.
+    pub contact_days: u32,
 }
 
 impl Site {
@@ -36,6 +38,7 @@ impl Site {
             zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             contact: Some("help@report.example.org".into()),
             exit_to: "https://weather.example.org/".into(),
+            contact_days: 365,
         }
     }
 

@@ -515,7 +515,16 @@ fn the_hidden_field_has_a_name_that_no_browser_fills_in() {
             assert!(!field.contains(word), "{word}: {field}");
         }
         browser.post("/report/send", &[("hp_remark", "x")]).await;
-        assert!(world.app.store.report(1).await.unwrap().unwrap().suspect);
+        assert!(
+            world
+                .app
+                .bare_store()
+                .report(1)
+                .await
+                .unwrap()
+                .unwrap()
+                .suspect
+        );
     });
 }
 

@@ -5,15 +5,11 @@ use std::path::PathBuf;
 use cairn_desk::files::FileTypes;
 use jiff::tz::TimeZone;
 
-use super::{Def, LogFormat, Settings, bytes, duration};
+use super::read::{address, bytes, duration, list, number};
+use super::{Def, LogFormat, Settings};
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
-}
-
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("{text:?} is no number in range"))
 }
 
 fn mail_url(s: &mut Settings, text: &str) -> Result<(), String> {
@@ -48,7 +44,7 @@ defs! {
         |s, v| { s.database_authority = path(v); Ok(()) };
     "server.listen", "address:port", "127.0.0.1:8080",
         "Where the public pages and the API are served. Port 0 takes a free one and prints it.",
-        |s, v| { s.listen = v.parse().map_err(|_| format!("{v:?} is no address:port"))?; Ok(()) };
+        |s, v| { s.listen = address(v)?; Ok(()) };
     "server.public_url", "an address", "http://127.0.0.1:8080",
         "Where people reach the service, without a slash at the end. With https, cookies are `Secure` and HSTS is sent.",
         |s, v| if v.starts_with("http://") || v.starts_with("https://") {
@@ -59,9 +55,8 @@ defs! {
     "server.trusted_proxies", "networks, like 10.0.0.0/8", "",
         "Proxies whose `X-Forwarded-For` is believed. Empty believes none.",
         |s, v| {
-            let nets = v.split(',').map(str::trim).filter(|n| !n.is_empty());
             s.server.trusted_proxies =
-                nets.map(|n| n.parse().map_err(|e: cairn_web::server::NotANet| e.to_string())).collect::<Result<_, _>>()?;
+                list(v).map(|n| n.parse().map_err(|e: cairn_web::server::NotANet| e.to_string())).collect::<Result<_, _>>()?;
             Ok(())
         };
     "server.tls_certificates", "a PEM file", "",
@@ -97,11 +92,17 @@ defs! {
     "server.intake_parallel", "a number", "256",
         "Public submissions worked on at one time; more wait their turn, which goes round by network.",
         |s, v| { s.app.intake_parallel = number(v)?; Ok(()) };
+    "server.network_minute_max", "a number", "600",
+        "Public submissions (pages of the form, reports, uploads) a minute from one network (/24 of IPv4, /48 of IPv6); beyond it each waits up to 20 s and is taken. Loopback, proxies that name no client, and partners with a key never wait. 0 turns it off.",
+        |s, v| { s.app.network_minute_max = number(v)?; Ok(()) };
+    "server.network_burst", "a number", "1200",
+        "Submissions that one network may make at once before `server.network_minute_max` counts.",
+        |s, v| { s.app.network_burst = number(v)?; Ok(()) };
     "metrics.listen", "address:port", "",
         "Where Prometheus may fetch metrics; keep it on loopback. Empty turns it off.",
         |s, v| {
             s.metrics_listen = if v.is_empty() { None } else {
-                Some(v.parse().map_err(|_| format!("{v:?} is no address:port"))?)
+                Some(address(v)?)
             };
             Ok(())
         };
@@ -138,6 +139,9 @@ defs! {
     "service.form", "a directory", "",
         "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
         |s, v| { s.form = path(v); Ok(()) };
+    "service.contact_days", "days", "365",
+        "Days after which the contact details of a closed report are erased; the privacy page says so. 0 keeps them. A report that is opened again begins anew.",
+        |s, v| { s.app.contact_days = number(v)?; s.site.contact_days = s.app.contact_days; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };
@@ -147,6 +151,18 @@ defs! {
     "files.types", "media types and endings with commas", "",
         "Which files are taken, like `image/*, application/pdf, .docx`; with a `!` before it an entry is refused, like `!.exe`. Types are seen from the content, endings from the name. Empty takes all: malware is evidence, and leaves only in an archive with a password.",
         |s, v| { s.app.file_types = FileTypes::parse(v).map_err(|error| error.to_string())?; Ok(()) };
+    "files.reserve", "bytes", "1GiB",
+        "Free space on the data directory's disk below which no files are taken from the public, so that reports still are.",
+        |s, v| { s.app.uploads.reserve = bytes(v)?; Ok(()) };
+    "files.unnamed_max", "bytes", "4GiB",
+        "Bytes of files in all that were sent and that no report names (they are kept a day); beyond it no more are taken.",
+        |s, v| { s.app.uploads.unnamed_max = bytes(v)?; Ok(()) };
+    "files.network_day_max", "bytes", "2GiB",
+        "Bytes of files that one network (/24 of IPv4, /48 of IPv6) may send a day. Partners with a key have no such limit; 0 sets none.",
+        |s, v| { s.app.uploads.network_day_max = bytes(v)?; Ok(()) };
+    "files.drafts_max", "bytes", "1GiB",
+        "Bytes of half-filled forms in all (they are kept a day); beyond it only those below 64 KiB are kept.",
+        |s, v| { s.app.uploads.drafts_max = bytes(v)?; Ok(()) };
     "evidence.origin", "a name", "",
         "Name of the evidence log in its checkpoints; empty makes one from the host of the public address. Never change it later.",
         |s, v| { v.clone_into(&mut s.log_origin); Ok(()) };

@@ -21,7 +21,7 @@ pub enum Command {
         /// Given or withdrawn.
         given: bool,
     },
-    /// The reporter erases their contact details.
+    /// The contact details are erased: by the reporter, a lead, or since their time is over.
     EraseContact,
     /// An officer writes to the reporter.
     OfficerWrite {

@@ -3,13 +3,14 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use cairn_app::report::AppError;
+use cairn_kernel::actor::Actor;
 use http_body_util::BodyExt as _;
 
 use super::invalid;
 use super::model::{ProblemDocument, Stored};
 use super::report::{created, sender};
 use crate::i18n::{Lang, t};
-use crate::intake::{Public, origin};
+use crate::intake::{Public, counted, origin};
 use crate::problem::{Problem, Result};
 use crate::server::{BodyError, BodyMax};
 
@@ -24,6 +25,8 @@ use crate::server::{BodyError, BodyMax};
     responses(
         (status = 201, description = "Stored, encrypted", body = Stored),
         (status = 422, description = "Empty, or of a type that is not taken here", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Your network sent its share of files for today", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "No room for files at the moment; send the report without them", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security((), ("api_key" = []))
 )]
@@ -33,9 +36,13 @@ pub(super) async fn upload(State(public): State<Public>, request: Request) -> Re
     if let Some(max) = parts.extensions.get::<BodyMax>() {
         max.set(app.config.file_bytes_max);
     }
-    sender(app, &parts.headers).await?;
+    let counted = match sender(app, &parts.headers).await? {
+        Actor::ApiKey(_) => None,
+        _ => counted(&parts),
+    };
+    app.pace.turn(counted).await;
     let _place = public.uploads.enter(origin(&parts)).await;
-    let mut taking = app.take_file()?;
+    let mut taking = app.take_upload(counted)?;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Problem::from(BodyError::find(&error)))?;
         if let Some(bytes) = frame.data_ref() {

@@ -15,7 +15,7 @@ use cairn_kernel::actor::Actor;
 use super::model::{NewReport, ProblemDocument, Received};
 use super::{header_text, invalid, needs_json};
 use crate::i18n::{Lang, t};
-use crate::intake::{Admitted, Public, admit};
+use crate::intake::{Admitted, Public, admit, admit_known};
 use crate::problem::{FieldFault, Kind, Problem, Result};
 use crate::site::Site;
 
@@ -39,9 +39,13 @@ const KEY_CHARS_MAX: usize = 255;
 )]
 pub(super) async fn submit(State(public): State<Public>, request: Request) -> Result<Response> {
     let app = &public.app;
-    let Admitted { place, body, parts } = admit(app, request, JSON_BYTES_MAX as u64).await?;
+    let by = sender(app, request.headers()).await?;
+    let bytes_max = JSON_BYTES_MAX as u64;
+    let Admitted { place, body, parts } = match by {
+        Actor::ApiKey(_) => admit_known(app, request, bytes_max).await?,
+        _ => admit(app, request, bytes_max).await?,
+    };
     needs_json(&parts.headers)?;
-    let by = sender(app, &parts.headers).await?;
     let key = key(&parts.headers, &by)?;
     let mut draft = app.form.parse_json(&body).map_err(faults)?;
     if !draft.body.files.is_empty() {

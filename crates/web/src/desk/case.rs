@@ -223,6 +223,7 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
             (words::language(l, &row.language))
             @if row.anonymous { " " (tag(Hue::Grey, t::queue_anonymous(l))) }
             @if row.suspect { " " (tag(Hue::Amber, t::queue_suspect(l))) }
+            @if row.wants_help { " " (tag(Hue::Blue, t::queue_help(l))) }
         },
         row.assignee.as_ref().map_or_else(
             || html! { (t::queue_nobody(l)) },

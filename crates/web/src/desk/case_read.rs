@@ -135,6 +135,7 @@ fn state(view: &View<'_>) -> Markup {
                 (words::state_tag(l, &row.state)) " " (words::severity_tag(&app.form, l, row.severity))
                 @if row.anonymous { " " (tag(Hue::Grey, t::queue_anonymous(l))) }
                 @if row.suspect { " " (tag(Hue::Amber, t::queue_suspect(l))) }
+                @if row.wants_help { " " (tag(Hue::Blue, t::queue_help(l))) }
             },
         ),
         Row::new(

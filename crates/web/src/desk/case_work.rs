@@ -80,6 +80,7 @@ pub(super) fn forms(view: &View<'_>, typed: &Typed<'_>) -> Markup {
             } @else {
                 (unmarking(view))
                 (working(view, typed))
+                (erasing(view, typed))
             }
         }
     }
@@ -234,6 +235,22 @@ fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
             (button(Look::Main, t::case_write_send(l)))
         },
     )
+}
+
+/// A lead may erase the contact details, also of a closed report.
+fn erasing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let may = view.officer.who.may(Action::EraseContacts);
+    let sure = Field::new(l, "sure", t::case_erase_sure(l)).error_in(&typed.faults);
+    html! {
+        @if may && view.whole.contact.is_some() {
+            (change(view, "erase-contact", html! {
+                p { (t::case_erase_note(l)) }
+                (checkbox(&sure, "1", false))
+                (button(Look::Danger, t::case_erase(l)))
+            }))
+        }
+    }
 }
 
 fn closing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
@@ -399,6 +416,22 @@ pub(super) async fn close(State(app): State<App>, Path(reference): To, sent: Sen
         outcome: outcome.to_owned(),
     };
     work(&app, &sent, &reference, command).await
+}
+
+/// The contact details, for good.
+pub(super) async fn erase_contact(
+    State(app): State<App>,
+    Path(reference): To,
+    sent: Sent,
+) -> Answer {
+    if !sent.officer.who.may(Action::EraseContacts) {
+        return Err(Problem::new(Kind::Forbidden));
+    }
+    if sent.form.get("sure").is_none() {
+        let text = t::case_erase_sure_first(sent.officer.page.lang).to_owned();
+        return faulty(&app, &sent, &reference, "sure", text).await;
+    }
+    work(&app, &sent, &reference, Command::EraseContact).await
 }
 
 /// Up again.

@@ -117,6 +117,16 @@ pub(super) async fn revoke(State(app): State<App>, Path(id): Path<String>, sent:
     Ok(Redirect::to("/desk/keys").into_response())
 }
 
+/// One of them again.
+pub(super) async fn job_again(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Answer {
+    app.job_again(&sent.officer.who, &id).await?;
+    Ok(Redirect::to("/desk/jobs").into_response())
+}
+
 /// What was given up.
 pub(super) async fn jobs(State(app): State<App>, officer: Officer) -> Result<Markup, Problem> {
     let l = officer.page.lang;
@@ -126,6 +136,7 @@ pub(super) async fn jobs(State(app): State<App>, officer: Officer) -> Result<Mar
         Column::text(t::jobs_payload(l)),
         Column::number(t::jobs_attempts(l)),
         Column::text(t::jobs_error(l)),
+        Column::text(t::jobs_again(l)),
     ];
     let rows: Vec<Vec<Markup>> = jobs
         .iter()
@@ -135,6 +146,12 @@ pub(super) async fn jobs(State(app): State<App>, officer: Officer) -> Result<Mar
                 html! { (said_inline(&job.payload)) },
                 html! { (job.attempts) },
                 html! { (said(job.error.as_deref().unwrap_or_default())) },
+                form(
+                    &format!("/desk/jobs/{}/again", job.id),
+                    Encoding::Pairs,
+                    Some(&token(&officer.seen)),
+                    button(Look::Plain, t::jobs_again(l)),
+                ),
             ]
         })
         .collect();

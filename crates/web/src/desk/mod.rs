@@ -28,7 +28,7 @@ use who::Officer;
 pub use who::SESSION;
 
 /// Bytes of the largest form: a message of 10,000 characters, each up to four bytes and each byte written as `%XX`.
-const FORM_BYTES_MAX: u64 = 160 * 1024;
+pub const FORM_BYTES_MAX: u64 = 160 * 1024;
 
 /// What a route needs of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,7 @@ fn at(method: Method, path: &'static str, need: Need, handler: MethodRouter<App>
 pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
     all.extend(work());
+    all.extend(endings());
     all.extend(management());
     all
 }
@@ -189,6 +190,22 @@ fn work() -> Vec<Route> {
         ),
         at(
             p.clone(),
+            "/desk/reports/{reference}/files/{sha256}",
+            does,
+            post(case_work::file),
+        ),
+        at(g, "/desk/export", export, get(audit::export)),
+        at(p, "/desk/export", export, post(audit::exported)),
+    ]
+}
+
+/// What ends or mends a report's story.
+fn endings() -> Vec<Route> {
+    let p = Method::POST;
+    let does = Need::May(Action::WorkReports);
+    vec![
+        at(
+            p.clone(),
             "/desk/reports/{reference}/close",
             does,
             post(case_work::close),
@@ -207,12 +224,10 @@ fn work() -> Vec<Route> {
         ),
         at(
             p.clone(),
-            "/desk/reports/{reference}/files/{sha256}",
-            does,
-            post(case_work::file),
+            "/desk/reports/{reference}/erase-contact",
+            Need::May(Action::EraseContacts),
+            post(case_work::erase_contact),
         ),
-        at(g, "/desk/export", export, get(audit::export)),
-        at(p, "/desk/export", export, post(audit::exported)),
     ]
 }
 
@@ -250,6 +265,12 @@ fn management() -> Vec<Route> {
         at(p.clone(), "/desk/keys", manage, post(keys::create)),
         at(p, "/desk/keys/{id}/revoke", manage, post(keys::revoke)),
         at(g, "/desk/jobs", manage, get(keys::jobs)),
+        at(
+            Method::POST,
+            "/desk/jobs/{id}/again",
+            manage,
+            post(keys::job_again),
+        ),
     ]
 }
 

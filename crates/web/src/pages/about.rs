@@ -39,6 +39,10 @@ pub(super) async fn accessibility(page: Page) -> Markup {
 /// What is kept, for how long, who sees it.
 pub(super) async fn privacy(page: Page) -> Markup {
     let l = page.lang;
+    let contact_end = match page.site.contact_days {
+        0 => t::privacy_contact_end(l).to_owned(),
+        days => t::privacy_contact_end_days(l, days),
+    };
     let kept = [
         (
             t::privacy_report(l),
@@ -48,7 +52,7 @@ pub(super) async fn privacy(page: Page) -> Markup {
         (
             t::privacy_contact(l),
             t::privacy_contact_why(l),
-            t::privacy_contact_end(l),
+            &contact_end,
         ),
         (
             t::privacy_files(l),

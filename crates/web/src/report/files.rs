@@ -11,7 +11,7 @@ use multer::{Constraints, Multipart, SizeLimit};
 
 use crate::components::{Fault, said_inline};
 use crate::i18n::{Lang, t};
-use crate::intake::{Public, origin};
+use crate::intake::{Public, counted, origin};
 use crate::page::Page;
 use crate::problem::{Problem, Result, size};
 use crate::server::{BodyError, BodyMax};
@@ -58,6 +58,8 @@ pub(super) async fn read(public: &Public, request: Request, most: usize) -> Resu
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let boundary = multer::parse_boundary(declared).map_err(|_| Problem::bad_request())?;
+    let counted = counted(&parts);
+    app.pace.turn(counted).await;
     let _place = public.uploads.enter(origin(&parts)).await;
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
@@ -67,7 +69,7 @@ pub(super) async fn read(public: &Public, request: Request, most: usize) -> Resu
             return Ok(came);
         };
         match field.file_name().map(str::to_owned) {
-            Some(name) => take(app, field, &name, most, &mut came).await?,
+            Some(name) => take(app, field, (&name, counted), most, &mut came).await?,
             None => value(field, &mut came).await?,
         }
     }
@@ -77,35 +79,30 @@ pub(super) async fn read(public: &Public, request: Request, most: usize) -> Resu
 async fn take(
     app: &App,
     mut field: multer::Field<'_>,
-    name: &str,
+    (name, counted): (&str, Option<u64>),
     most: usize,
     came: &mut Came,
 ) -> Result<()> {
-    let mut taking = Some(app.take_file()?);
-    let mut bytes = 0_u64;
-    // What is too large is read to its end all the same: browsers show an answer only then.
+    let (mut taking, mut bytes) = (None, 0_u64);
+    // What is not taken is read to its end all the same: browsers show an answer only then.
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        if bytes == 0 && !chunk.is_empty() {
+            taking = began(app.take_upload(counted), came)?;
+        }
         bytes += chunk.len() as u64;
         let pushed = match &mut taking {
             Some(taking) => taking.push(&chunk),
             None => Ok(()),
         };
-        match pushed {
-            Err(AppError::FileTooLarge { .. }) => {
-                taking = None;
-                came.fault = Some("large");
-            }
-            other => other?,
+        if began(pushed, came)?.is_none() {
+            taking = None;
         }
+    }
+    // A browser sends an empty part without a name where no file was chosen.
+    if bytes == 0 && !name.is_empty() {
+        came.fault = Some("empty");
     }
     let Some(taking) = taking else { return Ok(()) };
-    if bytes == 0 {
-        // A browser sends an empty part without a name where no file was chosen.
-        if !name.is_empty() {
-            came.fault = Some("empty");
-        }
-        return Ok(());
-    }
     if came.files.len() >= most {
         came.fault = Some("many");
         return Ok(());
@@ -115,6 +112,18 @@ async fn take(
         kept => came.files.push(kept?),
     }
     Ok(())
+}
+
+/// What keeps this file out is said, and the rest of the form is taken; other failures are ours.
+fn began<T>(taken: Result<T, AppError>, came: &mut Came) -> Result<Option<T>> {
+    let fault = match taken {
+        Ok(taken) => return Ok(Some(taken)),
+        Err(AppError::FileTooLarge { .. }) => "large",
+        Err(AppError::FilesHeld | AppError::FilesTooMany { .. }) => "held",
+        Err(other) => return Err(other.into()),
+    };
+    came.fault = Some(fault);
+    Ok(None)
 }
 
 async fn value(mut field: multer::Field<'_>, came: &mut Came) -> Result<()> {
@@ -146,6 +155,7 @@ pub(super) fn words(code: &str, lang: Lang, app: &App, most: usize) -> Option<St
         "empty" => Some(t::report_file_empty(lang).to_owned()),
         "type" => Some(t::report_file_type(lang).to_owned()),
         "many" => Some(t::report_file_many(lang, most as u64)),
+        "held" => Some(t::report_file_held(lang).to_owned()),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use cairn_app::App;
 use cairn_app::report::Whole;
 use cairn_desk::report::{Change, told};
+use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 
 use crate::i18n::{Lang, t};
@@ -10,7 +11,15 @@ use crate::i18n::{Lang, t};
 /// Moments and words, oldest first. What is only the officers' business is not among them.
 pub(super) fn lines(app: &App, whole: &Whole, lang: Lang) -> Vec<(Micros, String)> {
     told(whole.history.iter().map(|line| &line.event))
-        .filter_map(|event| Some((event.at, words(app, &event.change, lang)?)))
+        .filter_map(|event| {
+            let words = match &event.change {
+                Change::ContactErased if event.by != Actor::Reporter => {
+                    Some(t::status_contact_over(lang).to_owned())
+                }
+                change => words(app, change, lang),
+            };
+            Some((event.at, words?))
+        })
         .collect()
 }
 

@@ -33,9 +33,9 @@ use crate::site::Site;
 /// Where "exit this page" leads first: the draft is dropped there, and the browser sent on to an ordinary page.
 pub const EXIT: &str = "/report/exit";
 /// Bytes of one page of the form: the longest text, percent-encoded.
-const FORM_BYTES_MAX: u64 = 512 * 1024;
+pub const FORM_BYTES_MAX: u64 = 512 * 1024;
 /// Bytes of the small forms beside it.
-const SMALL_BYTES_MAX: u64 = 128 * 1024;
+pub const SMALL_BYTES_MAX: u64 = 128 * 1024;
 
 /// Opens a half-filled form for a day.
 const DRAFT: Cookie = Cookie {

@@ -100,7 +100,8 @@ pub(super) struct PacedBody {
     inner: Incoming,
     max: BodyMax,
     pace: Pace,
-    started: Instant,
+    /// When the first byte was asked for: whoever waits for a turn is not slow.
+    started: Option<Instant>,
     received: u64,
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -120,13 +121,12 @@ impl PacedBody {
             rate_min: settings.body_rate_min.max(1),
             time_max: settings.body_time_max,
         };
-        let started = Instant::now();
         (
             Self {
                 inner,
                 max: max.clone(),
                 pace,
-                started,
+                started: None,
                 received: 0,
                 alarm: None,
             },
@@ -137,7 +137,8 @@ impl PacedBody {
     /// The moment at which what has come so far is too little.
     fn deadline(&self) -> Instant {
         let earned = Duration::from_secs_f64(self.received as f64 / self.pace.rate_min as f64);
-        self.started + (self.pace.grace + earned).min(self.pace.time_max)
+        let started = self.started.unwrap_or_else(Instant::now);
+        started + (self.pace.grace + earned).min(self.pace.time_max)
     }
 
     /// Called when nothing more has come: wakes the task at the deadline, and says whether that has passed. The alarm is
@@ -166,6 +167,7 @@ impl Body for PacedBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
+        this.started.get_or_insert_with(Instant::now);
         let max = this.max.get();
         if this.inner.size_hint().lower() > max.saturating_sub(this.received) {
             return Poll::Ready(Some(Err(BodyError::TooLarge(max))));

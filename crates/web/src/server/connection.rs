@@ -18,7 +18,7 @@ use super::Shared;
 use super::body::PacedBody;
 use super::gate::Admitted;
 use super::io::StallGuard;
-use super::peer::{ClientPrefix, Prefix, client_address};
+use super::peer::{ClientPrefix, client_address};
 
 /// Where the server stands; connections watch it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) async fn run(shared: Arc<Shared>, admitted: Admitted, phase: watch::R
             serve(&shared, stream, arrival.peer, phase).await;
         }
         Some(tls) => {
-            let handshake = tls.accept(arrival.stream);
+            let handshake = tls.acceptor().accept(arrival.stream);
             let timed = tokio::time::timeout(shared.settings.header_time_max, handshake);
             if let Ok(Ok(stream)) = timed.await {
                 serve(&shared, StallGuard::new(stream, limit), arrival.peer, phase).await;
@@ -56,7 +56,7 @@ async fn serve<S>(shared: &Arc<Shared>, stream: S, peer: IpAddr, mut phase: watc
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let own = shared.prefixes.hide(Prefix::of(peer));
+    let own = shared.prefixes.hide(peer, &shared.settings.trusted_proxies);
     let proxied = shared
         .settings
         .trusted_proxies
@@ -103,7 +103,9 @@ impl hyper::service::Service<Request<Incoming>> for Door {
         let settings = &self.shared.settings;
         let client = if self.proxied {
             let address = client_address(self.peer, &parts.headers, &settings.trusted_proxies);
-            self.shared.prefixes.hide(Prefix::of(address))
+            self.shared
+                .prefixes
+                .hide(address, &settings.trusted_proxies)
         } else {
             self.own
         };

@@ -2,6 +2,7 @@
 //! byte a minute. HTTP/1.1, optionally over TLS; every wait has an end and every number a limit (see [`ServerSettings`]).
 
 mod body;
+mod certificate;
 mod connection;
 mod gate;
 mod io;
@@ -17,29 +18,43 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio_rustls::TlsAcceptor;
 
 pub use body::{BodyError, BodyMax, body_max, read_all};
 pub use peer::{ClientPrefix, Net, NotANet};
 pub use settings::{ServerSettings, TlsFiles};
-pub use tls::TlsError;
+pub use tls::{TlsError, certificate_ends, check};
 
 use connection::Phase;
 use gate::{Admitted, Arrival, Gate};
 use peer::PrefixKey;
+use tls::Tls;
 
 /// What every connection needs.
 struct Shared {
     settings: ServerSettings,
     router: Router,
     http: http1::Builder,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Tls>>,
     prefixes: PrefixKey,
 }
 
 /// A server that is set up and has only to be given a listener.
 pub struct Server {
     shared: Arc<Shared>,
+}
+
+/// Reads certificate and key again when asked.
+#[derive(Clone)]
+pub struct Reload(Option<Arc<Tls>>);
+
+impl Reload {
+    /// Does it; what cannot be used is logged and leaves the old ones in use. Reads files: on a runtime call it from
+    /// `spawn_blocking`.
+    pub fn now(&self) {
+        if let Some(tls) = &self.0 {
+            tls.reload();
+        }
+    }
 }
 
 /// How a server ended.
@@ -57,7 +72,8 @@ impl Server {
     /// # Errors
     /// When TLS is asked for and its files can't be used.
     pub fn new(settings: ServerSettings, router: Router) -> Result<Self, TlsError> {
-        let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+        let tls = settings.tls.as_ref().map(Tls::load).transpose()?;
+        let tls = tls.map(Arc::new);
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(settings.header_time_max)
@@ -77,6 +93,12 @@ impl Server {
         Ok(Self { shared })
     }
 
+    /// For reading certificate and key again at once, without waiting for the next look at their files.
+    #[must_use]
+    pub fn reload(&self) -> Reload {
+        Reload(self.shared.tls.clone())
+    }
+
     /// Serves until `stop` resolves, then lets running requests finish within `drain_time_max`. Requests find their
     /// [`ClientPrefix`] and, when they have a body, their [`BodyMax`] in the extensions.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Stopped {
@@ -84,6 +106,10 @@ impl Server {
         let (phase, watched) = watch::channel(Phase::Serving);
         // Each connection holds a sender; when the last is dropped, the receiver says so.
         let (alive, mut gone) = mpsc::channel::<()>(1);
+        let looking = self.shared.tls.clone().map(|tls| {
+            let every = self.shared.settings.tls_look_every;
+            tokio::spawn(look_for_changes(tls, every))
+        });
         let mut stop = std::pin::pin!(stop);
         loop {
             let admitted = tokio::select! {
@@ -97,6 +123,9 @@ impl Server {
             self.start(admitted, watched.clone(), alive.clone());
         }
         drop(listener);
+        if let Some(looking) = looking {
+            looking.abort();
+        }
         gate.close();
         drop((turns, alive, watched));
         phase.send_replace(Phase::Draining);
@@ -122,6 +151,14 @@ impl Server {
             connection::run(shared, admitted, phase).await;
             drop(alive);
         });
+    }
+}
+
+async fn look_for_changes(tls: Arc<Tls>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let tls = Arc::clone(&tls);
+        let _looked = tokio::task::spawn_blocking(move || tls.look()).await;
     }
 }
 

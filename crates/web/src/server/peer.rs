@@ -26,19 +26,31 @@ impl Prefix {
 /// (SipHash) under a key drawn at random when the process starts. It can't be turned back into an address without that
 /// key, which is never stored, and it means nothing after a restart. Found in every request's extensions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ClientPrefix(u64);
+pub struct ClientPrefix {
+    hash: u64,
+    near: bool,
+}
 
 impl ClientPrefix {
     /// The hash, for use as a map key. Not for logs or tables.
     #[must_use]
     pub const fn as_u64(self) -> u64 {
-        self.0
+        self.hash
+    }
+
+    /// The machine itself, or a trusted proxy that named no client: it may stand for anybody, so nobody is slowed for it.
+    #[must_use]
+    pub const fn is_near(self) -> bool {
+        self.near
     }
 
     /// For tests of what counts by prefix.
     #[must_use]
     pub const fn for_tests(value: u64) -> Self {
-        Self(value)
+        Self {
+            hash: value,
+            near: false,
+        }
     }
 }
 
@@ -54,8 +66,13 @@ impl fmt::Debug for ClientPrefix {
 pub(super) struct PrefixKey(RandomState);
 
 impl PrefixKey {
-    pub(super) fn hide(&self, prefix: Prefix) -> ClientPrefix {
-        ClientPrefix(self.0.hash_one(prefix.0))
+    pub(super) fn hide(&self, address: IpAddr, trusted: &[Net]) -> ClientPrefix {
+        let near =
+            address.to_canonical().is_loopback() || trusted.iter().any(|net| net.contains(address));
+        ClientPrefix {
+            hash: self.0.hash_one(Prefix::of(address).0),
+            near,
+        }
     }
 }
 
@@ -212,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_client_prefix_never_prints_itself() {
-        let hidden = PrefixKey::default().hide(Prefix::of(ip("192.0.2.1")));
+        let hidden = PrefixKey::default().hide(ip("192.0.2.1"), &[]);
         assert_eq!(format!("{hidden:?}"), "ClientPrefix(…)");
     }
 }

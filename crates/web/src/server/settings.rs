@@ -36,6 +36,8 @@ pub struct ServerSettings {
     pub drain_time_max: Duration,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Net>,
+    /// How often the files of certificate and key are looked at for a change.
+    pub tls_look_every: Duration,
     /// Certificate and key; none means plain HTTP.
     pub tls: Option<TlsFiles>,
 }
@@ -57,6 +59,7 @@ impl Default for ServerSettings {
             prefix_parked_max: 5_000,
             drain_time_max: Duration::from_secs(20),
             trusted_proxies: Vec::new(),
+            tls_look_every: Duration::from_secs(60),
             tls: None,
         }
     }

@@ -1,12 +1,15 @@
-//! TLS by rustls with ring.
+//! TLS by rustls with ring. Certificates are renewed every few weeks: the files are read again when they change.
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
 
+use cairn_kernel::time::Micros;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
+use super::certificate::not_after;
 use super::settings::TlsFiles;
 
 /// Why TLS could not be set up.
@@ -33,8 +36,97 @@ pub enum TlsError {
     Unusable(#[from] rustls::Error),
 }
 
+/// Certificate and key in use. Connections begun before a change end as they began.
+pub(super) struct Tls {
+    files: TlsFiles,
+    acceptor: RwLock<TlsAcceptor>,
+    /// What the files looked like when they were last read, whether that went well or not.
+    seen: Mutex<Option<Stamp>>,
+}
+
+/// Time of change and size of both files.
+type Stamp = [(SystemTime, u64); 2];
+
+impl Tls {
+    /// Reads the files.
+    pub(super) fn load(files: &TlsFiles) -> Result<Self, TlsError> {
+        let seen = Mutex::new(stamp(files));
+        Ok(Self {
+            acceptor: RwLock::new(acceptor(files)?),
+            files: files.clone(),
+            seen,
+        })
+    }
+
+    /// What the next connection is served with.
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        self.acceptor
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads the files again if they changed. What cannot be used (half written, say) leaves the old ones in use.
+    pub(super) fn look(&self) {
+        let now = stamp(&self.files);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.is_some() && *seen != now {
+            *seen = now;
+            drop(seen);
+            self.reload();
+        }
+    }
+
+    /// Reads the files again.
+    pub(super) fn reload(&self) {
+        match acceptor(&self.files) {
+            Ok(new) => {
+                *self
+                    .acceptor
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = new;
+                tracing::info!("certificate and key were read again");
+            }
+            Err(error) => {
+                tracing::error!(%error, "the new certificate cannot be used; the old one stays");
+            }
+        }
+    }
+}
+
+fn stamp(files: &TlsFiles) -> Option<Stamp> {
+    let of = |path: &Path| {
+        let file = std::fs::metadata(path).ok()?;
+        Some((file.modified().ok()?, file.len()))
+    };
+    Some([of(&files.certificates)?, of(&files.key)?])
+}
+
+/// When the server's own certificate ends.
+///
+/// # Errors
+/// The file cannot be read, or holds no certificate.
+pub fn certificate_ends(files: &TlsFiles) -> Result<Micros, TlsError> {
+    let first = certificates(&files.certificates)?;
+    first
+        .first()
+        .and_then(|der| not_after(der))
+        .ok_or_else(|| TlsError::Missing {
+            path: files.certificates.clone(),
+            what: "certificate",
+        })
+}
+
+/// Whether certificate and key can be used together.
+///
+/// # Errors
+/// Why not.
+pub fn check(files: &TlsFiles) -> Result<(), TlsError> {
+    acceptor(files).map(drop)
+}
+
 /// Loads the files and offers HTTP/1.1 over TLS 1.2 and 1.3.
-pub(super) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
+fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
     let certificates = certificates(&files.certificates)?;
     let key = key(&files.key)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -22,7 +22,11 @@ pub struct Desk {
 
 impl Desk {
     pub async fn new() -> Self {
-        let t = TestApp::new().await;
+        Self::with(cairn_app::Config::default()).await
+    }
+
+    pub async fn with(config: cairn_app::Config) -> Self {
+        let t = TestApp::with(config).await;
         let router = cairn_web::router(t.app.clone(), Arc::new(Site::example()));
         Self { t, router }
     }

@@ -119,9 +119,16 @@ async fn a_loss_is_verified_beside_the_losses() {
     b.get(&at).await;
     assert!(b.page.contains("Loss verified: NZD 1,234.50") && b.page.contains(">Verified<"));
     let no = desk.t.app.number(&reference).unwrap();
-    let row = desk.t.app.store.report(no).await.unwrap().unwrap();
+    let row = desk.t.app.bare_store().report(no).await.unwrap().unwrap();
     assert_eq!(row.loss_minor, Some(123_450));
-    let body = desk.t.app.store.report_body(no).await.unwrap().unwrap();
+    let body = desk
+        .t
+        .app
+        .bare_store()
+        .report_body(no)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(
         body.json.contains("1000000000000000"),
         "what was told stays"
@@ -193,6 +200,74 @@ async fn a_report_is_found_read_worked_on_and_closed() {
 }
 
 #[tokio::test]
+async fn a_lead_erases_contact_details_for_good() {
+    let desk = Desk::new().await;
+    let mut draft = desk.example();
+    draft.body.anonymous = false;
+    draft.contact = Some(cairn_desk::report::Contact {
+        name: Some("Canary Person".into()),
+        ..Default::default()
+    });
+    let reference = desk.report(&draft).await;
+    let at = format!("/desk/reports/{reference}");
+    let erase = format!("{at}/erase-contact");
+    let mut officer = desk.signed_in("hana", "Hana Example", Role::Officer).await;
+    officer.get(&at).await;
+    assert!(officer.page.contains("Canary Person") && !officer.page.contains(&erase));
+    let mut lead = desk.signed_in("lei", "Lei Example", Role::Lead).await;
+    lead.get(&at).await;
+    lead.send(&erase, &[]).await;
+    assert_eq!(lead.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(lead.page.contains("Canary Person") && lead.page.contains("Tick the box"));
+    lead.send(&erase, &[("sure", "1")]).await;
+    assert_eq!(lead.to.as_deref(), Some(at.as_str()), "{}", lead.page);
+    lead.get(&at).await;
+    assert!(!lead.page.contains("Canary Person") && lead.page.contains("Contact details erased"));
+    assert!(
+        !lead.page.contains(&erase),
+        "there is nothing left to erase"
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_was_given_up_is_tried_again_when_asked() {
+    let mail = cairn_app::MailConfig {
+        smtp_url: "smtp://127.0.0.1:9".into(),
+        from: "cairn@report.example".into(),
+    };
+    let desk = Desk::with(cairn_app::Config {
+        mail: Some(mail),
+        ..cairn_app::Config::default()
+    })
+    .await;
+    let mut draft = desk.example();
+    draft.body.anonymous = false;
+    draft.contact = Some(cairn_desk::report::Contact {
+        email: Some("someone@reporter.example".into()),
+        ..Default::default()
+    });
+    desk.report(&draft).await;
+    let store = desk.t.app.bare_store();
+    let stopping = tokio::sync::watch::channel(false).1;
+    while store.count_jobs().await.unwrap() != (0, 1) {
+        desk.t.app.run_jobs(None, &stopping).await.unwrap();
+        desk.t.pass(6 * 3_600);
+    }
+    let id = store.failed_jobs(10).await.unwrap()[0].id.clone();
+    let mut admin = desk.signed_in("ana", "Ana", Role::Administrator).await;
+    admin.get("/desk/jobs").await;
+    let again = format!("/desk/jobs/{id}/again");
+    assert!(admin.page.contains(&again) && admin.page.contains("Try again"));
+    admin.send(&again, &[]).await;
+    assert_eq!(admin.to.as_deref(), Some("/desk/jobs"));
+    assert_eq!(store.count_jobs().await.unwrap(), (1, 0));
+    let due = store.due_jobs(desk.t.clock.now(), 10).await.unwrap();
+    assert_eq!(due[0].attempts, 0);
+    admin.get("/desk/jobs").await;
+    assert!(admin.page.contains("Nothing was given up"));
+}
+
+#[tokio::test]
 async fn what_was_typed_survives_a_conflict() {
     let desk = Desk::new().await;
     let reference = desk.report(&desk.example()).await;
@@ -240,7 +315,7 @@ async fn the_mark_of_a_machine_comes_off_and_the_log_says_by_whom() {
     assert!(b.page.contains("Found to be sent by a person"));
     assert!(!b.page.contains("A person sent this") && !b.page.contains("Perhaps a machine"));
     let no = desk.t.app.number(&reference).unwrap();
-    let row = desk.t.app.store.report(no).await.unwrap().unwrap();
+    let row = desk.t.app.bare_store().report(no).await.unwrap().unwrap();
     assert!(!row.suspect);
 }
 
@@ -284,7 +359,7 @@ async fn a_report_by_mail_is_readable_and_says_that_its_reporter_has_no_link() {
         }
     }
     // Once the link went out there is nothing to warn of; reports by form never warn.
-    let store = &desk.t.app.store;
+    let store = desk.t.app.bare_store();
     let now = desk.t.clock.now();
     store.note_answer(received.no, [1; 32], now).await.unwrap();
     let by_form = desk.report(&desk.example()).await;

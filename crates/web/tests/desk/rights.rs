@@ -7,7 +7,7 @@ use cairn_web::desk::{Need, routes};
 use super::browser::{Browser, Desk};
 
 /// Officer, lead, administrator, auditor; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 37] = [
+const TABLE: [(&str, &str, &str); 40] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -38,6 +38,7 @@ const TABLE: [(&str, &str, &str); 37] = [
         "/desk/reports/{reference}/files/{sha256}",
         "officer lead",
     ),
+    ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
     ("GET", "/desk/export", "lead"),
     ("POST", "/desk/export", "lead"),
     ("GET", "/desk/audit", "administrator auditor"),
@@ -50,6 +51,7 @@ const TABLE: [(&str, &str, &str); 37] = [
     ("POST", "/desk/keys", "administrator"),
     ("POST", "/desk/keys/{id}/revoke", "administrator"),
     ("GET", "/desk/jobs", "administrator"),
+    ("POST", "/desk/jobs/{id}/again", "administrator"),
 ];
 
 fn roles_of(method: &Method, path: &str) -> &'static str {

@@ -224,7 +224,12 @@ impl Browser {
 
     /// Answers page after page, from the first, until it stands before `end`.
     pub async fn walk_until(&mut self, answers: &Answers, end: &str) {
-        let mut at = "who".to_owned();
+        self.walk_from("who", answers, end).await;
+    }
+
+    /// The same from a page on.
+    pub async fn walk_from(&mut self, from: &str, answers: &Answers, end: &str) {
+        let mut at = from.to_owned();
         while at != end {
             let page = self.get(&format!("/report/{at}")).await;
             assert_eq!(page.status, StatusCode::OK, "{at}: {}", page.location());

@@ -1,0 +1,395 @@
+//! The reference page of the limits that are no settings.
+
+use std::time::Duration;
+
+use cairn_app::{account, case, pace, uploads};
+use cairn_desk::{form, mail, report as reports};
+use cairn_store::{blob, evidence, job, report as rows, retention, room, writer};
+use cairn_web::server::ServerSettings;
+use cairn_web::{desk, intake, report as door};
+
+/// Name, value with its unit, and of what.
+type Row = (&'static str, String, &'static str);
+
+fn of(name: &'static str, value: impl std::fmt::Display, what: &'static str) -> Row {
+    (name, value.to_string(), what)
+}
+
+fn seconds(name: &'static str, value: i64, what: &'static str) -> Row {
+    (name, format!("{value} s"), what)
+}
+
+fn time(name: &'static str, value: Duration, what: &'static str) -> Row {
+    (name, format!("{} s", value.as_secs_f64()), what)
+}
+
+fn bytes(name: &'static str, value: u64, what: &'static str) -> Row {
+    let value = match value {
+        value if value >= 1 << 20 && value.is_multiple_of(1 << 20) => {
+            format!("{} MiB", value >> 20)
+        }
+        value if value >= 1 << 10 && value.is_multiple_of(1 << 10) => {
+            format!("{} KiB", value >> 10)
+        }
+        value => format!("{value} B"),
+    };
+    (name, value, what)
+}
+
+/// The page, in Markdown.
+pub fn page() -> String {
+    let mut out = String::from(
+        "# Limits\n\nMade by `cargo xtask generate`; do not edit. Limits that can be set are in \
+         [settings.md](settings.md); those of a form are in its files (see [forms.md](../forms.md)).\n",
+    );
+    for (title, rows) in [
+        ("Connections and requests", connections()),
+        ("What strangers send", strangers()),
+        ("Mail", mails()),
+        ("Reports", of_reports()),
+        ("Signing in", signing_in()),
+        ("Behind the requests", behind()),
+    ] {
+        out.push_str(&format!(
+            "\n## {title}\n\n| limit | value | of what |\n| --- | ---: | --- |\n"
+        ));
+        for (name, value, what) in rows {
+            out.push_str(&format!("| `{name}` | {value} | {what} |\n"));
+        }
+    }
+    out
+}
+
+fn connections() -> Vec<Row> {
+    let server = ServerSettings::default();
+    vec![
+        of(
+            "headers_max",
+            server.headers_max,
+            "header fields of one request",
+        ),
+        time(
+            "body_grace",
+            server.body_grace,
+            "before a body's rate is judged (`server.body_rate_min`)",
+        ),
+        time(
+            "write_stall_max",
+            server.write_stall_max,
+            "that a peer may read nothing of an answer",
+        ),
+        of(
+            "parked_max",
+            server.parked_max,
+            "connections that wait unread for their turn; then the listener's queue waits",
+        ),
+        of(
+            "prefix_parked_max",
+            server.prefix_parked_max,
+            "of these for one network; what comes on top is closed",
+        ),
+        time(
+            "tls_look_every",
+            server.tls_look_every,
+            "between two looks for a new certificate",
+        ),
+        time(
+            "DELAY_MAX",
+            pace::DELAY_MAX,
+            "that one submission of a loud network waits (`server.network_minute_max`)",
+        ),
+        bytes(
+            "STEP_BYTES",
+            pace::STEP_BYTES as u64,
+            "of a submission that count as one more of them",
+        ),
+        of(
+            "NETWORKS_MAX",
+            pace::NETWORKS_MAX,
+            "networks whose submissions are counted at one time",
+        ),
+        of(
+            "UPLOADS_PARALLEL",
+            intake::UPLOADS_PARALLEL,
+            "uploads taken in at one time; more wait their turn",
+        ),
+        time(
+            "PATIENCE",
+            intake::PATIENCE,
+            "that a sender holds a place while the body comes",
+        ),
+        of(
+            "TRIES_MAX",
+            intake::TRIES_MAX,
+            "failed tries to open a report that one network has at once",
+        ),
+        of(
+            "TRIES_A_SECOND",
+            intake::TRIES_A_SECOND,
+            "of them that come back each second",
+        ),
+    ]
+}
+
+fn strangers() -> Vec<Row> {
+    vec![
+        bytes(
+            "FORM_BYTES_MAX",
+            door::FORM_BYTES_MAX,
+            "one page of the form",
+        ),
+        bytes(
+            "SMALL_BYTES_MAX",
+            door::SMALL_BYTES_MAX,
+            "the small forms beside it",
+        ),
+        bytes(
+            "JSON_BYTES_MAX",
+            form::JSON_BYTES_MAX as u64,
+            "a report by the API",
+        ),
+        of(
+            "PROBLEMS_MAX",
+            form::PROBLEMS_MAX,
+            "faults named in one answer",
+        ),
+        of("FIELDS_MAX", form::FIELDS_MAX, "fields of one form"),
+        bytes(
+            "FIELD_BYTES_MAX",
+            form::FIELD_BYTES_MAX as u64,
+            "all fields of one form",
+        ),
+        bytes(
+            "DRAFT_BYTES_SMALL",
+            uploads::DRAFT_BYTES_SMALL as u64,
+            "a half-filled form that is always kept, while the disk lasts",
+        ),
+        seconds(
+            "DRAFT_SECONDS",
+            cairn_app::draft::DRAFT_SECONDS,
+            "that a half-filled form, or a file that nothing names, is kept",
+        ),
+        bytes(
+            "FILE_BYTES_MIN",
+            uploads::FILE_BYTES_MIN,
+            "that a file counts for at least (`files.network_day_max`)",
+        ),
+        bytes(
+            "LOOK_BYTES",
+            uploads::LOOK_BYTES,
+            "of an upload after which the disk is looked at again (`files.reserve`)",
+        ),
+        bytes(
+            "desk FORM_BYTES_MAX",
+            desk::FORM_BYTES_MAX,
+            "a form of the desk",
+        ),
+        bytes(
+            "RECEIPT_BYTES_MAX",
+            cairn_evidence::receipt::RECEIPT_BYTES_MAX as u64,
+            "a receipt that is read",
+        ),
+    ]
+}
+
+fn mails() -> Vec<Row> {
+    vec![
+        bytes(
+            "MESSAGE_BYTES_MAX",
+            crate::mail::MESSAGE_BYTES_MAX,
+            "a message that `cairn report import-mail` reads",
+        ),
+        bytes(
+            "MAIL_BYTES_MAX",
+            mail::MAIL_BYTES_MAX as u64,
+            "a message that is taken",
+        ),
+        of("MAIL_PARTS_MAX", mail::MAIL_PARTS_MAX, "parts of a message"),
+        of(
+            "MAIL_DEPTH_MAX",
+            mail::MAIL_DEPTH_MAX,
+            "levels of parts within parts",
+        ),
+        of(
+            "MAIL_HEADERS_MAX",
+            mail::MAIL_HEADERS_MAX,
+            "header fields of a message",
+        ),
+        bytes(
+            "MAIL_HEADER_BYTES_MAX",
+            mail::MAIL_HEADER_BYTES_MAX as u64,
+            "a message's head",
+        ),
+        bytes(
+            "MAIL_FIELD_BYTES_MAX",
+            mail::MAIL_FIELD_BYTES_MAX as u64,
+            "one header field",
+        ),
+        bytes(
+            "MAIL_TEXT_BYTES_MAX",
+            mail::MAIL_TEXT_BYTES_MAX as u64,
+            "text that becomes the story",
+        ),
+        of(
+            "MAIL_RECEIVED_MAX",
+            mail::MAIL_RECEIVED_MAX,
+            "servers on the way that are noted",
+        ),
+    ]
+}
+
+fn of_reports() -> Vec<Row> {
+    vec![
+        of(
+            "MESSAGE_CHARS_MAX",
+            cairn_desk::report::MESSAGE_CHARS_MAX,
+            "characters of one message between reporter and officer",
+        ),
+        of(
+            "MESSAGES_MAX",
+            reports::MESSAGES_MAX,
+            "messages on one report",
+        ),
+        of(
+            "FILES_MAX",
+            reports::FILES_MAX,
+            "files on one report in all, later ones included",
+        ),
+        of(
+            "OBSERVABLES_MAX",
+            cairn_kernel::observable::OBSERVABLES_MAX,
+            "observables taken from one text",
+        ),
+        of(
+            "TITLE_CHARS_MAX",
+            cairn_kernel::text::TITLE_CHARS_MAX,
+            "characters of a report's title in lists",
+        ),
+        of(
+            "SEARCH_WORDS_MAX",
+            case::SEARCH_WORDS_MAX,
+            "words of one search",
+        ),
+        of("LIST_ROWS_MAX", rows::LIST_ROWS_MAX, "rows of one list"),
+        of(
+            "EVIDENCE_ROWS_MAX",
+            evidence::EVIDENCE_ROWS_MAX,
+            "rows of one page of the audit trail",
+        ),
+    ]
+}
+
+fn signing_in() -> Vec<Row> {
+    vec![
+        of(
+            "PASSWORD_CHARS_MIN",
+            account::PASSWORD_CHARS_MIN,
+            "characters of a password at least",
+        ),
+        bytes(
+            "PASSWORD_BYTES_MAX",
+            account::PASSWORD_BYTES_MAX as u64,
+            "a password",
+        ),
+        of(
+            "PAIR_FREE",
+            account::PAIR_FREE,
+            "tries at one login from one network before waiting begins",
+        ),
+        seconds(
+            "PAIR_WAIT_MAX",
+            account::PAIR_WAIT_MAX,
+            "that such a try waits",
+        ),
+        of(
+            "NETWORK_FREE",
+            account::NETWORK_FREE,
+            "failures from one network before waiting begins there",
+        ),
+        seconds(
+            "NETWORK_WAIT_MAX",
+            account::NETWORK_WAIT_MAX,
+            "that a whole network waits",
+        ),
+        seconds(
+            "FORGET_AFTER",
+            account::FORGET_AFTER,
+            "after which old tries are forgotten (at most twice as long)",
+        ),
+        of(
+            "CODE_TRIES_MAX",
+            account::CODE_TRIES_MAX,
+            "wrong codes before the sign-in begins anew",
+        ),
+        of(
+            "RECOVERY_CODES",
+            account::RECOVERY_CODES,
+            "recovery codes of one account",
+        ),
+        seconds(
+            "PENDING_SECONDS_MAX",
+            account::PENDING_SECONDS_MAX,
+            "between the password and the end of the sign-in",
+        ),
+        seconds(
+            "SESSION_IDLE_SECONDS_MAX",
+            account::SESSION_IDLE_SECONDS_MAX,
+            "without a request after which a session is over",
+        ),
+        seconds(
+            "SESSION_SECONDS_MAX",
+            account::SESSION_SECONDS_MAX,
+            "after which a session is over, however busy",
+        ),
+    ]
+}
+
+fn behind() -> Vec<Row> {
+    vec![
+        of(
+            "GROUP_UNITS_MAX",
+            writer::GROUP_UNITS_MAX,
+            "changes in one transaction",
+        ),
+        of(
+            "QUEUE_UNITS_MAX",
+            writer::QUEUE_UNITS_MAX,
+            "changes waiting for the writer; more wait at the door",
+        ),
+        bytes(
+            "BALLAST_BYTES",
+            room::BALLAST_BYTES,
+            "given up first when the disk is full",
+        ),
+        bytes(
+            "CHUNK_BYTES",
+            blob::CHUNK_BYTES as u64,
+            "sealed at a time in a stored file",
+        ),
+        of(
+            "ATTEMPTS_MAX",
+            job::ATTEMPTS_MAX,
+            "attempts at a job before it is given up and shown",
+        ),
+        of(
+            "RETENTION_ROWS_MAX",
+            retention::RETENTION_ROWS_MAX,
+            "closed reports looked at in one go (`service.contact_days`)",
+        ),
+        bytes(
+            "PIECE_BYTES_MAX",
+            crate::out::PIECE_BYTES_MAX as u64,
+            "one piece of an answer over the control socket",
+        ),
+        bytes(
+            "WISH_BYTES_MAX",
+            crate::control::WISH_BYTES_MAX,
+            "a wish over the control socket",
+        ),
+        time(
+            "ANSWER_TIME_MAX",
+            crate::control::ANSWER_TIME_MAX,
+            "that a command waits for the next piece of an answer",
+        ),
+    ]
+}
