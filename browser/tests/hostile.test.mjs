@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { DESKTOP, NARROW, PHONE, open, shot } from '../lib/browser.mjs';
 import { fits } from '../lib/checks.mjs';
+import { control } from '../lib/control.mjs';
 import { Client, each } from '../lib/http.mjs';
 import { LANES, cookiesOf, lanes, shared } from '../lib/lanes.mjs';
 import { harmlessPage, inspect, said, shape, unlike } from '../lib/look.mjs';
@@ -124,18 +124,6 @@ async function shows(page, texts) {
   }
 }
 
-/** Pages of our own that show payloads as no page should: bare, and under the program's own policy. */
-async function control(policy) {
-  const server = createServer((request, response) => {
-    const [, how, id] = request.url.split('/');
-    const payload = payloads.find((one) => one.id === id);
-    response.writeHead(payload ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...(how === 'bare' ? {} : { 'content-security-policy': policy }) });
-    response.end(payload && `<!doctype html><title>Control</title><main><p class="said">${payload.text}</p></main>`);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() || server.closeAllConnections() };
-}
-
 test('texts that are not made harmless are noticed, by each means', async () => {
   const policy = (await fetch(cairn.url)).headers.get('content-security-policy');
   const { url, stop } = await control(policy);
@@ -221,6 +209,9 @@ const TYPED = {
   describe: [['describe', 'aside']],
   contact: [['contact-name', 'contact_name']],
 };
+
+/** Those of several lines. */
+const AREAS = ['measures', 'story', 'traces', 'describe'];
 
 test('the form shows again what was typed, asks to check it, and sends it', async () => {
   const filled = new Map(await each(looked.form, AT_ONCE, async (one) => [one, await fillIn(cairn.url, one)]));
@@ -332,9 +323,18 @@ const inField = (text, isArea) => (isArea ? text : text.replace(/[\r\n]/g, ''));
 
 const typedTexts = (one) =>
   Object.values(TYPED).flat().filter(([, slot]) => one.fields[slot]).map(([field, slot]) => {
-    const isArea = ['measures', 'story', 'traces', 'describe'].includes(field);
-    return [field, one.fields[slot], DOORS.form[slot].keep(inField(one.text(slot), isArea))];
+    return [field, one.fields[slot], DOORS.form[slot].keep(inField(one.text(slot), AREAS.includes(field)))];
   });
+
+/** Types a text. What a line does with tabs and line ends depends on how they come: these are set as a script would. */
+async function put(page, selector, text) {
+  const own = page.locator(selector);
+  const isLine = await own.evaluate((field) => field.localName === 'input');
+  await own.fill('');
+  await own.focus();
+  if (isLine && /[\t\r\n]/.test(text)) await own.evaluate((field, value) => (field.value = value), text);
+  else await page.keyboard.insertText(text);
+}
 
 /** Fills in page after page as a person does, with mistakes on some, until all can be checked. */
 async function typeAll(visit, one) {
@@ -357,14 +357,12 @@ async function typeAll(visit, one) {
       // Once with a mistake.
       if (step === 'contact') await page.fill('#contact-email', one.text('story').slice(0, 100));
       else await page.fill('#users_affected', one.text('story').slice(0, 100));
-      for (const [field, slot] of fields) await page.fill(`[name="${field}"]`, one.text(slot));
+      for (const [field, slot] of fields) await put(page, `[name="${field}"]`, one.text(slot));
       await go();
       await looksRight(visit);
     }
     for (const [field, slot] of fields) {
-      await page.fill(`[name="${field}"]`, '');
-      await page.focus(`[name="${field}"]`);
-      await page.keyboard.insertText(one.text(slot));
+      await put(page, `[name="${field}"]`, one.text(slot));
     }
     if (step === 'service') await page.fill('#users_affected', '1');
     if (step === 'contact') await page.fill('#contact-email', 'typed@example.org');
@@ -529,7 +527,7 @@ test('names of colleagues and partners are only names', async () => {
   for (const [at, payload] of ofEachKind(({ text }) => named(text)).entries()) {
     await page.goto(`${cairn.url}/desk/accounts`);
     await page.fill('#login', `hostile${at}`);
-    await page.fill('#name', payload.text.replace(/\r\n?/g, '\n'));
+    await put(page, '#name', payload.text);
     // Once without a role: the form comes again with what was typed.
     await page.click('form[action="/desk/accounts"] button');
     await looksRight(visit);
@@ -538,12 +536,12 @@ test('names of colleagues and partners are only names', async () => {
     await looksRight(visit);
     firsts.push({ login: `hostile${at}`, payload, password: await page.innerText('.panel code') });
     await page.goto(`${cairn.url}/desk/keys`);
-    await page.fill('#name', payload.text.replace(/\r\n?/g, '\n'));
+    await put(page, '#name', payload.text);
     await page.click('form[action="/desk/keys"] button');
     await looksRight(visit);
   }
   await look(visit, '/desk/accounts');
-  const names = firsts.map(({ login, payload }) => [login, payload, oneLine(inField(payload.text.replace(/\r\n?/g, '\n')))]);
+  const names = firsts.map(({ login, payload }) => [login, payload, oneLine(inField(payload.text))]);
   await shows(page, names);
   const client = await officerClient('oliver');
   const csrf = token((await client.get('/desk/keys')).text);
@@ -669,12 +667,14 @@ test('mail to reporters holds nothing of what they wrote', async () => {
   const came = post.messages();
   const bodies = new Set();
   for (const { headers, defects, multipart, type, body, name } of came) {
-    assert.deepEqual(defects, [], name);
     assert.ok(!multipart && type === 'text/plain', name);
     const names = headers.map(([key]) => key);
     assert.equal(new Set(names).size, names.length, `a header twice: ${names}`);
     assert.deepEqual(names.filter((key) => ![...ours, ...envelope].includes(key)), [], name);
     const own = Object.fromEntries(headers);
+    // An address beyond ASCII (RFC 6532) is as it should be; Python's parser knows only the older rule.
+    const beyond = /[^ -~]/.test(own.To) ? /non-ascii/i : /^$/;
+    assert.deepEqual(defects.filter((defect) => !beyond.test(defect)), [], name);
     assert.equal(own['X-RcptTo'], own.To, 'one recipient, whose address stands in the header');
     assert.match(own.To, /^[^\s<>,]+@[^\s<>,]+$/);
     assert.match(own.Subject, /^[^\r\n]{1,80}: [^\r\n]{1,60} [2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]$/);

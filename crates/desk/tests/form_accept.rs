@@ -235,6 +235,8 @@ fn contact_needs_one_way_and_is_checked() {
         "a@b@example.org",
         "a@example..org",
         "a@x.example,b@x.example",
+        "user\u{202e}@gro.elpmaxe",
+        "a\u{200b}b@example.org",
     ] {
         assert_eq!(
             refused("contact", &[("contact.email", odd)]),

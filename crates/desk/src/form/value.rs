@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use cairn_kernel::text::clean;
+use cairn_kernel::text::{clean, is_invisible};
 use jiff::civil::Date;
 
 use crate::report::{Answer, Contact, PartialDate};
@@ -295,11 +295,14 @@ pub(super) fn contact(
     })
 }
 
-/// Whether mail could reach it: one `@` with something before it and a dotted domain after it, no blanks, controls or
-/// signs that split lists of addresses.
+/// Whether mail could reach it: one `@` with something before it and a dotted domain after it, no blanks, controls,
+/// unseen characters or signs that split lists of addresses.
 fn is_email(email: &str) -> bool {
     let odd = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')')
+        c.is_whitespace()
+            || c.is_control()
+            || is_invisible(c)
+            || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')')
     };
     let Some((local, domain)) = email.rsplit_once('@') else {
         return false;
