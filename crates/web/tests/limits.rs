@@ -16,6 +16,7 @@ use axum::http::StatusCode;
 use cairn_app::Config;
 use cairn_app::account::Doer;
 use cairn_app::uploads::UploadLimits;
+use cairn_desk::form::{Form, FormFiles};
 use cairn_testkit::{TestStore, run};
 use support::{Answer, Browser, World, answers};
 
@@ -23,7 +24,8 @@ const EXAMPLE: &str = include_str!("../../../forms/nz/example.json");
 const FILES: &str = "/api/v1/files";
 
 async fn world(config: Config) -> World {
-    World::with(TestStore::sqlite().await, config)
+    let form = Form::parse(&FormFiles::embedded()).unwrap();
+    World::with(TestStore::sqlite().await, form, config)
 }
 
 async fn file(browser: &mut Browser, bytes: usize, key: Option<&str>) -> Answer {

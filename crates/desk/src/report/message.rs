@@ -3,7 +3,7 @@
 /// Longest message, in characters (Unicode scalar values) after blanks at its ends are taken off.
 pub const MESSAGE_CHARS_MAX: usize = 10_000;
 
-/// A message that can be sent: not empty, not too long, line ends `\n`, without NUL, which databases refuse.
+/// A message that can be sent: not empty, not too long, as [`cairn_kernel::text::clean`] leaves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageText(String);
 
@@ -27,12 +27,11 @@ impl MessageText {
     /// # Errors
     /// See [`MessageFault`].
     pub fn parse(typed: &str) -> Result<Self, MessageFault> {
-        let text = typed.replace("\r\n", "\n").replace(['\0'], "");
-        let text = text.trim();
+        let text = cairn_kernel::text::clean(typed);
         match text.chars().count() {
             0 => Err(MessageFault::Empty),
             chars if chars > MESSAGE_CHARS_MAX => Err(MessageFault::TooLong { chars }),
-            _ => Ok(Self(text.to_owned())),
+            _ => Ok(Self(text)),
         }
     }
 
@@ -56,8 +55,8 @@ mod tests {
     #[test]
     fn messages_have_one_to_ten_thousand_characters() {
         let text = MessageText::parse("  K\u{14d}rero\r\nmai\0 ").map(MessageText::into_string);
-        assert_eq!(text.as_deref(), Ok("K\u{14d}rero\nmai"));
-        for empty in ["", " \r\n ", "\0"] {
+        assert_eq!(text.as_deref(), Ok("K\u{14d}rero\nmai\u{fffd}"));
+        for empty in ["", " \r\n "] {
             assert_eq!(MessageText::parse(empty), Err(MessageFault::Empty));
         }
         let most = "\u{101}".repeat(MESSAGE_CHARS_MAX);
