@@ -279,7 +279,8 @@ mod tests {
         }
         let codes = &asked["what"]["oneOf"][0]["enum"];
         assert!(codes.as_array().unwrap().contains(&"scam".into()));
-        let story = form().question("story").unwrap();
+        let form = form();
+        let story = form.question("story").unwrap();
         assert_eq!(
             asked["story"]["maxLength"].as_u64(),
             story.kind.chars_max().map(|max| max as u64)
