@@ -18,6 +18,8 @@ const ARGS = [
   '--disable-sync',
   '--disable-default-apps',
   '--disable-domain-reliability',
+  // Pages of one program in a few processes: starting one for each costs more than the page.
+  '--renderer-process-limit=2',
 ];
 
 /** Starts the browser; `CAIRN_CHROMIUM` may name another than Debian's. */

@@ -11,7 +11,7 @@ export const headerBytes = (text) => Buffer.from(text, 'utf8').toString('latin1'
 export class Client {
   constructor(url) {
     this.url = new URL(url);
-    this.agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    this.agent = new Agent({ keepAlive: true, maxSockets: 32 });
     this.cookies = new Map();
   }
 
