@@ -27,6 +27,7 @@ export function getRoutes() {
       ...text.matchAll(/\.route\(\s*("[^"]+"|[A-Z_]+),\s*(?:axum::routing::)?get\(/g),
       ...text.matchAll(/\bat\(\s*g(?:\.clone\(\))?,\s*("[^"]+"|[A-Z_]+),/g),
       ...text.matchAll(/\(\s*("[^"]+"),\s*Method::GET,/g),
+      ...text.matchAll(/\(\s*Method::GET,\s*("[^"]+"),\s*get\(/g),
     ];
     for (const [, said] of routed) {
       if (!path(said)) throw new Error(`the path ${said} is not understood`);

@@ -541,7 +541,8 @@ test('names of colleagues and partners are only names', async () => {
     await looksRight(visit);
   }
   await look(visit, '/desk/accounts');
-  const names = firsts.map(({ login, payload }) => [login, payload, oneLine(inField(payload.text))]);
+  // A page that comes again shows NUL as the sign for what is lost, and that is what is sent the second time.
+  const names = firsts.map(({ login, payload }) => [login, payload, oneLine(inField(payload.text).replaceAll("\0", "\ufffd"))]);
   await shows(page, names);
   const client = await officerClient('oliver');
   const csrf = token((await client.get('/desk/keys')).text);
@@ -728,8 +729,8 @@ test('exports hold every text, and no formula', async () => {
 /** All routes that GET answers. One that is missing here is a page that nobody has thought of yet: add it, and say above what
  * strangers' texts it shows. */
 const ROUTES = [
-  '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/status/{reference}', '/api/v1/status/{reference}/receipt',
-  '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/export', '/desk/jobs',
+  '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/status/{reference}',
+  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/export', '/desk/jobs',
   '/desk/keys', '/desk/reports/{reference}', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
   '/how-receipts-work', '/log.keys', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',

@@ -104,13 +104,17 @@ async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
     }
 }
 
-/// Links lead to where it really listens, and no mail goes out: the settings may be those of a real service.
+/// Links lead to where it really listens, and no mail leaves this machine: the settings may be those of a real service.
 fn stand_alone(settings: &mut Settings, listener: &TcpListener) -> anyhow::Result<()> {
     let url = format!("{}://{}", settings.scheme(), listener.local_addr()?);
     settings.site.https = settings.server.tls.is_some();
     settings.site.public_url.clone_from(&url);
     settings.app.public_url = url;
-    settings.app.mail = None;
+    settings.app.mail = settings
+        .app
+        .mail
+        .take()
+        .filter(|mail| stays_here(&mail.smtp_url));
     if settings.rates.is_none() && settings.app.base_currency == "NZD" {
         settings.app.rates = Rates::parse(RATES).context("data/example/rates.toml")?;
     }
@@ -120,6 +124,17 @@ fn stand_alone(settings: &mut Settings, listener: &TcpListener) -> anyhow::Resul
         settings.site.contact_days = 0;
     }
     Ok(())
+}
+
+/// Whether a mail server's address is one of this machine alone.
+fn stays_here(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split(['/', '?']).next().unwrap_or_default();
+    host.parse::<std::net::SocketAddr>()
+        .map(|address| address.ip())
+        .or_else(|_| host.parse())
+        .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// The examples. The mark comes first: what is cut off in the middle is a demonstration's all the same.
@@ -150,4 +165,28 @@ fn codes_on_enter(people: Vec<people::Person>) {
             people::print(&people);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_goes_to_this_machine_only() {
+        for here in [
+            "smtp://127.0.0.1:2525",
+            "smtp://127.0.0.1",
+            "smtps://a:b@[::1]:465/x",
+        ] {
+            assert!(stays_here(here), "{here}");
+        }
+        for out in [
+            "smtp://mail.example",
+            "smtp://192.0.2.1:25",
+            "smtp://127.0.0.1@192.0.2.1:25",
+            "",
+        ] {
+            assert!(!stays_here(out), "{out}");
+        }
+    }
 }
