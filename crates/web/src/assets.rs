@@ -34,7 +34,7 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         "cairn",
         "css",
         "text/css; charset=utf-8",
-        include_str!("../assets/cairn.css"),
+        without_comments(include_str!("../assets/cairn.css")),
     )
 });
 
@@ -44,7 +44,7 @@ pub static DESK_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         "desk",
         "css",
         "text/css; charset=utf-8",
-        include_str!("../assets/desk.css"),
+        without_comments(include_str!("../assets/desk.css")),
     )
 });
 
@@ -54,7 +54,7 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         "cairn",
         "js",
         "text/javascript; charset=utf-8",
-        include_str!("../assets/cairn.js"),
+        include_str!("../assets/cairn.js").to_owned(),
     )
 });
 
@@ -63,8 +63,20 @@ pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/
     %3Cg fill='%230b6470'%3E%3Cellipse cx='16' cy='26' rx='13' ry='5'/%3E%3Cellipse cx='15' cy='16.5' rx='9.5' ry='4.2'/%3E\
     %3Cellipse cx='17' cy='8.5' rx='6' ry='3.6'/%3E%3C/g%3E%3C/svg%3E";
 
+/// A style sheet as browsers need it: comments are for who changes it, and would weigh on every first visit.
+fn without_comments(css: &str) -> String {
+    let mut out = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out
+}
+
 impl Asset {
-    fn new(stem: &str, ending: &str, media: &'static str, text: &'static str) -> Self {
+    fn new(stem: &str, ending: &str, media: &'static str, text: String) -> Self {
         let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
         let mark: String = digest
             .as_ref()
@@ -77,8 +89,8 @@ impl Asset {
             path: format!("/assets/{file}"),
             file,
             media: HeaderValue::from_static(media),
-            plain: Bytes::from_static(text.as_bytes()),
             gzip: gzip(text.as_bytes()),
+            plain: Bytes::from(text),
         }
     }
 
