@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use tokio::sync::Semaphore;
 use tokio_postgres::types::ToSql;
 
+use crate::once::SharedKeys;
 use crate::sql::{ColumnError, Row, Value, postgres_row, sqlite_row};
 
 /// SQLite connections for reading.
@@ -157,6 +158,8 @@ fn to_wal(connection: &Connection) -> rusqlite::Result<()> {
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteReaders {
     pub(crate) config: SqliteConfig,
+    /// Keys of requests that may come twice.
+    pub(crate) keys: SharedKeys,
     idle: Arc<Mutex<Vec<Connection>>>,
     places: Arc<Semaphore>,
 }
@@ -178,9 +181,10 @@ impl std::fmt::Debug for Db {
 }
 
 impl SqliteReaders {
-    pub(crate) fn new(config: SqliteConfig) -> Self {
+    pub(crate) fn new(config: SqliteConfig, keys: SharedKeys) -> Self {
         Self {
             config,
+            keys,
             idle: Arc::default(),
             places: Arc::new(Semaphore::new(READ_CONNECTIONS_MAX)),
         }

@@ -13,6 +13,7 @@ pub mod figures;
 pub mod job;
 pub mod keys;
 pub mod ledger;
+pub mod once;
 pub mod postgres;
 pub mod report;
 pub mod retention;
@@ -303,7 +304,7 @@ fn lock(options: &Options) -> Result<Option<std::fs::File>, OpenError> {
 
 fn open_sqlite(
     config: SqliteConfig,
-    keys: LedgerKeys,
+    ledger_keys: LedgerKeys,
     room: Arc<Room>,
 ) -> Result<(Db, Source, Ledger), OpenError> {
     let mut connection = config.writer()?;
@@ -312,13 +313,15 @@ fn open_sqlite(
     for sql in Ledger::STATE {
         answers.push(db::sqlite_rows(&connection, sql, &[])?);
     }
-    let ledger = Ledger::load(keys, &answers)?;
+    let ledger = Ledger::load(ledger_keys, &answers)?;
     let checkpoint_pages = config.wal_pages;
-    let readers = SqliteReaders::new(config);
+    let keys = once::Keys::load(&db::sqlite_rows(&connection, once::LOAD, &[])?)?;
+    let readers = SqliteReaders::new(config, Arc::clone(&keys));
     Ok((
         Db::Sqlite(readers),
         Source::Sqlite(SqliteParts {
             connection,
+            keys,
             checkpoint_pages,
             room,
         }),

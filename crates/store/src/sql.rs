@@ -244,8 +244,10 @@ pub struct Table {
     columns: &'static [(&'static str, Ty)],
     /// PostgreSQL's select list over the unnested columns `c1, c2 …`; empty for "all as they are".
     pg_select: &'static str,
-    /// A row that exists already (by primary key, the first column) drops the whole unit it came with.
+    /// A row that exists already (by its key, the first column) drops the whole unit it came with.
     pub(crate) guard: bool,
+    /// A guard whose keys SQLite's writer remembers itself; see [`crate::once`].
+    pub(crate) remembered: bool,
     sql: std::sync::OnceLock<(String, String)>,
 }
 
@@ -258,6 +260,7 @@ impl Table {
             columns,
             pg_select: "",
             guard: false,
+            remembered: false,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -270,6 +273,22 @@ impl Table {
             columns,
             pg_select: "",
             guard: true,
+            remembered: false,
+            sql: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// A guard whose keys SQLite's writer remembers itself; the third column is the row's number there.
+    pub(crate) const fn remembered(
+        name: &'static str,
+        columns: &'static [(&'static str, Ty)],
+    ) -> Self {
+        Self {
+            name,
+            columns,
+            pg_select: "",
+            guard: true,
+            remembered: true,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -286,6 +305,7 @@ impl Table {
             columns,
             pg_select,
             guard: false,
+            remembered: false,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -319,10 +339,11 @@ impl Table {
             };
             (
                 format!(
-                    "INSERT INTO {}({}) VALUES ({}){conflict}",
+                    "INSERT INTO {}({}) VALUES ({}){}",
                     self.name,
                     names.join(", "),
-                    marks.join(", ")
+                    marks.join(", "),
+                    if self.remembered { "" } else { conflict.as_str() }
                 ),
                 format!(
                     "INSERT INTO {}({}) SELECT {select} FROM UNNEST({}) AS t({}){conflict}{returning}",

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, PrepFlags, Statement, params_from_iter};
 
+use crate::once::{self, SharedKeys};
 use crate::room::Room;
 use crate::sql::Value;
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
@@ -24,6 +25,8 @@ const SCRUB: Duration = Duration::from_secs(2);
 /// What a writer on SQLite is made of.
 pub(crate) struct SqliteParts {
     pub(crate) connection: Connection,
+    /// Keys of requests that may come twice.
+    pub(crate) keys: SharedKeys,
     /// Pages in the WAL after which the writer copies them back between two groups.
     pub(crate) checkpoint_pages: u32,
     pub(crate) room: Arc<Room>,
@@ -38,6 +41,11 @@ pub(crate) struct SqliteWriter<'c> {
     /// Units between two looks at the size of the write-ahead log.
     look_every: usize,
     units: usize,
+    keys: SharedKeys,
+    /// Keys of this group.
+    fresh: HashMap<u64, i64>,
+    /// What is freed is overwritten, whatever it costs.
+    erasing: bool,
     room: Arc<Room>,
 }
 
@@ -50,11 +58,16 @@ impl<'c> SqliteWriter<'c> {
             checkpoint_pages,
             look_every: (checkpoint_pages as usize / 128).clamp(1, 64),
             units: 0,
+            keys: Arc::clone(&parts.keys),
+            fresh: HashMap::new(),
+            erasing: true,
             room: Arc::clone(&parts.room),
         }
     }
 
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
+        self.erase(!units.iter().all(Unit::only_inserts))?;
+        self.fresh.clear();
         self.run("BEGIN IMMEDIATE")?;
         self.units = self.units.saturating_add(units.len());
         let mut verdicts = Vec::with_capacity(units.len());
@@ -90,6 +103,9 @@ impl<'c> SqliteWriter<'c> {
     fn op(&mut self, op: &Op) -> Result<Verdict, GroupError> {
         match op {
             Op::Insert(table, row) => {
+                if table.remembered && self.is_used(row)? {
+                    return Ok(Err(WriteError::Duplicate));
+                }
                 let touched = self.execute(table.sqlite(), row)?;
                 Ok(if table.guard && touched == 0 {
                     Err(WriteError::Duplicate)
@@ -107,6 +123,43 @@ impl<'c> SqliteWriter<'c> {
         }
     }
 
+    /// The row's key was used before; if not, it is now, once the group is durable.
+    fn is_used(&mut self, row: &[Value]) -> Result<bool, GroupError> {
+        let Some((key, report)) = once::of_row(row) else {
+            return Ok(false);
+        };
+        let short = once::short(key);
+        let before = match self.fresh.get(&short) {
+            Some(report) => Some(*report),
+            None => once::lock(&self.keys).get(short),
+        };
+        if let Some(before) = before {
+            let same = self
+                .connection
+                .prepare_cached("SELECT 1 FROM idempotency WHERE report = ?1 AND key = ?2")
+                .and_then(|mut statement| statement.exists((before, key)));
+            if same.map_err(|error| judge(&error))? {
+                return Ok(true);
+            }
+        }
+        self.fresh.insert(short, report);
+        Ok(false)
+    }
+
+    /// Where rows are only added, what is freed are pages of the full-text index that were merged into others: their
+    /// words are still in use, and overwriting them would double what merging writes.
+    fn erase(&mut self, wanted: bool) -> Result<(), GroupError> {
+        if self.erasing == wanted {
+            return Ok(());
+        }
+        let mode = if wanted { "ON" } else { "FAST" };
+        self.connection
+            .pragma_update(None, "secure_delete", mode)
+            .map_err(|error| judge(&error))?;
+        self.erasing = wanted;
+        Ok(())
+    }
+
     pub(crate) fn append(&mut self, rows: &[Op]) -> Result<(), GroupError> {
         for op in rows {
             if let Err(cause) = self.op(op)? {
@@ -118,6 +171,12 @@ impl<'c> SqliteWriter<'c> {
 
     pub(crate) fn commit(&mut self) -> Result<(), GroupError> {
         self.run("COMMIT")?;
+        if !self.fresh.is_empty() {
+            let mut keys = once::lock(&self.keys);
+            for (short, report) in self.fresh.drain() {
+                keys.add(short, report);
+            }
+        }
         if self.units < self.look_every {
             return Ok(());
         }
