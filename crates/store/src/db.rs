@@ -119,6 +119,16 @@ impl SqliteConfig {
         Ok(connection)
     }
 
+    /// A connection that only copies the write-ahead log back, as durably as the writer would.
+    pub(crate) fn copier(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = self.open(flags)?;
+        connection.pragma_update(None, "synchronous", self.synchronous)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.pragma_update(None, "cache_size", 16)?;
+        Ok(connection)
+    }
+
     /// A reading connection.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub mod account;
 pub mod answer;
 pub mod backup;
 pub mod blob;
+mod copier;
 mod db;
 pub mod draft;
 pub mod empty;
@@ -314,15 +315,14 @@ fn open_sqlite(
         answers.push(db::sqlite_rows(&connection, sql, &[])?);
     }
     let ledger = Ledger::load(ledger_keys, &answers)?;
-    let checkpoint_pages = config.wal_pages;
     let keys = once::Keys::load(&db::sqlite_rows(&connection, once::LOAD, &[])?)?;
-    let readers = SqliteReaders::new(config, Arc::clone(&keys));
+    let readers = SqliteReaders::new(config.clone(), Arc::clone(&keys));
     Ok((
         Db::Sqlite(readers),
         Source::Sqlite(SqliteParts {
             connection,
+            config,
             keys,
-            checkpoint_pages,
             room,
         }),
         ledger,

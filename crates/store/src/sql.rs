@@ -20,6 +20,8 @@ pub enum Value {
     Real(f64),
     /// TEXT.
     Text(String),
+    /// TEXT of a fixed set of words: bound, never read.
+    Word(&'static str),
     /// BLOB / BYTEA.
     Blob(Vec<u8>),
     /// BOOLEAN.
@@ -69,6 +71,7 @@ impl rusqlite::ToSql for Value {
             Self::Int(x) => ValueRef::Integer(*x),
             Self::Real(x) => ValueRef::Real(*x),
             Self::Text(x) => ValueRef::Text(x.as_bytes()),
+            Self::Word(x) => ValueRef::Text(x.as_bytes()),
             Self::Blob(x) => ValueRef::Blob(x),
             Self::Bool(x) => ValueRef::Integer(i64::from(*x)),
         }))
@@ -90,6 +93,7 @@ impl ToSql for Value {
             },
             Self::Real(x) => x.to_sql(ty, out),
             Self::Text(x) => x.as_str().to_sql(ty, out),
+            Self::Word(x) => x.to_sql(ty, out),
             Self::Blob(x) => x.as_slice().to_sql(ty, out),
             Self::Bool(x) => x.to_sql(ty, out),
         }

@@ -370,6 +370,7 @@ fn shown(value: &Value) -> String {
         Value::Real(x) => x.to_string(),
         Value::Bool(x) => x.to_string(),
         Value::Text(x) => x.clone(),
+        Value::Word(x) => (*x).to_owned(),
         Value::Blob(x) => format!("{} bytes", x.len()),
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, PrepFlags, Statement, params_from_iter};
 
+use crate::copier::{Copied, Copier};
+use crate::db::SqliteConfig;
 use crate::once::{self, SharedKeys};
 use crate::room::Room;
 use crate::sql::Value;
@@ -27,8 +29,8 @@ pub(crate) struct SqliteParts {
     pub(crate) connection: Connection,
     /// Keys of requests that may come twice.
     pub(crate) keys: SharedKeys,
-    /// Pages in the WAL after which the writer copies them back between two groups.
-    pub(crate) checkpoint_pages: u32,
+    /// How the database is opened.
+    pub(crate) config: SqliteConfig,
     pub(crate) room: Arc<Room>,
 }
 
@@ -37,7 +39,8 @@ pub(crate) struct SqliteWriter<'c> {
     /// Statements kept ready, by the address of their text, which is never freed: looking them up by the text itself
     /// costs about a tenth of what a report costs the writer.
     statements: HashMap<usize, Statement<'c>>,
-    checkpoint_pages: u32,
+    config: &'c SqliteConfig,
+    copier: Copier,
     /// Units between two looks at the size of the write-ahead log.
     look_every: usize,
     units: usize,
@@ -51,12 +54,12 @@ pub(crate) struct SqliteWriter<'c> {
 
 impl<'c> SqliteWriter<'c> {
     pub(crate) fn new(parts: &'c SqliteParts) -> Self {
-        let checkpoint_pages = parts.checkpoint_pages;
         Self {
             connection: &parts.connection,
             statements: HashMap::new(),
-            checkpoint_pages,
-            look_every: (checkpoint_pages as usize / 128).clamp(1, 64),
+            config: &parts.config,
+            copier: Copier::default(),
+            look_every: (parts.config.wal_pages as usize / 128).clamp(1, 64),
             units: 0,
             keys: Arc::clone(&parts.keys),
             fresh: HashMap::new(),
@@ -196,19 +199,32 @@ impl<'c> SqliteWriter<'c> {
     }
 
     /// Copies the write-ahead log back once it is long, between groups and not inside a caller's commit; earlier, while
-    /// there is little room on the disk, since then it takes room twice.
-    fn checkpoint(&self) -> Result<(), GroupError> {
+    /// there is little room on the disk, since then it takes room twice. Most of it is copied beside the writer.
+    fn checkpoint(&mut self) -> Result<(), GroupError> {
         let pages = self.wal_pages()?;
         let low = pages >= LOW_PAGES && self.room.is_low(wal_bytes(pages));
         // Readers that overlap for ever would let it grow for ever. Those who come while we wait read past it.
-        if low || pages >= i64::from(self.checkpoint_pages.saturating_mul(LONG_WAL)) {
+        if low || pages >= i64::from(self.config.wal_pages.saturating_mul(LONG_WAL)) {
             self.truncate(PRESS)?;
-        } else if pages >= i64::from(self.checkpoint_pages) {
+        } else if pages >= i64::from(self.config.wal_pages) && self.is_mostly_copied()? {
             self.connection
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
                 .map_err(|error| judge(&error))?;
         }
         Ok(())
+    }
+
+    /// What is left to copy is what came since another connection began to; `false` while it still copies.
+    fn is_mostly_copied(&mut self) -> Result<bool, GroupError> {
+        // The crash simulator decides itself what happens when.
+        if self.config.vfs.is_some() {
+            return Ok(true);
+        }
+        match self.copier.copy(self.config) {
+            Copied::Begun | Copied::Running => Ok(false),
+            Copied::Done => Ok(true),
+            Copied::Failed(error) => Err(judge(&error)),
+        }
     }
 
     fn wal_pages(&self) -> Result<i64, GroupError> {
