@@ -7,7 +7,7 @@ use cairn_desk::report::{
 };
 use cairn_evidence::checkpoint::SignedCheckpoint;
 use cairn_evidence::hash::{salted, sha256};
-use cairn_evidence::receipt::Receipt;
+use cairn_evidence::receipt::{Fresh, Receipt};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::label::Label;
 use cairn_kernel::reference::Secret;
@@ -432,17 +432,17 @@ fn receipt_of(
     let path = proof
         .path(committed.first)
         .map_err(|e| broken(e.to_string()))?;
-    let (event, checkpoint) = (entry.event.clone(), proof.checkpoint.clone());
-    let receipt = Receipt::known(
-        entry.hash(),
-        reference.to_owned(),
-        event,
-        entry.salt,
+    let receipt = Fresh {
+        reference,
+        event: &entry.event,
+        salt: entry.salt,
+        entry: entry.hash(),
         body_salt,
-        (committed.first, path),
-        checkpoint,
-    );
-    Ok(receipt.print())
+        index: committed.first,
+        path: &path,
+        checkpoint: &proof.text,
+    };
+    receipt.print().map_err(damaged("receipt"))
 }
 
 /// One line of a report's history as people read it.

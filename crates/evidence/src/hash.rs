@@ -133,6 +133,11 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// As [`base64`], put to the end of a text.
+pub(crate) fn push_base64(bytes: &[u8], to: &mut String) {
+    STANDARD.encode_string(bytes, to);
+}
+
 /// Canonical base64 only: padding is required and unused bits must be zero, so that one value has one text.
 pub(crate) fn unbase64_vec(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()

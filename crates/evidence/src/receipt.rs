@@ -62,6 +62,27 @@ pub struct Receipt {
     body_check: Option<[u8; 12]>,
 }
 
+/// The receipt of what was just logged, printed from what the writer has at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// As [`Receipt::reference`].
+    pub reference: &'a str,
+    /// As [`Receipt::event`].
+    pub event: &'a str,
+    /// As [`Receipt::salt`].
+    pub salt: [u8; 16],
+    /// The log entry of both: see [`Receipt::entry`].
+    pub entry: Hash,
+    /// As [`Receipt::body_salt`].
+    pub body_salt: [u8; 16],
+    /// As [`Receipt::index`].
+    pub index: u64,
+    /// As [`Receipt::path`].
+    pub path: &'a [Hash],
+    /// The text of [`Receipt::checkpoint`].
+    pub checkpoint: &'a str,
+}
+
 /// What a receipt proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -113,29 +134,6 @@ impl Receipt {
             path,
             checkpoint,
             body_check,
-        }
-    }
-
-    /// As [`Receipt::new`], where the log entry of salt and event is known already and need not be hashed again.
-    /// `place` is the index and the path from there.
-    pub fn known(
-        entry: Hash,
-        reference: String,
-        event: String,
-        salt: [u8; 16],
-        body_salt: [u8; 16],
-        place: (u64, Vec<Hash>),
-        checkpoint: SignedCheckpoint,
-    ) -> Self {
-        Self {
-            reference,
-            event,
-            salt,
-            body_salt: Some(body_salt),
-            index: place.0,
-            path: place.1,
-            checkpoint,
-            body_check: Some(body_check(&body_salt, &entry)),
         }
     }
 

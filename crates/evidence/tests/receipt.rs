@@ -13,7 +13,7 @@ use cairn_evidence::hash::{Hash, entry, leaf_hash, salted, sha256};
 use cairn_evidence::keys::{KeyList, pair_from_seed};
 use cairn_evidence::merkle::Frontier;
 use cairn_evidence::note::{NoteError, Signer, VerifierKey};
-use cairn_evidence::receipt::{RECEIPT_BYTES_MAX, Receipt, ReceiptError};
+use cairn_evidence::receipt::{Fresh, RECEIPT_BYTES_MAX, Receipt, ReceiptError};
 use proptest::prelude::*;
 
 const ORIGIN: &str = "reports.example/log";
@@ -102,6 +102,17 @@ fn a_receipt_proves_its_report() {
         (&verified.key, verified.unchecked.len()),
         (signer(1).verifier(), 0)
     );
+    let fresh = Fresh {
+        reference: &receipt.reference,
+        event: &receipt.event,
+        salt: receipt.salt,
+        entry: receipt.entry(),
+        body_salt: receipt.body_salt.unwrap(),
+        index: receipt.index,
+        path: &receipt.path,
+        checkpoint: &receipt.checkpoint.to_string(),
+    };
+    assert_eq!(fresh.print().unwrap(), text);
     parsed.verify_body(BODY).unwrap();
     assert_eq!(parsed.verify_body(b"{}"), Err(ReceiptError::Body));
     let without = receipt_of(event("ABCD-EFGH-J"), 0, 1, None);

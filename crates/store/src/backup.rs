@@ -48,13 +48,12 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 21] = [
     "meta",
     "report",
     "report_body",
     "report_contact",
     "report_loss",
-    "report_observable",
     "report_consent",
     "report_file",
     "message",

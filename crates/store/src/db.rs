@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use tokio::sync::Semaphore;
 use tokio_postgres::types::ToSql;
 
+use crate::once::SharedKeys;
 use crate::sql::{ColumnError, Row, Value, postgres_row, sqlite_row};
 
 /// SQLite connections for reading.
@@ -118,6 +119,16 @@ impl SqliteConfig {
         Ok(connection)
     }
 
+    /// A connection that only copies the write-ahead log back, as durably as the writer would.
+    pub(crate) fn copier(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = self.open(flags)?;
+        connection.pragma_update(None, "synchronous", self.synchronous)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.pragma_update(None, "cache_size", 16)?;
+        Ok(connection)
+    }
+
     /// A reading connection.
     ///
     /// # Errors
@@ -157,6 +168,8 @@ fn to_wal(connection: &Connection) -> rusqlite::Result<()> {
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteReaders {
     pub(crate) config: SqliteConfig,
+    /// Keys of requests that may come twice.
+    pub(crate) keys: SharedKeys,
     idle: Arc<Mutex<Vec<Connection>>>,
     places: Arc<Semaphore>,
 }
@@ -178,9 +191,10 @@ impl std::fmt::Debug for Db {
 }
 
 impl SqliteReaders {
-    pub(crate) fn new(config: SqliteConfig) -> Self {
+    pub(crate) fn new(config: SqliteConfig, keys: SharedKeys) -> Self {
         Self {
             config,
+            keys,
             idle: Arc::default(),
             places: Arc::new(Semaphore::new(READ_CONNECTIONS_MAX)),
         }

@@ -77,6 +77,8 @@ pub struct BatchProof {
     grown: Grown,
     /// The checkpoint, signed.
     pub checkpoint: SignedCheckpoint,
+    /// Its text.
+    pub text: String,
 }
 
 impl BatchProof {
@@ -178,13 +180,18 @@ impl Ledger {
         }
         let checkpoint = Checkpoint::new(&self.keys.origin, grown.size(), grown.root())
             .sign(&self.keys.signer)?;
+        let text = checkpoint.to_string();
         rows.push(Op::Insert(
             &CHECKPOINT,
-            params![grown.size(), self.size(), checkpoint.to_string()],
+            params![grown.size(), self.size(), text.as_str()],
         ));
         Ok(Some(Sealed {
             rows,
-            proof: Arc::new(BatchProof { grown, checkpoint }),
+            proof: Arc::new(BatchProof {
+                grown,
+                checkpoint,
+                text,
+            }),
         }))
     }
 

@@ -5,6 +5,7 @@ pub mod account;
 pub mod answer;
 pub mod backup;
 pub mod blob;
+mod copier;
 mod db;
 pub mod draft;
 pub mod empty;
@@ -13,6 +14,7 @@ pub mod figures;
 pub mod job;
 pub mod keys;
 pub mod ledger;
+pub mod once;
 pub mod postgres;
 pub mod report;
 pub mod retention;
@@ -303,7 +305,7 @@ fn lock(options: &Options) -> Result<Option<std::fs::File>, OpenError> {
 
 fn open_sqlite(
     config: SqliteConfig,
-    keys: LedgerKeys,
+    ledger_keys: LedgerKeys,
     room: Arc<Room>,
 ) -> Result<(Db, Source, Ledger), OpenError> {
     let mut connection = config.writer()?;
@@ -312,14 +314,15 @@ fn open_sqlite(
     for sql in Ledger::STATE {
         answers.push(db::sqlite_rows(&connection, sql, &[])?);
     }
-    let ledger = Ledger::load(keys, &answers)?;
-    let checkpoint_pages = config.wal_pages;
-    let readers = SqliteReaders::new(config);
+    let ledger = Ledger::load(ledger_keys, &answers)?;
+    let keys = once::Keys::load(&db::sqlite_rows(&connection, once::LOAD, &[])?)?;
+    let readers = SqliteReaders::new(config.clone(), Arc::clone(&keys));
     Ok((
         Db::Sqlite(readers),
         Source::Sqlite(SqliteParts {
             connection,
-            checkpoint_pages,
+            config,
+            keys,
             room,
         }),
         ledger,

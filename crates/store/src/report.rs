@@ -1,6 +1,8 @@
 //! Reports: the rows of a new one, the changes to one, and what lists and pages read.
 
 use cairn_desk::report::{Affected, Change, Channel, Event, Standing, State};
+use cairn_evidence::hash::sha256;
+use cairn_kernel::observable::Observable;
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
@@ -60,10 +62,6 @@ static LOSS: Table = Table::new(
         ("recovered_minor", Ty::Int),
     ],
 );
-static OBSERVABLE: Table = Table::new(
-    "report_observable",
-    &[("no", Ty::Int), ("kind", Ty::Text), ("value", Ty::Text)],
-);
 static CONSENT: Table = Table::new(
     "report_consent",
     &[
@@ -91,7 +89,7 @@ static FTS_POSTGRES: Table = Table::derived(
     // The marks that folded words keep would be read as addresses and numbers here, but as blanks by SQLite.
     "c1, to_tsvector('simple', translate(c2, '.@-_', '    '))",
 );
-static IDEMPOTENCY: Table = Table::guard(
+static IDEMPOTENCY: Table = Table::remembered(
     "idempotency",
     &[
         ("key", Ty::Blob),
@@ -285,7 +283,7 @@ pub fn loss_minor(body: &cairn_desk::report::Body, base_minor: &[Option<i64>]) -
 /// What the event of receipt says of the stored status secret (its HMAC): SHA-256, hexadecimal.
 #[must_use]
 pub fn secret_digest(secret: &[u8; 32]) -> String {
-    cairn_evidence::hash::sha256(secret).hex()
+    sha256(secret).hex()
 }
 
 /// The rows of a new report. The event of receipt must say the same of label, secret and converted losses: see
@@ -307,7 +305,7 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
             no,
             at,
             new.quarter,
-            channel(body.channel),
+            Value::Word(channel(body.channel)),
             body.language.as_str(),
             body.anonymous,
             body.suspect,
@@ -316,12 +314,12 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
             body.category.as_str(),
             body.subtype.clone(),
             body.severity,
-            State::Received.as_str(),
-            affected(body.affected),
+            Value::Word(State::Received.as_str()),
+            Value::Word(affected(body.affected)),
             body.region.clone(),
             body.age_band.clone(),
             body.sector.clone(),
-            loss_word(body),
+            Value::Word(loss_word(body)),
             loss_minor(body, &new.base_minor),
             body.title.as_str(),
             new.secret,
@@ -336,14 +334,48 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
         unit.insert(&CONTACT, params![no, salt, json]);
     }
     let fts = if sqlite { &FTS_SQLITE } else { &FTS_POSTGRES };
-    let text = new.draft.search_text.as_str();
-    let end = text.floor_char_boundary(SEARCH_TEXT_BYTES_MAX);
-    unit.insert(fts, params![no, text.get(..end).unwrap_or_default()]);
+    unit.insert(fts, params![no, indexed(new.draft)]);
     unit.entries.push(new.event);
     unit
 }
 
-/// Losses, observables, consents and files: rows of their own, so that they can be counted and found.
+/// What the full-text index gets of a report: its folded text, and a word for each observable.
+fn indexed(draft: &cairn_desk::report::Draft) -> String {
+    let text = draft.search_text.as_str();
+    let end = text.floor_char_boundary(SEARCH_TEXT_BYTES_MAX);
+    let seen = &draft.body.observables;
+    let mut out = String::with_capacity(end + seen.len() * (1 + OBSERVABLE_WORD_CHARS));
+    out.push_str(text.get(..end).unwrap_or_default());
+    for seen in seen {
+        out.push(' ');
+        observable_word(seen, &mut out);
+    }
+    out
+}
+
+/// Characters of an observable's word.
+const OBSERVABLE_WORD_CHARS: usize = 17;
+
+/// The word under which the full-text index finds an observable: `o` and the first 64 bits of SHA-256(kind, 0, value) in
+/// hexadecimal. A row of its own, ordered by value, would land on a page of its own; words are written in order and
+/// merged later. What has the word most likely has the observable; the body says for certain.
+pub(crate) fn observable_word(seen: &Observable, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = Vec::with_capacity(8 + seen.value.len());
+    text.extend_from_slice(seen.kind.as_str().as_bytes());
+    text.push(0);
+    text.extend_from_slice(seen.value.as_bytes());
+    out.push('o');
+    for byte in sha256(&text).0.into_iter().take(8) {
+        for nibble in [byte >> 4, byte & 15] {
+            out.push(char::from(
+                DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'),
+            ));
+        }
+    }
+}
+
+/// Losses, consents and files: rows of their own, so that they can be counted and found.
 fn belongings(unit: &mut Unit, new: &NewReport<'_>) {
     let body = &new.draft.body;
     let (no, at) = (new.no, new.at.0);
@@ -362,32 +394,11 @@ fn belongings(unit: &mut Unit, new: &NewReport<'_>) {
             ],
         );
     }
-    let unique: std::collections::BTreeSet<_> = body.observables.iter().collect();
-    for seen in unique {
-        unit.insert(
-            &OBSERVABLE,
-            params![no, observable_kind(seen.kind), seen.value.as_str()],
-        );
-    }
     for agency in &new.draft.consents {
         unit.insert(&CONSENT, params![no, agency.as_str(), true, at]);
     }
     for file in &body.files {
         unit.insert(&FILE, file_row(no, at, file));
-    }
-}
-
-pub(crate) fn observable_kind(kind: cairn_kernel::observable::Kind) -> &'static str {
-    use cairn_kernel::observable::Kind;
-    match kind {
-        Kind::Ip => "ip",
-        Kind::Domain => "domain",
-        Kind::Url => "url",
-        Kind::Email => "email",
-        Kind::Hash => "hash",
-        Kind::Phone => "phone",
-        Kind::Wallet => "wallet",
-        Kind::Account => "account",
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Value {
     Real(f64),
     /// TEXT.
     Text(String),
+    /// TEXT of a fixed set of words: bound, never read.
+    Word(&'static str),
     /// BLOB / BYTEA.
     Blob(Vec<u8>),
     /// BOOLEAN.
@@ -69,6 +71,7 @@ impl rusqlite::ToSql for Value {
             Self::Int(x) => ValueRef::Integer(*x),
             Self::Real(x) => ValueRef::Real(*x),
             Self::Text(x) => ValueRef::Text(x.as_bytes()),
+            Self::Word(x) => ValueRef::Text(x.as_bytes()),
             Self::Blob(x) => ValueRef::Blob(x),
             Self::Bool(x) => ValueRef::Integer(i64::from(*x)),
         }))
@@ -90,6 +93,7 @@ impl ToSql for Value {
             },
             Self::Real(x) => x.to_sql(ty, out),
             Self::Text(x) => x.as_str().to_sql(ty, out),
+            Self::Word(x) => x.to_sql(ty, out),
             Self::Blob(x) => x.as_slice().to_sql(ty, out),
             Self::Bool(x) => x.to_sql(ty, out),
         }
@@ -244,8 +248,10 @@ pub struct Table {
     columns: &'static [(&'static str, Ty)],
     /// PostgreSQL's select list over the unnested columns `c1, c2 …`; empty for "all as they are".
     pg_select: &'static str,
-    /// A row that exists already (by primary key, the first column) drops the whole unit it came with.
+    /// A row that exists already (by its key, the first column) drops the whole unit it came with.
     pub(crate) guard: bool,
+    /// A guard whose keys SQLite's writer remembers itself; see [`crate::once`].
+    pub(crate) remembered: bool,
     sql: std::sync::OnceLock<(String, String)>,
 }
 
@@ -258,6 +264,7 @@ impl Table {
             columns,
             pg_select: "",
             guard: false,
+            remembered: false,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -270,6 +277,22 @@ impl Table {
             columns,
             pg_select: "",
             guard: true,
+            remembered: false,
+            sql: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// A guard whose keys SQLite's writer remembers itself; the third column is the row's number there.
+    pub(crate) const fn remembered(
+        name: &'static str,
+        columns: &'static [(&'static str, Ty)],
+    ) -> Self {
+        Self {
+            name,
+            columns,
+            pg_select: "",
+            guard: true,
+            remembered: true,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -286,6 +309,7 @@ impl Table {
             columns,
             pg_select,
             guard: false,
+            remembered: false,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -319,10 +343,11 @@ impl Table {
             };
             (
                 format!(
-                    "INSERT INTO {}({}) VALUES ({}){conflict}",
+                    "INSERT INTO {}({}) VALUES ({}){}",
                     self.name,
                     names.join(", "),
-                    marks.join(", ")
+                    marks.join(", "),
+                    if self.remembered { "" } else { conflict.as_str() }
                 ),
                 format!(
                     "INSERT INTO {}({}) SELECT {select} FROM UNNEST({}) AS t({}){conflict}{returning}",

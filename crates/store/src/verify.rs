@@ -5,12 +5,10 @@
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
-//! index. None of
-//! them is part of a report.
+//! index. None of them is part of a report.
 
 mod files;
 mod log;
-mod observables;
 mod reports;
 
 pub use files::files;
@@ -21,7 +19,6 @@ use std::path::Path;
 use cairn_evidence::hash::Hash;
 use cairn_evidence::keys::KeyList;
 use cairn_kernel::time::Micros;
-use futures_util::TryStreamExt as _;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use tokio_postgres::types::ToSql;
@@ -273,30 +270,6 @@ impl Source<'_> {
         }
     }
 
-    /// As [`Source::rows`], one row after another, whatever their number.
-    fn each(
-        &self,
-        sql: &'static str,
-        params: Vec<Value>,
-        take: &mut dyn FnMut(Row),
-    ) -> Result<(), ReadError> {
-        match self {
-            Self::Sqlite(connection) => strict_each(connection, sql, &params, take),
-            Self::Postgres(both) => {
-                let (runtime, client) = both;
-                runtime.block_on(async {
-                    let rows =
-                        client.query_raw(sql, params.iter().map(|p| p as &(dyn ToSql + Sync)));
-                    let mut rows = std::pin::pin!(rows.await?);
-                    while let Some(row) = rows.try_next().await? {
-                        take(crate::sql::postgres_row(&row)?);
-                    }
-                    Ok(())
-                })
-            }
-        }
-    }
-
     fn count(&self, sql: &'static str) -> Result<u64, ReadError> {
         let rows = self.rows(sql, Vec::new())?;
         let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
@@ -311,16 +284,6 @@ fn strict_rows(
     params: &[Value],
 ) -> Result<Vec<Row>, ReadError> {
     let mut out = Vec::new();
-    strict_each(connection, sql, params, &mut |row| out.push(row))?;
-    Ok(out)
-}
-
-fn strict_each(
-    connection: &Connection,
-    sql: &'static str,
-    params: &[Value],
-    take: &mut dyn FnMut(Row),
-) -> Result<(), ReadError> {
     let mut statement = connection.prepare_cached(sql)?;
     let columns = statement.column_count();
     let mut rows = statement.query(rusqlite::params_from_iter(params))?;
@@ -338,9 +301,9 @@ fn strict_each(
                 ValueRef::Blob(x) => Value::Blob(x.to_vec()),
             });
         }
-        take(Row(values));
+        out.push(Row(values));
     }
-    Ok(())
+    Ok(out)
 }
 
 /// One run.
@@ -407,6 +370,7 @@ fn shown(value: &Value) -> String {
         Value::Real(x) => x.to_string(),
         Value::Bool(x) => x.to_string(),
         Value::Text(x) => x.clone(),
+        Value::Word(x) => (*x).to_owned(),
         Value::Blob(x) => format!("{} bytes", x.len()),
     }
 }

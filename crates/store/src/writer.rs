@@ -222,7 +222,7 @@ pub(crate) enum Source {
 }
 
 enum Backend<'c> {
-    Sqlite(SqliteWriter<'c>),
+    Sqlite(Box<SqliteWriter<'c>>),
     Postgres(Box<PgWriter>),
 }
 
@@ -326,7 +326,7 @@ pub(crate) fn start(
 fn work(source: Source, ledger: Ledger, setup: &Setup, jobs: mpsc::Receiver<Job>) {
     match source {
         Source::Sqlite(parts) => {
-            let backend = Backend::Sqlite(SqliteWriter::new(&parts));
+            let backend = Backend::Sqlite(Box::new(SqliteWriter::new(&parts)));
             Loop::new(backend, ledger, setup).run(jobs);
         }
         Source::Postgres(writer) => {

@@ -312,12 +312,10 @@ impl<'a> Column<'a> {
             ),
             Ty::Text => Self::Text(
                 cells
-                    .map(|cell| {
-                        if let Some(Value::Text(x)) = cell {
-                            Some(x.as_str())
-                        } else {
-                            None
-                        }
+                    .map(|cell| match cell {
+                        Some(Value::Text(x)) => Some(x.as_str()),
+                        Some(Value::Word(x)) => Some(*x),
+                        _ => None,
                     })
                     .collect(),
             ),

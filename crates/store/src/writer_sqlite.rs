@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, PrepFlags, Statement, params_from_iter};
 
+use crate::copier::{Copied, Copier};
+use crate::db::SqliteConfig;
+use crate::once::{self, SharedKeys};
 use crate::room::Room;
 use crate::sql::Value;
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
@@ -24,8 +27,10 @@ const SCRUB: Duration = Duration::from_secs(2);
 /// What a writer on SQLite is made of.
 pub(crate) struct SqliteParts {
     pub(crate) connection: Connection,
-    /// Pages in the WAL after which the writer copies them back between two groups.
-    pub(crate) checkpoint_pages: u32,
+    /// Keys of requests that may come twice.
+    pub(crate) keys: SharedKeys,
+    /// How the database is opened.
+    pub(crate) config: SqliteConfig,
     pub(crate) room: Arc<Room>,
 }
 
@@ -34,27 +39,38 @@ pub(crate) struct SqliteWriter<'c> {
     /// Statements kept ready, by the address of their text, which is never freed: looking them up by the text itself
     /// costs about a tenth of what a report costs the writer.
     statements: HashMap<usize, Statement<'c>>,
-    checkpoint_pages: u32,
+    config: &'c SqliteConfig,
+    copier: Copier,
     /// Units between two looks at the size of the write-ahead log.
     look_every: usize,
     units: usize,
+    keys: SharedKeys,
+    /// Keys of this group.
+    fresh: HashMap<u64, i64>,
+    /// What is freed is overwritten, whatever it costs.
+    erasing: bool,
     room: Arc<Room>,
 }
 
 impl<'c> SqliteWriter<'c> {
     pub(crate) fn new(parts: &'c SqliteParts) -> Self {
-        let checkpoint_pages = parts.checkpoint_pages;
         Self {
             connection: &parts.connection,
             statements: HashMap::new(),
-            checkpoint_pages,
-            look_every: (checkpoint_pages as usize / 128).clamp(1, 64),
+            config: &parts.config,
+            copier: Copier::default(),
+            look_every: (parts.config.wal_pages as usize / 128).clamp(1, 64),
             units: 0,
+            keys: Arc::clone(&parts.keys),
+            fresh: HashMap::new(),
+            erasing: true,
             room: Arc::clone(&parts.room),
         }
     }
 
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
+        self.erase(!units.iter().all(Unit::only_inserts))?;
+        self.fresh.clear();
         self.run("BEGIN IMMEDIATE")?;
         self.units = self.units.saturating_add(units.len());
         let mut verdicts = Vec::with_capacity(units.len());
@@ -90,6 +106,9 @@ impl<'c> SqliteWriter<'c> {
     fn op(&mut self, op: &Op) -> Result<Verdict, GroupError> {
         match op {
             Op::Insert(table, row) => {
+                if table.remembered && self.is_used(row)? {
+                    return Ok(Err(WriteError::Duplicate));
+                }
                 let touched = self.execute(table.sqlite(), row)?;
                 Ok(if table.guard && touched == 0 {
                     Err(WriteError::Duplicate)
@@ -107,6 +126,43 @@ impl<'c> SqliteWriter<'c> {
         }
     }
 
+    /// The row's key was used before; if not, it is now, once the group is durable.
+    fn is_used(&mut self, row: &[Value]) -> Result<bool, GroupError> {
+        let Some((key, report)) = once::of_row(row) else {
+            return Ok(false);
+        };
+        let short = once::short(key);
+        let before = match self.fresh.get(&short) {
+            Some(report) => Some(*report),
+            None => once::lock(&self.keys).get(short),
+        };
+        if let Some(before) = before {
+            let same = self
+                .connection
+                .prepare_cached("SELECT 1 FROM idempotency WHERE report = ?1 AND key = ?2")
+                .and_then(|mut statement| statement.exists((before, key)));
+            if same.map_err(|error| judge(&error))? {
+                return Ok(true);
+            }
+        }
+        self.fresh.insert(short, report);
+        Ok(false)
+    }
+
+    /// Where rows are only added, what is freed are pages of the full-text index that were merged into others: their
+    /// words are still in use, and overwriting them would double what merging writes.
+    fn erase(&mut self, wanted: bool) -> Result<(), GroupError> {
+        if self.erasing == wanted {
+            return Ok(());
+        }
+        let mode = if wanted { "ON" } else { "FAST" };
+        self.connection
+            .pragma_update(None, "secure_delete", mode)
+            .map_err(|error| judge(&error))?;
+        self.erasing = wanted;
+        Ok(())
+    }
+
     pub(crate) fn append(&mut self, rows: &[Op]) -> Result<(), GroupError> {
         for op in rows {
             if let Err(cause) = self.op(op)? {
@@ -118,6 +174,12 @@ impl<'c> SqliteWriter<'c> {
 
     pub(crate) fn commit(&mut self) -> Result<(), GroupError> {
         self.run("COMMIT")?;
+        if !self.fresh.is_empty() {
+            let mut keys = once::lock(&self.keys);
+            for (short, report) in self.fresh.drain() {
+                keys.add(short, report);
+            }
+        }
         if self.units < self.look_every {
             return Ok(());
         }
@@ -137,19 +199,32 @@ impl<'c> SqliteWriter<'c> {
     }
 
     /// Copies the write-ahead log back once it is long, between groups and not inside a caller's commit; earlier, while
-    /// there is little room on the disk, since then it takes room twice.
-    fn checkpoint(&self) -> Result<(), GroupError> {
+    /// there is little room on the disk, since then it takes room twice. Most of it is copied beside the writer.
+    fn checkpoint(&mut self) -> Result<(), GroupError> {
         let pages = self.wal_pages()?;
         let low = pages >= LOW_PAGES && self.room.is_low(wal_bytes(pages));
         // Readers that overlap for ever would let it grow for ever. Those who come while we wait read past it.
-        if low || pages >= i64::from(self.checkpoint_pages.saturating_mul(LONG_WAL)) {
+        if low || pages >= i64::from(self.config.wal_pages.saturating_mul(LONG_WAL)) {
             self.truncate(PRESS)?;
-        } else if pages >= i64::from(self.checkpoint_pages) {
+        } else if pages >= i64::from(self.config.wal_pages) && self.is_mostly_copied()? {
             self.connection
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
                 .map_err(|error| judge(&error))?;
         }
         Ok(())
+    }
+
+    /// What is left to copy is what came since another connection began to; `false` while it still copies.
+    fn is_mostly_copied(&mut self) -> Result<bool, GroupError> {
+        // The crash simulator decides itself what happens when.
+        if self.config.vfs.is_some() {
+            return Ok(true);
+        }
+        match self.copier.copy(self.config) {
+            Copied::Begun | Copied::Running => Ok(false),
+            Copied::Done => Ok(true),
+            Copied::Failed(error) => Err(judge(&error)),
+        }
     }
 
     fn wal_pages(&self) -> Result<i64, GroupError> {

@@ -10,6 +10,7 @@
 
 use cairn_desk::report::{Command, State};
 use cairn_kernel::actor::Actor;
+use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::text::fold;
 use cairn_store::report::{Filter, Order, Summary};
 use cairn_testkit::sample::{self, START, Sample, act};
@@ -117,6 +118,34 @@ async fn story(t: &TestStore, seed: u64, text: &str) -> i64 {
 }
 
 on_both! {
+    async fn reports_that_share_an_observable_are_found_by_it(t: &mut TestStore) {
+        let seen = |kind, value: &str| Observable { kind, value: value.to_owned() };
+        let shared = seen(Kind::Url, "https://courier-pay.example/track?id=8841");
+        let one = seen(Kind::Domain, "courier-pay.example");
+        let mut have = Vec::new();
+        for seed in 0..20 {
+            let mut draft = sample::draft(seed);
+            draft.body.observables.clear();
+            if seed % 4 == 0 {
+                draft.body.observables.push(shared.clone());
+            }
+            if seed == 3 {
+                draft.body.observables = vec![one.clone(), seen(Kind::Email, "courier-pay.example")];
+            }
+            let sample = Sample::of(t, draft, seed, START);
+            sample.send(t).await.unwrap();
+            if seed % 4 == 0 {
+                have.insert(0, sample.no);
+            }
+        }
+        assert_eq!(t.reports_with(&shared, 100).await.unwrap(), have);
+        assert_eq!(t.reports_with(&shared, 2).await.unwrap(), have[..2]);
+        assert_eq!(t.reports_with(&one, 100).await.unwrap(), [4]);
+        // Another kind of the same text, and part of a longer one, are something else.
+        assert!(t.reports_with(&seen(Kind::Url, "courier-pay.example"), 100).await.unwrap().is_empty());
+        assert!(t.reports_with(&seen(Kind::Url, "https://courier-pay.example/track?id=884"), 100).await.unwrap().is_empty());
+    }
+
     async fn filters_orders_and_pages_agree_with_a_plain_list(t: &mut TestStore) {
         let rows = fill(t).await;
         let base = Filter { limit: 7, ..Filter::default() };

@@ -164,7 +164,6 @@ on_both! {
             ("UPDATE report_body SET body = replace(body, 'Sample', 'sample') WHERE no = 12".to_owned(), "report_body 12 ("),
             (format!("DELETE FROM report_contact WHERE no = {contact}"), "report_contact "),
             (format!("UPDATE report_loss SET base_minor = 1 WHERE no = {loss} AND n = 0"), "report_loss "),
-            ("INSERT INTO report_observable VALUES (13, 'ip', '192.0.2.255')".to_owned(), "report_observable 13 ("),
             ("INSERT INTO report_consent VALUES (14, 'press', TRUE, 0)".to_owned(), "report_consent 14 ("),
             ("UPDATE message SET text = 'Apōpō' WHERE no = 15 AND n = 2".to_owned(), "message 15 ("),
             ("UPDATE message SET author = NULL WHERE no = 16 AND n = 1".to_owned(), "message 16 ("),
@@ -178,7 +177,7 @@ on_both! {
             ("UPDATE checkpoint SET note = replace(note, 'reports', 'report') WHERE size = 2".to_owned(), "checkpoint 2"),
             ("DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)".to_owned(), "checkpoint "),
         ];
-        let keep = ["report", "report_body", "report_contact", "report_loss", "report_observable", "report_consent", "message", "evidence", "log_node", "checkpoint"];
+        let keep = ["report", "report_body", "report_contact", "report_loss", "report_consent", "message", "evidence", "log_node", "checkpoint"];
         for table in keep {
             tamper(t, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
         }

@@ -29,9 +29,12 @@ pub const TRIES_A_SECOND: f64 = 0.5;
 /// Networks whose failures are counted at the same time; beyond it the counting starts afresh.
 const NETWORKS_MAX: usize = 20_000;
 
-/// What the public doors share. Cheap to clone.
+/// What the public doors share. Every request gets a clone or two, which costs as much as one counter.
 #[derive(Clone)]
-pub struct Public {
+pub struct Public(Arc<Shared>);
+
+/// What is behind [`Public`].
+pub struct Shared {
     /// The use cases.
     pub app: App,
     /// Turns of uploads.
@@ -46,12 +49,20 @@ impl Public {
     /// For one process.
     #[must_use]
     pub fn new(app: App) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             described: Arc::new(Described::of(&app.form)),
             app,
             uploads: Gate::new(UPLOADS_PARALLEL),
             tries: Tries::default(),
-        }
+        }))
+    }
+}
+
+impl std::ops::Deref for Public {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

@@ -21,12 +21,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// Proven tables with the number of leading columns that name a row, and how often each is edited.
-const TABLES: [(&str, &[&str], u64); 11] = [
+const TABLES: [(&str, &[&str], u64); 10] = [
     ("report", &["no"], 20),
     ("report_body", &["no"], 8),
     ("report_contact", &["no"], 6),
     ("report_loss", &["no", "n"], 8),
-    ("report_observable", &["no", "kind", "value"], 6),
     ("report_consent", &["no", "agency"], 6),
     ("report_file", &["no", "sha256"], 6),
     ("message", &["no", "n"], 8),

@@ -276,6 +276,11 @@ fn of_reports() -> Vec<Row> {
             evidence::EVIDENCE_ROWS_MAX,
             "rows of one page of the audit trail",
         ),
+        of(
+            "KEYS_REMEMBERED_MAX",
+            cairn_store::once::KEYS_REMEMBERED_MAX,
+            "idempotency keys remembered on SQLite, the older half of which may be forgotten",
+        ),
     ]
 }
 

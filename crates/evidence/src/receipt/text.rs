@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HEADER, RECEIPT_BYTES_MAX, Receipt, ReceiptError};
+use super::{Fresh, HEADER, RECEIPT_BYTES_MAX, Receipt, ReceiptError, body_check};
 use crate::checkpoint::SignedCheckpoint;
-use crate::hash::{Hash, base64, decimal, unbase64, unbase64_vec};
+use crate::hash::{Hash, base64, decimal, push_base64, unbase64, unbase64_vec};
 
 /// A path can not be longer than the largest tree is high.
 const PATH_MAX: usize = 63;
@@ -111,26 +111,80 @@ impl Receipt {
     }
 }
 
-impl fmt::Display for Receipt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// What the text says.
+struct Said<'a> {
+    reference: &'a str,
+    event: &'a str,
+    salt: [u8; 16],
+    body_salt: Option<[u8; 16]>,
+    body_check: Option<[u8; 12]>,
+    index: u64,
+    path: &'a [Hash],
+    checkpoint: &'a str,
+}
+
+impl Said<'_> {
+    fn print(&self) -> Result<String, serde_json::Error> {
         let extra = Extra {
             v: 1,
-            reference: self.reference.as_str().into(),
-            event: self.event.as_str().into(),
+            reference: self.reference.into(),
+            event: self.event.into(),
             salt: base64(&self.salt),
             body_salt: self.body_salt.map(|salt| base64(&salt)),
             body_check: self.body_check.map(|check| base64(&check)),
         };
-        let extra = serde_json::to_vec(&extra).map_err(|_| fmt::Error)?;
-        write!(
-            f,
-            "{HEADER}\nextra {}\nindex {}\n",
-            base64(&extra),
-            self.index
-        )?;
-        for hash in &self.path {
-            writeln!(f, "{hash}")?;
+        let mut json = Vec::with_capacity(self.event.len() * 5 / 4 + 256);
+        serde_json::to_writer(&mut json, &extra)?;
+        let bytes = json.len() * 4 / 3 + self.path.len() * 45 + self.checkpoint.len() + 80;
+        let mut out = String::with_capacity(bytes);
+        out.push_str(HEADER);
+        out.push_str("\nextra ");
+        push_base64(&json, &mut out);
+        out.push_str("\nindex ");
+        out.push_str(&self.index.to_string());
+        out.push('\n');
+        for hash in self.path {
+            push_base64(&hash.0, &mut out);
+            out.push('\n');
         }
-        write!(f, "\n{}", self.checkpoint)
+        out.push('\n');
+        out.push_str(self.checkpoint);
+        Ok(out)
+    }
+}
+
+impl Fresh<'_> {
+    /// The text of the receipt file, as [`Receipt::print`] gives it.
+    ///
+    /// # Errors
+    /// None in practice: all that is written is text.
+    pub fn print(&self) -> Result<String, serde_json::Error> {
+        Said {
+            reference: self.reference,
+            event: self.event,
+            salt: self.salt,
+            body_salt: Some(self.body_salt),
+            body_check: Some(body_check(&self.body_salt, &self.entry)),
+            index: self.index,
+            path: self.path,
+            checkpoint: self.checkpoint,
+        }
+        .print()
+    }
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = Said {
+            reference: &self.reference,
+            event: &self.event,
+            salt: self.salt,
+            body_salt: self.body_salt,
+            body_check: self.body_check,
+            index: self.index,
+            path: &self.path,
+            checkpoint: &self.checkpoint.to_string(),
+        };
+        f.write_str(&said.print().map_err(|_| fmt::Error)?)
     }
 }

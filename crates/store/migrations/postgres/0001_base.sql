@@ -42,11 +42,6 @@ CREATE TABLE report_loss (
     certainty TEXT NOT NULL, recovered_minor BIGINT,
     PRIMARY KEY (no, n)
 );
--- Ordered by value: what is asked is which reports share one. What one report has stands in its body.
-CREATE TABLE report_observable (
-    no BIGINT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (value, kind, no)
-);
 CREATE TABLE report_consent (no BIGINT NOT NULL, agency TEXT NOT NULL, given BOOLEAN NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (no, agency));
 CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT NOT NULL, media_type TEXT NOT NULL,
@@ -54,7 +49,8 @@ CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT 
 CREATE INDEX report_file_sha256 ON report_file (sha256);
 CREATE TABLE message (no BIGINT NOT NULL, n BIGINT NOT NULL, author TEXT, at BIGINT NOT NULL, waits BOOLEAN NOT NULL,
     salt BYTEA NOT NULL, text TEXT NOT NULL, PRIMARY KEY (no, n));
--- Already folded text, so that both databases find the same words.
+-- The words of a report, already folded so that both databases find the same, and one for each of its observables: what
+-- reports share is found here.
 CREATE TABLE report_fts (no BIGINT PRIMARY KEY NOT NULL, text tsvector NOT NULL);
 CREATE INDEX report_fts_text ON report_fts USING gin (text);
 

@@ -42,11 +42,6 @@ CREATE TABLE report_loss (
     certainty TEXT NOT NULL, recovered_minor BIGINT,
     PRIMARY KEY (no, n)
 ) WITHOUT ROWID;
--- Ordered by value: what is asked is which reports share one. What one report has stands in its body.
-CREATE TABLE report_observable (
-    no BIGINT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (value, kind, no)
-) WITHOUT ROWID;
 CREATE TABLE report_consent (no BIGINT NOT NULL, agency TEXT NOT NULL, given BOOLEAN NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (no, agency)) WITHOUT ROWID;
 CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT NOT NULL, media_type TEXT NOT NULL,
@@ -54,15 +49,15 @@ CREATE TABLE report_file (no BIGINT NOT NULL, sha256 TEXT NOT NULL, size BIGINT 
 CREATE INDEX report_file_sha256 ON report_file (sha256);
 CREATE TABLE message (no BIGINT NOT NULL, n BIGINT NOT NULL, author TEXT, at BIGINT NOT NULL, waits BOOLEAN NOT NULL,
     salt BLOB NOT NULL, text TEXT NOT NULL, PRIMARY KEY (no, n));
+-- The words of a report, and one for each of its observables: what reports share is found here.
 CREATE VIRTUAL TABLE report_fts USING fts5(text, content='', contentless_delete=1, detail=none, tokenize='ascii');
 -- Segments of one level that are merged at once: with more of them each row is copied less often, and a search looks
 -- into more places. The second number is where merging stops being done little by little.
 INSERT INTO report_fts(report_fts, rank) VALUES('automerge', 16);
 INSERT INTO report_fts(report_fts, rank) VALUES('crisismerge', 64);
 
-CREATE TABLE idempotency (key BLOB PRIMARY KEY NOT NULL, request BLOB NOT NULL, report BIGINT NOT NULL, at BIGINT NOT NULL)
-    WITHOUT ROWID;
-CREATE INDEX idempotency_at ON idempotency (at);
+-- In the order of coming; the writer remembers which row a key has.
+CREATE TABLE idempotency (key BLOB NOT NULL, request BLOB NOT NULL, report INTEGER PRIMARY KEY NOT NULL, at BIGINT NOT NULL);
 
 CREATE TABLE evidence (idx INTEGER PRIMARY KEY NOT NULL, at BIGINT NOT NULL, report BIGINT, salt BLOB NOT NULL,
     event TEXT NOT NULL,

@@ -2,6 +2,8 @@
 
 use cairn_desk::report::State;
 
+use cairn_kernel::observable::Observable;
+
 use super::Summary;
 use crate::Store;
 use crate::db::ReadError;
@@ -141,6 +143,27 @@ impl Filter {
 }
 
 impl Store {
+    /// Numbers of the reports that have an observable, newest first, at most `limit`. They are found by 64 bits of its
+    /// digest; each one's body says for certain.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn reports_with(
+        &self,
+        observable: &Observable,
+        limit: usize,
+    ) -> Result<Vec<i64>, ReadError> {
+        let mut word = String::new();
+        super::observable_word(observable, &mut word);
+        let sql = if self.db.is_sqlite() {
+            "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 ORDER BY rowid DESC LIMIT $2"
+        } else {
+            "SELECT no FROM report_fts WHERE text @@ to_tsquery('simple', $1) ORDER BY no DESC LIMIT $2"
+        };
+        let rows = self.db.rows(sql, params![word, limit as u64]).await?;
+        rows.iter().map(|row| Ok(row.int(0)?)).collect()
+    }
+
     /// A list of reports, bodies not loaded.
     ///
     /// # Errors

@@ -3,9 +3,9 @@
 use cairn_kernel::time::Micros;
 
 use super::Summary;
-use crate::db::ReadError;
+use crate::db::{Db, ReadError};
 use crate::sql::Row;
-use crate::{Store, params};
+use crate::{Store, once, params};
 
 /// A message as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,13 +189,20 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn idempotent(&self, key: [u8; 32]) -> Result<Option<(i64, Vec<u8>)>, ReadError> {
-        let row = self
-            .db
-            .row(
-                "SELECT report, request FROM idempotency WHERE key = $1",
-                params![key],
-            )
-            .await?;
+        let row = match &self.db {
+            Db::Sqlite(readers) => {
+                let report = once::lock(&readers.keys).get(once::short(&key));
+                let Some(report) = report else {
+                    return Ok(None);
+                };
+                let sql = "SELECT report, request FROM idempotency WHERE report = $1 AND key = $2";
+                self.db.row(sql, params![report, key]).await?
+            }
+            Db::Postgres(_) => {
+                let sql = "SELECT report, request FROM idempotency WHERE key = $1";
+                self.db.row(sql, params![key]).await?
+            }
+        };
         row.map(|row| Ok((row.int(0)?, row.blob(1)?))).transpose()
     }
 }

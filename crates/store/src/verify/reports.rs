@@ -1,14 +1,13 @@
 //! Reports: every row that belongs to one, against the events that made it. Walks all tables in step by report
 //! number, so that a row without its report is found as well as a report without its rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use cairn_desk::report::{Body, Change, Event, Standing};
 use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::reference::Scramble;
 
-use super::observables::{Learned, Tally};
 use super::{Finding, Part, Run, VerifyError, bytes, parallel, shown, text};
 use crate::params;
 use crate::report::{affected, channel, code, loss_minor, loss_word};
@@ -65,10 +64,6 @@ const TABLES: [(&str, &str, &str); 8] = [
         "SELECT no, n FROM message WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
-
-/// Rows of observables beyond every range; see [`super::observables`] for the others.
-const ODD_OBSERVABLES: &str =
-    "SELECT no, kind, value FROM report_observable WHERE no > $1 OR no <= $2 LIMIT 1000";
 
 /// Names of the columns of `report` in the order of the query above.
 const COLUMNS: [&str; 23] = [
@@ -129,11 +124,6 @@ impl Run<'_, '_> {
             quarter: self.check.quarter,
             scramble: scramble.as_ref(),
         };
-        let mut learned = Learned {
-            tally: Tally::new()?,
-            unproven: BTreeSet::new(),
-        };
-        let none = learned.tally.empty();
         let mut from = i64::MIN;
         loop {
             let page = self.source.rows(NEXT, params![from, PAGE_REPORTS])?;
@@ -142,15 +132,11 @@ impl Run<'_, '_> {
                 _ => i64::MAX,
             };
             let bundles = self.bundles(from, to)?;
-            let looks = parallel(&bundles, |bundle| look_at(bundle, with, none));
-            for (bundle, (findings, tally)) in bundles.iter().zip(looks) {
-                for finding in findings {
-                    self.report(finding);
-                }
-                match tally {
-                    Some(tally) => learned.tally.join(&tally),
-                    None => drop(learned.unproven.insert(bundle.no)),
-                }
+            for finding in parallel(&bundles, |bundle| look_at(bundle, with))
+                .into_iter()
+                .flatten()
+            {
+                self.report(finding);
             }
             self.verdict.reports += page.len() as u64;
             self.progress(Part::Reports, self.verdict.reports, of);
@@ -159,14 +145,7 @@ impl Run<'_, '_> {
             }
             from = to;
         }
-        self.observables(&learned)?;
         self.odd_rows()
-    }
-
-    /// Number and, where the key is at hand, reference of a report, for people.
-    pub(super) fn name_of(&self, no: i64) -> String {
-        let scramble = self.check.trusted.reference.map(Scramble::new);
-        name_of(no, scramble.as_ref())
     }
 
     fn bundles(&mut self, from: i64, to: i64) -> Result<Vec<Bundle>, VerifyError> {
@@ -189,8 +168,7 @@ impl Run<'_, '_> {
 
     /// Rows whose report's number is none, or none that can be: SQLite lets other types in.
     fn odd_rows(&mut self) -> Result<(), VerifyError> {
-        let tables = TABLES.iter().map(|(table, _, odd)| (*table, *odd));
-        for (table, odd) in tables.chain([("report_observable", ODD_OBSERVABLES)]) {
+        for (table, _, odd) in TABLES {
             for row in self.source.rows(odd, params![i64::MAX, i64::MIN])? {
                 self.odd_row(table, &row);
             }
@@ -201,7 +179,6 @@ impl Run<'_, '_> {
     fn odd_row(&mut self, table: &'static str, row: &Row) {
         let keys = match table {
             "report" | "report_body" | "report_contact" => 1,
-            "report_observable" => 3,
             _ => 2,
         };
         let key: Vec<String> = row.0.iter().take(keys).map(shown).collect();
@@ -224,21 +201,16 @@ fn name_of(no: i64, scramble: Option<&Scramble>) -> String {
     }
 }
 
-/// What is wrong with one report, and the observables it should have where its body is proven; `none` is their empty
-/// tally.
-fn look_at(bundle: &Bundle, with: With<'_>, none: Tally) -> (Vec<Finding>, Option<Tally>) {
+/// What is wrong with one report.
+fn look_at(bundle: &Bundle, with: With<'_>) -> Vec<Finding> {
     let mut look = Look {
         bundle,
         with,
         name: name_of(bundle.no, with.scramble),
         findings: Vec::new(),
     };
-    let tally = look.all().map(|body| {
-        let mut tally = none;
-        tally.expect(bundle.no, &body);
-        tally
-    });
-    (look.findings, tally)
+    look.all();
+    look.findings
 }
 
 /// A file as its row should be: size, media type, name, time.
@@ -261,8 +233,7 @@ impl<'a> Look<'a> {
         });
     }
 
-    /// Looks at everything; the body, if it is proven.
-    fn all(&mut self) -> Option<Body> {
+    fn all(&mut self) {
         let bundle = self.bundle;
         let row = bundle.rows("report").first();
         let mut events = Vec::new();
@@ -285,7 +256,7 @@ impl<'a> Look<'a> {
             {
                 self.found(table, "", "no evidence says that this report was received");
             }
-            return None;
+            return;
         };
         if row.is_none() {
             self.found(
@@ -304,20 +275,19 @@ impl<'a> Look<'a> {
                 "",
                 "the report's events do not begin with one receipt",
             );
-            return None;
+            return;
         }
         let body = self.body(first);
         self.contact(first, later);
         self.consents(first, later);
         self.messages(later);
         self.secret(first, row);
-        let body = body?;
+        let Some(body) = body else { return };
         self.files(&body, first, later);
         self.losses(&body, first, later);
         if let Some(row) = row {
             self.columns(&body, first, later, row);
         }
-        Some(body)
     }
 
     /// The one row of a table, whose salt and text must give the digest of the event.

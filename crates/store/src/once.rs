@@ -1,0 +1,99 @@
+//! Keys of requests that may come twice, as SQLite's writer knows them. An index over keys that are as good as random
+//! makes a page of its own dirty for every report, which costs more than all else that a row costs. So the rows lie in
+//! the order in which they came, and which row a key has is remembered here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::db::ReadError;
+use crate::sql::{Row, Value};
+
+/// Most keys that are remembered, however young: about 18 MB. The oldest half is forgotten when there are more.
+pub const KEYS_REMEMBERED_MAX: usize = 900_000;
+
+/// What is read at the start; the newest come first.
+pub(crate) const LOAD: &str =
+    "SELECT key, report FROM idempotency ORDER BY report DESC LIMIT 900000";
+
+/// Which report a key was used for. What is found is a place to look: the row there says whether it is the same key.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    young: HashMap<u64, i64>,
+    old: HashMap<u64, i64>,
+}
+
+/// Shared by the writer and the readers.
+pub(crate) type SharedKeys = Arc<Mutex<Keys>>;
+
+impl Keys {
+    /// From the answer to [`LOAD`].
+    pub(crate) fn load(rows: &[Row]) -> Result<SharedKeys, ReadError> {
+        let mut keys = Self::default();
+        for row in rows.iter().rev() {
+            keys.add(short(&row.blob(0)?), row.int(1)?);
+        }
+        Ok(Arc::new(Mutex::new(keys)))
+    }
+
+    pub(crate) fn add(&mut self, short: u64, report: i64) {
+        if self.young.len() >= KEYS_REMEMBERED_MAX / 2 {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(short, report);
+    }
+
+    pub(crate) fn get(&self, short: u64) -> Option<i64> {
+        self.young
+            .get(&short)
+            .or_else(|| self.old.get(&short))
+            .copied()
+    }
+}
+
+/// Keys are HMACs: any eight bytes of one are as good as a hash of it.
+pub(crate) fn short(key: &[u8]) -> u64 {
+    key.first_chunk::<8>()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+pub(crate) fn lock(keys: &Mutex<Keys>) -> MutexGuard<'_, Keys> {
+    keys.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Key and report of a row for `idempotency`.
+pub(crate) fn of_row(row: &[Value]) -> Option<(&[u8], i64)> {
+    match row {
+        [Value::Blob(key), _, Value::Int(report), ..] => Some((key, *report)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_half_is_never_forgotten() {
+        let mut keys = Keys::default();
+        let half = (KEYS_REMEMBERED_MAX / 2) as u64;
+        for n in 0..half * 3 {
+            keys.add(n, n as i64);
+            let known = |n: u64| keys.get(n) == Some(n as i64);
+            if n % 1_000 == 0 {
+                assert!(known(n) && known(n.saturating_sub(half - 1)));
+            }
+        }
+        assert!(keys.young.len() + keys.old.len() <= KEYS_REMEMBERED_MAX);
+        assert_eq!(keys.get(0), None);
+    }
+
+    #[test]
+    fn what_is_read_at_the_start_is_what_was_remembered() {
+        let row = |n: u8| Row(vec![Value::Blob(vec![n; 32]), Value::Int(i64::from(n))]);
+        let keys = Keys::load(&[row(3), row(2), row(1)]).unwrap();
+        assert_eq!(lock(&keys).get(short(&[2; 32])), Some(2));
+        assert_eq!(lock(&keys).get(short(&[4; 32])), None);
+        assert!(LOAD.ends_with(&format!("LIMIT {KEYS_REMEMBERED_MAX}")));
+        assert!(Keys::load(&[Row(vec![Value::Null, Value::Null])]).is_err());
+    }
+}
