@@ -27,7 +27,7 @@ export async function lanes(cairn, items, work, { cookies = [], ...options } = {
       try {
         await work(visit, items[at], at, lane);
       } catch (error) {
-        wrong.push(error.message);
+        wrong.push(`${new URL(visit.page.url()).pathname.replace(/^\/s\/.*/, '/s/…')}: ${error.message}`);
         visit.faults.found.length = 0;
       }
     }

@@ -309,8 +309,12 @@ test('what is typed in the browser arrives', async () => {
     await looksRight(visit);
     await page.fill('#text', one.text('story'));
     await page.click('form[action="/status/message"] button');
-    await page.setInputFiles('#files', [{ name: 'sample.txt', mimeType: 'text/html', buffer: Buffer.from(one.text('story')) }]);
-    await page.click('form[action="/status/file"] button');
+    // People at risk are not asked for files.
+    assert.equal(await page.locator('#files').count(), one.fields.aside ? 0 : 1);
+    if (!one.fields.aside) {
+      await page.setInputFiles('#files', [{ name: 'sample.txt', mimeType: 'text/html', buffer: Buffer.from(one.text('story')) }]);
+      await page.click('form[action="/status/file"] button');
+    }
     await page.click('form[action="/status/consent"] button >> nth=0');
     await looksRight(visit);
     await shows(page, [['messages', one.fields.story, kept(one.text('story'))]]);
@@ -355,8 +359,9 @@ async function typeAll(visit, one) {
     const fields = TYPED[step] ?? [];
     if (fields.length > 1 || step === 'contact') {
       // Once with a mistake.
-      if (step === 'contact') await page.fill('#contact-email', one.text('story').slice(0, 100));
-      else await page.fill('#users_affected', one.text('story').slice(0, 100));
+      const mistake = `${one.text('story').slice(0, 100)} is none`;
+      if (step === 'contact') await page.fill('#contact-email', mistake);
+      else await page.fill('#users_affected', mistake);
       for (const [field, slot] of fields) await put(page, `[name="${field}"]`, one.text(slot));
       await go();
       await looksRight(visit);
@@ -397,12 +402,14 @@ test('a page about hostile texts is made like one about plain words', async () =
   await visit.page.context().addCookies((await officer('hana')).cookies);
   // What is found in a text, and how many lines a list has, may differ.
   const free = ['dt', 'dd', 'div', 'code', 'bdi', 'p', 'hr', 'h2', 'dl'];
+  // Not every mail is answered with a link, which the page says in a section.
+  const freeOf = { mail: [...free, 'section'], form: free, api: free };
   for (const [door, like] of [['form', 0], ['api', 0], ['mail', 1]]) {
     await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get('harmless').reference}`);
     const plain = await shape(visit.page);
     for (const one of plans[door].filter(({ no }) => no % 30 === like && sent[door].has(no))) {
       await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get(one.no).reference}`);
-      assert.deepEqual(unlike(await shape(visit.page), plain, free), [], `${door} ${one.no}`);
+      assert.deepEqual(unlike(await shape(visit.page), plain, freeOf[door]), [], `${door} ${one.no}`);
     }
   }
   await visit.close();

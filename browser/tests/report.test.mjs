@@ -173,7 +173,8 @@ test('who may be watched can leave at once, and nothing stays', async () => {
 });
 
 test('public pages are light', async () => {
-  for (const path of ['/', '/report', '/status', '/evidence', '/api']) {
+  const paths = ['/', '/report', '/status', '/evidence', '/api'];
+  for (const path of paths.flatMap((path) => [path, `${path}?lang=mi`])) {
     const { requests, bytes } = await weight(cairn.browser, cairn.url + path);
     assert.ok(requests <= 3, `${path}: ${requests} requests`);
     assert.ok(bytes <= 30_000, `${path}: ${bytes} bytes`);

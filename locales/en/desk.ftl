@@ -59,6 +59,7 @@ queue-state = State
 queue-order = Order
 queue-newest = Newest first
 queue-severe = Most severe first
+queue-severe-not = Shown newest first: only reports that are not closed can be put in order of severity, and without search words.
 queue-all-categories = All categories
 queue-not-closed = All but closed
 queue-all-states = All, closed ones too

@@ -59,6 +59,7 @@ queue-state = Tūnga
 queue-order = Raupapa
 queue-newest = Hou i mua
 queue-severe = Taumaha i mua
+queue-severe-not = Ko te hou i mua: ko ngā pūrongo kāore anō kia kati anake ka taea te whakaraupapa mā te taumaha, me te kore kupu rapu.
 queue-all-categories = Ngā kāwai katoa
 queue-not-closed = Kāore anō kia kati
 queue-all-states = Te katoa, me ngā mea kua kati

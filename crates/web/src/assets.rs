@@ -34,7 +34,7 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         "cairn",
         "css",
         "text/css; charset=utf-8",
-        without_comments(include_str!("../assets/cairn.css")),
+        lean(include_str!("../assets/cairn.css")),
     )
 });
 
@@ -44,7 +44,7 @@ pub static DESK_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         "desk",
         "css",
         "text/css; charset=utf-8",
-        without_comments(include_str!("../assets/desk.css")),
+        lean(include_str!("../assets/desk.css")),
     )
 });
 
@@ -63,8 +63,9 @@ pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/
     %3Cg fill='%230b6470'%3E%3Cellipse cx='16' cy='26' rx='13' ry='5'/%3E%3Cellipse cx='15' cy='16.5' rx='9.5' ry='4.2'/%3E\
     %3Cellipse cx='17' cy='8.5' rx='6' ry='3.6'/%3E%3C/g%3E%3C/svg%3E";
 
-/// A style sheet as browsers need it: comments are for who changes it, and would weigh on every first visit.
-fn without_comments(css: &str) -> String {
+/// A style sheet as browsers need it: comments, blank lines and indents are for who changes it, and would weigh on every
+/// first visit.
+fn lean(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
     let mut rest = css;
     while let Some((before, comment)) = rest.split_once("/*") {
@@ -72,7 +73,8 @@ fn without_comments(css: &str) -> String {
         rest = comment.split_once("*/").map_or("", |(_, after)| after);
     }
     out.push_str(rest);
-    out
+    let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl Asset {

@@ -43,6 +43,12 @@ struct Asked {
 }
 
 impl Asked {
+    /// The store has an order of severity for what this asks: see [`cairn_app::report::rows::Order`].
+    fn by_severity(&self) -> bool {
+        let open = self.state != ALL && self.state != Standing::Closed.as_str();
+        self.severe && open && self.text.trim().is_empty()
+    }
+
     fn of(query: &str) -> Result<Self, Problem> {
         let form = Form::parse(query.as_bytes())?;
         let own = |name: &str| form.get(name).unwrap_or_default().to_owned();
@@ -124,6 +130,9 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         (doors(&officer, "/desk"))
         h1 { (t::queue_title(l)) }
         (filters(&app, l, &people, &asked))
+        @if asked.severe && !asked.by_severity() {
+            p.hint { (t::queue_severe_not(l)) }
+        }
         @if rows.is_empty() {
             p.lead { (t::queue_none(l)) }
         } @else {
