@@ -59,8 +59,7 @@ impl Copier {
             Copied::Failed(ended())
         };
         self.running = matches!(at, Copied::Begun | Copied::Running);
-        // One that ended is started anew next time.
-        self.thread = (!thread.handle.is_finished()).then_some(thread);
+        self.thread = Some(thread);
         at
     }
 }
@@ -81,13 +80,9 @@ impl Thread {
         let handle = std::thread::Builder::new()
             .name("cairn-copier".into())
             .spawn(move || {
-                let connection = config.copier();
+                let mut open = None;
                 while asked.recv().is_ok() {
-                    let copied = match &connection {
-                        Ok(connection) => copy(connection),
-                        Err(error) => Err(again(error)),
-                    };
-                    if answer.send(copied).is_err() || connection.is_err() {
+                    if answer.send(copy(&mut open, &config)).is_err() {
                         return;
                     }
                 }
@@ -102,7 +97,11 @@ impl Thread {
 }
 
 /// Copies what no reader still needs. Somebody else copying at the moment is as good.
-fn copy(connection: &Connection) -> Result<(), Error> {
+fn copy(open: &mut Option<Connection>, config: &SqliteConfig) -> Result<(), Error> {
+    let connection = match open {
+        Some(connection) => connection,
+        None => open.insert(config.copier()?),
+    };
     let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     match done {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
@@ -113,14 +112,6 @@ fn copy(connection: &Connection) -> Result<(), Error> {
 fn ended() -> Error {
     let cause = "the thread that copies the write-ahead log back has ended";
     failure(rusqlite::ffi::SQLITE_ABORT, cause.to_owned())
-}
-
-/// The same error once more.
-fn again(error: &Error) -> Error {
-    let code = error
-        .sqlite_error()
-        .map_or(rusqlite::ffi::SQLITE_CANTOPEN, |e| e.extended_code);
-    failure(code, error.to_string())
 }
 
 fn failure(code: std::ffi::c_int, cause: String) -> Error {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Column, details, steps, table};
+use crate::components::{Row, details, steps, summary_list};
 use crate::i18n::t;
 use crate::page::Page;
 
@@ -65,17 +65,20 @@ pub(super) async fn privacy(page: Page) -> Markup {
             t::privacy_network_end(l),
         ),
     ];
-    let rows: Vec<Vec<Markup>> = kept
-        .into_iter()
-        .map(|(what, why, end)| [what, why, end].map(|text| html! { (text) }).to_vec())
-        .collect();
-    let columns = [t::privacy_what(l), t::privacy_why(l), t::privacy_end(l)].map(Column::text);
+    // Not a table: on a phone its last column, which matters most, would be out of sight.
+    let rows = kept.map(|(what, why, end)| {
+        Row::new(
+            what,
+            html! { p { (why) } p { strong { (t::privacy_end(l)) ": " } (end) } },
+        )
+    });
     page.render(
         t::privacy_title(l),
         html! {
             h1 { (t::privacy_title(l)) }
             p.lead { (t::privacy_lead(l)) }
-            (table(t::privacy_kept(l), &columns, &rows))
+            h2 { (t::privacy_kept(l)) }
+            (summary_list(l, &rows))
             h2 { (t::privacy_anonymous(l)) }
             p { (t::privacy_anonymous_text(l)) }
             p { (t::privacy_anonymous_order(l)) }
