@@ -32,6 +32,7 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
         pre tabindex="0" { code translate="no" { (REPORT) } }
         (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (form.example()) } } }))
         div lang="en" {
+            p { "Any route may also answer 500: our fault, and told in the operator's log." }
             @for (path, item) in object(&api, "paths") {
                 @for (method, operation) in item.as_object().into_iter().flatten() {
                     (self::operation(path, method, operation, &api))
@@ -41,6 +42,9 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
     };
     page.render(t::api_title(lang), body)
 }
+
+/// What any route may answer is said once.
+const OUR_FAULT: &str = "500";
 
 fn object<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
     let members = value.get(name).and_then(Value::as_object);
@@ -79,7 +83,7 @@ fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup
         }
         h3 { "Answers" }
         dl.summary {
-            @for (status, response) in object(operation, "responses") {
+            @for (status, response) in object(operation, "responses").filter(|(status, _)| *status != OUR_FAULT) {
                 div { dt { (status) } dd { (text(response, "description")) } }
             }
         }
