@@ -348,3 +348,15 @@ fn bags_have_limits_and_repeat_names() {
         Ok(begun())
     );
 }
+
+#[test]
+fn a_name_that_ends_in_a_dot_names_no_field() {
+    let typed = bag(&[("channel.", "nonsense")]);
+    let refused = FORM
+        .accept("channel", &typed, &begun(), EN)
+        .expect_err("refused");
+    let step = FORM.step("channel").expect("step");
+    assert_eq!(FORM.fields_of(step, &refused.progress), bag(&[]));
+    let again = FORM.rejected_errors("channel", &refused.progress, EN);
+    assert_eq!(again, refused.errors);
+}

@@ -137,7 +137,8 @@ impl FieldBag {
                 let rest = if rest.is_empty() {
                     rest
                 } else {
-                    rest.strip_prefix('.')?
+                    // `q.` names nothing: it must not come back as `q`.
+                    rest.strip_prefix('.').filter(|rest| !rest.is_empty())?
                 };
                 Some((rest, values.as_slice()))
             })
