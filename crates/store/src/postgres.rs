@@ -19,6 +19,9 @@ const READ_CONNECTIONS_MAX: usize = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Advisory lock that one cairn holds while it may write: two writers would fork the evidence log.
 const WRITER_LOCK: i64 = 0x6361_6972_6e00_0001;
+/// The server lets go of a killed writer's lock only when it has finished what that one asked for last.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+const LOCK_TRY: Duration = Duration::from_millis(200);
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -148,13 +151,18 @@ pub(crate) async fn connect_writer(config: &PgConfig) -> Result<Client, PgError>
     client
         .batch_execute("SET synchronous_commit = on; SET statement_timeout = '60s'")
         .await?;
-    let row = client
-        .query_one("SELECT pg_try_advisory_lock($1)", &[&WRITER_LOCK])
-        .await?;
-    if row.try_get::<_, bool>(0)? {
-        Ok(client)
-    } else {
-        Err(PgError::Locked)
+    let begun = tokio::time::Instant::now();
+    loop {
+        let row = client
+            .query_one("SELECT pg_try_advisory_lock($1)", &[&WRITER_LOCK])
+            .await?;
+        if row.try_get::<_, bool>(0)? {
+            return Ok(client);
+        }
+        if begun.elapsed() > LOCK_WAIT {
+            return Err(PgError::Locked);
+        }
+        tokio::time::sleep(LOCK_TRY).await;
     }
 }
 
