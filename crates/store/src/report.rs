@@ -360,19 +360,13 @@ const OBSERVABLE_WORD_CHARS: usize = 17;
 /// hexadecimal. A row of its own, ordered by value, would land on a page of its own; words are written in order and
 /// merged later. What has the word most likely has the observable; the body says for certain.
 pub(crate) fn observable_word(seen: &Observable, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = Vec::with_capacity(8 + seen.value.len());
     text.extend_from_slice(seen.kind.as_str().as_bytes());
     text.push(0);
     text.extend_from_slice(seen.value.as_bytes());
     out.push('o');
-    for byte in sha256(&text).0.into_iter().take(8) {
-        for nibble in [byte >> 4, byte & 15] {
-            out.push(char::from(
-                DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'),
-            ));
-        }
-    }
+    let digest = sha256(&text).hex();
+    out.push_str(digest.get(..OBSERVABLE_WORD_CHARS - 1).unwrap_or_default());
 }
 
 /// Losses, consents and files: rows of their own, so that they can be counted and found.

@@ -1,7 +1,6 @@
 //! Lists of reports: filters, orders, text search. One query text per database, order and use of full text.
 
 use cairn_desk::report::State;
-
 use cairn_kernel::observable::Observable;
 
 use super::Summary;
