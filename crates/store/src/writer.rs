@@ -245,17 +245,19 @@ impl Backend<'_> {
         }
     }
 
-    fn append(&mut self, rows: &[Op]) -> Result<(), GroupError> {
+    /// Writes what the group logged and commits. `Ok` means durable.
+    fn finish(
+        &mut self,
+        units: &[Unit],
+        verdicts: &[Verdict],
+        logged: &[Op],
+    ) -> Result<(), GroupError> {
         match self {
-            Self::Sqlite(writer) => writer.append(rows),
-            Self::Postgres(writer) => writer.append(rows),
-        }
-    }
-
-    fn commit(&mut self) -> Result<(), GroupError> {
-        match self {
-            Self::Sqlite(writer) => writer.commit(),
-            Self::Postgres(writer) => writer.commit(),
+            Self::Sqlite(writer) => {
+                writer.append(logged)?;
+                writer.commit()
+            }
+            Self::Postgres(writer) => writer.finish(units, verdicts, logged),
         }
     }
 
@@ -474,11 +476,9 @@ impl<'c> Loop<'c> {
                 sealed.as_ref().map(|s| &s.proof),
             );
         }
-        if let Some(sealed) = &sealed {
-            self.backend.append(&sealed.rows)?;
-        }
         let begun = std::time::Instant::now();
-        self.backend.commit()?;
+        let logged = sealed.as_ref().map_or(&[][..], |sealed| &sealed.rows);
+        self.backend.finish(units, &verdicts, logged)?;
         metrics::histogram!("cairn_commit_seconds").record(begun.elapsed());
         metrics::counter!("cairn_writer_groups_total").increment(1);
         metrics::counter!("cairn_writer_units_total").increment(units.len() as u64);

@@ -1,9 +1,9 @@
 //! The writer on PostgreSQL: one connection, `synchronous_commit=on`. A group's plain rows go over in one statement
 //! a table (`UNNEST`), so that a group costs a handful of round trips whatever its size.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 
+use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
@@ -19,6 +19,8 @@ pub(crate) struct PgWriter {
     ledger: crate::ledger::LedgerKeys,
     client: Option<Client>,
     statements: HashMap<&'static str, Statement>,
+    /// The group under way only adds rows.
+    plain: bool,
 }
 
 type PgResult<T> = Result<T, tokio_postgres::Error>;
@@ -42,6 +44,7 @@ impl PgWriter {
             ledger,
             client: Some(client),
             statements: HashMap::new(),
+            plain: false,
         }
     }
 
@@ -83,7 +86,13 @@ impl PgWriter {
             .map_err(|error| judge(&error))
     }
 
+    /// Opens the transaction and says which units it takes. Where all of them only add rows, their guards alone are
+    /// written here; the rest waits for [`PgWriter::finish`], so that a group is two waits for an answer.
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
+        self.plain = units.iter().all(Unit::only_inserts);
+        if self.plain {
+            return self.admit(units, true);
+        }
         self.with(async |client, _| client.batch_execute("BEGIN").await)?;
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(units.len());
         let mut rest = units;
@@ -95,7 +104,9 @@ impl PgWriter {
             };
             let (now, later) = rest.split_at(run);
             if first.only_inserts() {
-                verdicts.extend(self.bulk(now)?);
+                let admitted = self.admit(now, false)?;
+                self.bulk(now, &admitted, &[], false)?;
+                verdicts.extend(admitted);
             } else {
                 verdicts.push(self.careful(first)?);
             }
@@ -104,9 +115,28 @@ impl PgWriter {
         Ok(verdicts)
     }
 
-    /// Units of plain rows: guards first, then what the admitted ones brought, one statement a table.
-    fn bulk(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
-        let mut refused: HashSet<usize> = HashSet::new();
+    /// Writes what the group logged, and what [`PgWriter::begin`] left, and commits. `Ok` means durable.
+    pub(crate) fn finish(
+        &mut self,
+        units: &[Unit],
+        verdicts: &[Verdict],
+        logged: &[Op],
+    ) -> Result<(), GroupError> {
+        let (units, verdicts) = if self.plain {
+            (units, verdicts)
+        } else {
+            (&[][..], &[][..])
+        };
+        let end = self.bulk(units, verdicts, logged, true);
+        if matches!(end, Err(GroupError::Refused(_))) {
+            // Whether the commit took place may be unknown: drop the connection, so that the state is read anew.
+            self.client = None;
+        }
+        end
+    }
+
+    /// Writes the guards of units of plain rows: what they refuse was used before.
+    fn admit(&mut self, units: &[Unit], begin: bool) -> Result<Vec<Verdict>, GroupError> {
         let mut guards: Guards<'_> = Vec::new();
         for (n, unit) in units.iter().enumerate() {
             for op in &unit.ops {
@@ -120,63 +150,58 @@ impl PgWriter {
                 }
             }
         }
-        for (table, rows) in guards {
-            let plain: Vec<&[Value]> = rows.iter().map(|(_, row)| *row).collect();
-            let mut admitted = std::collections::VecDeque::from(self.unnest(table, &plain)?);
+        let inserts: Vec<Insert<'_>> = guards
+            .iter()
+            .map(|(table, rows)| Insert::new(table, rows.iter().map(|(_, row)| *row)))
+            .collect();
+        let answers = self.with(async |client, statements| {
+            let begin = begin.then_some("BEGIN");
+            pipeline(client, statements, begin, &inserts, None).await
+        })?;
+        let mut refused: HashSet<usize> = HashSet::new();
+        for ((_, rows), admitted) in guards.iter().zip(answers) {
+            let mut admitted = VecDeque::from(admitted);
             for (n, row) in rows {
                 // Each key was admitted once; of several units with one key the first takes it. The answer comes
                 // in the order of the rows in practice, which no standard promises: hence the search.
                 match admitted.iter().position(|key| row.first() == Some(key)) {
                     Some(at) => drop(admitted.remove(at)),
-                    None => drop(refused.insert(n)),
+                    None => drop(refused.insert(*n)),
                 }
             }
         }
-        let mut bulk: Bulk<'_> = Vec::new();
-        for (_, unit) in units
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| !refused.contains(n))
-        {
-            gather(&mut bulk, &unit.ops);
-        }
-        for (table, rows) in &bulk {
-            self.unnest(table, rows)?;
-        }
-        Ok((0..units.len())
-            .map(|n| {
-                if refused.contains(&n) {
-                    Err(WriteError::Duplicate)
-                } else {
-                    Ok(())
-                }
-            })
-            .collect())
+        let verdict = |n| {
+            if refused.contains(&n) {
+                Err(WriteError::Duplicate)
+            } else {
+                Ok(())
+            }
+        };
+        Ok((0..units.len()).map(verdict).collect())
     }
 
-    /// One `INSERT … SELECT … FROM UNNEST`; returns the keys that a guard admitted.
-    fn unnest(
+    /// The rows of the admitted units and those that the group logged, one statement a table.
+    fn bulk(
         &mut self,
-        table: &'static Table,
-        rows: &[&[Value]],
-    ) -> Result<Vec<Value>, GroupError> {
-        let columns: Vec<Column<'_>> = table
-            .types()
-            .enumerate()
-            .map(|(i, ty)| Column::gather(ty, rows, i))
+        units: &[Unit],
+        verdicts: &[Verdict],
+        logged: &[Op],
+        commit: bool,
+    ) -> Result<(), GroupError> {
+        let mut bulk: Bulk<'_> = Vec::new();
+        for (unit, _) in units.iter().zip(verdicts).filter(|(_, v)| v.is_ok()) {
+            gather(&mut bulk, &unit.ops);
+        }
+        gather(&mut bulk, logged);
+        let inserts: Vec<Insert<'_>> = bulk
+            .iter()
+            .map(|(table, rows)| Insert::new(table, rows.iter().copied()))
             .collect();
-        let guard = table.guard;
         self.with(async |client, statements| {
-            let statement = prepare(client, statements, table.postgres()).await?;
-            let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(Column::as_sql).collect();
-            if guard {
-                let rows = client.query(&statement, &params).await?;
-                rows.iter().map(|row| row.try_get(0)).collect()
-            } else {
-                client.execute(&statement, &params).await?;
-                Ok(Vec::new())
-            }
+            let commit = commit.then_some("COMMIT");
+            pipeline(client, statements, None, &inserts, commit).await
         })
+        .map(drop)
     }
 
     fn careful(&mut self, unit: &Unit) -> Result<Verdict, GroupError> {
@@ -186,15 +211,10 @@ impl PgWriter {
             for op in &unit.ops {
                 let (sql, params) = match op {
                     Op::Insert(table, row) => {
-                        let row: Vec<&[Value]> = vec![row];
-                        let columns: Vec<Column<'_>> = table
-                            .types()
-                            .enumerate()
-                            .map(|(i, ty)| Column::gather(ty, &row, i))
-                            .collect();
+                        let insert = Insert::new(table, std::iter::once(row.as_slice()));
                         let statement = prepare(client, statements, table.postgres()).await?;
                         let params: Vec<&(dyn ToSql + Sync)> =
-                            columns.iter().map(Column::as_sql).collect();
+                            insert.columns.iter().map(Column::as_sql).collect();
                         if client.execute(&statement, &params).await? == 0 && table.guard {
                             verdict = Err(WriteError::Duplicate);
                             break;
@@ -226,24 +246,6 @@ impl PgWriter {
         })
     }
 
-    pub(crate) fn append(&mut self, rows: &[Op]) -> Result<(), GroupError> {
-        let mut bulk: Bulk<'_> = Vec::new();
-        gather(&mut bulk, rows);
-        for (table, rows) in &bulk {
-            self.unnest(table, rows)?;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn commit(&mut self) -> Result<(), GroupError> {
-        let end = self.with(async |client, _| client.batch_execute("COMMIT").await);
-        if end.is_err() {
-            // Whether the commit took place is unknown: drop the connection, so that the state is read anew.
-            self.client = None;
-        }
-        end
-    }
-
     pub(crate) fn rollback(&mut self) {
         if self
             .with(async |client, _| client.batch_execute("ROLLBACK").await)
@@ -252,6 +254,40 @@ impl PgWriter {
             self.client = None;
         }
     }
+}
+
+/// All statements are sent before the first answer is awaited. The database carries them out in this order; once one
+/// fails, it refuses all that follow, and makes a rollback of the commit: so only if each went well was it one.
+async fn pipeline(
+    client: &Client,
+    statements: &mut HashMap<&'static str, Statement>,
+    begin: Option<&str>,
+    inserts: &[Insert<'_>],
+    commit: Option<&str>,
+) -> PgResult<Vec<Vec<Value>>> {
+    let mut ready = Vec::with_capacity(inserts.len());
+    for insert in inserts {
+        ready.push(prepare(client, statements, insert.table.postgres()).await?);
+    }
+    let plain = async |sql: Option<&str>| match sql {
+        Some(sql) => client.batch_execute(sql).await,
+        None => Ok(()),
+    };
+    let rows = inserts.iter().zip(&ready).map(async |(insert, statement)| {
+        let params: Vec<&(dyn ToSql + Sync)> = insert.columns.iter().map(Column::as_sql).collect();
+        if insert.table.guard {
+            let rows = client.query(statement, &params).await?;
+            return rows.iter().map(|row| row.try_get(0)).collect();
+        }
+        client.execute(statement, &params).await?;
+        Ok(Vec::new())
+    });
+    // Each is polled once, in this order, before any is polled again: that is what sends them in order.
+    let (begun, rows, ended) = tokio::join!(biased; plain(begin), join_all(rows), plain(commit));
+    begun?;
+    let rows = rows.into_iter().collect::<PgResult<_>>()?;
+    ended?;
+    Ok(rows)
 }
 
 async fn prepare(
@@ -276,6 +312,23 @@ fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op]) {
                 Some((_, rows)) => rows.push(row),
                 None => bulk.push((table, vec![row])),
             }
+        }
+    }
+}
+
+/// One `INSERT … SELECT … FROM UNNEST`; a guard's gives back the keys that it admitted.
+struct Insert<'a> {
+    table: &'static Table,
+    columns: Vec<Column<'a>>,
+}
+
+impl<'a> Insert<'a> {
+    fn new(table: &'static Table, rows: impl Iterator<Item = &'a [Value]>) -> Self {
+        let rows: Vec<&[Value]> = rows.collect();
+        let column = |(i, ty)| Column::gather(ty, &rows, i);
+        Self {
+            table,
+            columns: table.types().enumerate().map(column).collect(),
         }
     }
 }

@@ -215,4 +215,21 @@ on_both! {
         let no = story(t, 1, &long).await;
         assert_eq!(find(t, "whero").await, [no]);
     }
+
+    async fn a_very_long_word_is_found_by_itself(t: &mut TestStore) {
+        let long = "x".repeat(5_000);
+        let no = story(t, 1, &format!("before {long} after")).await;
+        assert_eq!(find(t, &long).await, [no]);
+        assert_eq!(find(t, &"x".repeat(1_500)).await, [no], "as the beginning of a word");
+        assert_eq!(find(t, "y").await, [0_i64; 0]);
+        assert_eq!(find(t, "after").await, [no]);
+    }
+
+    async fn numbers_and_addresses_are_words_on_both(t: &mut TestStore) {
+        let no = story(t, 1, "paid 1e5 to 10.0.0.7 at a-b.example/x_y 0x1f 12:30").await;
+        for word in ["1e5", "10", "7", "a", "b", "example", "x", "y", "0x1f", "12", "30", "10.0.0.7", "a-b.example"] {
+            assert_eq!(find(t, word).await, [no], "{word}");
+        }
+        assert_eq!(find(t, "f").await, [0_i64; 0]);
+    }
 }
