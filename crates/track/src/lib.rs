@@ -1,0 +1,9 @@
+//! Track: a strategy kept as files, and the progress report that anybody can recompute from them.
+//!
+//! Pure: the contents of files, today's date and keys come in as arguments; there is no clock, no randomness, no input or
+//! output.
+
+pub mod gate;
+pub mod plan;
+pub mod progress;
+pub mod report;

@@ -1,0 +1,108 @@
+//! The progress report of one edition: every figure, status, verdict and standing, computed and never typed.
+//!
+//! Whatever is published is taken from here. A series that its holder has not allowed to be published is withheld, and a
+//! count that could tell of single records is hidden, before anything else sees them ([`publish`]).
+
+pub mod coverage;
+pub mod initiative;
+pub mod measure;
+pub mod publish;
+
+use jiff::civil::Date;
+
+pub use coverage::{Coverage, Translations};
+pub use initiative::{ActionReport, InitiativeReport, Late, MilestoneReport};
+pub use measure::{Figure, MeasureReport, NoStatus, Segment, Standing};
+pub use publish::{Withheld, published, withheld};
+
+use crate::plan::{Edition, Plan};
+use crate::progress::group::{Group, Grouped};
+
+/// The report of one edition.
+#[derive(Debug, Clone)]
+pub struct Report<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// Its edition.
+    pub edition: &'p Edition,
+    /// Only what was published by this day counts.
+    pub as_of: Date,
+    /// In the edition's order.
+    pub measures: Vec<MeasureReport<'p>>,
+    /// In the edition's order.
+    pub initiatives: Vec<InitiativeReport<'p>>,
+    /// How much of it is measured.
+    pub coverage: Coverage,
+    /// Mean scores by the measures' groups.
+    pub groups: Grouped,
+    /// How much of it is translated.
+    pub translations: Translations,
+}
+
+impl<'p> Report<'p> {
+    /// Computes the report of an edition as of the edition's own day.
+    #[must_use]
+    pub fn of(plan: &'p Plan, edition: &'p Edition) -> Self {
+        Self::as_of(plan, edition, edition.as_of)
+    }
+
+    /// Computes the report of an edition with what had been published by `as_of`.
+    #[must_use]
+    pub fn as_of(plan: &'p Plan, edition: &'p Edition, as_of: Date) -> Self {
+        let measures: Vec<MeasureReport<'p>> = edition
+            .measures
+            .iter()
+            .map(|measure| MeasureReport::of(plan, measure, as_of))
+            .collect();
+        let initiatives: Vec<InitiativeReport<'p>> = edition
+            .initiatives
+            .iter()
+            .map(|initiative| InitiativeReport::of(initiative, as_of))
+            .collect();
+        let mut groups = Group::new();
+        for report in &measures {
+            if let Some(outcome) = report.outcome() {
+                // The parser admits no deeper groups.
+                let _deep = groups.add(report.measure.group.as_deref().unwrap_or_default(), outcome);
+            }
+        }
+        Self {
+            plan,
+            edition,
+            as_of,
+            coverage: Coverage::of(&measures),
+            groups: groups.score(),
+            translations: Translations::of(plan, edition),
+            measures,
+            initiatives,
+        }
+    }
+
+    /// The report of one measure.
+    #[must_use]
+    pub fn measure(&self, id: &str) -> Option<&MeasureReport<'p>> {
+        self.measures.iter().find(|one| one.measure.id == id)
+    }
+
+    /// The report of one initiative.
+    #[must_use]
+    pub fn initiative(&self, id: &str) -> Option<&InitiativeReport<'p>> {
+        self.initiatives.iter().find(|one| one.initiative.id == id)
+    }
+
+    /// Measures of one goal, in the edition's order.
+    pub fn of_goal<'s>(&'s self, goal: &'s str) -> impl Iterator<Item = &'s MeasureReport<'p>> {
+        self.measures
+            .iter()
+            .filter(move |one| one.measure.goal == goal)
+    }
+
+    /// Milestones and actions that are said to be done and that nothing shows: `(initiative, title of the step)`.
+    #[must_use]
+    pub fn without_evidence(&self) -> Vec<(&'p str, &'p crate::plan::Words)> {
+        self.initiatives
+            .iter()
+            .flat_map(InitiativeReport::without_evidence)
+            .collect()
+    }
+}
