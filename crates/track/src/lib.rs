@@ -3,7 +3,12 @@
 //! Pure: the contents of files, today's date and keys come in as arguments; there is no clock, no randomness, no input or
 //! output.
 
+pub mod bundle;
+pub mod compare;
 pub mod gate;
+pub mod live;
+pub mod office;
 pub mod plan;
 pub mod progress;
 pub mod report;
+pub mod site;

@@ -209,6 +209,25 @@ fn bytes_that_are_no_text_are_named_and_the_rest_is_read() {
     );
 }
 
+/// Found by fuzzing: faults of a community were named by its id, which need not be the name of its file.
+#[test]
+fn faults_are_in_files_that_are_there() {
+    let mut files = base();
+    let text =
+        "id = \"river\"\ntitle = \"A\"\nvisible = \"office\"\nholder = \"B\"\nfictional = true\n";
+    files.insert(
+        "communities/a\nb.toml",
+        format!("{text}measures = [\"none\"]\n"),
+    );
+    let (_, faults) = Plan::read(&files);
+    let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, ["id-is-not-name", "unknown-measure"]);
+    for fault in faults {
+        assert!(files.get(&fault.file).is_some(), "{fault}");
+        assert!(!fault.to_string().contains('\n'), "{fault}");
+    }
+}
+
 /// A change of bytes at a place of a file of the base plan.
 fn change() -> impl Strategy<Value = (usize, usize, usize, Vec<u8>)> {
     let bytes = prop_oneof![

@@ -2,6 +2,15 @@
 //! computed them. The file is not part of this repository; without it this says so and passes, and the cases in
 //! `progress/statcan/tests.rs` stand alone.
 
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing
+)]
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -41,8 +41,16 @@ fn reported_loss_turns_with_the_base_year() {
             (2022.0, Status::Substantial),
         ]
     );
-    assert!(matches!(robust.over_bases, Verdict::FlipsDirection { flipped: 1, .. }));
-    assert!(robust.variants.iter().any(|one| one.kind == Kind::LastDropped));
+    assert!(matches!(
+        robust.over_bases,
+        Verdict::FlipsDirection { flipped: 1, .. }
+    ));
+    assert!(
+        robust
+            .variants
+            .iter()
+            .any(|one| one.kind == Kind::LastDropped)
+    );
     assert_eq!(robust.best.unwrap().score, Some(5.0));
     assert_eq!(robust.worst.unwrap().score, Some(-5.0));
 }
@@ -57,7 +65,10 @@ fn coverage_says_what_nobody_measures() {
     assert!(coverage.never >= 3, "{coverage:?}");
     for never in ["m5", "m6"] {
         let one = report.measure(never).unwrap();
-        assert_eq!((one.standing, one.no_status), (Standing::Never, Some(NoStatus::NoValue)));
+        assert_eq!(
+            (one.standing, one.no_status),
+            (Standing::Never, Some(NoStatus::NoValue))
+        );
         assert!(one.outcome().is_none());
     }
     let counted = report.measures.iter().filter(|one| one.outcome().is_some());
@@ -82,7 +93,12 @@ fn a_restated_figure_shows_in_the_verdict() {
     let exports = report.measure("m7").unwrap();
     assert!(!exports.restatements().is_empty());
     let robust = exports.robustness.as_ref().unwrap();
-    assert!(robust.variants.iter().any(|one| one.kind == Kind::PreviousVintage));
+    assert!(
+        robust
+            .variants
+            .iter()
+            .any(|one| one.kind == Kind::PreviousVintage)
+    );
 }
 
 #[test]
@@ -125,5 +141,55 @@ fn milestones_stand_by_their_dates() {
     let steps: usize = report.initiatives.iter().map(|one| one.steps.total()).sum();
     let met: usize = report.initiatives.iter().map(|one| one.steps.met).sum();
     assert!(met > 0 && met < steps);
-    assert!(report.translations.missing > 0 && report.translations.missing < report.translations.texts);
+    assert!(
+        report.translations.missing > 0 && report.translations.missing < report.translations.texts
+    );
+}
+
+#[test]
+fn a_draft_shows_live_figures_and_a_frozen_edition_those_of_its_day() {
+    let mut files = plan_files::folder("example-harbour");
+    let row = "2026Q3,12,2026-11-25,s,,,,,,,evidence log at 9 entries\n";
+    let source = plan("example-harbour")
+        .sources
+        .keys()
+        .next()
+        .unwrap()
+        .clone();
+    let text = format!("period,value,vintage,source,missing,low,high,n,flag,break,note\n{row}")
+        .replace(",s,", &format!(",{source},"));
+    files.insert("series/live.reports_received.v1.csv", text.into_bytes());
+    let (plan, faults) = Plan::read(&files);
+    let plan = plan.unwrap_or_else(|| panic!("{faults:#?}"));
+    let live = |edition: &str| {
+        let report = Report::of(&plan, plan.edition(edition).unwrap());
+        let one = report
+            .measures
+            .iter()
+            .find(|one| one.measure.query.is_some())
+            .unwrap();
+        (one.standing, one.latest().map(|one| one.value))
+    };
+    assert_eq!(live("2026"), (Standing::Measured, Some(12.0)));
+    assert_eq!(live("2025"), (Standing::Live, None));
+}
+
+#[test]
+fn the_totals_are_those_that_the_series_has() {
+    for name in [
+        "example-harbour",
+        "nz-cyber-2015",
+        "nz-digital",
+        "nz-digital-nation-2017",
+    ] {
+        let plan = plan(name);
+        for edition in &plan.editions {
+            let report = Report::of(&plan, edition);
+            for one in &report.measures {
+                let mut rows = one.all_rows();
+                rows.retain(|row| row.is_total());
+                assert_eq!(one.rows(), rows, "{name} {} {}", edition.id, one.measure.id);
+            }
+        }
+    }
 }

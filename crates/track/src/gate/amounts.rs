@@ -256,9 +256,10 @@ fn sums(cells: &[Heap], all: &Heap, rule: &AmountRule) -> (Vec<Option<u64>>, Opt
     let total = rule.is_safe(all).then(|| rule.round(all.sum));
     while total.is_some() {
         let mut hidden = Heap::default();
-        let dark = || cells.iter().zip(&shown).filter(|(_, shown)| !**shown);
-        dark().for_each(|(cell, _)| hidden.add(cell));
-        if dark().count() == 0 || (dark().count() > 1 && rule.is_safe(&hidden)) {
+        let dark = cells.iter().zip(&shown).filter(|(_, shown)| !**shown);
+        dark.for_each(|(cell, _)| hidden.add(cell));
+        // Of nothing hidden, too. A single hidden cell is never safe, or it would be shown.
+        if rule.is_safe(&hidden) {
             break;
         }
         // The least is lost with the smallest; cells without records hide nothing and stay.

@@ -46,13 +46,17 @@ impl Fault {
     }
 }
 
-/// `file:line:column: what. mend`
+/// `file:line:column: what. mend`, on one line
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{}:{}:{}: {}. {}",
-            self.file, self.line, self.column, self.what, self.mend
+            self.file.replace(char::is_control, "\u{fffd}"),
+            self.line,
+            self.column,
+            self.what,
+            self.mend
         )
     }
 }

@@ -347,7 +347,7 @@ fn communities(files: &Files, faults: &Faults) -> Vec<Community> {
         };
         let file = format!("{COMMUNITIES}{path}");
         toml(files, &file, &shape::COMMUNITY, faults, |top| {
-            let community = items::community(top);
+            let mut community = items::community(top);
             if !community.id.is_empty() && community.id != name {
                 let id = short(&community.id);
                 let what = format!(
@@ -357,6 +357,8 @@ fn communities(files: &Files, faults: &Faults) -> Vec<Community> {
                 let mend = format!("Write `id = \"{}\"`, or rename the file", short(name));
                 top.error("id", "id-is-not-name", what, mend);
             }
+            // The file is what its faults are named by.
+            name.clone_into(&mut community.id);
             all.push(community);
         });
     }

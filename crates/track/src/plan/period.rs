@@ -233,9 +233,15 @@ impl fmt::Debug for Period {
 
 impl Ord for Period {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.first()
-            .cmp(&other.first())
-            .then_with(|| self.end().cmp(&other.end()))
+        match (self.0, other.0) {
+            // What series have most, and sorting asks most.
+            (Inner::Year(a), Inner::Year(b)) => a.cmp(&b),
+            (Inner::Month(a, m), Inner::Month(b, n)) => (a, m).cmp(&(b, n)),
+            _ => self
+                .first()
+                .cmp(&other.first())
+                .then_with(|| self.end().cmp(&other.end())),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::files::Files;
 use super::limits::FILES_MAX;
 use super::model::Plan;
 use super::parse;
+use crate::live;
 
 impl Plan {
     /// Reads a plan with all its faults, ordered by file, line and column. There is a plan if no fault is an error.
@@ -30,8 +31,23 @@ impl Plan {
             );
             return (parse::empty(), faults.into_list());
         }
-        let plan = parse::plan(files, &faults);
+        let mut plan = parse::plan(files, &faults);
+        take_live(&mut plan);
         check::plan(&plan, files, &faults);
         (plan, faults.into_list())
+    }
+}
+
+/// A measure with a query takes its values from the query's series, where a running cairn has written it.
+fn take_live(plan: &mut Plan) {
+    let measures = plan
+        .editions
+        .iter_mut()
+        .flat_map(|edition| &mut edition.measures);
+    for measure in measures {
+        let id = measure.query.as_ref().map(live::series_id);
+        if measure.series.is_none() && id.as_ref().is_some_and(|id| plan.series.contains_key(id)) {
+            measure.series = id;
+        }
     }
 }

@@ -201,17 +201,45 @@ impl Series {
     /// Every row by `as_of`, ordered by dimensions, period and vintage.
     #[must_use]
     pub fn ordered(&self, as_of: Date) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self
+        let ranks = self.ranks();
+        let rank = |row: &Row| ranks.get(&Arc::as_ptr(&row.dims).addr()).copied();
+        let mut rows: Vec<(Option<u32>, &Row)> = self
             .rows
             .iter()
             .filter(|row| row.vintage.by(as_of))
+            .map(|row| (rank(row), row))
             .collect();
-        rows.sort_by(|a, b| {
-            by_dims(a, b)
+        rows.sort_by(|(first, a), (second, b)| {
+            first
+                .cmp(second)
                 .then_with(|| a.period.cmp(&b.period))
                 .then_with(|| a.vintage.cmp(&b.vintage))
         });
-        rows
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// Places of the breakdowns in their order, by address: rows share them, so that a few texts are compared and not one
+    /// for each pair of rows.
+    fn ranks(&self) -> BTreeMap<usize, u32> {
+        let mut all: BTreeMap<usize, &Arc<Dims>> = BTreeMap::new();
+        for row in &self.rows {
+            all.entry(Arc::as_ptr(&row.dims).addr())
+                .or_insert(&row.dims);
+        }
+        let mut sorted: Vec<(usize, &Arc<Dims>)> = all.into_iter().collect();
+        sorted.sort_by_key(|(_, dims)| Arc::clone(dims));
+        let mut ranks = BTreeMap::new();
+        let mut last: Option<(&Arc<Dims>, u32)> = None;
+        for (address, dims) in sorted {
+            let rank = match last {
+                Some((before, rank)) if before == dims => rank,
+                Some((_, rank)) => rank + 1,
+                None => 0,
+            };
+            last = Some((dims, rank));
+            ranks.insert(address, rank);
+        }
+        ranks
     }
 
     fn pick(&self, as_of: Date, earlier: usize) -> Vec<&Row> {

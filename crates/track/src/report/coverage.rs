@@ -80,7 +80,11 @@ impl Translations {
         }
         for initiative in &edition.initiatives {
             count(&initiative.title);
-            let more = [&initiative.text, &initiative.next_step, &initiative.legal_basis];
+            let more = [
+                &initiative.text,
+                &initiative.next_step,
+                &initiative.legal_basis,
+            ];
             more.into_iter().flatten().for_each(&mut count);
             initiative.actions.iter().for_each(|one| count(&one.title));
             initiative
@@ -95,8 +99,11 @@ impl Translations {
             let more = [&measure.proxy, &measure.bias];
             more.into_iter().flatten().for_each(&mut count);
         }
-        let names: std::collections::BTreeSet<&str> =
-            edition.texts.keys().map(|(name, _)| name.as_str()).collect();
+        let names: std::collections::BTreeSet<&str> = edition
+            .texts
+            .keys()
+            .map(|(name, _)| name.as_str())
+            .collect();
         for name in names {
             all.texts += 1;
             all.missing += usize::from(edition.text(name, crate::plan::words::MAORI).is_none());

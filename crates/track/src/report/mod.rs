@@ -13,9 +13,9 @@ use jiff::civil::Date;
 pub use coverage::{Coverage, Translations};
 pub use initiative::{ActionReport, InitiativeReport, Late, MilestoneReport};
 pub use measure::{Figure, MeasureReport, NoStatus, Segment, Standing};
-pub use publish::{Withheld, published, withheld};
+pub use publish::{Hidden, Withheld, hidden, is_telling_text, published, withheld};
 
-use crate::plan::{Edition, Plan};
+use crate::plan::{Edition, Measure, Plan, Status};
 use crate::progress::group::{Group, Grouped};
 
 /// The report of one edition.
@@ -52,7 +52,9 @@ impl<'p> Report<'p> {
         let measures: Vec<MeasureReport<'p>> = edition
             .measures
             .iter()
-            .map(|measure| MeasureReport::of(plan, measure, as_of))
+            .map(|measure| {
+                MeasureReport::of(plan, measure, seen_until(plan, edition, measure, as_of))
+            })
             .collect();
         let initiatives: Vec<InitiativeReport<'p>> = edition
             .initiatives
@@ -63,7 +65,8 @@ impl<'p> Report<'p> {
         for report in &measures {
             if let Some(outcome) = report.outcome() {
                 // The parser admits no deeper groups.
-                let _deep = groups.add(report.measure.group.as_deref().unwrap_or_default(), outcome);
+                let _deep =
+                    groups.add(report.measure.group.as_deref().unwrap_or_default(), outcome);
             }
         }
         Self {
@@ -105,4 +108,20 @@ impl<'p> Report<'p> {
             .flat_map(InitiativeReport::without_evidence)
             .collect()
     }
+}
+
+/// The day up to which figures of a measure are seen. A draft shows its live measures as they are; once it is frozen, as
+/// they were on its day.
+fn seen_until(plan: &Plan, edition: &Edition, measure: &Measure, as_of: Date) -> Date {
+    let live = measure.query.is_some() && edition.status == Status::Draft;
+    let series = measure.series.as_ref().filter(|_| live);
+    let rows = series
+        .and_then(|id| plan.series.get(id))
+        .map(|series| &series.rows);
+    let newest = rows
+        .into_iter()
+        .flatten()
+        .map(|row| row.vintage.last_day())
+        .max();
+    newest.map_or(as_of, |newest| newest.max(as_of))
 }

@@ -25,9 +25,11 @@ pub struct Withheld<'p> {
     pub decision: Option<&'p Decision>,
 }
 
-/// The mandate that keeps a series from being used for a purpose on a day, if there is one.
+/// The mandate that keeps a series from being used for a purpose on a day, if there is one. What was allowed once and is
+/// not as of the plan's newest edition is withheld in the older ones too: their pages are published again with it.
 #[must_use]
 pub fn withheld<'p>(plan: &'p Plan, series: &str, purpose: &str, on: Date) -> Option<Withheld<'p>> {
+    let on = plan.newest().map_or(on, |newest| on.max(newest.as_of));
     let mandates = plan.mandates.iter();
     mandates
         .filter(|mandate| mandate.series.iter().any(|id| id == series))
@@ -63,4 +65,39 @@ pub fn published<'p>(plan: &'p Plan, measure: &Measure, on: Date) -> Option<Cow<
 /// A count that was not rounded.
 fn is_telling(row: &Row) -> bool {
     row.number().is_some_and(|count| count % COUNT_BASE != 0.0)
+}
+
+/// What of a series must not be handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// Nothing.
+    No,
+    /// Counts that were not rounded: a measure counts records by it.
+    Counts,
+    /// All of it: its holder has not allowed it.
+    All,
+}
+
+/// What of a series must not be handed out as of the plan's newest edition.
+#[must_use]
+pub fn hidden(plan: &Plan, series: &str) -> Hidden {
+    if withheld(plan, series, PUBLISH, Date::MIN).is_some() {
+        return Hidden::All;
+    }
+    let counts = plan
+        .editions
+        .iter()
+        .flat_map(|edition| &edition.measures)
+        .any(|one| one.cells == Cells::Counts && one.series.as_deref() == Some(series));
+    if counts { Hidden::Counts } else { Hidden::No }
+}
+
+/// A count as written that was not rounded.
+#[must_use]
+pub fn is_telling_text(count: &str) -> bool {
+    !count.trim().is_empty()
+        && count
+            .trim()
+            .parse()
+            .map_or(true, |count: f64| count % COUNT_BASE != 0.0)
 }

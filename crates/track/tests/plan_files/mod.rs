@@ -6,7 +6,9 @@ use cairn_track::plan::Files;
 
 /// `plans/NAME`.
 pub fn folder(name: &str) -> Files {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans").join(name);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../plans")
+        .join(name);
     let mut files = Files::new();
     let mut open = vec![PathBuf::new()];
     while let Some(at) = open.pop() {

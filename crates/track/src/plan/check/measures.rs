@@ -6,6 +6,7 @@ use super::super::fault::{did_you_mean, short};
 use super::super::model::{Edition, Measure, TargetKind};
 use super::super::parse::SERIES;
 use super::{Checker, Known};
+use crate::live;
 
 impl Checker<'_> {
     pub(super) fn measures(&self, edition: &Edition) {
@@ -57,7 +58,23 @@ impl Checker<'_> {
 
     /// Where the values come from.
     fn values(&self, file: &str, measure: &Measure, by: &str) {
-        if measure.series.is_some() && measure.query.is_some() {
+        let live = measure.query.as_ref().map(live::series_id);
+        if let Some(query) = &measure.query
+            && live::known(query).is_none()
+        {
+            let what = format!(
+                "{by} asks `{}` of version {}, which this cairn does not answer",
+                query.name, query.version
+            );
+            let known: Vec<String> = live::KNOWN
+                .iter()
+                .map(|known| format!("`{}` of version {}", known.name, known.version))
+                .collect();
+            let mend = format!("Take one of {}", known.join(", "));
+            let place = (file, measure.at.key("query"));
+            self.faults.error(place, "unknown-query", what, mend);
+        }
+        if measure.series.is_some() && live.is_some() && measure.series != live {
             let what = format!("{by} has a series and a query");
             let mend = "Take one of them out: values come from one place";
             let place = (file, measure.at.key("query"));

@@ -40,6 +40,8 @@ struct Columns {
 struct Shared {
     sources: BTreeSet<Arc<str>>,
     dims: BTreeMap<Vec<String>, Arc<Dims>>,
+    /// Those of the row before, which are mostly those of the next one.
+    last: Option<(Vec<String>, Arc<Dims>)>,
 }
 
 struct Reader<'s> {
@@ -71,6 +73,7 @@ pub(super) fn read(
     series.dimensions = dims.map(|(name, _)| name.clone()).collect();
     let mut shared = Shared::default();
     sheet.each(|record| series.rows.extend(reader.row(record, &mut shared)));
+    series.rows.shrink_to_fit();
     duplicates(file, &series, faults);
     series
 }
@@ -291,20 +294,21 @@ impl Shared {
     }
 
     fn dims(&mut self, columns: &[(String, usize)], record: &Record<'_>) -> Arc<Dims> {
-        let values: Vec<String> = columns
-            .iter()
-            .map(|(_, at)| record.get(Some(*at)).to_owned())
-            .collect();
-        if let Some(shared) = self.dims.get(&values) {
+        let values = || columns.iter().map(|(_, at)| record.get(Some(*at)));
+        if let Some((last, shared)) = &self.last
+            && values().eq(last.iter().map(String::as_str))
+        {
             return Arc::clone(shared);
         }
-        let named = columns.iter().zip(&values);
-        let dims: Dims = named
-            .filter(|(_, value)| !value.is_empty())
-            .map(|((name, _), value)| (name.clone(), value.clone()))
-            .collect();
-        let shared = Arc::new(dims);
-        self.dims.insert(values, Arc::clone(&shared));
+        let key: Vec<String> = values().map(str::to_owned).collect();
+        let shared = self.dims.entry(key.clone()).or_insert_with(|| {
+            let named = columns.iter().map(|(name, _)| name).zip(values());
+            let named = named.filter(|(_, value)| !value.is_empty());
+            let owned = named.map(|(name, value)| (name.clone(), value.to_owned()));
+            Arc::new(owned.collect())
+        });
+        let shared = Arc::clone(shared);
+        self.last = Some((key, Arc::clone(&shared)));
         shared
     }
 }

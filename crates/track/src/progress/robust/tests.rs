@@ -138,6 +138,14 @@ fn too_little_to_test() {
 }
 
 #[test]
+fn one_observation_is_no_variant_even_of_a_target_that_it_reaches() {
+    let points = [(2015.0, 10.0), (2016.0, 20.0)];
+    let all = robustness(&points, None, &UP.to_reach(5.0, 2030.0));
+    assert_eq!(all.main.outcome.status, Status::TargetAchieved);
+    assert_eq!((all.variants.len(), all.verdict), (0, Verdict::Untested));
+}
+
+#[test]
 fn variants_without_status_do_not_count() {
     // The later base stands on the other side of zero.
     let points = [(2015.0, 100.0), (2016.0, -1.0), (2017.0, 102.01)];

@@ -125,7 +125,11 @@ fn with_a_target_the_share_of_the_needed_growth_decides() {
     for (current, status, value, score) in [
         (144.0, Status::Substantial, 2.0, 5.0),
         (121.0, Status::Substantial, 1.0, 2.8572),
+        (120.1216, Status::Substantial, 0.96, 2.571_484),
+        (119.6836, Status::Moderate, 0.94, 2.428_626),
         (116.64, Status::Moderate, 0.8, 1.428_62),
+        (112.5721, Status::Moderate, 0.61, 0.071_469),
+        (112.1481, Status::Limited, 0.59, -0.041_647),
         (110.25, Status::Limited, 0.5, -0.416_65),
         (100.0, Status::Limited, 0.0, -2.5),
         (90.25, Status::Deterioration, -0.5, -4.583_35),

@@ -66,8 +66,8 @@ pub const CASES: &[Case] = &[
     edit(
         "measure without a word on its target",
         "editions/2026/measures.toml",
-        "query = { name = \"reports\", version = 1 }\ntarget = \"none\"",
-        "query = { name = \"reports\", version = 1 }",
+        "query = { name = \"reports_received\", version = 1 }\ntarget = \"none\"",
+        "query = { name = \"reports_received\", version = 1 }",
     )
     .gives(
         "missing-key",

@@ -169,8 +169,8 @@ pub const CASES: &[Case] = &[
     edit(
         "target in another word",
         "editions/2026/measures.toml",
-        "query = { name = \"reports\", version = 1 }\ntarget = \"none\"",
-        "query = { name = \"reports\", version = 1 }\ntarget = \"nothing\"",
+        "query = { name = \"reports_received\", version = 1 }\ntarget = \"none\"",
+        "query = { name = \"reports_received\", version = 1 }\ntarget = \"nothing\"",
     )
     .gives(
         "wrong-value",
@@ -182,7 +182,7 @@ pub const CASES: &[Case] = &[
         "series and query",
         "editions/2026/measures.toml",
         "series = \"skills\"",
-        "series = \"skills\"\nquery = { name = \"skills\", version = 1 }",
+        "series = \"skills\"\nquery = { name = \"reports_received\", version = 1 }",
     )
     .gives(
         "two-origins",
@@ -191,9 +191,21 @@ pub const CASES: &[Case] = &[
         "Take one of them out",
     ),
     edit(
+        "query that nobody answers",
+        "editions/2026/measures.toml",
+        "query = { name = \"reports_received\", version = 1 }",
+        "query = { name = \"reports_received\", version = 9 }",
+    )
+    .gives(
+        "unknown-query",
+        48,
+        "which this cairn does not answer",
+        "Take one of `reports_received` of version 1",
+    ),
+    edit(
         "breakdown of nothing",
         "editions/2026/measures.toml",
-        "query = { name = \"reports\", version = 1 }",
+        "query = { name = \"reports_received\", version = 1 }",
         "disaggregation = [{ name = \"region\" }]",
     )
     .gives(

@@ -1,0 +1,209 @@
+//! Every file of a site, one after the other.
+
+use std::collections::BTreeMap;
+
+use super::address::{Page, ROWS_A_PAGE, Tree};
+use super::context::Context;
+use super::options::Options;
+use super::published::Published;
+use super::words::Lang;
+use super::{files, layout, pages, reports};
+use crate::plan::{Files, Plan, Visible};
+use crate::report::Report;
+
+/// What was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Files, pages included.
+    pub files: usize,
+    /// Pages.
+    pub pages: usize,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// Bytes of the largest page.
+    pub largest_page: usize,
+}
+
+/// Why a site was not built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError<E> {
+    /// The plan has no edition, so that there is nothing to show.
+    #[error("the plan has no edition")]
+    NoEdition,
+    /// The receiver of the files failed.
+    #[error("writing {path}: {error}")]
+    Sink {
+        /// The file, from the site's top.
+        path: String,
+        /// What it said.
+        error: E,
+    },
+}
+
+/// One edition as it is to be built.
+#[derive(Clone, Copy)]
+pub(crate) struct Of<'a> {
+    pub report: &'a Report<'a>,
+    pub before: Option<&'a Report<'a>>,
+    pub options: &'a Options,
+    pub languages: &'a [Lang],
+    /// Place of each source among all.
+    pub sources: &'a BTreeMap<&'a str, usize>,
+    /// Files of values by the measures' ids.
+    pub published: &'a BTreeMap<&'a str, Published>,
+}
+
+/// Places of a plan's sources in the list of all.
+pub(crate) fn source_places(plan: &Plan) -> BTreeMap<&str, usize> {
+    let ids = plan.sources.keys().map(String::as_str);
+    ids.enumerate().map(|(at, id)| (id, at)).collect()
+}
+
+/// Takes a file with its path from the site's top.
+pub type Sink<'s, E> = dyn FnMut(&str, Vec<u8>) -> Result<(), E> + 's;
+
+pub(crate) struct Out<'s, E> {
+    sink: &'s mut Sink<'s, E>,
+    summary: Summary,
+}
+
+impl<E> Out<'_, E> {
+    pub(crate) fn file(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), BuildError<E>> {
+        self.summary.files += 1;
+        self.summary.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        (self.sink)(path, bytes).map_err(|error| BuildError::Sink {
+            path: path.to_owned(),
+            error,
+        })
+    }
+
+    fn page(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), BuildError<E>> {
+        self.summary.pages += 1;
+        self.summary.largest_page = self.summary.largest_page.max(bytes.len());
+        self.file(path, bytes)
+    }
+}
+
+/// Hands every file of the static site of a plan to `sink`, with its path from the site's top, one by one: the site is
+/// never held as a whole. The same plan gives the same files in the same order.
+///
+/// Nothing is copied from the plan's own `_files`, since those of series hold what is withheld.
+///
+/// # Errors
+/// See [`BuildError`].
+pub fn build<'s, E>(
+    plan: &Plan,
+    _files: &Files,
+    options: &Options,
+    sink: &'s mut Sink<'s, E>,
+) -> Result<Summary, BuildError<E>> {
+    let reports = reports::reports(plan);
+    let newest = reports.last().ok_or(BuildError::NoEdition)?;
+    let languages = options.languages_of(plan);
+    let sources = source_places(plan);
+    let mut out = Out {
+        sink,
+        summary: Summary::default(),
+    };
+    files::top(plan, newest, options, &mut out)?;
+    for (at, report) in reports.iter().enumerate() {
+        let published = Published::of(report);
+        let of = Of {
+            report,
+            before: at.checked_sub(1).and_then(|at| reports.get(at)),
+            options,
+            languages: &languages,
+            sources: &sources,
+            published: &published,
+        };
+        let own = Some(report.edition.id.as_str());
+        let is_newest = at + 1 == reports.len();
+        let editions: &[Option<&str>] = if is_newest { &[None, own] } else { &[own] };
+        let sizes = files::data(report, of.before, editions, &mut out)?;
+        if is_newest {
+            files::catalogue(report, options, &sizes, &mut out)?;
+        }
+        for edition in editions {
+            for lang in &languages {
+                let tree = Tree {
+                    lang: *lang,
+                    edition: *edition,
+                };
+                for page in pages_of(&of) {
+                    let cx = Context::new(&of, tree, page);
+                    if let Some(bytes) = render(&cx) {
+                        out.page(&cx.path, bytes)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(out.summary)
+}
+
+/// Every page of an edition.
+fn pages_of<'a>(of: &Of<'a>) -> Vec<Page<'a>> {
+    let edition = of.report.edition;
+    let mut all = vec![Page::Front, Page::Method, Page::Changes, Page::Agencies];
+    all.extend((0..pages::data::pages(of.report)).map(Page::Data));
+    all.extend((0..of.sources.len().div_ceil(ROWS_A_PAGE).max(1)).map(Page::Sources));
+    all.extend(edition.goals.iter().map(|one| Page::Goal(&one.id)));
+    all.extend(
+        edition
+            .initiatives
+            .iter()
+            .map(|one| Page::Initiative(&one.id)),
+    );
+    for one in &edition.measures {
+        all.extend([Page::Measure(&one.id), Page::Embed(&one.id)]);
+    }
+    all.extend(pages::gone::all(of.report));
+    let plan = of.report.plan;
+    let is_newest = plan.newest().is_some_and(|newest| newest.id == edition.id);
+    let public = plan
+        .communities
+        .iter()
+        .filter(|one| is_newest && one.visible == Visible::Public);
+    all.extend(public.map(|one| Page::Community(&one.id)));
+    all
+}
+
+/// A page as bytes; `None` if the edition has no such page.
+pub(crate) fn render(cx: &Context<'_>) -> Option<Vec<u8>> {
+    let body = pages::body(cx)?;
+    Some(match cx.page {
+        Page::Embed(_) => layout::bare(cx, &body),
+        _ => layout::document(cx, &body),
+    })
+}
+
+/// One page by its path from the site's top, such as `mi/m/ID.html`; `None` if there is none. `report` must be that of
+/// the edition which the path names, or of the newest one; [`reports::report`] makes it.
+#[must_use]
+pub fn page(plan: &Plan, report: &Report<'_>, path: &str, options: &Options) -> Option<Vec<u8>> {
+    let (tree, page) = Tree::of_path(path)?;
+    let asked = match tree.edition {
+        Some(id) => plan.edition(id)?,
+        None => plan.newest()?,
+    };
+    let languages = options.languages_of(plan);
+    if asked.id != report.edition.id || !languages.contains(&tree.lang) {
+        return None;
+    }
+    let before = match page {
+        Page::Changes => plan
+            .before(&asked.id)
+            .map(|edition| reports::report(plan, edition)),
+        _ => None,
+    };
+    let published = Published::of(report);
+    let of = Of {
+        report,
+        before: before.as_ref(),
+        options,
+        languages: &languages,
+        sources: &source_places(plan),
+        published: &published,
+    };
+    render(&Context::new(&of, tree, page))
+}

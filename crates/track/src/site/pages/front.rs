@@ -1,0 +1,277 @@
+//! The front page: what is measured first, then everything else.
+
+use maud::{Markup, html};
+
+use crate::plan::{Goal, InitiativeKind, Visible, Words};
+use crate::report::{Coverage, InitiativeReport};
+use crate::site::address::Page;
+use crate::site::context::Context;
+use crate::site::layout::Body;
+use crate::site::words as w;
+use crate::site::{markdown, money, parts};
+
+/// With more measures than this the front page names goals only, or it would be too long to load and to read.
+const MEASURES_MAX: usize = 40;
+/// With more initiatives than this it gives their titles only.
+const INITIATIVES_MAX: usize = 60;
+/// Claims listed by name.
+const CLAIMS_MAX: usize = 60;
+
+pub(crate) fn body(cx: &Context<'_>) -> Body {
+    let edition = cx.edition();
+    let front = edition.front.as_deref();
+    let main = html! {
+        h1 { (cx.text(&cx.plan.title)) }
+        p.lead { (cx.text(&edition.title)) }
+        (coverage(cx))
+        section {
+            h2 { (w::vision(cx.lang())) }
+            blockquote.vision { p { (cx.text(&edition.vision)) } }
+            @if let Some(name) = front { (markdown::narrative(cx, name)) }
+        }
+        (goals(cx))
+        (initiatives(cx))
+        (claims(cx))
+        (communities(cx))
+        (about(cx))
+    };
+    Body {
+        title: cx.plain(&cx.plan.title).to_owned(),
+        main,
+    }
+}
+
+fn coverage(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let all = cx.report.coverage;
+    let rows = [
+        ("measured", all.measured, w::standing_measured(lang)),
+        ("stale", all.stale, w::standing_stale(lang)),
+        ("never", all.never, w::standing_never(lang)),
+        ("withheld", all.withheld, w::standing_withheld(lang)),
+        ("live", all.live, w::standing_live(lang)),
+    ];
+    html! {
+        section.coverage aria-labelledby="coverage" {
+            h2 #coverage { (w::coverage(lang)) }
+            p.big { strong { (w::measured_of(lang, all.measured, all.total())) } }
+            (bar(all))
+            table {
+                caption.unseen { (w::coverage(lang)) }
+                thead { tr { th scope="col" { (w::standing(lang)) } th.num scope="col" { (w::how_many(lang)) } } }
+                tbody {
+                    @for (class, n, words) in rows {
+                        @if n > 0 || class == "measured" || class == "never" {
+                            tr { th scope="row" { span class={ "key " (class) } aria-hidden="true" {} (words) } td.num { (n) } }
+                        }
+                    }
+                }
+            }
+            p {
+                (w::coverage_lead(lang, all.total(), all.with_target, all.with_status))
+                @if all.volumes > 0 { " " (w::volumes(lang, all.volumes)) }
+            }
+        }
+    }
+}
+
+/// The bar repeats the table, so that it is hidden from those who do not see it.
+fn bar(all: Coverage) -> Markup {
+    let parts = [
+        ("measured", all.measured),
+        ("stale", all.stale),
+        ("never", all.never),
+        ("withheld", all.withheld),
+        ("live", all.live),
+    ];
+    let starts = parts
+        .iter()
+        .scan(0, |at, (_, n)| Some(std::mem::replace(at, *at + n * 10)));
+    let placed: Vec<_> = starts.zip(parts).filter(|(_, (_, n))| *n > 0).collect();
+    html! {
+        svg.bar-of viewBox={ "0 0 " (all.total().max(1) * 10) " 6" } preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+            @for (x, (class, n)) in placed { rect class=(class) x=(x) y="0" width=(n * 10) height="6" {} }
+        }
+    }
+}
+
+fn goals(cx: &Context<'_>) -> Markup {
+    let edition = cx.edition();
+    let of = |theme: Option<&str>| -> Vec<&Goal> {
+        edition
+            .goals
+            .iter()
+            .filter(|goal| goal.theme.as_deref() == theme)
+            .collect()
+    };
+    html! {
+        section {
+            h2 { (w::goals_and_measures(cx.lang())) }
+            @for theme in &edition.themes {
+                @let goals = of(Some(&theme.id));
+                h3 #{ "t-" (theme.id) } { (cx.text(&theme.title)) }
+                @if let Some(text) = &theme.text { (markdown::words(cx, text)) }
+                @for goal in goals { (goal_block(cx, goal, 4)) }
+            }
+            @let others = of(None);
+            @if !others.is_empty() {
+                @if edition.themes.is_empty() {
+                    @for goal in others { (goal_block(cx, goal, 3)) }
+                } @else {
+                    h3 { (w::no_theme(cx.lang())) }
+                    @for goal in others { (goal_block(cx, goal, 4)) }
+                }
+            }
+        }
+    }
+}
+
+fn goal_block(cx: &Context<'_>, goal: &Goal, level: u8) -> Markup {
+    let measures: Vec<_> = cx.report.of_goal(&goal.id).collect();
+    let link = html! { a href=(cx.href(Page::Goal(&goal.id))) { (cx.text(&goal.title)) } };
+    html! {
+        @if level == 3 { h3.goal { (link) } } @else { h4.goal { (link) } }
+        @if measures.is_empty() {
+            p.hint { (w::no_measures(cx.lang())) }
+        } @else if cx.report.measures.len() > MEASURES_MAX {
+            p.hint { (w::goal_measures(cx.lang(), measures.len())) }
+        } @else {
+            ul.rows { @for one in measures { (parts::measure_row(cx, one, true)) } }
+        }
+    }
+}
+
+fn initiatives(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let kinds = [
+        (InitiativeKind::Flagship, w::kind_flagship(lang)),
+        (InitiativeKind::Other, w::kind_other(lang)),
+        (InitiativeKind::LookingAhead, w::kind_looking(lang)),
+    ];
+    let all = &cx.report.initiatives;
+    html! {
+        section {
+            h2 #initiatives { (w::initiatives(lang)) }
+            @for (kind, title) in kinds {
+                @let some: Vec<_> = all.iter().filter(|one| one.initiative.kind == kind).collect();
+                @if !some.is_empty() {
+                    h3 { (title) }
+                    @if all.len() > INITIATIVES_MAX {
+                        ul { @for one in some { li { (link(cx, one)) } } }
+                    } @else {
+                        ul.rows.work { @for one in some { (row(cx, one)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn link(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
+    html! { a href=(cx.href(Page::Initiative(&one.initiative.id))) { (cx.text(&one.initiative.title)) } }
+}
+
+/// Owner, money and steps in one place.
+pub(crate) fn row(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
+    html! {
+        li.row {
+            p.name { (link(cx, one)) }
+            p.says { (cx.note(&one.initiative.owner)) }
+            p.says { (parts::steps(cx.lang(), one.steps)) }
+            p.says { (money::summary(cx.lang(), &one.initiative.budgets)) }
+        }
+    }
+}
+
+fn claims(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let claims = cx.report.without_evidence();
+    html! {
+        section {
+            h2 #claims { (w::claims(lang)) }
+            @if claims.is_empty() {
+                p { (w::claims_none(lang)) }
+            } @else {
+                p { (w::claims_lead(lang)) }
+                ul.claims {
+                    @for (id, step) in claims.iter().take(CLAIMS_MAX) {
+                        li { (claim(cx, id, step)) }
+                    }
+                }
+                @if claims.len() > CLAIMS_MAX {
+                    p { a href=(cx.href(Page::Agencies)) { (w::all_of_it(lang)) ": " (claims.len()) } }
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn claim(cx: &Context<'_>, id: &str, step: &Words) -> Markup {
+    let title = cx.edition().initiative(id).map(|one| &one.title);
+    html! {
+        (cx.text(step)) " – "
+        a href=(cx.href(Page::Initiative(id))) { @if let Some(title) = title { (cx.text(title)) } @else { (id) } }
+    }
+}
+
+fn communities(cx: &Context<'_>) -> Markup {
+    let public = cx
+        .plan
+        .communities
+        .iter()
+        .filter(|one| one.visible == Visible::Public);
+    let some: Vec<_> = public.filter(|_| cx.is_newest()).collect();
+    let lang = cx.lang();
+    html! {
+        @if !some.is_empty() {
+            section {
+                h2 { (w::communities(lang)) }
+                p { (w::communities_lead(lang)) }
+                ul {
+                    @for one in some {
+                        li {
+                            a href=(cx.href(Page::Community(&one.id))) { (cx.text(&one.title)) }
+                            @if one.fictional { " " span.tag.amber { (w::fictional(lang)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is to be known of the edition itself.
+fn about(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let edition = cx.edition();
+    let texts = cx.report.translations;
+    html! {
+        section {
+            h2 { (w::edition(lang)) " " (edition.id) }
+            dl.summary {
+                @if let Some(covers) = edition.covers {
+                    div { dt { (w::covers(lang)) } dd { (covers) } }
+                }
+                @if let Some(day) = edition.published {
+                    div { dt { (w::published(lang)) } dd { (cx.day(day)) } }
+                }
+                @if let Some(basis) = &edition.legal_basis {
+                    div { dt { (w::legal_basis(lang)) } dd { (cx.text(basis)) } }
+                }
+                @if !edition.signed_off.is_empty() {
+                    div {
+                        dt { (w::signed_off(lang)) }
+                        dd {
+                            ul.plain {
+                                @for one in &edition.signed_off {
+                                    li { (w::sign_off(lang, &one.role, &one.name_of_office, cx.day(one.on))) }
+                                }
+                            }
+                        }
+                    }
+                }
+                div { dt { (w::translations(lang)) } dd { (w::missing_translations(lang, texts.missing, texts.texts)) } }
+            }
+        }
+    }
+}

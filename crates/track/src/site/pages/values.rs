@@ -1,0 +1,250 @@
+//! The values of a measure, each with its vintage and a link to the row it comes from.
+
+use maud::{Markup, html};
+
+use crate::plan::{Missing, Restatement, Row};
+use crate::report::MeasureReport;
+use crate::site::chart::missing_sign;
+use crate::site::context::Context;
+use crate::site::files;
+use crate::site::parts;
+use crate::site::words::{self as w, Lang};
+
+/// Rows of one table; the file has them all.
+const ROWS_MAX: usize = 60;
+/// Rows of the table by group.
+const BREAKDOWN_MAX: usize = 60;
+/// Restated values that are listed.
+const RESTATED_MAX: usize = 30;
+
+pub(crate) const fn missing(lang: Lang, missing: Missing) -> &'static str {
+    match missing {
+        Missing::Missing => w::short_missing(lang),
+        Missing::NotCollected => w::short_not_collected(lang),
+        Missing::Suppressed => w::short_suppressed(lang),
+        Missing::NotApplicable => w::short_not_applicable(lang),
+    }
+}
+
+fn flag(lang: Lang, flag: &str) -> Option<&'static str> {
+    Some(match flag {
+        "approximate" => w::flag_approximate(lang),
+        "derived" => w::flag_derived(lang),
+        "estimated" => w::flag_estimated(lang),
+        "model" => w::flag_model(lang),
+        "planned" => w::flag_planned(lang),
+        "provisional" => w::flag_provisional(lang),
+        "secondary" => w::flag_secondary(lang),
+        _ => return None,
+    })
+}
+
+/// The value, or why there is none, in words.
+fn value(lang: Lang, row: &Row) -> Markup {
+    html! {
+        @match (row.value, row.missing) {
+            (Some(value), _) => (parts::decimal(value)),
+            (None, Some(why)) => span.missing { (missing_sign(why.as_str())) " " (missing(lang, why)) },
+            (None, None) => (w::no_value(lang)),
+        }
+    }
+}
+
+pub(crate) fn section(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
+    let lang = cx.lang();
+    let all = one.all_rows();
+    let totals: Vec<&Row> = all.iter().copied().filter(|row| row.is_total()).collect();
+    let start = totals.len().saturating_sub(ROWS_MAX);
+    let shown = totals.get(start..).unwrap_or_default();
+    let last = all
+        .iter()
+        .rev()
+        .find(|row| !row.is_total())
+        .map(|row| row.period);
+    let parts: Vec<&Row> = all
+        .iter()
+        .copied()
+        .filter(|row| !row.is_total() && Some(row.period) == last)
+        .collect();
+    let listed = parts
+        .get(..parts.len().min(BREAKDOWN_MAX))
+        .unwrap_or_default();
+    html! {
+        @if !all.is_empty() {
+            section {
+                h2 #values { (w::values_title(lang)) }
+                @if start > 0 { p.hint { (w::first_rows(lang, shown.len(), totals.len())) } }
+                @if !shown.is_empty() { (table(cx, one, shown)) }
+                @if let Some(period) = last {
+                    h3 { (w::breakdown_title(lang)) }
+                    p.hint { (w::breakdown_of(lang, period)) }
+                    (breakdown(cx, one, listed))
+                }
+            }
+        }
+    }
+}
+
+fn source(cx: &Context<'_>, one: &MeasureReport<'_>, row: &Row) -> Markup {
+    let file = files::csv(&one.measure.id);
+    let line = cx
+        .published(&one.measure.id)
+        .map_or(0, |file| file.line(row));
+    html! {
+        td { (cx.source(&row.source)) }
+        td { a href=(cx.href_shared(&file)) aria-label={ (w::row(cx.lang())) " " (line) ", CSV" } { (line) } }
+    }
+}
+
+fn heads(lang: Lang, first: &str) -> Markup {
+    html! {
+        thead { tr {
+            th scope="col" { (first) }
+            th.num scope="col" { (w::value(lang)) }
+            th scope="col" { (w::remarks(lang)) }
+            th scope="col" { (w::vintage(lang)) }
+            th scope="col" { (w::source(lang)) }
+            th scope="col" { (w::row(lang)) }
+        } }
+    }
+}
+
+fn table(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
+    let lang = cx.lang();
+    let caption = w::values_caption(
+        lang,
+        cx.plain(&one.measure.title),
+        cx.plain(&one.measure.unit),
+    );
+    let body = html! {
+        table.values {
+            caption { (cx.text(&one.measure.title)) ", " (cx.text(&one.measure.unit)) }
+            (heads(lang, w::period(lang)))
+            tbody {
+                @for row in rows.iter().rev() {
+                    tr #{ "r-" (row.line) } {
+                        th scope="row" { (row.period) }
+                        td.num { (value(lang, row)) }
+                        td { (remarks(cx, row)) }
+                        td { (row.vintage) }
+                        (source(cx, one, row))
+                    }
+                }
+            }
+        }
+    };
+    parts::wide(cx, &caption, body)
+}
+
+fn remarks(cx: &Context<'_>, row: &Row) -> Markup {
+    let lang = cx.lang();
+    let mut said: Vec<String> = Vec::new();
+    if let (Some(low), Some(high)) = (row.low(), row.high()) {
+        said.push(format!(
+            "{} {} – {}",
+            w::interval(lang),
+            parts::decimal(low),
+            parts::decimal(high)
+        ));
+    }
+    if let Some(n) = row.n() {
+        said.push(format!(
+            "{} {}",
+            w::sample(lang),
+            parts::number(&n.to_string())
+        ));
+    }
+    said.extend(
+        row.flag()
+            .split_ascii_whitespace()
+            .filter_map(|word| flag(lang, word))
+            .map(str::to_owned),
+    );
+    html! {
+        @if !said.is_empty() { (said.join("; ")) ". " }
+        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (cx.note(why)) " " }
+        @if !row.note().is_empty() { (cx.note(row.note())) }
+    }
+}
+
+fn breakdown(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
+    let lang = cx.lang();
+    let dimensions: Vec<&str> = one
+        .measure
+        .disaggregation
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    let group = |row: &Row| -> String {
+        let values = row
+            .dims
+            .iter()
+            .map(|(name, value)| match dimensions.as_slice() {
+                [_] => value.clone(),
+                _ => format!("{name}: {value}"),
+            });
+        values.collect::<Vec<_>>().join(", ")
+    };
+    let body = html! {
+        table.values {
+            caption.unseen { (w::breakdown_title(lang)) }
+            (heads(lang, w::group(lang)))
+            tbody {
+                @for row in rows {
+                    tr #{ "r-" (row.line) } {
+                        th scope="row" { (cx.note(&group(row))) }
+                        td.num { (value(lang, row)) }
+                        td { (remarks(cx, row)) }
+                        td { (row.vintage) }
+                        (source(cx, one, row))
+                    }
+                }
+            }
+        }
+    };
+    parts::wide(cx, w::breakdown_title(lang), body)
+}
+
+/// Values that were published differently before.
+pub(crate) fn restated(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
+    let lang = cx.lang();
+    let all = one.restatements();
+    let shown: Vec<&Restatement<'_>> = all
+        .iter()
+        .filter(|one| one.after.is_total())
+        .take(RESTATED_MAX)
+        .collect();
+    let cell = |row: &Row| {
+        html! { (value(lang, row)) br; span.hint { (w::published_on(lang, row.vintage)) ", " (cx.source(&row.source)) } }
+    };
+    let body = html! {
+        table {
+            caption.unseen { (w::restated_title(lang)) }
+            thead { tr {
+                th scope="col" { (w::period(lang)) }
+                th scope="col" { (w::restated_before(lang)) }
+                th scope="col" { (w::restated_after(lang)) }
+                th.num scope="col" { (w::restated_by(lang)) }
+                th scope="col" { (w::remarks(lang)) }
+            } }
+            tbody {
+                @for one in &shown {
+                    tr {
+                        th scope="row" { (one.after.period) }
+                        td { (cell(one.before)) }
+                        td { (cell(one.after)) }
+                        td.num { @if let Some(by) = one.difference() { (parts::signed(by)) } }
+                        td { (cx.note(one.after.note())) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        @if one.series.is_some() {
+            h2 { (w::restated_title(lang)) }
+            @if shown.is_empty() { p { (w::restated_none(lang)) } }
+            @else { (parts::wide(cx, w::restated_title(lang), body)) }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The words of the pages, in every language. A text that one language lacks is a syntax error.
+
+mod change;
+mod front;
+mod measure;
+mod method;
+mod work;
+
+use jiff::civil::Date;
+
+pub(crate) use change::*;
+pub(crate) use front::*;
+pub(crate) use measure::*;
+pub(crate) use method::*;
+pub(crate) use work::*;
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Te reo Māori.
+    Mi,
+}
+
+impl Lang {
+    /// Every language, in the order of the language switch.
+    pub const ALL: [Self; 2] = [Self::En, Self::Mi];
+
+    /// The BCP 47 tag.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Mi => "mi",
+        }
+    }
+
+    /// What the speakers of the language call it.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Mi => "Te reo Māori",
+        }
+    }
+
+    /// The language with this tag.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.as_str() == tag)
+    }
+}
+
+/// One function for each text: English, then te reo Māori.
+macro_rules! words {
+    ($($name:ident: $en:literal, $mi:literal;)+) => {
+        $(pub(crate) const fn $name(lang: $crate::site::words::Lang) -> &'static str {
+            match lang {
+                $crate::site::words::Lang::En => $en,
+                $crate::site::words::Lang::Mi => $mi,
+            }
+        })+
+    };
+}
+
+/// One function for each text with places for values: English, then te reo Māori.
+macro_rules! phrases {
+    ($($name:ident($($arg:ident),+): $en:literal, $mi:literal;)+) => {
+        $(pub(crate) fn $name(
+            lang: $crate::site::words::Lang,
+            $($arg: impl std::fmt::Display),+
+        ) -> String {
+            match lang {
+                $crate::site::words::Lang::En => format!($en),
+                $crate::site::words::Lang::Mi => format!($mi),
+            }
+        })+
+    };
+}
+
+pub(crate) use {phrases, words};
+
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The month names of Te Taura Whiri i te Reo Māori.
+const MONTHS_MI: [&str; 12] = [
+    "Kohitātea",
+    "Huitanguru",
+    "Poutūterangi",
+    "Paengawhāwhā",
+    "Haratua",
+    "Pipiri",
+    "Hōngongoi",
+    "Hereturikōkā",
+    "Mahuru",
+    "Whiringa-ā-nuku",
+    "Whiringa-ā-rangi",
+    "Hakihea",
+];
+
+/// A day: `23 November 2026`.
+pub(crate) fn day(lang: Lang, day: Date) -> String {
+    let names = match lang {
+        Lang::En => &MONTHS_EN,
+        Lang::Mi => &MONTHS_MI,
+    };
+    let at = usize::try_from(day.month() - 1).unwrap_or_default();
+    let month = names.get(at).copied().unwrap_or_default();
+    format!("{} {month} {}", day.day(), day.year())
+}
+
+/// `a, b or c`.
+pub(crate) fn any_of(lang: Lang, items: &[String]) -> String {
+    match (items, lang) {
+        ([], _) => String::new(),
+        ([one], _) => one.clone(),
+        ([first @ .., end], Lang::En) => format!("{} or {end}", first.join(", ")),
+        (_, Lang::Mi) => format!("{} rānei", items.join(", ")),
+    }
+}
+
+words! {
+    skip_to_content: "Skip to content", "Peke ki ngā kōrero matua";
+    languages: "Language", "Reo";
+    nav: "Main", "Matua";
+    nav_front: "The plan", "Te mahere";
+    nav_data: "Data", "Raraunga";
+    nav_changes: "What changed", "Ngā panonitanga";
+    nav_agencies: "Who answers", "Nā wai ngā mahi";
+    nav_method: "Method", "Tikanga tātai";
+    nav_sources: "Sources", "Ngā puna";
+    none: "none", "kāore";
+    source: "Source", "Puna";
+    owner: "Owner", "Nāna te mahi";
+    licence: "Licence", "Raihana";
+    contact: "Contact", "Whakapā mai";
+    edition: "Edition", "Putanga";
+    draft: "draft: it may still change", "tauira: ka taea tonu te panoni";
+    frozen: "final: it stays as it is", "putanga whakamutunga: e kore e panonitia";
+    theme: "Theme", "Kaupapa";
+    goal: "Goal", "Whāinga";
+    goals: "Goals", "Ngā whāinga";
+    measure: "Measure", "Ine";
+    measures: "Measures", "Ngā ine";
+    initiative: "Initiative", "Hinonga";
+    initiatives: "Initiatives", "Ngā hinonga";
+    community: "Community", "Hapori";
+    how_to_verify: "How to verify these figures", "Me pēhea te whakaū i ēnei tatauranga";
+    atom: "Feed of changes (Atom)", "Whāngai panonitanga (Atom)";
+    permanent: "Address of this page that will not change", "Te wāhitau o tēnei whārangi e kore e panoni";
+    back_to_plan: "Back to the plan", "Hoki ki te mahere";
+    table_region: "Table; it may be scrolled sideways", "Ripanga; ka taea te neke whakatētahi taha";
+    pages_nav: "Pages of this list", "Ngā whārangi o tēnei rārangi";
+}
+
+phrases! {
+    as_of(day): "With what had been published by {day}", "Me ngā mea kua whakaputaina i mua i te {day}";
+    only_english(count): "Texts on this page that are in English only: {count}.", "Ngā tuhinga o tēnei whārangi kei te reo Pākehā anake: {count}.";
+    page_of(at, all): "Page {at} of {all}", "Whārangi {at} o te {all}";
+    nth_page(at): "Page {at}", "Whārangi {at}";
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn days_and_lists() {
+        assert_eq!(day(Lang::En, date(2026, 11, 23)), "23 November 2026");
+        assert_eq!(day(Lang::Mi, date(2026, 1, 2)), "2 Kohitātea 2026");
+        let items = ["2018", "2020", "2021"].map(str::to_owned);
+        assert_eq!(any_of(Lang::En, &items), "2018, 2020 or 2021");
+        assert_eq!(
+            any_of(Lang::Mi, items.get(..2).unwrap()),
+            "2018, 2020 rānei"
+        );
+        assert_eq!(any_of(Lang::En, &[]), "");
+    }
+
+    #[test]
+    fn values_stand_in_both_languages() {
+        for lang in Lang::ALL {
+            assert!(page_of(lang, 3, 71).contains("71"));
+            assert_eq!(Lang::of_tag(lang.as_str()), Some(lang));
+        }
+        assert_eq!(Lang::of_tag("fr"), None);
+    }
+}
