@@ -41,6 +41,7 @@ complete -c cairn -n "__fish_cairn_needs_command" -f -a "log" -d 'The evidence l
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "receipt" -d 'Receipts that reporters hold'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "export" -d 'Take data out'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "report" -d 'Reports that come by other ways than the form'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "track" -d 'A strategy kept as files: check it, publish it, verify what somebody published'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "stats" -d 'How much of what there is'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "completions" -d 'Completions for a shell, on standard output'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
@@ -180,6 +181,91 @@ complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subc
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l json -d 'One JSON object a fault, for editors'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s o -l out -d 'Folder to make; what a build before left there is replaced' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l base-url -d 'Where the site will be published, for feeds and catalogues' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l sign -d 'Sign the bundle with the evidence log\'s key of the data directory'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l keys -d 'Published key list that must have signed it (served at `/log.keys`)' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l csv -d 'Table with the columns base_value, base_year, current_value, current_year, target, target_year, direction (1 or -1) and limit; other columns are kept. Added: progress_value, score, status' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s o -l out -d 'File to write; standard output if absent' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l id -d 'Short name: small letters, digits and - . _' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l title -d 'Title' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l owner -d 'The organisation that answers for it' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l country -d 'Country, two letters' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l csv -d 'A table: periods in the first column and a series in each other one, or one row a figure with the columns series, period and value. Bad rows are named and kept out, the others go in' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l vintage -d 'When the figures were published, where the table does not say: a day, month or year' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l source -d 'Id of their source in sources.csv, where the table does not say' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l series -d 'Id of the series, where the table has one and does not name it' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l open-sdg -d 'Folder of an Open SDG data repository, the one with `data` and `meta` in it' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l id -d 'Id of the new plan; the folder\'s name if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l title -d 'Its title' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l owner -d 'The organisation that answers for it' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l contact -d 'How to reach it' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l licence -d 'Licence of the figures, like CC-BY-4.0' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l country -d 'Country, two letters' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
@@ -195,21 +281,22 @@ complete -c cairn -n "__fish_cairn_using_subcommand generate" -s d -l data -d 'D
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "serve" -d 'Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C)'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "demo" -d 'Fill a fresh data directory with example reports and people, and serve it, to look around'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "doctor" -d 'Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "backup" -d 'Write everything into one file, also while cairn serves'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "user" -d 'Accounts of those who work here'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "log" -d 'The evidence log'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "receipt" -d 'Receipts that reporters hold'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "export" -d 'Take data out'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "report" -d 'Reports that come by other ways than the form'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "stats" -d 'How much of what there is'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "completions" -d 'Completions for a shell, on standard output'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report stats completions generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "serve" -d 'Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "demo" -d 'Fill a fresh data directory with example reports and people, and serve it, to look around'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "doctor" -d 'Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "backup" -d 'Write everything into one file, also while cairn serves'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "user" -d 'Accounts of those who work here'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "log" -d 'The evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "receipt" -d 'Receipts that reporters hold'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "export" -d 'Take data out'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "report" -d 'Reports that come by other ways than the form'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "track" -d 'A strategy kept as files: check it, publish it, verify what somebody published'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "stats" -d 'How much of what there is'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "completions" -d 'Completions for a shell, on standard output'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report track stats completions generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "list" -d 'List the accounts'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
@@ -218,3 +305,11 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from receipt" -f -a "verify" -d 'Check a receipt file offline against the published keys'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from export" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'

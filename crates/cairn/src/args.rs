@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
 use crate::settings::Settings;
+use crate::track::Track;
 use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
 
 /// What the program's exit codes mean.
@@ -91,6 +92,9 @@ pub enum Command {
     /// Reports that come by other ways than the form.
     #[command(subcommand)]
     Report(Report),
+    /// A strategy kept as files: check it, publish it, verify what somebody published.
+    #[command(subcommand)]
+    Track(Track),
     /// How much of what there is.
     Stats,
     /// Completions for a shell, on standard output.
@@ -246,6 +250,7 @@ impl Command {
             } => backup::restore(settings, &file, key.as_deref(), accept_findings),
             Self::Log(Log::Verify { keys }) => check::log(settings, keys.as_deref()),
             Self::Receipt(Receipt::Verify { file, keys }) => check::receipt(settings, &file, keys),
+            Self::Track(track) => track.run(settings),
             Self::Generate { dir } => generate::all(&dir),
             Self::Completions { shell } => {
                 generate::completions(shell);

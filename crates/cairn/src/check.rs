@@ -106,7 +106,7 @@ pub(crate) fn step(bar: &ProgressBar, part: Part, done: u64, of: u64) {
     bar.set_position(done);
 }
 
-fn key_list(path: &Path) -> anyhow::Result<KeyList> {
+pub(crate) fn key_list(path: &Path) -> anyhow::Result<KeyList> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     text.parse()
         .with_context(|| format!("{} is no list of keys", path.display()))

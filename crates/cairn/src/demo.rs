@@ -36,6 +36,9 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let fresh = is_fresh(&settings).await?;
     let listener = bind(&settings).await?;
     stand_alone(&mut settings, &listener)?;
+    if settings.plans.is_empty() {
+        settings.plans = crate::track::examples::lay(&settings.data.join("plans"))?;
+    }
     let people = if fresh {
         fill_in(&settings).await?
     } else {
@@ -48,6 +51,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
         println!();
         println!("  Report an incident     {scheme}://{address}/");
         println!("  Public figures         {scheme}://{address}/figures");
+        println!("  Strategies             {scheme}://{address}/track");
         println!("  Officers' sign-in      {scheme}://{address}/sign-in");
         println!("  API                    {scheme}://{address}/api");
         println!("  Data                   {}", data.display());

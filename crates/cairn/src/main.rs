@@ -22,6 +22,7 @@ mod progress;
 mod serve;
 mod settings;
 mod show;
+mod track;
 
 use std::process::ExitCode;
 

@@ -1,17 +1,19 @@
 //! From settings to an open store and the use cases on it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
 use cairn_app::clock::Clock;
 use cairn_app::figures::Sources;
+use cairn_app::track::Plans;
 use cairn_app::{App, Config};
 use cairn_desk::figures::{Definitions, national};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
 use cairn_store::postgres::PgConfig;
 use cairn_store::{Database, Options, Store};
+use cairn_track::plan::Files;
 
 use crate::args::Usage;
 use crate::settings::{LogFormat, Settings};
@@ -67,6 +69,7 @@ async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow
     let mut config = settings.app.clone();
     config.rates = rates(settings.rates.as_deref(), &config)?;
     config.figures = figures(settings.figures.as_deref())?;
+    config.plans = plans(&settings.plans)?;
     let form = form(settings.form.as_deref())?.with_rates(config.rates.clone());
     let store = Store::open(options)
         .await
@@ -99,6 +102,21 @@ pub fn rates(file: Option<&Path>, config: &Config) -> anyhow::Result<Rates> {
         config.base_currency
     ))
     .into())
+}
+
+/// Reads and builds the plans that are shown.
+///
+/// # Errors
+/// A folder cannot be read, or [`Usage`] for a plan with errors.
+fn plans(folders: &[PathBuf]) -> anyhow::Result<Arc<Vec<Files>>> {
+    let mut all = Vec::with_capacity(folders.len());
+    for folder in folders {
+        all.push(crate::track::folder::read(folder)?);
+    }
+    // What cannot be built is said now, and not to the first reader.
+    Plans::of(all.iter().cloned())
+        .map_err(|error| Usage(format!("track.plans: {error}; see `cairn track check`")))?;
+    Ok(Arc::new(all))
 }
 
 /// Reads the figures' definitions and the national series: the built-in ones, or a folder's.

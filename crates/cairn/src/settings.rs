@@ -62,6 +62,8 @@ pub struct Settings {
     pub rates: Option<PathBuf>,
     /// Folder of the figures' definitions and the national series; none takes the built-in ones.
     pub figures: Option<PathBuf>,
+    /// Folders of the plans that are shown.
+    pub plans: Vec<PathBuf>,
     /// Server for outgoing mail.
     pub smtp: Option<String>,
     /// Sender of outgoing mail.
@@ -134,6 +136,7 @@ impl Settings {
             form: None,
             rates: None,
             figures: None,
+            plans: Vec::new(),
             smtp: None,
             mail_from: String::new(),
             log_format: LogFormat::Text,

@@ -136,6 +136,9 @@ defs! {
     "service.figures", "a directory", "",
         "Folder with `figures.toml` (what the public figures mean, and the rules of confidentiality) and, if there is one to show, the published national series `national.csv`; empty takes the built-in ones.",
         |s, v| { s.figures = path(v); Ok(()) };
+    "track.plans", "folders, parted by commas", "",
+        "Folders of the strategies to show under `/track`, each as `cairn track check` reads it. A plan with errors keeps the service from starting.",
+        |s, v| { s.plans = list(v).map(PathBuf::from).collect(); Ok(()) };
     "service.form", "a directory", "",
         "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
         |s, v| { s.form = path(v); Ok(()) };

@@ -14,3 +14,4 @@ mod home;
 mod mail;
 mod prove;
 mod start;
+mod track;

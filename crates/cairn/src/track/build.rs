@@ -1,0 +1,227 @@
+//! `cairn track build` and `cairn track verify`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use cairn_evidence::note::Note;
+use cairn_store::keys::Keys;
+use cairn_track::bundle::{self, BundleError, Kept, MANIFEST, Manifest, NOTE};
+use cairn_track::site::Options;
+
+use super::{check, folder};
+use crate::args::CheckFailed;
+use crate::settings::Settings;
+
+/// Builds a plan's bundle into `out`, by way of a new folder beside it, so that what was there before stays whole until
+/// the new one is.
+///
+/// # Errors
+/// The plan has errors, or the disk said no.
+pub fn bundle(
+    settings: &Settings,
+    plan: &Path,
+    out: &Path,
+    base_url: Option<String>,
+    sign: bool,
+) -> anyhow::Result<()> {
+    let files = folder::read(plan)?;
+    let made = beside(out, "new")?;
+    let options = Options {
+        base_url,
+        ..Options::default()
+    };
+    let mut writer = Writer::new(&made)?;
+    let built = bundle::build(files, &options, &mut |path, bytes| {
+        writer.write(path, &bytes)
+    });
+    let (summary, manifest) = match built {
+        Ok(built) => built,
+        Err(error) => {
+            let _half = std::fs::remove_dir_all(&made);
+            return Err(failed(error, plan)?);
+        }
+    };
+    if sign {
+        let keys = Keys::open(&settings.data.join("keys"), &settings.log_origin)
+            .context("the data directory's keys")?;
+        let note = keys.signer.sign(manifest.statement())?;
+        writer.write(NOTE, note.to_string().as_bytes())?;
+    }
+    replace(&made, out)?;
+    println!(
+        "{}: {} pages and {} other files, {} KiB, in {}",
+        manifest.plan,
+        summary.pages,
+        writer.files - summary.pages as u64,
+        writer.bytes / 1024,
+        out.display()
+    );
+    println!("check it with: cairn track verify {}", out.display());
+    Ok(())
+}
+
+fn failed(error: BundleError<std::io::Error>, plan: &Path) -> anyhow::Result<anyhow::Error> {
+    Ok(match error {
+        BundleError::Plan(faults) => {
+            let errors = check::print(&faults, false)?;
+            CheckFailed(format!(
+                "{errors} errors in {}: nothing was built",
+                plan.display()
+            ))
+            .into()
+        }
+        BundleError::Site(error) => anyhow::Error::new(error),
+    })
+}
+
+/// Writes files below a folder.
+struct Writer<'r> {
+    root: &'r Path,
+    folders: BTreeSet<PathBuf>,
+    files: u64,
+    bytes: u64,
+}
+
+impl<'r> Writer<'r> {
+    fn new(root: &'r Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(root).with_context(|| root.display().to_string())?;
+        Ok(Self {
+            root,
+            folders: BTreeSet::new(),
+            files: 0,
+            bytes: 0,
+        })
+    }
+
+    fn write(&mut self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        let path = self.root.join(name);
+        if let Some(parent) = path.parent()
+            && !self.folders.contains(parent)
+        {
+            std::fs::create_dir_all(parent)?;
+            self.folders.insert(parent.to_owned());
+        }
+        self.files += 1;
+        self.bytes += bytes.len() as u64;
+        std::fs::write(path, bytes)
+    }
+}
+
+/// A name beside `out` that is not taken; a run that was cut off may have left one.
+fn beside(out: &Path, ending: &str) -> anyhow::Result<PathBuf> {
+    let name = out
+        .file_name()
+        .with_context(|| format!("{} names no folder", out.display()))?;
+    let mut name = name.to_owned();
+    name.push(format!(".{ending}"));
+    let path = out.with_file_name(name);
+    if path.exists() {
+        std::fs::remove_dir_all(&path).with_context(|| path.display().to_string())?;
+    }
+    Ok(path)
+}
+
+/// Puts a finished folder in the place of `out`. Only a bundle is replaced: anything else may be somebody's work.
+fn replace(made: &Path, out: &Path) -> anyhow::Result<()> {
+    if out.exists() {
+        let empty = out
+            .read_dir()
+            .is_ok_and(|mut entries| entries.next().is_none());
+        if !empty && !out.join(MANIFEST).is_file() {
+            let _unused = std::fs::remove_dir_all(made);
+            bail!(
+                "{} is there already and is no bundle: name another folder",
+                out.display()
+            );
+        }
+        let old = beside(out, "old")?;
+        std::fs::rename(out, &old).with_context(|| out.display().to_string())?;
+        std::fs::rename(made, out).with_context(|| out.display().to_string())?;
+        std::fs::remove_dir_all(&old).with_context(|| old.display().to_string())?;
+        return Ok(());
+    }
+    std::fs::rename(made, out).with_context(|| out.display().to_string())
+}
+
+/// Computes a bundle again.
+///
+/// # Errors
+/// [`CheckFailed`] if anything does not agree.
+pub fn verify(settings: &Settings, root: &Path, keys: Option<&Path>) -> anyhow::Result<()> {
+    let at = root.join(MANIFEST);
+    let text = std::fs::read(&at)
+        .with_context(|| format!("{}: name the folder of a bundle", at.display()))?;
+    let manifest = Manifest::parse(&text)?;
+    let inputs = folder::read(&root.join("plan"))?;
+    let paths = folder::walk(root)?
+        .iter()
+        .map(|path| folder::name(path))
+        .filter(|path| !path.starts_with(bundle::INPUTS))
+        .collect();
+    let faults = bundle::verify(
+        inputs,
+        &manifest,
+        Kept {
+            paths,
+            read: &mut |path| std::fs::read(root.join(path)).ok(),
+        },
+    );
+    for fault in &faults {
+        println!("WRONG  {fault}");
+    }
+    let signed = signature(settings, root, &manifest, keys)?;
+    if faults.is_empty() {
+        println!(
+            "{}, edition {}: {} files follow from the {} files of the plan, byte for byte; {signed}",
+            manifest.plan,
+            manifest.edition,
+            manifest.outputs.len(),
+            manifest.inputs.len()
+        );
+        return Ok(());
+    }
+    Err(CheckFailed(format!(
+        "{} things do not agree: this is not what the plan's files say, or another version made it (the manifest says {})",
+        faults.len(),
+        manifest.program
+    ))
+    .into())
+}
+
+/// Who signed the manifest, in words.
+fn signature(
+    settings: &Settings,
+    root: &Path,
+    manifest: &Manifest,
+    keys: Option<&Path>,
+) -> anyhow::Result<String> {
+    let at = root.join(NOTE);
+    let Ok(text) = std::fs::read_to_string(&at) else {
+        if keys.is_some() {
+            return Err(CheckFailed("it is not signed".into()).into());
+        }
+        return Ok("not signed".into());
+    };
+    let wrong = |why: String| CheckFailed(format!("{}: {why}", at.display()));
+    let note = Note::parse(&text).map_err(|error| wrong(error.to_string()))?;
+    if note.text() != manifest.statement() {
+        return Err(wrong("it signs another manifest".into()).into());
+    }
+    let own = settings.data.join("keys").join("log.keys");
+    let known = match keys {
+        Some(keys) => crate::check::key_list(keys)?,
+        None if own.is_file() => crate::check::key_list(&own)?,
+        None => return Ok("signed; name the publisher's keys with --keys to know by whom".into()),
+    };
+    let known: Vec<_> = known
+        .keys()
+        .iter()
+        .map(|listed| listed.key.clone())
+        .collect();
+    let by = note
+        .verify(&known)
+        .map_err(|error| wrong(error.to_string()))?;
+    let names: Vec<&str> = by.iter().map(|key| key.name()).collect();
+    Ok(format!("signed by {}", names.join(", ")))
+}

@@ -1,0 +1,76 @@
+//! A folder on disk as the files of a plan.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use cairn_track::plan::Files;
+use cairn_track::plan::limits::{CSV_BYTES_MAX, FILES_MAX};
+
+/// Reads a plan's folder. Names that begin with a dot belong to editors and are left out; links are not followed.
+///
+/// # Errors
+/// It cannot be read, or holds too much to be a plan.
+pub fn read(root: &Path) -> anyhow::Result<Files> {
+    if !root.is_dir() {
+        bail!(
+            "{} is no folder: name the folder that holds plan.toml",
+            root.display()
+        );
+    }
+    let mut files = Files::new();
+    for path in walk(root)? {
+        let bytes = std::fs::metadata(root.join(&path))?.len();
+        if bytes > CSV_BYTES_MAX as u64 {
+            bail!(
+                "{} has {bytes} bytes; a file of a plan has at most {CSV_BYTES_MAX}",
+                path.display()
+            );
+        }
+        let content =
+            std::fs::read(root.join(&path)).with_context(|| path.display().to_string())?;
+        files.insert(name(&path), content);
+        if files.len() > FILES_MAX {
+            bail!(
+                "{} holds more than {FILES_MAX} files: it is no plan",
+                root.display()
+            );
+        }
+    }
+    Ok(files)
+}
+
+/// Every file below a folder, relative to it, in order.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn walk(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(at) = open.pop() {
+        let folder = root.join(&at);
+        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let kind = entry.file_type()?;
+            let path = at.join(entry.file_name());
+            if kind.is_dir() {
+                open.push(path);
+            } else if kind.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A relative path as it stands in manifests: parts parted by `/`.
+pub fn name(path: &Path) -> String {
+    let parts: Vec<String> = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        .collect();
+    parts.join("/")
+}
