@@ -7,6 +7,7 @@ nav-label = Main
 nav-report = Report
 nav-status = Follow up
 nav-figures = Figures
+nav-track = Strategy
 nav-evidence = Evidence
 nav-desk = Desk
 nav-account = Account:

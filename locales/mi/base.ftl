@@ -7,6 +7,7 @@ nav-label = Matua
 nav-report = Tuku pūrongo
 nav-status = Whai i te pūrongo
 nav-figures = Tatauranga
+nav-track = Rautaki
 nav-evidence = Taunakitanga
 nav-desk = Tēpu mahi
 nav-account = Pūkete:

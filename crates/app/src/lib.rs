@@ -17,6 +17,7 @@ pub mod pace;
 pub mod report;
 mod retention;
 pub mod takeaway;
+pub mod track;
 pub mod uploads;
 pub mod worker;
 
@@ -50,6 +51,8 @@ pub struct Config {
     pub rates: Rates,
     /// What the public figures mean, and what is shown beside them.
     pub figures: figures::Sources,
+    /// Files of the strategies that are shown.
+    pub plans: Arc<Vec<cairn_track::plan::Files>>,
     /// Time zone whose quarters are counted.
     pub time_zone: TimeZone,
     /// Most bytes of one file.
@@ -104,6 +107,7 @@ impl Default for Config {
             base_currency: "NZD".into(),
             rates: Rates::none("NZD"),
             figures: figures::Sources::default(),
+            plans: Arc::default(),
             time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             file_bytes_max: 25 * 1024 * 1024,
             files_max: 10,
@@ -140,6 +144,7 @@ pub struct App {
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
+    kept_plans: track::Kept,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -171,6 +176,7 @@ impl App {
             scramble,
             quarters: Arc::default(),
             kept_figures: Arc::default(),
+            kept_plans: Arc::default(),
             erased: Arc::default(),
         }
     }

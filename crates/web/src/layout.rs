@@ -44,6 +44,7 @@ fn header(page: &Page) -> Markup {
         (Section::Report, "/report", t::nav_report(lang)),
         (Section::Status, "/status", t::nav_status(lang)),
         (Section::Figures, "/figures", t::nav_figures(lang)),
+        (Section::Track, "/track", t::nav_track(lang)),
         (Section::Evidence, "/evidence", t::nav_evidence(lang)),
     ];
     html! {

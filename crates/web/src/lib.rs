@@ -25,6 +25,7 @@ pub mod report;
 pub mod router;
 pub mod server;
 pub mod site;
+pub mod track;
 
 pub use house::finish;
 pub use i18n::{Lang, t};

@@ -22,6 +22,8 @@ pub enum Section {
     Status,
     /// `/figures`
     Figures,
+    /// `/track`
+    Track,
     /// `/evidence`
     Evidence,
     /// `/desk`, or `/sign-in` for who isn't signed in.
