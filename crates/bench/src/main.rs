@@ -17,6 +17,7 @@ mod queue;
 mod repeat;
 mod slow;
 mod tamper;
+mod track;
 mod trial;
 mod walk;
 
@@ -60,6 +61,8 @@ enum Command {
     Canary(canary::Options),
     /// Random edits of what is stored: each is found and named.
     Tamper(tamper::Options),
+    /// The bundle of a plan, built and verified.
+    Track(track::Options),
     /// The disk fills up, and has room again.
     Diskfull(diskfull::Options),
     /// The clock jumps by ten years.
@@ -91,6 +94,7 @@ fn main() -> anyhow::Result<()> {
             Command::Clock(options) => clock::run(&args.cairn, options).await,
             Command::Canary(options) => canary::run(&args.cairn, options).await,
             Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
+            Command::Track(options) => track::run(&args.cairn, options).await,
             Command::Tamper(options) => tamper::run(options).await,
             Command::Ceiling(options) => ceiling::run(options).await,
         }
