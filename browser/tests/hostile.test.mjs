@@ -743,6 +743,8 @@ const ROUTES = [
   '/how-receipts-work', '/log.keys', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
   '/report/exit', '/report/send', '/report/sent', '/report/{step}', '/s/{link}', '/sign-in', '/sign-in/code', '/sign-in/enrol',
   '/sign-in/password', '/sign-in/recovery', '/status', '/status/erase', '/status/report', '/tile/{*path}',
+  // A plan's own words, which the office wrote, and never a stranger's.
+  '/track', '/track/{plan}', '/track/{plan}/', '/track/{plan}/{*path}',
 ];
 /** Leads to somebody else's site, which no test may reach. */
 const AWAY = '/report/exit';
