@@ -51,8 +51,8 @@ pub struct Config {
     pub rates: Rates,
     /// What the public figures mean, and what is shown beside them.
     pub figures: figures::Sources,
-    /// Files of the strategies that are shown.
-    pub plans: Arc<Vec<cairn_track::plan::Files>>,
+    /// The strategies that are shown.
+    pub plans: track::Plans,
     /// Time zone whose quarters are counted.
     pub time_zone: TimeZone,
     /// Most bytes of one file.
@@ -107,7 +107,7 @@ impl Default for Config {
             base_currency: "NZD".into(),
             rates: Rates::none("NZD"),
             figures: figures::Sources::default(),
-            plans: Arc::default(),
+            plans: track::Plans::default(),
             time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             file_bytes_max: 25 * 1024 * 1024,
             files_max: 10,

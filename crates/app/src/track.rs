@@ -1,18 +1,17 @@
-//! Strategies that the service shows: each read from a folder of files when the service starts, and built once a day with
-//! the live measures of that day.
+//! Strategies that the service shows: each read from a folder of files and built when the service starts, and those with
+//! live measures once a day with the figures of that day.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use cairn_desk::figures::Quarter;
 use cairn_kernel::money::decimals;
-use cairn_track::bundle::{self, BundleError};
+use cairn_track::bundle::{self, Public};
 use cairn_track::live::{self, LiveRow};
-use cairn_track::plan::{Fault, Files, Plan, Words};
+use cairn_track::plan::{Fault, Files, Plan, Query, Words};
 use cairn_track::report::{Coverage, Report};
-use cairn_track::site::Options;
+use cairn_track::site::{BuildError, Options};
 use jiff::civil::Date;
 use tokio::sync::Mutex;
 
@@ -58,6 +57,24 @@ pub struct Shown {
     /// How much of the newest edition is measured.
     pub coverage: Coverage,
     files: BTreeMap<String, Bytes>,
+    /// The live queries of its measures, each with its source's id; each has one version.
+    asks: Vec<(Query, String)>,
+    /// The plan's own files, if it has such queries.
+    inputs: Files,
+}
+
+/// The live queries that a plan asks and this program answers.
+fn asks(plan: &Plan) -> Vec<(Query, String)> {
+    let measures = plan.editions.iter().flat_map(|edition| &edition.measures);
+    measures
+        .filter_map(|measure| {
+            let query = measure
+                .query
+                .clone()
+                .filter(|query| live::known(query).is_some())?;
+            Some((query, measure.source.clone()))
+        })
+        .collect()
 }
 
 impl Shown {
@@ -66,23 +83,25 @@ impl Shown {
     /// # Errors
     /// See [`PlanError`].
     pub fn of(files: Files) -> Result<Self, PlanError> {
-        let (plan, faults) = Plan::read(&files);
-        let plan = plan.ok_or(PlanError::Faults(faults))?;
+        let inputs = files.clone();
+        let public = Public::of(files).map_err(PlanError::Faults)?;
         let (mut pages, mut bytes_all) = (BTreeMap::new(), 0);
-        let built = bundle::build::<Infallible>(files, &Options::default(), &mut |path, bytes| {
+        let built = bundle::build(&public, &Options::default(), &mut |path, bytes| {
             bytes_all += bytes.len();
-            if bytes_all <= PAGES_BYTES_MAX {
-                pages.insert(path.to_owned(), Bytes::from(bytes));
+            if bytes_all > PAGES_BYTES_MAX {
+                return Err(PlanError::TooLarge);
             }
+            pages.insert(path.to_owned(), Bytes::from(bytes));
             Ok(())
         });
         match built {
-            Err(BundleError::Plan(faults)) => return Err(PlanError::Faults(faults)),
-            Err(BundleError::Site(error)) => return Err(PlanError::Site(error.to_string())),
-            Ok(_) if bytes_all > PAGES_BYTES_MAX => return Err(PlanError::TooLarge),
             Ok(_) => {}
+            Err(BuildError::Sink { error, .. }) => return Err(error),
+            Err(error) => return Err(PlanError::Site(error.to_string())),
         }
+        let plan = &public.plan;
         let newest = plan.newest();
+        let asks = asks(plan);
         Ok(Self {
             id: plan.id.clone(),
             title: plan.title.clone(),
@@ -91,10 +110,28 @@ impl Shown {
                 .map(|edition| edition.title.clone())
                 .unwrap_or_default(),
             coverage: newest
-                .map(|edition| Report::of(&plan, edition).coverage)
+                .map(|edition| Report::of(plan, edition).coverage)
                 .unwrap_or_default(),
+            inputs: if asks.is_empty() {
+                Files::new()
+            } else {
+                inputs
+            },
+            asks,
             files: pages,
         })
+    }
+
+    /// The same plan with the figures that its queries give.
+    fn with_live(&self, live: &Live) -> Result<Self, PlanError> {
+        let mut files = self.inputs.clone();
+        for (query, source) in &self.asks {
+            if let Some(rows) = live.get(query.name.as_str()) {
+                let path = format!("series/{}.csv", live::series_id(query));
+                files.insert(path, live::series_csv(rows, source));
+            }
+        }
+        Self::of(files)
     }
 
     /// A file of its site or of its bundle.
@@ -106,17 +143,22 @@ impl Shown {
 
 /// The plans that are shown, in the order of the settings. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Plans(Arc<Vec<Shown>>);
+pub struct Plans(Arc<Vec<Arc<Shown>>>);
 
 /// The plans of the day for which they were built.
 pub(crate) type Kept = Arc<Mutex<Option<(i64, Plans)>>>;
 
 impl App {
-    /// The plans with the live measures of today's figures. The first who asks on a day has them built.
+    /// The plans, with the live measures of today's figures where they have some. The first who asks on a day has those
+    /// built.
     ///
     /// # Errors
     /// The figures cannot be read, or a plan that was sound without live measures is not with them.
     pub async fn plans(&self) -> Result<Plans, AppError> {
+        let plans = self.config.plans.clone();
+        if !plans.all().any(|plan| !plan.asks.is_empty()) {
+            return Ok(plans);
+        }
         let today = self.figures().await?.day;
         let mut kept = self.kept_plans.lock().await;
         if let Some((day, plans)) = kept.as_ref()
@@ -125,12 +167,7 @@ impl App {
             return Ok(plans.clone());
         }
         let live = self.live().await?;
-        let files = Arc::clone(&self.config.plans);
-        let build = move || {
-            let all = files.iter().map(|files| with_live(files.clone(), &live));
-            Plans::of(all)
-        };
-        let built = tokio::task::spawn_blocking(build).await;
+        let built = tokio::task::spawn_blocking(move || plans.with_live(&live)).await;
         let plans = built
             .map_err(|error| error.to_string())
             .and_then(|plans| plans.map_err(|error| error.to_string()))
@@ -154,14 +191,17 @@ impl App {
             for quarter in figures.quarters.iter().filter(|quarter| !quarter.running) {
                 let shown = [
                     (
-                        "reports_received",
+                        live::REPORTS_RECEIVED.name,
                         quarter.incidents.count().map(|count| count.to_string()),
                     ),
                     (
-                        "direct_loss",
+                        live::DIRECT_LOSS.name,
                         quarter.loss_minor.map(|minor| (minor / factor).to_string()),
                     ),
-                    ("share_with_loss", quarter.share_with_loss.map(tenths)),
+                    (
+                        live::SHARE_WITH_LOSS.name,
+                        quarter.share_with_loss.map(tenths),
+                    ),
                 ];
                 for (name, value) in shown {
                     live.entry(name).or_default().push(LiveRow {
@@ -179,29 +219,6 @@ impl App {
 
 /// Rows by the query's name; each has one version.
 type Live = BTreeMap<&'static str, Vec<LiveRow>>;
-
-/// Adds the series of the queries that a plan asks for.
-fn with_live(mut files: Files, live: &Live) -> Files {
-    let (plan, _) = Plan::sketch(&files);
-    let measures = plan.editions.iter().flat_map(|edition| &edition.measures);
-    let mut series = BTreeMap::new();
-    for measure in measures {
-        let Some(query) = &measure.query else {
-            continue;
-        };
-        if let (Some(known), Some(rows)) = (live::known(query), live.get(query.name.as_str())) {
-            debug_assert_eq!(known.name, query.name);
-            series.insert(
-                live::series_id(query),
-                live::series_csv(rows, &measure.source),
-            );
-        }
-    }
-    for (id, text) in series {
-        files.insert(format!("series/{id}.csv"), text.into_bytes());
-    }
-    files
-}
 
 fn tenths(share: u64) -> String {
     format!("{}.{}", share / 10, share % 10)
@@ -224,26 +241,37 @@ impl Plans {
     /// # Errors
     /// The first plan that cannot be shown.
     pub fn of(all: impl IntoIterator<Item = Files>) -> Result<Self, PlanError> {
-        let mut plans: Vec<Shown> = Vec::new();
+        let mut plans: Vec<Arc<Shown>> = Vec::new();
         for files in all {
             let plan = Shown::of(files)?;
             if plans.iter().any(|other| other.id == plan.id) {
                 return Err(PlanError::Twice(plan.id));
             }
-            plans.push(plan);
+            plans.push(Arc::new(plan));
         }
         Ok(Self(Arc::new(plans)))
     }
 
+    /// All of them; those that ask nothing stay as they are.
+    fn with_live(&self, live: &Live) -> Result<Self, PlanError> {
+        let fresh = self.0.iter().map(|plan| {
+            if plan.asks.is_empty() {
+                Ok(Arc::clone(plan))
+            } else {
+                plan.with_live(live).map(Arc::new)
+            }
+        });
+        Ok(Self(Arc::new(fresh.collect::<Result<_, _>>()?)))
+    }
+
     /// All of them.
-    #[must_use]
-    pub fn all(&self) -> &[Shown] {
-        &self.0
+    pub fn all(&self) -> impl Iterator<Item = &Shown> {
+        self.0.iter().map(Arc::as_ref)
     }
 
     /// The plan with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Shown> {
-        self.0.iter().find(|plan| plan.id == id)
+        self.all().find(|plan| plan.id == id)
     }
 }

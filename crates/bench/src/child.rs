@@ -66,14 +66,7 @@ impl Running {
 
     /// Resident memory in MiB: now and at its highest.
     pub fn memory_mib(&self) -> (f64, f64) {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        let kib = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok())
-                .unwrap_or_default()
-        };
-        (kib("VmRSS:") / 1024.0, kib("VmHWM:") / 1024.0)
+        memory_mib(self.pid)
     }
 
     /// Ends it at once, without a chance to tidy up, and waits until it is gone.
@@ -95,6 +88,17 @@ impl Running {
         }
         Ok(())
     }
+}
+
+/// Resident memory of a process in MiB, now and at its highest; 0 once it has ended.
+pub fn memory_mib(pid: u32) -> (f64, f64) {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let kib = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok())
+            .unwrap_or_default()
+    };
+    (kib("VmRSS:") / 1024.0, kib("VmHWM:") / 1024.0)
 }
 
 /// CPU seconds of a process so far, user and system.

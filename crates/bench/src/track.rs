@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use crate::child::cpu_of;
+use crate::child::{cpu_of, memory_mib};
 
 /// How to measure.
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,7 @@ fn timed(cairn: &Path, args: &[&str]) -> anyhow::Result<Cost> {
     loop {
         let pid = child.id();
         cpu = cpu_of(pid).unwrap_or(cpu);
-        peak_mib = peak_mib.max(peak_of(pid).unwrap_or(0.0));
+        peak_mib = peak_mib.max(memory_mib(pid).1);
         if is_over(pid) {
             cpu = cpu_of(pid).unwrap_or(cpu);
             break;
@@ -97,13 +97,6 @@ fn timed(cairn: &Path, args: &[&str]) -> anyhow::Result<Cost> {
         cpu: round(cpu),
         peak_mib: peak_mib.round(),
     })
-}
-
-fn peak_of(pid: u32) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: f64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / 1024.0)
 }
 
 fn is_over(pid: u32) -> bool {

@@ -13,7 +13,6 @@ use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
 use cairn_store::postgres::PgConfig;
 use cairn_store::{Database, Options, Store};
-use cairn_track::plan::Files;
 
 use crate::args::Usage;
 use crate::settings::{LogFormat, Settings};
@@ -69,7 +68,6 @@ async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow
     let mut config = settings.app.clone();
     config.rates = rates(settings.rates.as_deref(), &config)?;
     config.figures = figures(settings.figures.as_deref())?;
-    config.plans = plans(&settings.plans)?;
     let form = form(settings.form.as_deref())?.with_rates(config.rates.clone());
     let store = Store::open(options)
         .await
@@ -104,19 +102,17 @@ pub fn rates(file: Option<&Path>, config: &Config) -> anyhow::Result<Rates> {
     .into())
 }
 
-/// Reads and builds the plans that are shown.
+/// Reads and builds the plans that are shown: for who serves them, since it takes its time.
 ///
 /// # Errors
-/// A folder cannot be read, or [`Usage`] for a plan with errors.
-fn plans(folders: &[PathBuf]) -> anyhow::Result<Arc<Vec<Files>>> {
+/// A folder cannot be read, or [`Usage`] for a plan that cannot be shown.
+pub fn plans(folders: &[PathBuf]) -> anyhow::Result<Plans> {
     let mut all = Vec::with_capacity(folders.len());
     for folder in folders {
         all.push(crate::track::folder::read(folder)?);
     }
-    // What cannot be built is said now, and not to the first reader.
-    Plans::of(all.iter().cloned())
-        .map_err(|error| Usage(format!("track.plans: {error}; see `cairn track check`")))?;
-    Ok(Arc::new(all))
+    Plans::of(all)
+        .map_err(|error| Usage(format!("track.plans: {error}; see `cairn track check`")).into())
 }
 
 /// Reads the figures' definitions and the national series: the built-in ones, or a folder's.

@@ -14,8 +14,9 @@ use crate::{control, metrics, open};
 ///
 /// # Errors
 /// What kept it from starting, in words.
-pub async fn run(settings: Settings) -> anyhow::Result<()> {
+pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let listener = bind(&settings).await?;
+    settings.app.plans = open::plans(&settings.plans)?;
     let app = open::app(&settings).await?;
     serve(settings, app, listener, |_| {}).await
 }

@@ -64,6 +64,51 @@ impl fmt::Display for Micros {
     }
 }
 
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The month names of Te Taura Whiri i te Reo Māori.
+const MONTHS_MI: [&str; 12] = [
+    "Kohitātea",
+    "Huitanguru",
+    "Poutūterangi",
+    "Paengawhāwhā",
+    "Haratua",
+    "Pipiri",
+    "Hōngongoi",
+    "Hereturikōkā",
+    "Mahuru",
+    "Whiringa-ā-nuku",
+    "Whiringa-ā-rangi",
+    "Hakihea",
+];
+
+/// The name of a month, 1 to 12, in a language (BCP 47): te reo Māori, or else English; empty for any other number.
+#[must_use]
+pub fn month_name(language: &str, month: i8) -> &'static str {
+    let names = if language == "mi" {
+        &MONTHS_MI
+    } else {
+        &MONTHS_EN
+    };
+    let at = usize::try_from(month)
+        .ok()
+        .and_then(|month| month.checked_sub(1));
+    at.and_then(|at| names.get(at)).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,39 +17,29 @@ pub struct Known {
     pub name: &'static str,
     /// Version.
     pub version: u32,
-    /// What it counts.
-    pub counts: &'static str,
-    /// What it does not tell, to be printed beside it.
-    pub bias: &'static str,
 }
 
+/// Incidents reported in a quarter, as published in the public figures. More reports can mean more trust and not more
+/// incidents; most incidents are never reported.
+pub const REPORTS_RECEIVED: Known = known_as("reports_received", 1);
+/// Direct financial loss reported in a quarter, rounded, in the base currency's unit. A few large losses make most of the
+/// sum; large ones count only once an officer verified them.
+pub const DIRECT_LOSS: Known = known_as("direct_loss", 1);
+/// Percent of the quarter's incidents with a loss, of those for which it is known. Who lost money is more likely to report.
+pub const SHARE_WITH_LOSS: Known = known_as("share_with_loss", 1);
+
 /// Every query that this version of the program answers.
-pub const KNOWN: &[Known] = &[
-    Known {
-        name: "reports_received",
-        version: 1,
-        counts: "incidents reported in a quarter, as published in the public figures",
-        bias: "more reports can mean more trust and not more incidents; most incidents are never reported",
-    },
-    Known {
-        name: "direct_loss",
-        version: 1,
-        counts: "direct financial loss reported in a quarter, rounded, in the base currency's unit",
-        bias: "a few large losses make most of the sum; large ones count only once an officer verified them",
-    },
-    Known {
-        name: "share_with_loss",
-        version: 1,
-        counts: "percent of the quarter's incidents with a loss, of those for which it is known",
-        bias: "who lost money is more likely to report",
-    },
-];
+pub const KNOWN: [Known; 3] = [REPORTS_RECEIVED, DIRECT_LOSS, SHARE_WITH_LOSS];
+
+const fn known_as(name: &'static str, version: u32) -> Known {
+    Known { name, version }
+}
 
 /// The query with this name and version.
 #[must_use]
-pub fn known(query: &Query) -> Option<&'static Known> {
+pub fn known(query: &Query) -> Option<Known> {
     KNOWN
-        .iter()
+        .into_iter()
         .find(|known| known.name == query.name && known.version == query.version)
 }
 

@@ -11,7 +11,7 @@ mod plan_files;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use cairn_track::bundle::{self, BundleFault, INPUTS, Kept, MANIFEST, Manifest};
+use cairn_track::bundle::{self, BundleFault, INPUTS, Kept, MANIFEST, Manifest, Public};
 use cairn_track::plan::Files;
 use cairn_track::site::Options;
 
@@ -33,7 +33,7 @@ fn built(files: Files) -> Folder {
         );
         Ok::<(), Infallible>(())
     };
-    bundle::build(files, &Options::default(), sink).unwrap();
+    bundle::build(&Public::of(files).unwrap(), &Options::default(), sink).unwrap();
     folder
 }
 

@@ -6,8 +6,10 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod plan_files;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cairn_track::plan::{
     Edition, Fault, Files, InitiativeKind, Missing, Plan, Row, Series, Status, Target, TargetKind,
@@ -24,27 +26,10 @@ fn examples() -> BTreeMap<String, Files> {
         .filter(|path| path.is_dir())
         .map(|path| {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            (name, files(&path))
+            let files = plan_files::folder(&name);
+            (name, files)
         })
         .collect()
-}
-
-fn files(root: &Path) -> Files {
-    let mut files = Files::new();
-    let mut folders = vec![PathBuf::from(root)];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let below = path.strip_prefix(root).unwrap();
-            let name = below.to_str().unwrap().replace('\\', "/");
-            files.insert(name, std::fs::read(&path).unwrap());
-        }
-    }
-    files
 }
 
 fn plan(name: &str) -> Plan {

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, Uri, header};
-use cairn_kernel::time::Micros;
+use cairn_kernel::time::{Micros, month_name};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::memoizer::MemoizerKind;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -172,48 +172,10 @@ pub fn number(value: i64) -> String {
     grouped
 }
 
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// The month names of Te Taura Whiri i te Reo Māori.
-const MONTHS_MI: [&str; 12] = [
-    "Kohitātea",
-    "Huitanguru",
-    "Poutūterangi",
-    "Paengawhāwhā",
-    "Haratua",
-    "Pipiri",
-    "Hōngongoi",
-    "Hereturikōkā",
-    "Mahuru",
-    "Whiringa-ā-nuku",
-    "Whiringa-ā-rangi",
-    "Hakihea",
-];
-
 /// The name of a month, 1 to 12; empty for any other number.
 #[must_use]
 pub fn month(lang: Lang, month: i8) -> &'static str {
-    let names = match lang {
-        Lang::En => &MONTHS_EN,
-        Lang::Mi => &MONTHS_MI,
-    };
-    let at = usize::try_from(month)
-        .ok()
-        .and_then(|month| month.checked_sub(1));
-    at.and_then(|at| names.get(at)).copied().unwrap_or_default()
+    month_name(lang.as_str(), month)
 }
 
 /// A day: `23 November 2026`, `23 Whiringa-ā-rangi 2026`.

@@ -29,16 +29,15 @@ pub fn router(app: App) -> Router {
 async fn plans(page: Page, State(app): State<App>) -> Result<Markup> {
     let l = page.lang;
     let plans = app.plans().await?;
-    let all = plans.all();
     Ok(page.section(Section::Track).render(
         t::track_title(l),
         html! {
             h1 { (t::track_title(l)) }
             p.lead { (t::track_lead(l)) }
-            @if all.is_empty() {
+            @if plans.all().next().is_none() {
                 p { (t::track_none(l)) }
             }
-            @for plan in all {
+            @for plan in plans.all() {
                 section {
                     h2 { a href={ "/track/" (plan.id) "/" (index(l)) } { (words(l, &plan.title)) } }
                     p { (words(l, &plan.edition)) " · " (plan.owner) }

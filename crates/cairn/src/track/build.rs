@@ -1,15 +1,16 @@
 //! `cairn track build` and `cairn track verify`.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use cairn_evidence::note::Note;
 use cairn_store::keys::Keys;
-use cairn_track::bundle::{self, BundleError, Kept, MANIFEST, Manifest, NOTE};
+use cairn_track::bundle::{self, Kept, MANIFEST, Manifest, NOTE, Public};
+use cairn_track::plan::Fault;
 use cairn_track::site::Options;
 
-use super::{check, folder};
+use super::check;
+use super::folder::{self, Writer};
 use crate::args::CheckFailed;
 use crate::settings::Settings;
 
@@ -25,23 +26,19 @@ pub fn bundle(
     base_url: Option<String>,
     sign: bool,
 ) -> anyhow::Result<()> {
-    let files = folder::read(plan)?;
+    let public = Public::of(folder::read(plan)?).map_err(|faults| broken(&faults, plan))?;
     let made = beside(out, "new")?;
     let options = Options {
         base_url,
         ..Options::default()
     };
     let mut writer = Writer::new(&made)?;
-    let built = bundle::build(files, &options, &mut |path, bytes| {
+    let built = bundle::build(&public, &options, &mut |path, bytes| {
         writer.write(path, &bytes)
     });
-    let (summary, manifest) = match built {
-        Ok(built) => built,
-        Err(error) => {
-            let _half = std::fs::remove_dir_all(&made);
-            return Err(failed(error, plan)?);
-        }
-    };
+    let (summary, manifest) = built.inspect_err(|_| {
+        let _half = std::fs::remove_dir_all(&made);
+    })?;
     if sign {
         let keys = Keys::open(&settings.data.join("keys"), &settings.log_origin)
             .context("the data directory's keys")?;
@@ -61,50 +58,15 @@ pub fn bundle(
     Ok(())
 }
 
-fn failed(error: BundleError<std::io::Error>, plan: &Path) -> anyhow::Result<anyhow::Error> {
-    Ok(match error {
-        BundleError::Plan(faults) => {
-            let errors = check::print(&faults, false)?;
-            CheckFailed(format!(
-                "{errors} errors in {}: nothing was built",
-                plan.display()
-            ))
-            .into()
-        }
-        BundleError::Site(error) => anyhow::Error::new(error),
-    })
-}
-
-/// Writes files below a folder.
-struct Writer<'r> {
-    root: &'r Path,
-    folders: BTreeSet<PathBuf>,
-    files: u64,
-    bytes: u64,
-}
-
-impl<'r> Writer<'r> {
-    fn new(root: &'r Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(root).with_context(|| root.display().to_string())?;
-        Ok(Self {
-            root,
-            folders: BTreeSet::new(),
-            files: 0,
-            bytes: 0,
-        })
-    }
-
-    fn write(&mut self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-        let path = self.root.join(name);
-        if let Some(parent) = path.parent()
-            && !self.folders.contains(parent)
-        {
-            std::fs::create_dir_all(parent)?;
-            self.folders.insert(parent.to_owned());
-        }
-        self.files += 1;
-        self.bytes += bytes.len() as u64;
-        std::fs::write(path, bytes)
+/// Prints what is wrong, and gives what that means.
+fn broken(faults: &[Fault], plan: &Path) -> anyhow::Error {
+    match check::print(faults, false) {
+        Ok(errors) => CheckFailed(format!(
+            "{errors} errors in {}: nothing was built",
+            plan.display()
+        ))
+        .into(),
+        Err(error) => error,
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::folder::Writer;
+
 /// Every file, by its path below `plans/`.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
 
@@ -33,12 +35,11 @@ pub fn lay(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn write(name: &str, dir: &Path) -> anyhow::Result<()> {
+    let mut writer = Writer::new(dir)?;
     for (path, bytes) in FILES {
         if Path::new(path).starts_with(name) {
-            let to = dir.join(path);
-            let parent = to.parent().context("a file in no folder")?;
-            std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
-            std::fs::write(&to, bytes).with_context(|| to.display().to_string())?;
+            let written = writer.write(path, bytes);
+            written.with_context(|| dir.join(path).display().to_string())?;
         }
     }
     Ok(())

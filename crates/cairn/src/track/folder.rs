@@ -1,5 +1,6 @@
 //! A folder on disk as the files of a plan.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -73,4 +74,47 @@ pub fn name(path: &Path) -> String {
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     parts.join("/")
+}
+
+/// Writes files below a folder.
+pub struct Writer<'r> {
+    root: &'r Path,
+    folders: BTreeSet<PathBuf>,
+    /// Files written.
+    pub files: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+}
+
+impl<'r> Writer<'r> {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// The disk said no.
+    pub fn new(root: &'r Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(root).with_context(|| root.display().to_string())?;
+        Ok(Self {
+            root,
+            folders: BTreeSet::new(),
+            files: 0,
+            bytes: 0,
+        })
+    }
+
+    /// Writes a file, in folders that are made where they are not there.
+    ///
+    /// # Errors
+    /// The disk said no.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        let path = self.root.join(name);
+        if let Some(parent) = path.parent()
+            && !self.folders.contains(parent)
+        {
+            std::fs::create_dir_all(parent)?;
+            self.folders.insert(parent.to_owned());
+        }
+        self.files += 1;
+        self.bytes += bytes.len() as u64;
+        std::fs::write(path, bytes)
+    }
 }

@@ -7,7 +7,8 @@ use cairn_track::office::{ImportOptions, OpenSdgOptions, import_csv, import_open
 use cairn_track::plan::{Files, Vintage, schema};
 use cairn_track::progress::table::progress_csv;
 
-use super::{check, folder};
+use super::check;
+use super::folder::{self, Writer};
 use crate::args::{CheckFailed, Usage};
 
 /// `cairn track progress --csv FILE`: bad rows are named on standard error and kept with the status `error`.
@@ -78,12 +79,11 @@ fn lay(dir: &Path, files: &Files) -> anyhow::Result<()> {
 }
 
 fn write(dir: &Path, files: &Files) -> anyhow::Result<()> {
+    let mut writer = Writer::new(dir)?;
     for (path, bytes) in files.iter() {
-        let to = dir.join(path);
-        let parent = to.parent().context("a file in no folder")?;
-        std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
-        std::fs::write(&to, bytes).with_context(|| to.display().to_string())?;
-        println!("{}", to.display());
+        let to = dir.join(path).display().to_string();
+        writer.write(path, bytes).with_context(|| to.clone())?;
+        println!("{to}");
     }
     Ok(())
 }

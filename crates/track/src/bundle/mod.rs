@@ -12,7 +12,7 @@ pub use verify::{BundleFault, Kept, verify};
 
 use crate::plan::{Fault, Files, Plan};
 use crate::report::{self, Hidden};
-use crate::site::{self, BuildError, Options, Summary};
+use crate::site::{self, BuildError, Options, Sink, Summary};
 
 /// Name of the manifest in the bundle.
 pub const MANIFEST: &str = "manifest.json";
@@ -21,48 +21,30 @@ pub const NOTE: &str = "manifest.note";
 /// Where the plan's own files lie in the bundle.
 pub const INPUTS: &str = "plan/";
 
-/// A bundle could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum BundleError<E> {
-    /// The plan has errors; these are all of its faults.
-    #[error("the plan has errors")]
-    Plan(Vec<Fault>),
-    /// The site could not be built, or the sink said no.
-    #[error(transparent)]
-    Site(BuildError<E>),
-}
-
-/// Takes each file of a bundle with its path.
-pub type Sink<'s, E> = dyn FnMut(&str, Vec<u8>) -> Result<(), E> + 's;
-
-/// Writes a whole bundle to `sink`, the manifest last. The site is built from [`Public`] files and nothing else.
+/// Writes a whole bundle to `sink`, the manifest last. The site is built from what is public and from nothing else.
 ///
 /// # Errors
-/// See [`BundleError`].
+/// The site could not be built, or `sink` said no.
 pub fn build<E>(
-    files: Files,
+    public: &Public,
     options: &Options,
     sink: &mut Sink<'_, E>,
-) -> Result<(Summary, Manifest), BundleError<E>> {
-    let Public { plan, files } = Public::of(files).map_err(BundleError::Plan)?;
-    let mut manifest = Manifest::of(&plan, options);
-    for (path, bytes) in files.iter() {
+) -> Result<(Summary, Manifest), BuildError<E>> {
+    let mut manifest = Manifest::of(&public.plan, options);
+    for (path, bytes) in public.files.iter() {
         manifest.input(path, bytes);
-        let path = format!("{INPUTS}{path}");
-        sink(&path, bytes.to_vec()).map_err(|error| said_no(&path, error))?;
+        put(sink, format!("{INPUTS}{path}"), bytes.to_vec())?;
     }
-    let summary = site::build(&plan, &files, options, &mut |path, bytes| {
+    let summary = site::build(&public.plan, options, &mut |path, bytes: Vec<u8>| {
         manifest.output(path, &bytes);
         sink(path, bytes)
-    })
-    .map_err(BundleError::Site)?;
-    sink(MANIFEST, manifest.print()).map_err(|error| said_no(MANIFEST, error))?;
+    })?;
+    put(sink, MANIFEST.to_owned(), manifest.print())?;
     Ok((summary, manifest))
 }
 
-fn said_no<E>(path: &str, error: E) -> BundleError<E> {
-    let path = path.to_owned();
-    BundleError::Site(BuildError::Sink { path, error })
+fn put<E>(sink: &mut Sink<'_, E>, path: String, bytes: Vec<u8>) -> Result<(), BuildError<E>> {
+    sink(&path, bytes).map_err(|error| BuildError::Sink { path, error })
 }
 
 /// A plan as it may be handed out: of a series that its holder has not allowed only the header is left, and counts that

@@ -118,7 +118,7 @@ impl Check<'_> {
             self.compare(path, &bytes, manifest);
             Ok(())
         };
-        match site::build::<Infallible>(&public.plan, &public.files, &options, &mut compare) {
+        match site::build::<Infallible>(&public.plan, &options, &mut compare) {
             Ok(_) => {}
             Err(BuildError::Sink { error, .. }) => match error {},
             Err(error) => self.fault(INPUTS, format!("the site cannot be built again: {error}")),

@@ -4,20 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Kind;
 use super::collect::{Collector, field};
-use crate::plan::{Dimension, Edition, Goal, Initiative, Measure, Query, Target, Theme};
+use crate::plan::{Dimension, Edition, Goal, Initiative, Measure, Query, Target, Theme, Words};
 
 /// What stands for nothing in `owner_basis`.
 const UNCONFIRMED: &str = "unconfirmed";
 
 pub(super) fn edition(c: &mut Collector, old: &Edition, new: &Edition) {
     let wording = Kind::Wording;
-    c.words(
-        wording,
-        field!("title"),
-        "",
-        Some(&old.title),
-        Some(&new.title),
-    );
+    title(c, &old.title, &new.title);
     c.words(
         wording,
         field!("vision"),
@@ -45,40 +39,14 @@ pub(super) fn edition(c: &mut Collector, old: &Edition, new: &Edition) {
 }
 
 pub(super) fn theme(c: &mut Collector, old: &Theme, new: &Theme) {
-    let wording = Kind::Wording;
-    c.words(
-        wording,
-        field!("title"),
-        "",
-        Some(&old.title),
-        Some(&new.title),
-    );
-    c.words(
-        wording,
-        field!("text"),
-        "",
-        old.text.as_ref(),
-        new.text.as_ref(),
-    );
+    title(c, &old.title, &new.title);
+    text(c, old.text.as_ref(), new.text.as_ref());
     narrative(c, old.narrative.as_ref(), new.narrative.as_ref());
 }
 
 pub(super) fn goal(c: &mut Collector, old: &Goal, new: &Goal) {
-    let wording = Kind::Wording;
-    c.words(
-        wording,
-        field!("title"),
-        "",
-        Some(&old.title),
-        Some(&new.title),
-    );
-    c.words(
-        wording,
-        field!("text"),
-        "",
-        old.text.as_ref(),
-        new.text.as_ref(),
-    );
+    title(c, &old.title, &new.title);
+    text(c, old.text.as_ref(), new.text.as_ref());
     narrative(c, old.narrative.as_ref(), new.narrative.as_ref());
     c.shown(
         Kind::Place,
@@ -90,6 +58,14 @@ pub(super) fn goal(c: &mut Collector, old: &Goal, new: &Goal) {
     c.text(Kind::Source, "source", "", &old.source, &new.source);
 }
 
+fn title(c: &mut Collector, old: &Words, new: &Words) {
+    c.words(Kind::Wording, field!("title"), "", Some(old), Some(new));
+}
+
+fn text(c: &mut Collector, old: Option<&Words>, new: Option<&Words>) {
+    c.words(Kind::Wording, field!("text"), "", old, new);
+}
+
 fn narrative(c: &mut Collector, old: Option<&String>, new: Option<&String>) {
     c.shown(Kind::Wording, "narrative", "", old, new);
 }
@@ -97,18 +73,10 @@ fn narrative(c: &mut Collector, old: Option<&String>, new: Option<&String>) {
 /// All but milestones, actions, budgets and claims.
 pub(super) fn initiative(c: &mut Collector, old: &Initiative, new: &Initiative) {
     c.shown(Kind::Rank, "kind", "", Some(&old.kind), Some(&new.kind));
-    let wording = Kind::Wording;
-    for (key, before, after) in [
-        (field!("title"), Some(&old.title), Some(&new.title)),
-        (field!("text"), old.text.as_ref(), new.text.as_ref()),
-        (
-            field!("next_step"),
-            old.next_step.as_ref(),
-            new.next_step.as_ref(),
-        ),
-    ] {
-        c.words(wording, key, "", before, after);
-    }
+    title(c, &old.title, &new.title);
+    text(c, old.text.as_ref(), new.text.as_ref());
+    let (step, steps) = (old.next_step.as_ref(), new.next_step.as_ref());
+    c.words(Kind::Wording, field!("next_step"), "", step, steps);
     narrative(c, old.narrative.as_ref(), new.narrative.as_ref());
     let owner = Kind::Owner;
     c.text(owner, "owner", "", &old.owner, &new.owner);
@@ -133,13 +101,7 @@ pub(super) fn initiative(c: &mut Collector, old: &Initiative, new: &Initiative) 
 
 /// All but its figures.
 pub(super) fn measure(c: &mut Collector, old: &Measure, new: &Measure) {
-    c.words(
-        Kind::Wording,
-        field!("title"),
-        "",
-        Some(&old.title),
-        Some(&new.title),
-    );
+    title(c, &old.title, &new.title);
     narrative(c, old.narrative.as_ref(), new.narrative.as_ref());
     definition(c, old, new);
     let target = Kind::Target;

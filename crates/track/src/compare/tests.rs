@@ -1,39 +1,13 @@
-use std::path::{Path, PathBuf};
-
 use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::base_plan::BASE;
 use crate::plan::Files;
-
-fn folder(root: &Path) -> Files {
-    let mut files = Files::new();
-    let mut folders = vec![PathBuf::from(root)];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let name = path
-                .strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
-            files.insert(name, std::fs::read(&path).unwrap());
-        }
-    }
-    files
-}
+use crate::plan_files;
 
 fn example(name: &str) -> Files {
-    folder(
-        &Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../plans")
-            .join(name),
-    )
+    plan_files::folder(name)
 }
 
 fn read(files: &Files) -> Plan {
@@ -287,7 +261,7 @@ fn a_holder_who_ceases_to_allow_is_named_and_no_figure_is() {
 
 /// The small plan of the checks, which has two editions.
 fn small() -> Files {
-    folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan/base"))
+    BASE.iter().copied().collect()
 }
 
 #[test]

@@ -14,7 +14,7 @@ use cairn_kernel::label::Label;
 use serde::{Deserialize, Serialize};
 
 use super::Gate;
-use super::cells::{CELLS_MAX, CellsError, Dimension};
+use super::cells::{CELLS_MAX, CellsError, Dimension, join};
 use super::key::RecordKey;
 use super::table::{Audience, Refused, Released};
 
@@ -136,10 +136,7 @@ impl Amounts {
 
     /// Lets the amounts be at least as restricted as `label`.
     pub fn restrict(&mut self, label: &Label) {
-        self.label = Some(match &self.label {
-            Some(before) => before.join(label),
-            None => label.clone(),
-        });
+        join(&mut self.label, label);
     }
 }
 

@@ -162,10 +162,7 @@ impl Cells {
 
     /// Lets the table be at least as restricted as `label`.
     pub fn restrict(&mut self, label: &Label) {
-        self.label = Some(match &self.label {
-            Some(before) => before.join(label),
-            None => label.clone(),
-        });
+        join(&mut self.label, label);
     }
 
     /// What the labels of all that is in it come to; `None` of an empty table.
@@ -258,6 +255,14 @@ impl Cells {
         each.map(|(dimension, value)| dimension.place(value))
             .collect()
     }
+}
+
+/// Lets `all` be at least as restricted as `label`.
+pub(super) fn join(all: &mut Option<Label>, label: &Label) {
+    *all = Some(match all {
+        Some(before) => before.join(label),
+        None => label.clone(),
+    });
 }
 
 #[cfg(test)]

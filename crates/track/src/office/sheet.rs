@@ -4,6 +4,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use crate::plan::fault::Faults;
 use crate::plan::limits::{CSV_BYTES_MAX, FIELD_CHARS_MAX, ROWS_MAX};
+use crate::plan::{Lines, ordinal};
 
 /// Most columns that are read: a wide table has one for each series.
 pub(super) const COLUMNS_MAX: usize = 2_000;
@@ -122,31 +123,7 @@ fn is_whole(file: &str, line: u32, record: &StringRecord, columns: usize, faults
 
 /// Number of a column, from 1.
 pub(super) fn column(at: usize) -> u32 {
-    u32::try_from(at + 1).unwrap_or(u32::MAX)
-}
-
-/// Counts lines up to a growing place; the reader's own count is off after blank lines and at `\r\n`.
-#[derive(Default)]
-struct Lines {
-    at: usize,
-    newlines: u32,
-}
-
-impl Lines {
-    fn of(&mut self, text: &str, from: usize) -> u32 {
-        let bytes = text.as_bytes();
-        let mut to = from;
-        while matches!(bytes.get(to), Some(b'\n' | b'\r')) {
-            to += 1;
-        }
-        let between = bytes.get(self.at..to).unwrap_or_default();
-        let found = between.iter().filter(|byte| **byte == b'\n').count();
-        self.newlines = self
-            .newlines
-            .saturating_add(u32::try_from(found).unwrap_or(u32::MAX));
-        self.at = to;
-        self.newlines.saturating_add(1)
-    }
+    ordinal(at + 1)
 }
 
 #[cfg(test)]

@@ -1,31 +1,14 @@
 //! Plans for the tests of several modules.
 
-use std::path::{Path, PathBuf};
-
 use jiff::civil::date;
 
 use super::new_plan;
 use crate::plan::{Files, Plan};
+use crate::plan_files;
 
 /// One of the plans that are shipped as examples.
 pub(super) fn example(name: &str) -> Plan {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../plans")
-        .join(name);
-    let mut files = Files::new();
-    let mut folders = vec![PathBuf::from(&root)];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-            files.insert(name, std::fs::read(&path).unwrap());
-        }
-    }
-    read(&files)
+    read(&plan_files::folder(name))
 }
 
 pub(super) fn read(files: &Files) -> Plan {

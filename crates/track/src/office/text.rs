@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+pub(super) use crate::plan::is_slug;
 use crate::plan::limits::ID_CHARS_MAX;
 
 /// A text as a TOML basic string on one line.
@@ -23,16 +24,6 @@ pub(super) fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-/// An id may be written so: `[a-z0-9][a-z0-9._-]*`, at most [`ID_CHARS_MAX`].
-pub(super) fn is_slug(id: &str) -> bool {
-    let small = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
-    id.len() <= ID_CHARS_MAX
-        && id.bytes().next().is_some_and(small)
-        && id
-            .bytes()
-            .all(|c| small(c) || matches!(c, b'.' | b'_' | b'-'))
 }
 
 /// An id made from a name: small letters and digits parted by single dashes, without marks over letters; empty if there

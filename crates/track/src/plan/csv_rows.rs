@@ -215,7 +215,8 @@ impl<'s> Sheet<'s> {
     }
 }
 
-fn ordinal(at: usize) -> u32 {
+/// A count as lines and columns are counted.
+pub(crate) fn ordinal(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
@@ -236,13 +237,14 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
 /// Counts lines up to a growing place. The reader's own count is off after blank lines and at `\r\n`, since it stands
 /// before what ended the record.
 #[derive(Default)]
-struct Lines {
+pub(crate) struct Lines {
     at: usize,
     newlines: u32,
 }
 
 impl Lines {
-    fn of(&mut self, text: &str, from: usize) -> u32 {
+    /// The line at or after the byte `from`, from 1; `from` must not be before the one asked for last.
+    pub(crate) fn of(&mut self, text: &str, from: usize) -> u32 {
         let bytes = text.as_bytes();
         let mut to = from;
         while matches!(bytes.get(to), Some(b'\n' | b'\r')) {

@@ -26,6 +26,7 @@ pub mod vintage;
 pub mod words;
 
 pub use at::At;
+pub(crate) use csv_rows::{Lines, ordinal};
 pub use decimal::Decimal;
 pub use fault::{Fault, Severity};
 pub use files::Files;
@@ -35,6 +36,9 @@ pub use model::{
     Milestone, Note, Plan, Query, Ruling, SignOff, Source, SourceKind, Status, StatusEvidence,
     Target, TargetKind, TargetSet, Theme, Visible, What,
 };
+pub(crate) use parse::is_address;
+pub(crate) use toml_table::is_slug;
+
 pub use period::{Period, Span};
 pub use series::{Cell, Dims, Missing, Restatement, Row, Series};
 pub use vintage::Vintage;

@@ -175,13 +175,34 @@ impl Series {
     /// For each cell the row of the latest vintage by `as_of`, ordered by period, then by dimensions.
     #[must_use]
     pub fn seen(&self, as_of: Date) -> Vec<&Row> {
-        self.pick(as_of, 0)
+        self.at(&self.newest(as_of, 0, |_| true))
     }
 
     /// As [`Self::seen`], but for each cell one vintage earlier where there is one.
     #[must_use]
     pub fn previous(&self, as_of: Date) -> Vec<&Row> {
-        self.pick(as_of, 1)
+        self.at(&self.newest(as_of, 1, |_| true))
+    }
+
+    /// Places of the rows that [`Self::seen`] gives, of those rows that `keep` wants; `earlier` vintages back where a cell
+    /// has so many.
+    #[must_use]
+    pub fn newest(&self, as_of: Date, earlier: usize, keep: impl Fn(&Row) -> bool) -> Vec<u32> {
+        let rows = self.sorted(|row| row.vintage.by(as_of) && keep(row));
+        let mut picked: Vec<(u32, &Row)> = rows
+            .chunk_by(|(_, a), (_, b)| same_cell(a, b))
+            .filter_map(|cell| cell.iter().rev().nth(earlier.min(cell.len() - 1)).copied())
+            .collect();
+        // Stable: dimensions are in order already.
+        picked.sort_by_key(|(_, row)| row.period);
+        picked.into_iter().map(|(at, _)| at).collect()
+    }
+
+    /// The rows at these places.
+    #[must_use]
+    pub fn at(&self, places: &[u32]) -> Vec<&Row> {
+        let row = |at: &u32| self.rows.get(usize::try_from(*at).ok()?);
+        places.iter().filter_map(row).collect()
     }
 
     /// Cells that were published again with another value or another reason for none, ordered by dimensions, period
@@ -201,57 +222,42 @@ impl Series {
     /// Every row by `as_of`, ordered by dimensions, period and vintage.
     #[must_use]
     pub fn ordered(&self, as_of: Date) -> Vec<&Row> {
-        let ranks = self.ranks();
+        let rows = self.sorted(|row| row.vintage.by(as_of));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// The rows that `keep` wants with their places, ordered by dimensions, period and vintage.
+    fn sorted(&self, keep: impl Fn(&Row) -> bool) -> Vec<(u32, &Row)> {
+        let rows: Vec<(u32, &Row)> = (0..).zip(&self.rows).filter(|(_, row)| keep(row)).collect();
+        let ranks = ranks(&rows);
         let rank = |row: &Row| ranks.get(&Arc::as_ptr(&row.dims).addr()).copied();
-        let mut rows: Vec<(Option<u32>, &Row)> = self
-            .rows
-            .iter()
-            .filter(|row| row.vintage.by(as_of))
-            .map(|row| (rank(row), row))
-            .collect();
-        rows.sort_by(|(first, a), (second, b)| {
+        let mut rows: Vec<(Option<u32>, (u32, &Row))> =
+            rows.into_iter().map(|one| (rank(one.1), one)).collect();
+        rows.sort_by(|(first, (_, a)), (second, (_, b))| {
             first
                 .cmp(second)
                 .then_with(|| a.period.cmp(&b.period))
                 .then_with(|| a.vintage.cmp(&b.vintage))
         });
-        rows.into_iter().map(|(_, row)| row).collect()
+        rows.into_iter().map(|(_, one)| one).collect()
     }
+}
 
-    /// Places of the breakdowns in their order, by address: rows share them, so that a few texts are compared and not one
-    /// for each pair of rows.
-    fn ranks(&self) -> BTreeMap<usize, u32> {
-        let mut all: BTreeMap<usize, &Arc<Dims>> = BTreeMap::new();
-        for row in &self.rows {
-            all.entry(Arc::as_ptr(&row.dims).addr())
-                .or_insert(&row.dims);
-        }
-        let mut sorted: Vec<(usize, &Arc<Dims>)> = all.into_iter().collect();
-        sorted.sort_by_key(|(_, dims)| Arc::clone(dims));
-        let mut ranks = BTreeMap::new();
-        let mut last: Option<(&Arc<Dims>, u32)> = None;
-        for (address, dims) in sorted {
-            let rank = match last {
-                Some((before, rank)) if before == dims => rank,
-                Some((_, rank)) => rank + 1,
-                None => 0,
-            };
-            last = Some((dims, rank));
-            ranks.insert(address, rank);
-        }
-        ranks
+/// Places of the breakdowns in their order, by address: rows share them, so that a few texts are compared and not one for
+/// each pair of rows.
+fn ranks(rows: &[(u32, &Row)]) -> BTreeMap<usize, u32> {
+    let mut all: BTreeMap<usize, &Arc<Dims>> = BTreeMap::new();
+    for (_, row) in rows {
+        all.entry(Arc::as_ptr(&row.dims).addr())
+            .or_insert(&row.dims);
     }
-
-    fn pick(&self, as_of: Date, earlier: usize) -> Vec<&Row> {
-        let rows = self.ordered(as_of);
-        let mut picked: Vec<&Row> = rows
-            .chunk_by(|a, b| same_cell(a, b))
-            .filter_map(|cell| cell.iter().rev().nth(earlier.min(cell.len() - 1)).copied())
-            .collect();
-        // Stable: dimensions are in order already.
-        picked.sort_by_key(|row| row.period);
-        picked
-    }
+    let mut sorted: Vec<(usize, &Arc<Dims>)> = all.into_iter().collect();
+    sorted.sort_by_key(|(_, dims)| Arc::clone(dims));
+    let equal = sorted.chunk_by(|(_, a), (_, b)| a == b);
+    (0..)
+        .zip(equal)
+        .flat_map(|(rank, group)| group.iter().map(move |(address, _)| (*address, rank)))
+        .collect()
 }
 
 /// Rows of one series share their dimensions, so that most comparisons are of addresses.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::plan::{Action, Budget, BudgetState, Initiative, Milestone, Words};
+use crate::plan::{Action, Initiative, Milestone, Words};
 use crate::progress::milestone::{Standing, standing};
 
 /// A milestone and where it stands.
@@ -126,13 +126,5 @@ impl<'p> InitiativeReport<'p> {
             .chain(actions)
             .filter(|(_, standing)| *standing == Standing::WithoutEvidence)
             .map(move |(title, _)| (id, title))
-    }
-
-    /// Budget lines in one state.
-    pub fn budgets(&self, state: BudgetState) -> impl Iterator<Item = &'p Budget> {
-        self.initiative
-            .budgets
-            .iter()
-            .filter(move |budget| budget.state == state)
     }
 }

@@ -1,7 +1,6 @@
 //! What is computed of one measure.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
@@ -102,7 +101,7 @@ pub struct MeasureReport<'p> {
     /// What was seen by this day.
     pub as_of: Date,
     /// Places of the totals seen in `series`, oldest first: they are asked for many times a page.
-    totals: Vec<usize>,
+    totals: Vec<u32>,
     /// Places of all rows seen, once somebody asked for them.
     seen: OnceLock<Vec<u32>>,
     /// The values that the status rests on.
@@ -143,7 +142,7 @@ impl<'p> MeasureReport<'p> {
             projection: None,
         };
         if let Some(series) = report.series.as_deref() {
-            report.totals = totals(series, as_of, 0);
+            report.totals = series.newest(as_of, 0, Row::is_total);
         }
         report.standing = report.standing_of();
         report.segment = segment(&report.figures());
@@ -155,24 +154,18 @@ impl<'p> MeasureReport<'p> {
     /// The rows seen, totals only, oldest first; what is planned is among them.
     #[must_use]
     pub fn rows(&self) -> Vec<&Row> {
-        let Some(series) = self.series.as_deref() else {
-            return Vec::new();
-        };
-        let places = self.totals.iter();
-        places.filter_map(|at| series.rows.get(*at)).collect()
+        self.series
+            .as_deref()
+            .map_or_else(Vec::new, |series| series.at(&self.totals))
     }
 
     /// The rows seen, of every breakdown.
     #[must_use]
     pub fn all_rows(&self) -> Vec<&Row> {
-        let Some(series) = self.series.as_deref() else {
-            return Vec::new();
-        };
-        let places = self
-            .seen
-            .get_or_init(|| places(series, &series.seen(self.as_of)));
-        let row = |at: &u32| series.rows.get(usize::try_from(*at).ok()?);
-        places.iter().filter_map(row).collect()
+        self.series.as_deref().map_or_else(Vec::new, |series| {
+            let all = || series.newest(self.as_of, 0, |_| true);
+            series.at(self.seen.get_or_init(all))
+        })
     }
 
     /// The values seen, totals only, oldest first. What is only planned is none.
@@ -296,37 +289,10 @@ impl<'p> MeasureReport<'p> {
     /// The same values one vintage earlier, if any of them was restated.
     fn previous(&self) -> Option<Vec<(f64, f64)>> {
         let series = self.series.as_deref()?;
-        let places = totals(series, self.as_of, 1);
-        let rows = places.iter().filter_map(|at| series.rows.get(*at));
-        let points = segment(&figures(rows.collect())).points;
+        let rows = series.at(&series.newest(self.as_of, 1, Row::is_total));
+        let points = segment(&figures(rows)).points;
         (points != self.segment.points).then_some(points)
     }
-}
-
-/// Places of the totals as they were published by `as_of`, one a period, oldest first; `earlier` vintages back where a
-/// period has so many. As [`Series::seen`] and [`Series::previous`], without sorting breakdowns that may be many.
-fn totals(series: &Series, as_of: Date, earlier: usize) -> Vec<usize> {
-    let mut all: Vec<(usize, &Row)> = series
-        .rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.is_total() && row.vintage.by(as_of))
-        .collect();
-    all.sort_by_key(|(_, row)| (row.period, row.vintage));
-    all.chunk_by(|(_, a), (_, b)| a.period == b.period)
-        .filter_map(|cell| cell.iter().rev().nth(earlier.min(cell.len() - 1)))
-        .map(|(at, _)| *at)
-        .collect()
-}
-
-/// Where rows of a series stand in it.
-fn places(series: &Series, rows: &[&Row]) -> Vec<u32> {
-    let by_line: BTreeMap<u32, u32> = (0..)
-        .zip(&series.rows)
-        .map(|(at, row)| (row.line, at))
-        .collect();
-    let places = rows.iter().filter_map(|row| by_line.get(&row.line));
-    places.copied().collect()
 }
 
 fn figures(rows: Vec<&Row>) -> Vec<Figure<'_>> {

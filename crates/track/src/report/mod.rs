@@ -15,6 +15,7 @@ pub use initiative::{ActionReport, InitiativeReport, Late, MilestoneReport};
 pub use measure::{Figure, MeasureReport, NoStatus, Segment, Standing};
 pub use publish::{Hidden, Withheld, hidden, is_telling_text, published, withheld};
 
+use self::publish::COMBINE;
 use crate::plan::{Edition, Measure, Plan, Status};
 use crate::progress::group::{Group, Grouped};
 
@@ -33,7 +34,7 @@ pub struct Report<'p> {
     pub initiatives: Vec<InitiativeReport<'p>>,
     /// How much of it is measured.
     pub coverage: Coverage,
-    /// Mean scores by the measures' groups.
+    /// Mean scores by the measures' groups, without series that may not be combined with others.
     pub groups: Grouped,
     /// How much of it is translated.
     pub translations: Translations,
@@ -61,20 +62,12 @@ impl<'p> Report<'p> {
             .iter()
             .map(|initiative| InitiativeReport::of(initiative, as_of))
             .collect();
-        let mut groups = Group::new();
-        for report in &measures {
-            if let Some(outcome) = report.outcome() {
-                // The parser admits no deeper groups.
-                let _deep =
-                    groups.add(report.measure.group.as_deref().unwrap_or_default(), outcome);
-            }
-        }
         Self {
             plan,
             edition,
             as_of,
             coverage: Coverage::of(&measures),
-            groups: groups.score(),
+            groups: means(plan, &measures, as_of),
             translations: Translations::of(plan, edition),
             measures,
             initiatives,
@@ -108,6 +101,22 @@ impl<'p> Report<'p> {
             .flat_map(InitiativeReport::without_evidence)
             .collect()
     }
+}
+
+/// Mean scores, without what its holder has not allowed to be combined with other data.
+fn means(plan: &Plan, measures: &[MeasureReport<'_>], as_of: Date) -> Grouped {
+    let mut groups = Group::new();
+    for report in measures {
+        let series = report.measure.series.as_deref();
+        if series.is_some_and(|id| withheld(plan, id, COMBINE, as_of).is_some()) {
+            continue;
+        }
+        if let Some(outcome) = report.outcome() {
+            // The parser admits no deeper groups.
+            let _deep = groups.add(report.measure.group.as_deref().unwrap_or_default(), outcome);
+        }
+    }
+    groups.score()
 }
 
 /// The day up to which figures of a measure are seen. A draft shows its live measures as they are; once it is frozen, as

@@ -40,14 +40,16 @@ pub fn withheld<'p>(plan: &'p Plan, series: &str, purpose: &str, on: Date) -> Op
         })
 }
 
-/// What of a measure's series may be seen: nothing if it is withheld, and no count that was not rounded.
+/// What of a measure's series may be seen: nothing if it is withheld, and no count that was not rounded, should any edition
+/// count records by it.
 #[must_use]
 pub fn published<'p>(plan: &'p Plan, measure: &Measure, on: Date) -> Option<Cow<'p, Series>> {
     let series = plan.series.get(measure.series.as_deref()?)?;
     if withheld(plan, &series.id, PUBLISH, on).is_some() {
         return None;
     }
-    if measure.cells == Cells::Open || !series.rows.iter().any(is_telling) {
+    let counts = measure.cells == Cells::Counts || hidden(plan, &series.id) == Hidden::Counts;
+    if !counts || !series.rows.iter().any(is_telling) {
         return Some(Cow::Borrowed(series));
     }
     let mut series = series.clone();
@@ -64,7 +66,11 @@ pub fn published<'p>(plan: &'p Plan, measure: &Measure, on: Date) -> Option<Cow<
 
 /// A count that was not rounded.
 fn is_telling(row: &Row) -> bool {
-    row.number().is_some_and(|count| count % COUNT_BASE != 0.0)
+    row.number().is_some_and(|count| !is_rounded(count))
+}
+
+fn is_rounded(count: f64) -> bool {
+    count % COUNT_BASE == 0.0
 }
 
 /// What of a series must not be handed out.
@@ -95,9 +101,6 @@ pub fn hidden(plan: &Plan, series: &str) -> Hidden {
 /// A count as written that was not rounded.
 #[must_use]
 pub fn is_telling_text(count: &str) -> bool {
-    !count.trim().is_empty()
-        && count
-            .trim()
-            .parse()
-            .map_or(true, |count: f64| count % COUNT_BASE != 0.0)
+    let count = count.trim();
+    !count.is_empty() && !count.parse().is_ok_and(is_rounded)
 }

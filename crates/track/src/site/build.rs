@@ -7,8 +7,8 @@ use super::context::Context;
 use super::options::Options;
 use super::published::Published;
 use super::words::Lang;
-use super::{files, layout, pages, reports};
-use crate::plan::{Files, Plan, Visible};
+use super::{files, layout, pages};
+use crate::plan::{Plan, Visible};
 use crate::report::Report;
 
 /// What was built.
@@ -87,17 +87,18 @@ impl<E> Out<'_, E> {
 /// Hands every file of the static site of a plan to `sink`, with its path from the site's top, one by one: the site is
 /// never held as a whole. The same plan gives the same files in the same order.
 ///
-/// Nothing is copied from the plan's own `_files`, since those of series hold what is withheld.
-///
 /// # Errors
 /// See [`BuildError`].
 pub fn build<'s, E>(
     plan: &Plan,
-    _files: &Files,
     options: &Options,
     sink: &'s mut Sink<'s, E>,
 ) -> Result<Summary, BuildError<E>> {
-    let reports = reports::reports(plan);
+    let reports: Vec<Report<'_>> = plan
+        .editions
+        .iter()
+        .map(|edition| Report::of(plan, edition))
+        .collect();
     let newest = reports.last().ok_or(BuildError::NoEdition)?;
     let languages = options.languages_of(plan);
     let sources = source_places(plan);
@@ -178,7 +179,7 @@ pub(crate) fn render(cx: &Context<'_>) -> Option<Vec<u8>> {
 }
 
 /// One page by its path from the site's top, such as `mi/m/ID.html`; `None` if there is none. `report` must be that of
-/// the edition which the path names, or of the newest one; [`reports::report`] makes it.
+/// the edition which the path names, or of the newest one.
 #[must_use]
 pub fn page(plan: &Plan, report: &Report<'_>, path: &str, options: &Options) -> Option<Vec<u8>> {
     let (tree, page) = Tree::of_path(path)?;
@@ -193,7 +194,7 @@ pub fn page(plan: &Plan, report: &Report<'_>, path: &str, options: &Options) -> 
     let before = match page {
         Page::Changes => plan
             .before(&asked.id)
-            .map(|edition| reports::report(plan, edition)),
+            .map(|edition| Report::of(plan, edition)),
         _ => None,
     };
     let published = Published::of(report);

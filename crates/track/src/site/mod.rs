@@ -18,12 +18,10 @@ mod options;
 mod pages;
 mod parts;
 mod published;
-mod reports;
 pub mod words;
 
 pub use build::{BuildError, Sink, Summary, build, page};
 pub use options::{Frame, Options};
-pub use reports::{report, reports};
 pub use words::Lang;
 
 /// The site's own style sheet, at its top.

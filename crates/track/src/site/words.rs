@@ -6,6 +6,7 @@ mod measure;
 mod method;
 mod work;
 
+use cairn_kernel::time::month_name;
 use jiff::civil::Date;
 
 pub(crate) use change::*;
@@ -82,45 +83,9 @@ macro_rules! phrases {
 
 pub(crate) use {phrases, words};
 
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// The month names of Te Taura Whiri i te Reo Māori.
-const MONTHS_MI: [&str; 12] = [
-    "Kohitātea",
-    "Huitanguru",
-    "Poutūterangi",
-    "Paengawhāwhā",
-    "Haratua",
-    "Pipiri",
-    "Hōngongoi",
-    "Hereturikōkā",
-    "Mahuru",
-    "Whiringa-ā-nuku",
-    "Whiringa-ā-rangi",
-    "Hakihea",
-];
-
 /// A day: `23 November 2026`.
 pub(crate) fn day(lang: Lang, day: Date) -> String {
-    let names = match lang {
-        Lang::En => &MONTHS_EN,
-        Lang::Mi => &MONTHS_MI,
-    };
-    let at = usize::try_from(day.month() - 1).unwrap_or_default();
-    let month = names.get(at).copied().unwrap_or_default();
+    let month = month_name(lang.as_str(), day.month());
     format!("{} {month} {}", day.day(), day.year())
 }
 

@@ -28,7 +28,7 @@ pub fn built(files: &Files, options: &Options) -> (Site, Summary) {
         );
         Ok(())
     };
-    let summary = build(&plan, files, options, &mut sink).unwrap();
+    let summary = build(&plan, options, &mut sink).unwrap();
     (site, summary)
 }
 

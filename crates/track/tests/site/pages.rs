@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_track::plan::Plan;
-use cairn_track::site::{Options, page, report};
+use cairn_track::report::Report;
+use cairn_track::site::{Options, page};
 
 use crate::cases::{PLANS, Site, site, text, words};
 
@@ -167,7 +168,7 @@ fn one_page_is_the_same_as_in_the_whole_site() {
     let site = site("example-harbour");
     let options = Options::default();
     for edition in &plan.editions {
-        let report = report(&plan, edition);
+        let report = Report::of(&plan, edition);
         let own = format!("e/{}/", edition.id);
         let is_newest = plan.newest().unwrap().id == edition.id;
         for (path, bytes) in html(site) {

@@ -238,7 +238,6 @@ fn a_sink_that_fails_is_named() {
             Ok(())
         }
     };
-    let error =
-        cairn_track::site::build(&plan, &files, &Options::default(), &mut sink).unwrap_err();
+    let error = cairn_track::site::build(&plan, &Options::default(), &mut sink).unwrap_err();
     assert_eq!(error.to_string(), "writing method.html: disk full");
 }

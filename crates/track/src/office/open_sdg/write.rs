@@ -10,8 +10,8 @@ use super::fields::{Fields, fields};
 use super::meta::Meta;
 use super::settings::{Setting, choose, settings};
 use super::{Notes, OpenSdgOptions, Paths, one_line, short};
-use crate::plan::Files;
 use crate::plan::limits::ID_CHARS_MAX;
+use crate::plan::{Files, is_address};
 
 pub(super) struct Writer<'o> {
     options: &'o OpenSdgOptions,
@@ -295,15 +295,4 @@ impl<'o> Writer<'o> {
         files.insert(format!("{folder}text/front.en.md"), front);
         files
     }
-}
-
-fn is_address(url: &str) -> bool {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty()
-            && !rest.starts_with('/')
-            && !url.contains(|c: char| c.is_whitespace() || c.is_control())
-    })
 }

@@ -5,40 +5,11 @@ use serde_json::Value;
 use super::super::files::Files;
 use super::super::model::Plan;
 use super::*;
+use crate::base_plan::BASE;
 
 /// The base plan of the tests of the crate: every key of every table is in it at least once.
-macro_rules! base {
-    ($($path:literal),+) => {
-        [$(($path, include_str!(concat!("../../../tests/plan/base/", $path)))),+]
-    };
-}
-
 fn base() -> Files {
-    base![
-        "plan.toml",
-        "sources.csv",
-        "mandates.toml",
-        "series/loss.csv",
-        "series/skills.csv",
-        "communities/harbour.toml",
-        "editions/2022/edition.toml",
-        "editions/2022/themes.toml",
-        "editions/2022/goals.toml",
-        "editions/2022/initiatives.toml",
-        "editions/2022/measures.toml",
-        "editions/2022/text/front.en.md",
-        "editions/2026/edition.toml",
-        "editions/2026/themes.toml",
-        "editions/2026/goals.toml",
-        "editions/2026/initiatives.toml",
-        "editions/2026/measures.toml",
-        "editions/2026/endings.toml",
-        "editions/2026/notes.toml",
-        "editions/2026/text/front.en.md",
-        "editions/2026/text/method.en.md"
-    ]
-    .into_iter()
-    .collect()
+    BASE.iter().copied().collect()
 }
 
 fn parsed(name: &str) -> Value {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::plan::{Files, Plan};
+use crate::plan_files;
 
 /// A restatement, missing values, an interval, a break, a dimension, and fields that need care.
 const SERIES: &str = "period,value,vintage,source,missing,low,high,n,flag,break,note,region\n\
@@ -123,25 +124,9 @@ fn a_series_reads_back_from_its_csv() {
     });
 }
 
-/// The files of an example plan that its series need.
-fn example(name: &str) -> Files {
-    let folder = format!("{}/../../plans/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut files = Files::new();
-    files.insert(
-        "sources.csv",
-        std::fs::read(format!("{folder}/sources.csv")).unwrap(),
-    );
-    for entry in std::fs::read_dir(format!("{folder}/series")).unwrap() {
-        let entry = entry.unwrap();
-        let path = format!("series/{}", entry.file_name().to_str().unwrap());
-        files.insert(path, std::fs::read(entry.path()).unwrap());
-    }
-    files
-}
-
 #[test]
 fn every_series_of_the_example_reads_back_from_its_csv() {
-    let mut files = example("nz-digital");
+    let mut files = plan_files::folder("nz-digital");
     let plan = Plan::sketch(&files).0;
     assert!(plan.series.len() >= 5);
     for (id, series) in &plan.series {
