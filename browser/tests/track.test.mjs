@@ -31,6 +31,8 @@ for (const lang of ['en', 'mi']) {
   test(`a strategy can be read by everybody (${lang})`, async () => {
     const { page, faults, close } = await cairn.open({ scripts: lang === 'en', viewport: NARROW, lang });
     await page.goto(`${cairn.url}/track`);
+    const list = await page.locator('main').innerText();
+    assert.match(list, lang === 'en' ? /5 of 9 measures have a recent figure; 3 have never/ : /5 o ngā inenga e 9 .*; 3 kāore/);
     await fits(page);
     await accessible(page);
     for (const path of PAGES) {

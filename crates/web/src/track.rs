@@ -63,10 +63,11 @@ fn words(l: Lang, words: &cairn_track::plan::Words) -> Markup {
 
 fn covered(l: Lang, plan: &Shown) -> String {
     let coverage = plan.coverage;
+    // The order of a text's values is that of their names.
     t::track_covered(
         l,
-        coverage.measured as u64,
         coverage.total() as u64,
+        coverage.measured as u64,
         coverage.never as u64,
     )
 }
