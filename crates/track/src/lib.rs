@@ -20,4 +20,5 @@ pub mod office;
 pub mod plan;
 pub mod progress;
 pub mod report;
+mod share;
 pub mod site;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::claims::claims_without_evidence;
 use crate::live;
-use crate::plan::{Budget, BudgetState, Decimal, Edition, Measure, Plan};
+use crate::plan::{Budget, BudgetState, Decimal, Edition, Measure, Plan, Row};
 use crate::progress::milestone::Standing;
 use crate::report::InitiativeReport;
 use crate::report::publish::{PUBLISH, published, withheld};
@@ -177,15 +177,19 @@ fn without_data(plan: &Plan, measure: &Measure, as_of: Date) -> bool {
     }
     let series = published(plan, measure, as_of);
     series.is_none_or(|series| {
-        series
-            .seen(as_of)
-            .iter()
-            .all(|row| row.value.is_none() && !is_hidden(row))
+        let tells = |row: &Row| row.value.is_some() || is_hidden(row);
+        let mut known = series.rows.iter().filter(|row| row.vintage.by(as_of));
+        // Only where some rows tell a value and others none does it matter which of them was published last.
+        match known.next().map(tells) {
+            None => true,
+            Some(first) if known.all(|row| tells(row) == first) => !first,
+            Some(_) => !series.seen(as_of).into_iter().any(tells),
+        }
     })
 }
 
 /// There is a value, which is withheld to protect those it is about.
-fn is_hidden(row: &crate::plan::Row) -> bool {
+fn is_hidden(row: &Row) -> bool {
     row.missing == Some(crate::plan::Missing::Suppressed)
 }
 

@@ -84,6 +84,17 @@ impl Faults {
         }
     }
 
+    /// Takes over what another reader found.
+    pub(crate) fn absorb(&self, other: Self) {
+        for fault in other.list.into_inner() {
+            self.push(fault);
+        }
+        self.dropped.set(self.dropped.get() + other.dropped.get());
+        self.broken
+            .borrow_mut()
+            .append(&mut other.broken.into_inner());
+    }
+
     /// An error at a place of a file.
     pub(crate) fn error(
         &self,
@@ -143,6 +154,19 @@ impl Faults {
 
     pub(crate) fn any_broken(&self) -> bool {
         !self.broken.borrow().is_empty()
+    }
+
+    /// The files that could not be read to their end.
+    pub(crate) fn all_broken(&self) -> BTreeSet<String> {
+        self.broken.borrow().clone()
+    }
+
+    /// No faults, found by a reader who knows which files could not be read to their end.
+    pub(crate) fn after(broken: BTreeSet<String>) -> Self {
+        Self {
+            broken: RefCell::new(broken),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn is_broken(&self, file: &str) -> bool {

@@ -20,6 +20,7 @@ use super::series::Series;
 use super::shape::{self, Shape};
 use super::toml_table::{SLUG_RULE, Source, Table, is_slug};
 use super::words::Words;
+use crate::share;
 
 /// The file that names the plan.
 pub(crate) const PLAN_FILE: &str = "plan.toml";
@@ -318,20 +319,26 @@ fn identity(edition: &mut Edition, top: &Table<'_, '_>) {
 }
 
 fn series(files: &Files, plan: &Plan, faults: &Faults) -> BTreeMap<String, Series> {
-    let mut all = BTreeMap::new();
-    for (path, bytes) in files.below(SERIES) {
-        let Some(id) = path.strip_suffix(".csv").filter(|id| !id.contains('/')) else {
-            continue;
-        };
-        let file = format!("{SERIES}{path}");
+    let found: Vec<(&str, &[u8])> = files
+        .below(SERIES)
+        .filter_map(|(path, bytes)| Some((path.strip_suffix(".csv")?, bytes)))
+        .filter(|(id, _)| !id.contains('/'))
+        .collect();
+    let broken = faults.all_broken();
+    let read = share::map(&found, |(id, bytes)| {
+        let faults = Faults::after(broken.clone());
+        let file = format!("{SERIES}{id}.csv");
         if !is_slug(id) {
             let what = format!("the file's name `{}` is no id", short(id));
             faults.error((&file, (0, 0)), "bad-id", what, SLUG_RULE);
         }
-        all.insert(
-            id.to_owned(),
-            rows::read(&file, id, bytes, &plan.sources, faults),
-        );
+        let series = rows::read(&file, id, bytes, &plan.sources, &faults);
+        (series, faults)
+    });
+    let mut all = BTreeMap::new();
+    for (series, own) in read {
+        faults.absorb(own);
+        all.insert(series.id.clone(), series);
     }
     all
 }

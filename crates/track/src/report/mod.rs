@@ -18,6 +18,7 @@ pub use publish::{Hidden, Withheld, hidden, is_telling_text, published, withheld
 use self::publish::COMBINE;
 use crate::plan::{Edition, Measure, Plan, Status};
 use crate::progress::group::{Group, Grouped};
+use crate::share;
 
 /// The report of one edition.
 #[derive(Debug, Clone)]
@@ -50,13 +51,9 @@ impl<'p> Report<'p> {
     /// Computes the report of an edition with what had been published by `as_of`.
     #[must_use]
     pub fn as_of(plan: &'p Plan, edition: &'p Edition, as_of: Date) -> Self {
-        let measures: Vec<MeasureReport<'p>> = edition
-            .measures
-            .iter()
-            .map(|measure| {
-                MeasureReport::of(plan, measure, seen_until(plan, edition, measure, as_of))
-            })
-            .collect();
+        let measures: Vec<MeasureReport<'p>> = share::map(&edition.measures, |measure| {
+            MeasureReport::of(plan, measure, seen_until(plan, edition, measure, as_of))
+        });
         let initiatives: Vec<InitiativeReport<'p>> = edition
             .initiatives
             .iter()

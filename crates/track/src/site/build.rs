@@ -10,6 +10,7 @@ use super::words::Lang;
 use super::{files, layout, pages};
 use crate::plan::{Plan, Visible};
 use crate::report::Report;
+use crate::share;
 
 /// What was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -130,12 +131,13 @@ pub fn build<'s, E>(
                     lang: *lang,
                     edition: *edition,
                 };
-                for page in pages_of(&of) {
-                    let cx = Context::new(&of, tree, page);
-                    if let Some(bytes) = render(&cx) {
-                        out.page(&cx.path, bytes)?;
-                    }
-                }
+                let make = |page: &Page<'_>| {
+                    let cx = Context::new(&of, tree, *page);
+                    render(&cx).map(|bytes| (cx.path, bytes))
+                };
+                share::in_order(&pages_of(&of), make, |made| {
+                    made.map_or(Ok(()), |(path, bytes)| out.page(&path, bytes))
+                })?;
             }
         }
     }

@@ -12,6 +12,7 @@ use super::options::Options;
 use super::words::Lang;
 use crate::plan::{Measure, Plan, Series};
 use crate::report::{MeasureReport, Report};
+use crate::share;
 
 /// Sizes of the files that were written, by path.
 pub(crate) type Sizes = BTreeMap<String, usize>;
@@ -107,6 +108,20 @@ fn rights(plan: &Plan, measure: &Measure) -> Vec<String> {
     all
 }
 
+/// The files of one measure's values, each with its name; `None` if it has no series.
+fn data_of(plan: &Plan, one: &MeasureReport<'_>) -> Option<[(String, Vec<u8>); 3]> {
+    let series = seen(one)?;
+    let measure = one.measure;
+    let rights = rights(plan, measure);
+    let set = dataset(plan, measure, &series, &rights);
+    let about = describe(&set, &format!("{}.csv", measure.id), Lang::En.as_str());
+    Some([
+        (csv(&measure.id), series_csv(&series).into_bytes()),
+        (json(&measure.id), series_json(&series).into_bytes()),
+        (csvw(&measure.id), about.into_bytes()),
+    ])
+}
+
 /// The data of one edition, in each of its folders.
 pub(crate) fn data<E>(
     report: &Report<'_>,
@@ -128,22 +143,9 @@ pub(crate) fn data<E>(
             out.file(&tree.shared(CHANGES), table.clone().into_bytes())?;
         }
     }
-    for one in &report.measures {
-        let Some(series) = seen(one) else { continue };
-        let measure = one.measure;
-        let rights = rights(plan, measure);
-        let set = dataset(plan, measure, &series, &rights);
-        let (table, rows) = (
-            series_csv(&series).into_bytes(),
-            series_json(&series).into_bytes(),
-        );
-        let about = describe(&set, &format!("{}.csv", measure.id), Lang::En.as_str()).into_bytes();
-        let files = [
-            (csv(&measure.id), table),
-            (json(&measure.id), rows),
-            (self::csvw(&measure.id), about),
-        ];
-        for (name, bytes) in files {
+    let make = |one: &MeasureReport<'_>| data_of(plan, one);
+    share::in_order(&report.measures, make, |made| {
+        for (name, bytes) in made.into_iter().flatten() {
             let mut paths: Vec<String> = trees().map(|tree| tree.shared(&name)).collect();
             let last = paths.pop();
             sizes.insert(name, bytes.len());
@@ -154,7 +156,8 @@ pub(crate) fn data<E>(
                 out.file(&path, bytes)?;
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(sizes)
 }
 

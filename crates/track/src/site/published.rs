@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Row;
 use crate::report::{MeasureReport, Report};
+use crate::share;
 
 /// The file of a measure's values.
 #[derive(Debug, Clone, Default)]
@@ -18,11 +19,9 @@ pub(crate) struct Published {
 impl Published {
     /// The files of a report, by the measures' ids.
     pub(crate) fn of<'p>(report: &Report<'p>) -> BTreeMap<&'p str, Self> {
-        report
-            .measures
-            .iter()
-            .map(|one| (one.measure.id.as_str(), Self::of_measure(one)))
-            .collect()
+        let files = share::map(&report.measures, Self::of_measure);
+        let ids = report.measures.iter().map(|one| one.measure.id.as_str());
+        ids.zip(files).collect()
     }
 
     fn of_measure(one: &MeasureReport<'_>) -> Self {

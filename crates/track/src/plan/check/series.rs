@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::fault::{did_you_mean, short};
+use super::super::fault::{Faults, did_you_mean, short};
 use super::super::model::Dimension;
 use super::super::parse::{SERIES, SERIES_COLUMNS};
 use super::super::series::{Row, Series};
 use super::Checker;
+use crate::share;
 
 /// Flags of values that may be known before their period has ended.
 const AHEAD: &[&str] = &["planned", "provisional", "estimated"];
@@ -15,23 +16,41 @@ impl<'p> Checker<'p> {
     pub(super) fn series(&self) {
         let uses = self.uses();
         let editions = self.plan.editions.iter();
-        let mut files = editions.map(|edition| Self::path(edition, "measures.toml"));
-        let measures_broken = files.any(|file| self.faults.is_broken(&file));
-        for series in self.plan.series.values() {
-            let file = format!("{SERIES}{}.csv", series.id);
+        let mut measures = editions.map(|edition| Self::path(edition, "measures.toml"));
+        let measures_broken = measures.any(|file| self.faults.is_broken(&file));
+        let all: Vec<&Series> = self.plan.series.values().collect();
+        let (plan, files, broken) = (self.plan, self.files, self.faults.all_broken());
+        // Large plans have thousands of series: each is checked on its own.
+        let found = share::map(&all, |series| {
+            let faults = Faults::after(broken.clone());
+            let checker = Checker {
+                plan,
+                files,
+                faults: &faults,
+            };
             let used = uses.get(series.id.as_str());
-            if used.is_none() && !self.faults.any_broken() {
-                let what = format!("no measure uses the series `{}`", short(&series.id));
-                let mend = "Name it in a measure, or remove the file";
-                self.faults
-                    .warn((&file, (1, 0)), "unused-series", what, mend);
+            checker.one(series, used.map(Vec::as_slice), measures_broken);
+            faults
+        });
+        for faults in found {
+            self.faults.absorb(faults);
+        }
+    }
+
+    /// One series, with the dimensions of the measures that use it.
+    fn one(&self, series: &Series, used: Option<&[&Dimension]>, measures_broken: bool) {
+        let file = format!("{SERIES}{}.csv", series.id);
+        if used.is_none() && !self.faults.any_broken() {
+            let what = format!("no measure uses the series `{}`", short(&series.id));
+            let mend = "Name it in a measure, or remove the file";
+            self.faults
+                .warn((&file, (1, 0)), "unused-series", what, mend);
+        }
+        if !self.faults.is_broken(&file) {
+            if !measures_broken {
+                self.columns(&file, series, used.unwrap_or_default());
             }
-            if !self.faults.is_broken(&file) {
-                if !measures_broken {
-                    self.columns(&file, series, used.map_or(&[], Vec::as_slice));
-                }
-                self.rows(&file, series);
-            }
+            self.rows(&file, series);
         }
     }
 
