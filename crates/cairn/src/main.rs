@@ -28,7 +28,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Exit code where nobody reads what is printed any more, as shells count it for `SIGPIPE`.
+const NOBODY_READS: i32 = 141;
+
+/// Who reads the beginning only (`cairn … | head`) has seen enough: that is no fault to tell of.
+fn end_when_nobody_reads() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let nobody_reads = "failed printing to stdout: Broken pipe";
+        if info
+            .payload_as_str()
+            .is_some_and(|text| text.starts_with(nobody_reads))
+        {
+            std::process::exit(NOBODY_READS);
+        }
+        before(info);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_when_nobody_reads();
     let args = args::Args::parse();
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,

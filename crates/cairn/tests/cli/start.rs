@@ -27,6 +27,18 @@ fn wrong_usage_and_settings_are_2_and_name_the_nearest() {
 }
 
 #[test]
+fn who_reads_no_further_is_told_no_fault() {
+    let home = Home::new();
+    home.cairn(&["migrate"]).good();
+    let (nobody, pipe) = std::io::pipe().unwrap();
+    drop(nobody);
+    let mut stats = home.command("data", &["stats"]);
+    let ran = stats.stdout(pipe).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(ran.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&ran.stderr), "");
+}
+
+#[test]
 fn failures_are_1_and_say_what_was_tried() {
     let home = Home::new();
     home.cairn(&["migrate"]).good();
