@@ -189,6 +189,7 @@ pub struct Facts {
     in_time: Set,
     undecided: u64,
     losses: Amounts,
+    lost: Set,
     loss: Sum,
     answers: Waits,
     closings: Waits,
@@ -245,6 +246,7 @@ impl Facts {
         }
         if let Some(minor) = fact.loss_minor {
             self.losses.add(two_digits(minor));
+            self.lost.add(fact.key);
             self.loss.add(Sum {
                 count: 1,
                 minor,
@@ -312,8 +314,8 @@ pub enum Told {
         value: i64,
         /// Ends of the interval.
         interval: Option<(i64, i64)>,
-        /// Of so many.
-        of: u64,
+        /// Of these.
+        of: Set,
     },
     /// Withheld: too few, or one could be told from it.
     Few,
@@ -355,7 +357,7 @@ pub fn proposals(facts: &Facts, agencies: &[String], rules: &Rules) -> Vec<Propo
     losses(facts, rules, &mut all);
     if let Some(delays) = &facts.delays {
         for (measure, percent) in [(Measure::DelayMedian, 50), (Measure::DelayP90, 90)] {
-            let of = delays.set.count;
+            let of = delays.set;
             let told = delays.days.level(percent, few);
             let told = told.map_or(Told::Few, |level| Told::Level {
                 value: level.value,
@@ -365,7 +367,7 @@ pub fn proposals(facts: &Facts, agencies: &[String], rules: &Rules) -> Vec<Propo
             all.push(Proposal {
                 measure,
                 code: None,
-                at: vec![of],
+                at: vec![of.count],
                 step: few,
                 told,
             });
@@ -384,7 +386,7 @@ pub fn proposals(facts: &Facts, agencies: &[String], rules: &Rules) -> Vec<Propo
             Waited::Level(level) => Told::Level {
                 value: level.value,
                 interval: level.interval,
-                of: done + open,
+                of: facts.all,
             },
         };
         all.push(Proposal {
@@ -401,7 +403,13 @@ pub fn proposals(facts: &Facts, agencies: &[String], rules: &Rules) -> Vec<Propo
         (in_time.at, in_time.told) = (Vec::new(), Told::NotYet);
     }
     all.push(in_time);
-    all.push(share(Measure::Anonymous, None, facts.anonymous, facts.all, few));
+    all.push(share(
+        Measure::Anonymous,
+        None,
+        facts.anonymous,
+        facts.all,
+        few,
+    ));
     all.push(share(Measure::Consent, None, facts.agreed, facts.all, few));
     for agency in agencies {
         let part = facts.agencies.get(agency).copied().unwrap_or_default();
@@ -413,7 +421,7 @@ pub fn proposals(facts: &Facts, agencies: &[String], rules: &Rules) -> Vec<Propo
 
 /// The levels of losses are hidden where their sum is: few of them, or one that is most of it.
 fn losses(facts: &Facts, rules: &Rules, all: &mut Vec<Proposal>) {
-    let of = facts.losses.count();
+    let of = facts.lost;
     for (measure, percent) in [(Measure::MedianLoss, 50), (Measure::P95Loss, 95)] {
         let level = facts.losses.level(percent, rules.few);
         let told = match level.filter(|_| facts.loss.is_safe(rules)) {
@@ -427,7 +435,7 @@ fn losses(facts: &Facts, rules: &Rules, all: &mut Vec<Proposal>) {
         all.push(Proposal {
             measure,
             code: None,
-            at: vec![of],
+            at: vec![of.count],
             step: rules.few,
             told,
         });

@@ -69,7 +69,9 @@ fn a_percentile_needs_enough_at_both_sides() {
 #[test]
 fn those_that_last_count_as_in_the_textbook() {
     let mut waits = Waits::default();
-    [6, 6, 6, 7, 10, 13, 16, 22, 23].into_iter().for_each(|t| waits.done(t));
+    [6, 6, 6, 7, 10, 13, 16, 22, 23]
+        .into_iter()
+        .for_each(|t| waits.done(t));
     [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
         .into_iter()
         .for_each(|t| waits.open(t));
@@ -89,7 +91,10 @@ fn without_open_ones_it_is_the_plain_level() {
     };
     assert_eq!(median.value, 50);
     let (low, high) = median.interval.unwrap();
-    assert!((39..=42).contains(&low) && (59..=62).contains(&high), "{low} {high}");
+    assert!(
+        (39..=42).contains(&low) && (59..=62).contains(&high),
+        "{low} {high}"
+    );
     assert!(matches!(waits.level(90, 5), Waited::Level(level) if level.value == 90));
 }
 
