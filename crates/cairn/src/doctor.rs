@@ -182,7 +182,8 @@ fn figures(settings: &Settings, findings: &mut Findings) {
             } else {
                 "definitions; no national series is shown"
             };
-            let live = live::Settings::parse(&sources.live).map(|live| live.population.last().cloned());
+            let live =
+                live::Settings::parse(&sources.live).map(|live| live.population.last().cloned());
             let people = match live {
                 Ok(Some(newest)) => format!("population of {}", newest.year),
                 _ => "no population: reports per 100,000 people have no values until live.toml in the folder of \

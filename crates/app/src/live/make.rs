@@ -266,10 +266,7 @@ impl Making<'_> {
                     set,
                     hidden: cell.count().is_none(),
                 }),
-                None => {
-                    rest.count += set.count;
-                    rest.sum = rest.sum.wrapping_add(set.sum);
-                }
+                None => rest = rest.and(set),
             }
         }
         rows.push(Settled {
@@ -283,12 +280,16 @@ impl Making<'_> {
     /// A table through the gate: what the figures hide is hidden, the rest rounded by the reports in it.
     fn table(&self, known: Known, period: &str, rows: &[Settled], out: &mut Vec<LiveFigure>) {
         let table = self.release(known.dimension.unwrap_or_default(), rows);
+        // The whole is one cell, which is not thin where the table is.
+        let all = rows
+            .iter()
+            .fold(Set::default(), |all, row| all.and(row.set));
+        let all = self.rounded(all);
         let mut say = |code: Option<&str>| {
             let mut row = figure(known, period, code);
-            row.value = table
-                .as_ref()
-                .and_then(|table| table.cell(&[code])?.count())
-                .map(|count| count.to_string());
+            let cell = || table.as_ref()?.cell(&[code])?.count();
+            let count = if code.is_none() { all } else { cell() };
+            row.value = count.map(|count| count.to_string());
             row.why = row.value.is_none().then_some(Why::Few);
             out.push(row);
         };
@@ -310,12 +311,12 @@ impl Making<'_> {
                 cells.withhold(&place).ok()?;
             }
         }
-        let rule = self.rule(Rule::default().mean_cell_min, Totals::Grand);
+        let rule = self.rule(Rule::default().mean_cell_min, Totals::None);
         let released = self.gate.release(&cells, &rule, Audience::Public);
         Some(released.ok()?.public()?.clone())
     }
 
-    /// Regions of a calendar year, while the figures show that very year; those of years before as they were told.
+    /// Regions over the four quarters that the figures show; those of four quarters before as they were told.
     fn regions(
         &self,
         collected: &Collected,
@@ -325,12 +326,14 @@ impl Making<'_> {
     ) {
         let known = live::REPORTS_BY_REGION;
         let (first, last) = published.year;
-        let year = (first.0 / 10).to_string();
-        let whole = first.0 % 10 == 1 && published.quarters.iter().any(|q| q.quarter == first);
+        let period = period_of(last);
+        // The first quarter of all is seldom a whole one.
+        let begun = first.previous();
+        let whole = published.quarters.iter().any(|q| q.quarter == begun);
         let before = self.told.into_iter().flat_map(|told| &told.rows);
         let before = before.filter(|row| row.name == known.name && row.version == known.version);
         live.rows
-            .extend(before.filter(|row| !whole || row.period != year).cloned());
+            .extend(before.filter(|row| row.period != period).cloned());
         if !whole {
             return;
         }
@@ -338,8 +341,7 @@ impl Making<'_> {
         for (_, facts) in collected.range(first.0..=last.0) {
             for (code, set) in &facts.regions {
                 let all = sets.entry(code.clone()).or_default();
-                all.count += set.count;
-                all.sum = all.sum.wrapping_add(set.sum);
+                *all = all.and(*set);
             }
         }
         let shown = published.regions.cells.iter();
@@ -349,12 +351,12 @@ impl Making<'_> {
         let counts = basis.rows.get("region").unwrap_or(&empty);
         let counts = counts.iter().map(|(code, count)| (code.as_str(), *count));
         let rows = self.cells(
-            &format!("region/{year}"),
+            &format!("region/{period}"),
             (&shown, counts.collect()),
             &sets,
             now,
         );
-        self.table(known, &year, &rows, &mut live.rows);
+        self.table(known, &period, &rows, &mut live.rows);
     }
 }
 

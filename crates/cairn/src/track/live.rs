@@ -18,7 +18,9 @@ pub fn list(as_json: bool) -> anyhow::Result<()> {
         println!("{} {}", known.name, known.version);
         println!("    {}", known.title.en);
         println!("    {}", known.definition.en);
-        let by = known.dimension.map(|name| format!("; can be broken down by {name}"));
+        let by = known
+            .dimension
+            .map(|name| format!("; can be broken down by {name}"));
         println!(
             "    Unit: {}, {}; {}{}",
             known.unit.en,

@@ -128,6 +128,15 @@ impl Set {
         self.sum = self.sum.wrapping_add(key);
     }
 
+    /// These and others, none of which are among them.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            sum: self.sum.wrapping_add(other.sum),
+        }
+    }
+
     /// These without `other`, all of which are among them.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
