@@ -186,7 +186,14 @@ impl Making<'_> {
         }
         match one.told {
             Told::Few => row.why = Some(Why::Few),
-            Told::NotYet => row.why = Some(Why::NotYet),
+            Told::NotYet => {
+                row.why = Some(Why::NotYet);
+                row.note = match one.measure {
+                    Measure::AnsweredInTime => format!("{}; the last are not due yet", row.note),
+                    Measure::AnswerP90 | Measure::CloseP90 => "fewer than 90% are over".into(),
+                    _ => "fewer than half are over".into(),
+                };
+            }
             Told::Level {
                 value,
                 interval,
