@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cairn_desk::figures::live;
 use cairn_desk::figures::national::{self, Published as National};
 use cairn_desk::figures::publish::year_before;
 use cairn_desk::figures::{
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::App;
+use crate::live::{Collected, Live, Making};
 use crate::report::{AppError, damaged};
 
 /// How often a count is begun anew because the log grew under it.
@@ -34,6 +36,8 @@ pub struct Sources {
     pub definitions: Arc<str>,
     /// `national.csv`; without it no national series is shown.
     pub national: Option<Arc<str>>,
+    /// `live.toml`: what live measures need besides the reports.
+    pub live: Arc<str>,
 }
 
 impl Default for Sources {
@@ -42,6 +46,7 @@ impl Default for Sources {
         Self {
             definitions: Arc::from(EMBEDDED),
             national: Some(Arc::from(national::EMBEDDED)),
+            live: Arc::from(live::EMBEDDED),
         }
     }
 }
@@ -61,6 +66,9 @@ pub struct Figures {
     pub definitions: Definitions,
     /// What is told.
     pub published: Published,
+    /// What live measures tell; nothing in vintages of older programs.
+    #[serde(default)]
+    pub live: Live,
 }
 
 impl std::ops::Deref for Figures {
@@ -149,7 +157,8 @@ impl App {
             }
             None => Basis::default(),
         };
-        let (figures, basis) = self.count(today, now, definitions, &basis).await?;
+        let told = last.as_ref().map(|last| &last.live);
+        let (figures, basis) = self.count(now, definitions, &basis, told).await?;
         let snapshot = Snapshot {
             day: today,
             at: now,
@@ -176,11 +185,16 @@ impl App {
 
     async fn count(
         &self,
-        day: i64,
         now: Micros,
         definitions: Definitions,
         before: &Basis,
+        told: Option<&Live>,
     ) -> Result<(Figures, Basis), AppError> {
+        let settings = live::Settings::parse(&self.config.figures.live);
+        let settings = settings.map_err(|e| AppError::Damaged {
+            what: "settings of the live measures",
+            cause: e.to_string(),
+        })?;
         let running = Quarter(self.quarter(now));
         let taxonomy = self.form.taxonomy();
         let codes = |entries: &[Entry]| -> Vec<String> {
@@ -192,9 +206,12 @@ impl App {
         let bands = ["0", "1", "2", "3", "4", "5"].map(String::from);
         let factor = 10_i64.pow(u32::from(decimals(&self.config.base_currency).unwrap_or(2)));
         let mut size = self.log_size().await?;
-        let mut counts = Counts::default();
+        let (mut counts, mut collected) = (Counts::default(), Collected::new());
         for _ in 0..TRIES_MAX {
             counts = self.count_once(&definitions, factor, running).await?;
+            collected = self
+                .collect(&definitions.rules, factor, running, now, &settings)
+                .await?;
             let after = self.log_size().await?;
             if after == size {
                 break;
@@ -208,14 +225,35 @@ impl App {
             loss_bands: &bands,
             factor,
         };
-        let (published, basis) = publish(&counts, before, &definitions.rules, &codes, running);
+        self.collect_delays(&mut collected, &before.live, &definitions.rules)
+            .await?;
+        let (published, mut basis) = publish(&counts, before, &definitions.rules, &codes, running);
+        let making = Making {
+            gate: self.rounding(),
+            settings: &settings,
+            rules: &definitions.rules,
+            factor,
+            agencies: self
+                .form
+                .agencies()
+                .all()
+                .iter()
+                .map(|agency| agency.code.clone())
+                .collect(),
+            before: &before.live,
+            told,
+        };
+        let (mut live, live_basis) = making.make(&collected, &published, &basis);
+        live.begun = self.store.live_begun().await?.map(|at| self.day(at));
+        basis.live = live_basis;
         let figures = Figures {
-            day,
+            day: self.day(now),
             at: now,
             log_size: size,
             currency: self.config.base_currency.clone(),
             definitions,
             published,
+            live,
         };
         Ok((figures, basis))
     }

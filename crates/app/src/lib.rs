@@ -11,6 +11,7 @@ pub mod figures;
 pub mod files;
 pub mod gate;
 pub mod health;
+pub mod live;
 pub mod mail;
 pub mod notify;
 pub mod pace;

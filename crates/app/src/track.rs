@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cairn_desk::figures::Quarter;
-use cairn_kernel::money::decimals;
 use cairn_track::bundle::{self, Public};
-use cairn_track::live::{self, LiveRow};
-use cairn_track::plan::{Fault, Files, Plan, Query, Words};
+use cairn_track::live::{self, Ask};
+use cairn_track::plan::{Fault, Files, Words};
 use cairn_track::report::{Coverage, Report};
 use cairn_track::site::{BuildError, Options};
-use jiff::civil::Date;
 use tokio::sync::Mutex;
 
 use crate::App;
+use crate::live::Rows;
 use crate::report::AppError;
 
 /// Most bytes of pages that one plan may have here. A larger one is published as a folder by `cairn track build`.
@@ -57,24 +55,10 @@ pub struct Shown {
     /// How much of the newest edition is measured.
     pub coverage: Coverage,
     files: BTreeMap<String, Bytes>,
-    /// The live queries of its measures, each with its source's id; each has one version.
-    asks: Vec<(Query, String)>,
+    /// The live queries of its measures, each once.
+    asks: Vec<Ask>,
     /// The plan's own files, if it has such queries.
     inputs: Files,
-}
-
-/// The live queries that a plan asks and this program answers.
-fn asks(plan: &Plan) -> Vec<(Query, String)> {
-    let measures = plan.editions.iter().flat_map(|edition| &edition.measures);
-    measures
-        .filter_map(|measure| {
-            let query = measure
-                .query
-                .clone()
-                .filter(|query| live::known(query).is_some())?;
-            Some((query, measure.source.clone()))
-        })
-        .collect()
 }
 
 impl Shown {
@@ -101,7 +85,7 @@ impl Shown {
         }
         let plan = &public.plan;
         let newest = plan.newest();
-        let asks = asks(plan);
+        let asks = live::asks(plan);
         Ok(Self {
             id: plan.id.clone(),
             title: plan.title.clone(),
@@ -123,12 +107,12 @@ impl Shown {
     }
 
     /// The same plan with the figures that its queries give.
-    fn with_live(&self, live: &Live) -> Result<Self, PlanError> {
+    fn with_live(&self, live: &Rows) -> Result<Self, PlanError> {
         let mut files = self.inputs.clone();
-        for (query, source) in &self.asks {
-            if let Some(rows) = live.get(query.name.as_str()) {
-                let path = format!("series/{}.csv", live::series_id(query));
-                files.insert(path, live::series_csv(rows, source));
+        for ask in &self.asks {
+            if let Some(rows) = live.of(ask) {
+                let path = format!("series/{}.csv", ask.series);
+                files.insert(path, live::series_csv(rows, ask));
             }
         }
         Self::of(files)
@@ -178,61 +162,6 @@ impl App {
         *kept = Some((today, plans.clone()));
         Ok(plans)
     }
-
-    /// What each query gives, from every vintage of the public figures.
-    async fn live(&self) -> Result<Live, AppError> {
-        let mut live = Live::new();
-        for day in self.vintages().await? {
-            let figures = self.figures_of(day).await?;
-            let Some(vintage) = date_of(day) else {
-                continue;
-            };
-            let factor = 10_i64.pow(u32::from(decimals(&figures.currency).unwrap_or(2)));
-            for quarter in figures.quarters.iter().filter(|quarter| !quarter.running) {
-                let shown = [
-                    (
-                        live::REPORTS_RECEIVED.name,
-                        quarter.incidents.count().map(|count| count.to_string()),
-                    ),
-                    (
-                        live::DIRECT_LOSS.name,
-                        quarter.loss_minor.map(|minor| (minor / factor).to_string()),
-                    ),
-                    (
-                        live::SHARE_WITH_LOSS.name,
-                        quarter.share_with_loss.map(tenths),
-                    ),
-                ];
-                for (name, value) in shown {
-                    live.entry(name).or_default().push(LiveRow {
-                        period: period_of(quarter.quarter),
-                        value,
-                        vintage,
-                        log_size: figures.log_size,
-                    });
-                }
-            }
-        }
-        Ok(live)
-    }
-}
-
-/// Rows by the query's name; each has one version.
-type Live = BTreeMap<&'static str, Vec<LiveRow>>;
-
-fn tenths(share: u64) -> String {
-    format!("{}.{}", share / 10, share % 10)
-}
-
-fn period_of(quarter: Quarter) -> String {
-    format!("{}Q{}", quarter.0 / 10, quarter.0 % 10)
-}
-
-/// 20261231 as a date.
-fn date_of(day: i64) -> Option<Date> {
-    let year = i16::try_from(day / 10_000).ok()?;
-    let month = i8::try_from(day / 100 % 100).ok()?;
-    Date::new(year, month, i8::try_from(day % 100).ok()?).ok()
 }
 
 impl Plans {
@@ -253,7 +182,7 @@ impl Plans {
     }
 
     /// All of them; those that ask nothing stay as they are.
-    fn with_live(&self, live: &Live) -> Result<Self, PlanError> {
+    fn with_live(&self, live: &Rows) -> Result<Self, PlanError> {
         let fresh = self.0.iter().map(|plan| {
             if plan.asks.is_empty() {
                 Ok(Arc::clone(plan))

@@ -16,6 +16,8 @@ use crate::{open, serve};
 
 /// Made-up exchange rates.
 const RATES: &str = include_str!("../../../data/example/rates.toml");
+/// Made-up population.
+const POPULATION: &str = include_str!("../../../data/example/live.toml");
 /// Name of the file in a data directory that a demonstration filled. It holds a digest of the database's address.
 const MARK: &str = "demonstration";
 
@@ -122,6 +124,9 @@ fn stand_alone(settings: &mut Settings, listener: &TcpListener) -> anyhow::Resul
         .filter(|mail| stays_here(&mail.smtp_url));
     if settings.rates.is_none() && settings.app.base_currency == "NZD" {
         settings.app.rates = Rates::parse(RATES).context("data/example/rates.toml")?;
+    }
+    if settings.figures.is_none() {
+        settings.app.figures.live = POPULATION.into();
     }
     // The examples are years old; erasing by rule would take from them what there is to see.
     if !settings.is_given("service.contact_days") {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use cairn_desk::figures::live;
 use cairn_evidence::receipt::RECEIPT_EXTENSION;
 use cairn_kernel::time::Micros;
 use cairn_store::schema;
@@ -174,15 +175,23 @@ fn form(settings: &Settings, findings: &mut Findings) {
 
 /// The figures' data files, and whether losses in every currency that people may name can be added up.
 fn figures(settings: &Settings, findings: &mut Findings) {
-    match open::figures(settings.figures.as_deref()) {
-        Ok(sources) => findings.good(
-            "figures",
-            if sources.national.is_some() {
+    match open::figures(settings.figures.as_deref(), &settings.app.figures) {
+        Ok(sources) => {
+            let national = if sources.national.is_some() {
                 "definitions and national series"
             } else {
                 "definitions; no national series is shown"
-            },
-        ),
+            };
+            let live =
+                live::Settings::parse(&sources.live).map(|live| live.population.last().cloned());
+            let people = match live {
+                Ok(Some(newest)) => format!("population of {}", newest.year),
+                _ => "no population: reports per 100,000 people have no values until live.toml in the folder of \
+                      service.figures names one with its source"
+                    .to_owned(),
+            };
+            findings.good("figures", &format!("{national}; {people}"));
+        }
         Err(error) => findings.bad(
             "figures",
             &error.to_string(),

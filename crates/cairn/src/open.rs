@@ -8,7 +8,7 @@ use cairn_app::clock::Clock;
 use cairn_app::figures::Sources;
 use cairn_app::track::Plans;
 use cairn_app::{App, Config};
-use cairn_desk::figures::{Definitions, national};
+use cairn_desk::figures::{Definitions, live, national};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
 use cairn_store::postgres::PgConfig;
@@ -67,7 +67,7 @@ pub async fn app_for_examples(settings: &Settings, clock: Clock) -> anyhow::Resu
 async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow::Result<App> {
     let mut config = settings.app.clone();
     config.rates = rates(settings.rates.as_deref(), &config)?;
-    config.figures = figures(settings.figures.as_deref())?;
+    config.figures = figures(settings.figures.as_deref(), &config.figures)?;
     let form = form(settings.form.as_deref())?.with_rates(config.rates.clone());
     let store = Store::open(options)
         .await
@@ -115,28 +115,24 @@ pub fn plans(folders: &[PathBuf]) -> anyhow::Result<Plans> {
         .map_err(|error| Usage(format!("track.plans: {error}; see `cairn track check`")).into())
 }
 
-/// Reads the figures' definitions and the national series: the built-in ones, or a folder's.
+/// Reads the figures' definitions, the national series and the settings of live measures: a folder's, or else those of the settings (the
+/// built-in ones, but in the demonstration).
 ///
 /// # Errors
 /// What is wrong with the files, in words.
-pub fn figures(folder: Option<&Path>) -> anyhow::Result<Sources> {
+pub fn figures(folder: Option<&Path>, otherwise: &Sources) -> anyhow::Result<Sources> {
     let sources = match folder {
-        None => Sources::default(),
+        None => otherwise.clone(),
         Some(folder) => {
             let file = folder.join("figures.toml");
             let text = std::fs::read_to_string(&file)
                 .with_context(|| format!("reading {}", file.display()))?;
-            let file = folder.join("national.csv");
-            let national = match std::fs::read_to_string(&file) {
-                Ok(text) => Some(Arc::from(text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-                Err(error) => {
-                    return Err(error).with_context(|| format!("reading {}", file.display()));
-                }
-            };
             Sources {
                 definitions: Arc::from(text),
-                national,
+                national: optional(&folder.join("national.csv"))?,
+                // A folder of before has none: what is built in holds.
+                live: optional(&folder.join("live.toml"))?
+                    .unwrap_or_else(|| Arc::from(live::EMBEDDED)),
             }
         }
     };
@@ -144,7 +140,17 @@ pub fn figures(folder: Option<&Path>) -> anyhow::Result<Sources> {
     if let Some(series) = &sources.national {
         national::parse(series).map_err(|e| Usage(format!("national.csv: {e}")))?;
     }
+    live::Settings::parse(&sources.live).map_err(|e| Usage(format!("live.toml: {e}")))?;
     Ok(sources)
+}
+
+/// The text of a file that need not be there.
+fn optional(file: &Path) -> anyhow::Result<Option<Arc<str>>> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(Arc::from(text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", file.display())),
+    }
 }
 
 /// Reads the form: the built-in one, or a folder's.
@@ -222,6 +228,7 @@ mod tests {
     #[test]
     fn a_folder_stands_in_for_the_figures_and_a_file_for_the_rates() {
         let dir = tempfile::tempdir().unwrap();
+        let figures = |folder| figures(folder, &Sources::default());
         let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
         assert!(figures(Some(dir.path())).is_err(), "no figures.toml");
         write("figures.toml", cairn_desk::figures::EMBEDDED);
@@ -232,6 +239,14 @@ mod tests {
         let error = figures(Some(dir.path())).unwrap_err().to_string();
         assert!(error.contains("national.csv: line 1"), "{error}");
         assert!(figures(None).unwrap().national.is_some());
+        write("national.csv", national::EMBEDDED);
+        assert_eq!(&*figures(Some(dir.path())).unwrap().live, live::EMBEDDED);
+        write("live.toml", "answer_target_hours = 24\n");
+        let own = figures(Some(dir.path())).unwrap().live;
+        assert_eq!(&*own, "answer_target_hours = 24\n");
+        write("live.toml", "answer_target_hours = \"soon\"\n");
+        let error = figures(Some(dir.path())).unwrap_err().to_string();
+        assert!(error.contains("live.toml: "), "{error}");
 
         let mut config = Config::default();
         write("rates.toml", "base = \"NZD\"\n");

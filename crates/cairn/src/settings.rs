@@ -60,7 +60,7 @@ pub struct Settings {
     pub form: Option<PathBuf>,
     /// File of exchange rates; none knows no rate.
     pub rates: Option<PathBuf>,
-    /// Folder of the figures' definitions and the national series; none takes the built-in ones.
+    /// Folder of the figures' definitions, the national series and `live.toml`; none takes the built-in ones.
     pub figures: Option<PathBuf>,
     /// Folders of the plans that are shown.
     pub plans: Vec<PathBuf>,

@@ -4,6 +4,7 @@ mod build;
 mod check;
 pub mod examples;
 pub mod folder;
+mod live;
 mod make;
 
 use std::path::PathBuf;
@@ -79,6 +80,12 @@ pub enum Track {
         /// Where to.
         dir: PathBuf,
     },
+    /// List the queries that live measures can ask, with definition, unit and bias.
+    Live {
+        /// As one JSON document, in both languages.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write JSON schemas of a plan's files, for editors.
     Schema {
         /// Folder to write them to.
@@ -111,6 +118,7 @@ impl Track {
             } => make::new(&dir, &id, &title, &owner, &country),
             Self::Import(import) => import.run(),
             Self::Example { dir } => examples::example(&dir),
+            Self::Live { json } => live::list(json),
             Self::Schema { dir } => make::schemas(&dir),
         }
     }

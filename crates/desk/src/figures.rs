@@ -1,9 +1,12 @@
 //! Public figures: named, versioned definitions, and the gate that nothing passes from which one report could be told.
 //!
 //! The gate has three parts. [`gate`] hides what is small or dominated in one publication. [`settle`] lets a figure move
-//! between two publications only where enough reports moved it. [`publish`] puts both together.
+//! between two publications only where enough reports moved it. [`publish`] puts both together. [`live`] has what the
+//! live measures of a strategy are made of, and [`levels`] their medians and percentiles.
 
 pub mod gate;
+pub mod levels;
+pub mod live;
 pub mod national;
 pub mod publish;
 pub mod settle;

@@ -74,7 +74,7 @@ static SNAPSHOT: Table = Table::guard(
     ],
 );
 
-/// What counts as an incident. The parameter is a list of outcomes between bars: `|spam|duplicate|`.
+/// What counts as an incident, here and for live measures. The parameter is a list of outcomes between bars: `|spam|duplicate|`.
 macro_rules! counted {
     () => {
         counted!("$1")
@@ -87,6 +87,7 @@ macro_rules! counted {
         )
     };
 }
+pub(crate) use counted;
 
 /// Incidents with their loss, and whether it is `held` (more than `$1` in all, and not every amount of it verified) or
 /// partly `no_rate`. `$2` is what is not counted.
@@ -332,6 +333,6 @@ fn by_category(row: &Row) -> Result<Counted, ReadError> {
 }
 
 /// `|spam|duplicate|`: codes hold no bars.
-fn bars(codes: &[String]) -> String {
+pub(crate) fn bars(codes: &[String]) -> String {
     format!("|{}|", codes.join("|"))
 }

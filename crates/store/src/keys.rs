@@ -93,6 +93,8 @@ pub enum Purpose {
     Recovery,
     /// The address of somebody who had an automatic answer.
     MailAnswer,
+    /// The secret by which published counts are rounded.
+    Rounding,
 }
 
 impl Keys {

@@ -14,6 +14,7 @@ pub mod figures;
 pub mod job;
 pub mod keys;
 pub mod ledger;
+pub mod live;
 pub mod once;
 pub mod postgres;
 pub mod report;

@@ -130,7 +130,11 @@ fn submission(
                 .replace("{b}", &(campaign % 250 + 1).to_string());
         }
     }
-    let day = at.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+    // Most tell the same week, some after months.
+    let late = [0, 0, 0, 1, 1, 2, 3, 5, 9, 20, 45, 120];
+    let late = late.get(dice.below(late.len())).copied().unwrap_or_default();
+    let happened = at.plus_seconds(-late * 24 * 3_600);
+    let day = happened.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
     let date = json!({"year": day.year(), "month": day.month(), "day": day.day()});
     answers.insert("when".into(), date.clone());
     if template.organisation {
@@ -161,10 +165,11 @@ fn submission(
         );
         fields.insert(
             "consents".into(),
-            if dice.below(2) == 0 {
-                json!(["police"])
-            } else {
-                json!([])
+            match dice.below(6) {
+                0 | 1 => json!(["police"]),
+                2 => json!(["netsafe", "police"]),
+                3 => json!(["netsafe"]),
+                _ => json!([]),
             },
         );
     }
@@ -204,14 +209,21 @@ async fn work(
         return Ok(());
     }
     let mut version = 1;
-    clock.set(at.plus_seconds(i64::try_from(dice.below(60 * 3_600))? + 600));
+    // Taken up within days; one of eight waits longer than it should.
+    let mut hours = i64::try_from(dice.below(60))?;
+    if dice.below(8) == 0 {
+        hours += i64::try_from(dice.below(120))?;
+    }
+    let last = (age_hours - 2).max(1);
+    let taken = hours.min(last);
+    clock.set(at.plus_seconds(taken * 3_600 + 600));
     let reference = received.reference.as_str();
     let take = Command::Assign {
         to: Some(officer.account.clone()),
     };
     app.work(officer, reference, version, take).await?;
     version += 1;
-    if dice.below(3) == 0 {
+    if dice.below(3) > 0 {
         let asks = age_hours < 24 * 20;
         let text = if asks {
             "Thank you for telling us. Could you send us the full address of the link, or a picture of the message?"
@@ -226,7 +238,11 @@ async fn work(
             return Ok(());
         }
     }
-    if age_hours > 24 * 12 {
+    // The newest are still open, and one of fifteen others.
+    if age_hours > 24 * 12 && dice.below(15) > 0 {
+        let days = i64::try_from(dice.below(6) * dice.below(6))?;
+        let closed = (taken + days * 24 + 3).min(age_hours - 1);
+        clock.set(at.plus_seconds(closed * 3_600 + 600));
         let outcome = dice.one_of(&[
             "advice_given",
             "resolved",

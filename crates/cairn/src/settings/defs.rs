@@ -134,7 +134,7 @@ defs! {
         "Dated exchange rates into the base currency, with their sources; see docs/operators.md. Losses in currencies without a rate are kept and not added up. `cairn doctor` names them.",
         |s, v| { s.rates = path(v); Ok(()) };
     "service.figures", "a directory", "",
-        "Folder with `figures.toml` (what the public figures mean, and the rules of confidentiality) and, if there is one to show, the published national series `national.csv`; empty takes the built-in ones.",
+        "Folder with `figures.toml` (what the public figures mean, and the rules of confidentiality) and, where wanted, the published national series `national.csv` and `live.toml` (the target for answers and the population that live measures need); empty takes the built-in ones.",
         |s, v| { s.figures = path(v); Ok(()) };
     "track.plans", "folders, parted by commas", "",
         "Folders of the strategies to show under `/track`, each as `cairn track check` reads it. A plan with errors keeps the service from starting.",

@@ -9,7 +9,7 @@ use super::settle::{Basis, Row, Tally};
 use super::{Quarter, Rules};
 
 /// Most quarters of one publication.
-const QUARTERS_MAX: usize = 40;
+pub const QUARTERS_MAX: usize = 40;
 /// Code of those without an answer in a [`Row`].
 const UNKNOWN: &str = "";
 /// Organisations in the row of ages, which they share so that neither tells the other. No age band has this code.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::gate::Sum;
+use super::live::LiveBasis;
 use super::{Quarter, Rules};
 
 /// Counts of one quarter and category, before anything is hidden.
@@ -101,6 +102,9 @@ pub struct Basis {
     pub year: Option<(Quarter, Quarter)>,
     /// Rows by name of their definition.
     pub rows: BTreeMap<String, Row>,
+    /// The same for live measures; nothing in what an older program kept.
+    #[serde(default)]
+    pub live: LiveBasis,
 }
 
 impl Basis {

@@ -1,6 +1,6 @@
 //! A table of records, before it is released.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_kernel::label::Label;
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,7 @@ pub enum CellsError {
 pub struct Cells {
     dimensions: Vec<Dimension>,
     cells: BTreeMap<Vec<usize>, Records>,
+    withheld: BTreeSet<Vec<usize>>,
     label: Option<Label>,
 }
 
@@ -128,6 +129,7 @@ impl Cells {
         Ok(Self {
             dimensions,
             cells: BTreeMap::new(),
+            withheld: BTreeSet::new(),
             label: None,
         })
     }
@@ -158,6 +160,21 @@ impl Cells {
         self.cells.entry(place).or_default().add(records);
         self.restrict(label);
         Ok(())
+    }
+
+    /// Suppresses a cell whatever its count, because another publication of the same records does: were it rounded here,
+    /// the two together would narrow it down. Its records stay in the totals.
+    ///
+    /// # Errors
+    /// There is no such cell.
+    pub fn withhold(&mut self, at: &[&str]) -> Result<(), CellsError> {
+        let place = self.place(at)?;
+        self.withheld.insert(place);
+        Ok(())
+    }
+
+    pub(super) fn is_withheld(&self, place: &[usize]) -> bool {
+        self.withheld.contains(place)
     }
 
     /// Lets the table be at least as restricted as `label`.

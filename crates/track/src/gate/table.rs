@@ -275,9 +275,14 @@ impl Gate {
             Totals::Grand => summed == whole,
             Totals::Every => true,
         });
-        let shown = sets
-            .into_iter()
-            .map(|(place, records)| (place, self.shown(&records, rule)));
+        let shown = sets.into_iter().map(|(place, records)| {
+            let shown = if cells.is_withheld(&place) {
+                Shown::Suppressed
+            } else {
+                self.shown(&records, rule)
+            };
+            (place, shown)
+        });
         let table = Table {
             dimensions: cells.dimensions().to_vec(),
             rule: *rule,

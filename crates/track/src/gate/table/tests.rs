@@ -282,3 +282,40 @@ proptest! {
         prop_assert_eq!(one, table(&other));
     }
 }
+
+#[test]
+fn a_withheld_cell_is_suppressed_and_stays_in_the_total() {
+    let mut cells = filled(&[30, 33, 0, 3, 6, 9]);
+    cells.withhold(&["north", "phishing"]).unwrap();
+    assert!(cells.withhold(&["east", "phishing"]).is_err());
+    let table = released(&cells, &OPEN);
+    let cell = |region, kind| table.cell(&[region, kind]);
+    assert_eq!(
+        cell(Some("north"), Some("phishing")),
+        Some(Shown::Suppressed)
+    );
+    assert_eq!(cell(Some("north"), Some("malware")), Some(Shown::Count(33)));
+    assert_eq!(cell(None, None), Some(Shown::Count(81)));
+}
+
+/// Two hundred askings of one set, each under other names and in another order, give one answer and not 200 draws whose
+/// mean would tell the count.
+#[test]
+fn asking_again_under_other_names_tells_nothing_more() {
+    let members = 7;
+    let answers: BTreeSet<Shown> = (0..200_usize)
+        .map(|round| {
+            let names = [format!("kind {round}"), format!("other {round}")];
+            let values: Vec<&str> = names.iter().map(String::as_str).collect();
+            let dimension = Dimension::new(&format!("asked {round}"), &values);
+            let mut cells = Cells::new(vec![dimension]).unwrap();
+            for at in 0..members {
+                let place = [values[0]];
+                let one = key((at + round) % members);
+                cells.add(&place, one, &Label::default()).unwrap();
+            }
+            released(&cells, &OPEN).cell(&[Some(values[0])]).unwrap()
+        })
+        .collect();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+}

@@ -74,6 +74,11 @@ impl Checker<'_> {
             let place = (file, measure.at.key("query"));
             self.faults.error(place, "unknown-query", what, mend);
         }
+        if let Some(known) = measure.query.as_ref().and_then(live::known) {
+            for dimension in &measure.disaggregation {
+                self.live_dimension(file, measure, (&dimension.name, known.dimension), by);
+            }
+        }
         if measure.series.is_some() && live.is_some() && measure.series != live {
             let what = format!("{by} has a series and a query");
             let mend = "Take one of them out: values come from one place";
@@ -120,6 +125,29 @@ impl Checker<'_> {
                 self.faults.error(place, "unknown-dimension", what, mend);
             }
         }
+    }
+
+    /// A running cairn writes the columns that the query has: another one would keep it from showing the plan.
+    fn live_dimension(
+        &self,
+        file: &str,
+        measure: &Measure,
+        (name, has): (&str, Option<&str>),
+        by: &str,
+    ) {
+        if name.is_empty() || Some(name) == has {
+            return;
+        }
+        let what = format!(
+            "{by} is broken down by `{}`, and its query is not",
+            short(name)
+        );
+        let mend = has.map_or_else(
+            || "Take the dimension out".to_owned(),
+            |has| format!("Write `{has}`, or take the dimension out"),
+        );
+        let place = (file, measure.at.key("disaggregation"));
+        self.faults.error(place, "unknown-dimension", what, &mend);
     }
 
     fn group(&self, file: &str, measure: &Measure, by: &str) {

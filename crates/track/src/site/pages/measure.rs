@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::{robust, values};
-use crate::plan::{Cells, Direction, Frequency, Measure, Ruling, TargetKind, What};
+use crate::live::{self, Both};
+use crate::plan::{Cells, Direction, Frequency, Measure, Ruling, TargetKind, What, Words};
 use crate::progress::path::Pace;
 use crate::progress::statcan::Why;
 use crate::report::publish::PUBLISH;
@@ -183,7 +184,7 @@ fn about(cx: &Context<'_>, measure: &Measure) -> Markup {
             @if let Some(bias) = &measure.bias { div { dt { (w::bias(lang)) } dd { (cx.text(bias)) } } }
             @if measure.cells == Cells::Counts { div { dt { (w::short_suppressed(lang)) } dd { (w::gate_note(lang)) } } }
             @if let Some(query) = &measure.query {
-                div { dt { (w::query(lang)) } dd { (w::query_version(lang, &query.name, query.version)) } }
+                div { dt { (w::query(lang)) } dd { (w::query_version(lang, &query.name, query.version)) (computed(cx, measure)) } }
             }
             @for dimension in &measure.disaggregation {
                 div { dt { (w::breakdown(lang)) " " (cx.note(&dimension.name)) } dd { (cx.note(&dimension.values.join(", "))) } }
@@ -194,6 +195,23 @@ fn about(cx: &Context<'_>, measure: &Measure) -> Markup {
             div { dt { (w::licence(lang)) } dd { (cx.note(&measure.licence)) } }
             div { dt { (w::contact(lang)) } dd { (parts::contact(&measure.contact)) } }
         }
+    }
+}
+
+/// What the query computes and what pulls it off the truth, where the plan says it in other words or not at all.
+fn computed(cx: &Context<'_>, measure: &Measure) -> Markup {
+    let lang = cx.lang();
+    let Some(known) = measure.query.as_ref().and_then(live::known) else {
+        return html! {};
+    };
+    let text = |both: Both| match lang {
+        Lang::En => both.en,
+        Lang::Mi => both.mi,
+    };
+    let other = |said: Option<&Words>, both: Both| said.is_none_or(|said| cx.plain(said) != text(both));
+    html! {
+        @if other(Some(&measure.definition), known.definition) { p { (text(known.definition)) } }
+        @if other(measure.bias.as_ref(), known.bias) { p { strong { (w::bias(lang)) } ": " (text(known.bias)) } }
     }
 }
 
