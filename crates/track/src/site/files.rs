@@ -47,9 +47,18 @@ pub(crate) fn top<E>(
     options: &Options,
     out: &mut Out<'_, E>,
 ) -> Result<(), BuildError<E>> {
-    let style = format!("{}\n{}", include_str!("css/track.css"), super::chart::CSS);
+    let style = format!(
+        "{}\n{}\n{}",
+        super::COLOURS,
+        include_str!("css/track.css"),
+        super::chart::CSS
+    );
     out.file(super::STYLE, style.into_bytes())?;
-    out.file(super::FEED, feed::feed(plan, newest, options).into_bytes())
+    for lang in options.languages_of(plan) {
+        let xml = feed::feed(plan, newest, options, lang);
+        out.file(&feed::file(lang), xml.into_bytes())?;
+    }
+    Ok(())
 }
 
 /// What of a measure's series is published with an edition: nothing that came later.

@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::address::{Page, Tree};
 use super::context::Context;
+use super::feed;
 use super::words::{self as w, Lang};
 use crate::plan::Status;
 
@@ -86,8 +87,15 @@ fn links(cx: &Context<'_>) -> Markup {
                 link rel="alternate" hreflang=(lang.as_str()) href=(in_language(cx, *lang));
             }
         }
-        link rel="alternate" type="application/atom+xml" title=(w::atom(cx.lang())) href=(cx.href_top(super::FEED));
+        // The feed in the page's own language first: that is what programs take.
+        (feed_link(cx, cx.lang()))
+        @for lang in cx.languages.iter().filter(|lang| **lang != cx.lang()) { (feed_link(cx, *lang)) }
     }
+}
+
+fn feed_link(cx: &Context<'_>, lang: Lang) -> Markup {
+    let href = cx.href_top(&feed::file(lang));
+    html! { link rel="alternate" type="application/atom+xml" hreflang=(lang.as_str()) title=(w::atom(lang)) href=(href); }
 }
 
 fn in_language(cx: &Context<'_>, lang: Lang) -> String {
@@ -98,6 +106,8 @@ fn header(cx: &Context<'_>) -> Markup {
     let lang = cx.lang();
     let links = [
         (Page::Front, w::nav_front(lang)),
+        (Page::Measures(0), w::nav_measures(lang)),
+        (Page::Initiatives(0), w::nav_initiatives(lang)),
         (Page::Changes, w::nav_changes(lang)),
         (Page::Agencies, w::nav_agencies(lang)),
         (Page::Data(0), w::nav_data(lang)),
@@ -128,7 +138,14 @@ fn current(here: Page<'_>, link: Page<'_>) -> Option<&'static str> {
     }
     let same = matches!(
         (here, link),
-        (Page::Data(_), Page::Data(_)) | (Page::Sources(_), Page::Sources(_))
+        (Page::Data(_), Page::Data(_))
+            | (Page::Sources(_), Page::Sources(_))
+            | (Page::Measures(_) | Page::Measure(_), Page::Measures(_))
+            | (
+                Page::Initiatives(_) | Page::Initiative(_),
+                Page::Initiatives(_)
+            )
+            | (Page::Goal(_), Page::Front)
     );
     same.then_some("true")
 }
@@ -191,7 +208,7 @@ fn footer(cx: &Context<'_>) -> Markup {
                 }
                 ul {
                     li { a href={ (cx.href(Page::Method)) "#verify" } { (w::how_to_verify(lang)) } }
-                    li { a href=(cx.href_top(super::FEED)) { (w::atom(lang)) } }
+                    li { a href=(cx.href_top(&feed::file(lang))) { (w::atom(lang)) } }
                     @if cx.tree.edition.is_none() {
                         li { a href=(cx.href_in(own, cx.page)) { (w::permanent(lang)) } }
                     }

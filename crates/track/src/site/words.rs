@@ -1,7 +1,9 @@
 //! The words of the pages, in every language. A text that one language lacks is a syntax error.
 
 mod change;
+pub(crate) mod field;
 mod front;
+mod lists;
 mod measure;
 mod method;
 mod work;
@@ -11,6 +13,7 @@ use jiff::civil::Date;
 
 pub(crate) use change::*;
 pub(crate) use front::*;
+pub(crate) use lists::*;
 pub(crate) use measure::*;
 pub(crate) use method::*;
 pub(crate) use work::*;
@@ -120,8 +123,8 @@ words! {
     theme: "Theme", "Kaupapa";
     goal: "Goal", "Whāinga";
     goals: "Goals", "Ngā whāinga";
-    measure: "Measure", "Ine";
-    measures: "Measures", "Ngā ine";
+    measure: "Measure", "Inenga";
+    measures: "Measures", "Ngā inenga";
     initiative: "Initiative", "Hinonga";
     initiatives: "Initiatives", "Ngā hinonga";
     community: "Community", "Hapori";

@@ -19,10 +19,8 @@ pub(crate) fn body(cx: &Context<'_>, one: &MeasureReport<'_>) -> Body {
     let measure = one.measure;
     let goal = cx.edition().goal(&measure.goal);
     let main = html! {
-        p.caption {
-            (w::measure(lang)) " · "
-            @if let Some(goal) = goal { a href=(cx.href(Page::Goal(&goal.id))) { (cx.text(&goal.title)) } }
-        }
+        @if let Some(goal) = goal { (parts::crumbs(cx, &parts::way_to_goal(cx, goal, true))) }
+        p.caption { (w::measure(lang)) }
         h1 { (cx.text(&measure.title)) }
         (status(cx, one))
         @if let Some(text) = &measure.proxy { div.notice.warning { p { strong { (w::proxy(lang)) } ". " (cx.text(text)) } } }
@@ -39,6 +37,7 @@ pub(crate) fn body(cx: &Context<'_>, one: &MeasureReport<'_>) -> Body {
         (parts::beside(cx, What::Measure, &measure.id))
         @if let Some(name) = &measure.narrative { h2 { (w::narrative(lang)) } (markdown::narrative(cx, name)) }
         (about(cx, measure))
+        (works(cx, measure))
         (values::section(cx, one))
         (values::restated(cx, one))
         (mandates(cx, measure))
@@ -68,6 +67,7 @@ pub(crate) fn status(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
                 @if let Some(score) = one.outcome().and_then(|outcome| outcome.score) {
                     " " span.score { (w::score_of(lang, parts::score(score))) }
                 }
+                @if !matches!(cx.page, Page::Embed(_)) { " " a.hint href={ (cx.href(Page::Method)) "#status" } { (w::glossary(lang)) } }
             }
             @if let Some(why) = parts::no_status(cx, one) { p { (why) " " (formula(lang, one)) } }
         }
@@ -193,6 +193,34 @@ fn about(cx: &Context<'_>, measure: &Measure) -> Markup {
             div { dt { (w::stated_by(lang)) } dd { (cx.source(&measure.source)) } }
             div { dt { (w::licence(lang)) } dd { (cx.note(&measure.licence)) } }
             div { dt { (w::contact(lang)) } dd { (parts::contact(&measure.contact)) } }
+        }
+    }
+}
+
+/// Initiatives named on the page; the page of the goal has them all.
+const WORK_MAX: usize = 12;
+
+/// What is done for the goal that it measures.
+fn works(cx: &Context<'_>, measure: &Measure) -> Markup {
+    let lang = cx.lang();
+    let all: Vec<_> = cx.report.work_for(&measure.goal).collect();
+    html! {
+        section {
+            h2 #initiatives { (w::initiatives_of_goal(lang)) }
+            @if all.is_empty() { p { (w::no_initiatives(lang)) } }
+            @else {
+                ul {
+                    @for one in all.iter().take(WORK_MAX) {
+                        li {
+                            a href=(cx.href(Page::Initiative(&one.initiative.id))) { (cx.text(&one.initiative.title)) }
+                            " – " (cx.note(&one.initiative.owner))
+                        }
+                    }
+                    @if all.len() > WORK_MAX {
+                        li { a href={ (cx.href(Page::Goal(&measure.goal))) "#initiatives" } { (w::more_in_list(lang, all.len() - WORK_MAX)) } }
+                    }
+                }
+            }
         }
     }
 }

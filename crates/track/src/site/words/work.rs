@@ -63,8 +63,8 @@ words! {
     without_column: "Without evidence", "Kāore he taunakitanga";
     due_column: "To come", "Kei te haere mai";
     co_owner_of: "Takes part in", "E whai wāhi ana ki";
-    measures_of_goals: "Measures of the goals it works for", "Ngā ine o ngā whāinga e mahia ana e ia";
-    doubtful: "Claims that nothing, or only its own word, shows", "Ngā kī kāore he taunakitanga, ko tāna kupu anake rānei";
+    measures_of_goals: "Measures of the goals it works for", "Ngā inenga o ngā whāinga e mahia ana e ia";
+    doubtful: "Claims without evidence", "Ngā kī kāore he taunakitanga";
 }
 
 phrases! {
