@@ -40,6 +40,17 @@ pub(crate) fn csvw(id: &str) -> String {
     format!("data/{id}.csv-metadata.json")
 }
 
+/// The site's own style sheet.
+#[must_use]
+pub fn style() -> String {
+    format!(
+        "{}\n{}\n{}",
+        super::COLOURS,
+        include_str!("css/track.css"),
+        super::chart::CSS
+    )
+}
+
 /// What stands at the top, whatever the edition.
 pub(crate) fn top<E>(
     plan: &Plan,
@@ -47,13 +58,7 @@ pub(crate) fn top<E>(
     options: &Options,
     out: &mut Out<'_, E>,
 ) -> Result<(), BuildError<E>> {
-    let style = format!(
-        "{}\n{}\n{}",
-        super::COLOURS,
-        include_str!("css/track.css"),
-        super::chart::CSS
-    );
-    out.file(super::STYLE, style.into_bytes())?;
+    out.file(super::STYLE, style().into_bytes())?;
     for lang in options.languages_of(plan) {
         let xml = feed::feed(plan, newest, options, lang);
         out.file(&feed::file(lang), xml.into_bytes())?;

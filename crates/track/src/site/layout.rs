@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::address::{Page, Tree};
 use super::context::Context;
 use super::feed;
+use super::options::Door;
 use super::words::{self as w, Lang};
 use crate::plan::Status;
 
@@ -95,7 +96,8 @@ fn links(cx: &Context<'_>) -> Markup {
 
 fn feed_link(cx: &Context<'_>, lang: Lang) -> Markup {
     let href = cx.href_top(&feed::file(lang));
-    html! { link rel="alternate" type="application/atom+xml" hreflang=(lang.as_str()) title=(w::atom(lang)) href=(href); }
+    let tag = (cx.languages.len() > 1).then(|| lang.as_str());
+    html! { link rel="alternate" type="application/atom+xml" hreflang=[tag] title=(w::atom(lang)) href=(href); }
 }
 
 fn in_language(cx: &Context<'_>, lang: Lang) -> String {
@@ -116,6 +118,7 @@ fn header(cx: &Context<'_>) -> Markup {
     ];
     html! {
         header.top {
+            @if let Some((home, doors)) = cx.options.doors.split_first() { (self::doors(lang, home, doors)) }
             div.bar {
                 a.brand href=(cx.href(Page::Front)) { (cx.text(&cx.plan.title)) }
                 @if cx.languages.len() > 1 { (switch(cx)) }
@@ -126,6 +129,22 @@ fn header(cx: &Context<'_>) -> Markup {
                         li { a href=(cx.href(page)) aria-current=[current(cx.page, page)] { (text) } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The service around the site: its front page, then its doors.
+fn doors(lang: Lang, home: &Door, doors: &[Door]) -> Markup {
+    let link = |door: &Door| {
+        let (href, words) = door.of(lang);
+        html! { a href=(href) { (words) } }
+    };
+    html! {
+        nav.doors aria-label=(w::doors(lang)) {
+            ul {
+                li.home { (link(home)) }
+                @for door in doors { li { (link(door)) } }
             }
         }
     }

@@ -8,6 +8,8 @@ mod address;
 mod build;
 mod challenge;
 mod context;
+#[cfg(test)]
+mod contrast;
 mod feed;
 mod figure;
 mod files;
@@ -22,8 +24,9 @@ mod parts;
 mod published;
 pub mod words;
 
+pub use files::style;
 pub use build::{BuildError, Sink, Summary, build, page};
-pub use options::{Frame, Options};
+pub use options::{Door, Frame, Options};
 pub use words::Lang;
 
 /// Colours and measures that the pages of a strategy share with all others of the service: custom properties for light and

@@ -233,7 +233,7 @@ pub(crate) fn measure_row(cx: &Context<'_>, one: &MeasureReport<'_>, spark: bool
     }
 }
 
-/// Steps in words: `on time 2, late 1`.
+/// Steps in words: `2 on time, 1 late`.
 pub(crate) fn steps(lang: Lang, steps: Late) -> String {
     let mut all = Vec::new();
     let mut say = |n: usize, words: fn(Lang, usize) -> String| {

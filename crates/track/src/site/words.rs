@@ -106,6 +106,7 @@ words! {
     skip_to_content: "Skip to content", "Peke ki ngā kōrero matua";
     languages: "Language", "Reo";
     nav: "Main", "Matua";
+    doors: "The service around this plan", "Te ratonga e noho nei tēnei mahere";
     nav_front: "The plan", "Te mahere";
     nav_data: "Data", "Raraunga";
     nav_changes: "What changed", "Ngā panonitanga";

@@ -23,7 +23,7 @@ words! {
     no_theme: "Goals without a theme", "Ngā whāinga kāore he kaupapa";
     no_measures: "This goal has no measure.", "Kāore he inenga mō tēnei whāinga.";
     no_initiatives: "No initiative of this edition works towards it.", "Kāore he hinonga o tēnei putanga e mahi ana mō tēnei.";
-    claims: "Claims without evidence", "Ngā kī kāore he taunakitanga";
+    claims: "Claims without independent evidence", "Ngā kī kāore he taunakitanga motuhake";
     claims_lead: "Somebody says this is done or goes well, and no source shows it, or none but the word of those who say so.", "E kīia ana kua oti, e pai ana rānei te haere, engari kāore he puna e whakaatu ana, ko te kupu anake rānei a te hunga nā rātou te kī.";
     claims_none: "Everything that is said to be done has a source from elsewhere that shows it.", "He puna nō wāhi kē tō ia mea e kīia ana kua oti.";
     communities: "Communities", "Ngā hapori";
