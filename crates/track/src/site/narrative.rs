@@ -232,11 +232,10 @@ impl<'t> Writer<'t> {
     /// only those who do not see the page are told it again.
     fn open_table(&mut self) {
         let name = self.heading.trim();
+        // The end of the table closes both.
         let open = html! {
-            @if name.is_empty() { (PreEscaped("<div class=\"scroll\"><table>")) }
-            @else {
-                (PreEscaped("<div class=\"scroll\"><table><caption class=\"unseen\">")) (name) (PreEscaped("</caption>"))
-            }
+            (PreEscaped("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"")) (name) (PreEscaped("\"><table>"))
+            @if !name.is_empty() { caption.unseen { (name) } }
         };
         self.events.push(Event::InlineHtml(open.0.into()));
     }

@@ -93,7 +93,8 @@ fn harmless(html: &str) {
                     (bare, key.as_str()),
                     ("a", "href" | "class")
                         | ("ol", "start")
-                        | ("strong" | "caption" | "div", "class")
+                        | ("strong" | "caption", "class")
+                        | ("div", "class" | "role" | "tabindex" | "aria-label")
                         | ("th", "scope")
                 ),
                 "{key} of {name}"
