@@ -115,9 +115,7 @@ impl Preview {
 
     /// The pages, for a listener on a loopback address.
     pub fn router(&self) -> Router {
-        Router::new()
-            .fallback(get(page))
-            .with_state(self.clone())
+        Router::new().fallback(get(page)).with_state(self.clone())
     }
 
     /// The end of a page: comes when there is something newer than `build`, or when too many others wait.
@@ -208,11 +206,18 @@ async fn page(State(preview): State<Preview>, uri: Uri, headers: HeaderMap) -> R
     } else {
         path.to_owned()
     };
-    let found = now.good.as_ref().and_then(|files| files.get(&file).cloned());
+    let found = now
+        .good
+        .as_ref()
+        .and_then(|files| files.get(&file).cloned());
     let is_page = file.ends_with(".html");
     let (status, body) = if file == CHECK {
         (StatusCode::OK, checked(lang, &now, ""))
-    } else if now.is_broken && !is_last && (is_page || found.is_none()) && file != cairn_track::site::STYLE {
+    } else if now.is_broken
+        && !is_last
+        && (is_page || found.is_none())
+        && file != cairn_track::site::STYLE
+    {
         (StatusCode::SERVICE_UNAVAILABLE, checked(lang, &now, &file))
     } else {
         match found {
@@ -264,7 +269,8 @@ fn is_reader(headers: &HeaderMap) -> bool {
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| value.contains(text))
     };
-    says("accept", "text/html") && (!headers.contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document"))
+    says("accept", "text/html")
+        && (!headers.contains_key("sec-fetch-dest") || says("sec-fetch-dest", "document"))
 }
 
 fn document(lang: Lang, title: &str, main: &Markup) -> Bytes {
@@ -298,14 +304,14 @@ fn checked(lang: Lang, now: &Now, file: &str) -> Bytes {
     } else {
         t::preview_warnings(lang)
     };
-    let last = now
-        .good
-        .as_ref()
-        .filter(|_| now.is_broken)
-        .map(|files| match files.contains_key(file) {
-            true => format!("/{LAST}{file}"),
-            false => format!("/{LAST}index.html"),
-        });
+    let last =
+        now.good
+            .as_ref()
+            .filter(|_| now.is_broken)
+            .map(|files| match files.contains_key(file) {
+                true => format!("/{LAST}{file}"),
+                false => format!("/{LAST}index.html"),
+            });
     let main = html! {
         p.lead { @if now.is_broken { (t::preview_waits(lang)) } }
         @if let Some(cause) = &now.cause { div.notice.warning lang="en" { p { (cause) } } }
@@ -382,15 +388,27 @@ mod tests {
         preview.broken(vec![fault()], None);
         let (status, page) = text(&preview, "/").await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(page.contains("<code>editions/2026/goals.toml:4:3</code>"), "{page}");
-        assert!(page.contains("&lt;onwer&gt;") && !page.contains("/-/last/"), "{page}");
+        assert!(
+            page.contains("<code>editions/2026/goals.toml:4:3</code>"),
+            "{page}"
+        );
+        assert!(
+            page.contains("&lt;onwer&gt;") && !page.contains("/-/last/"),
+            "{page}"
+        );
         assert_eq!(text(&preview, "/track.css").await.0, StatusCode::OK);
         preview.built(files(), Vec::new());
-        assert_eq!(text(&preview, "/").await, (StatusCode::OK, "<p>front</p>".into()));
+        assert_eq!(
+            text(&preview, "/").await,
+            (StatusCode::OK, "<p>front</p>".into())
+        );
         assert_eq!(text(&preview, "/none.html").await.0, StatusCode::NOT_FOUND);
         preview.broken(vec![fault()], Some("the disk".into()));
         let (_, page) = text(&preview, "/mi/").await;
-        assert!(page.contains("<html lang=\"mi\">") && page.contains("the disk"), "{page}");
+        assert!(
+            page.contains("<html lang=\"mi\">") && page.contains("the disk"),
+            "{page}"
+        );
         assert!(page.contains("href=\"/-/last/mi/index.html\""), "{page}");
         assert_eq!(text(&preview, "/-/last/mi/").await.1, "<p>mua</p>");
         assert_eq!(text(&preview, "/data/a.csv").await.1, "a,b");

@@ -10,9 +10,9 @@ use cairn_app::track::{Around, Shown};
 use cairn_track::site::Door;
 use maud::{Markup, html};
 
+use crate::house::Framable;
 use crate::i18n::{Lang, t};
 use crate::page::{Page, Section};
-use crate::house::Framable;
 use crate::problem::{Problem, Result};
 use crate::site::Site;
 

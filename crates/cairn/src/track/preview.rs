@@ -128,7 +128,10 @@ fn build(plan: &Path, preview: &Preview) -> String {
         Ok(summary) => {
             let warnings = faults.len();
             preview.built(pages, faults);
-            format!("built: {} pages, {warnings} warnings (http://…/-/check names them)", summary.pages)
+            format!(
+                "built: {} pages, {warnings} warnings (http://…/-/check names them)",
+                summary.pages
+            )
         }
         Err(error) => {
             preview.broken(faults, Some(error.to_string()));

@@ -54,6 +54,18 @@ impl Late {
         } += 1;
     }
 
+    /// Both together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self {
+            met: self.met + other.met,
+            late: self.late + other.late,
+            overdue: self.overdue + other.overdue,
+            without_evidence: self.without_evidence + other.without_evidence,
+            due: self.due + other.due,
+        }
+    }
+
     /// All.
     #[must_use]
     pub const fn total(&self) -> usize {
@@ -129,15 +141,5 @@ impl<'p> InitiativeReport<'p> {
             steps,
             claims,
         }
-    }
-
-    /// Its milestones alone, counted.
-    #[must_use]
-    pub fn milestone_steps(&self) -> Late {
-        let mut steps = Late::default();
-        for one in &self.milestones {
-            steps.count(one.standing);
-        }
-        steps
     }
 }

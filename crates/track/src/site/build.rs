@@ -121,6 +121,8 @@ pub fn build<'s, E>(
         let is_newest = at + 1 == reports.len();
         let editions: &[Option<&str>] = if is_newest { &[None, own] } else { &[own] };
         let sizes = files::data(report, of.before, editions, &mut out)?;
+        let earlier = reports.get(..at).unwrap_or_default();
+        files::kept(report, earlier, editions, &mut out)?;
         if is_newest {
             files::catalogue(report, options, &sizes, &mut out)?;
         }

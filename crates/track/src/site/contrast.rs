@@ -116,7 +116,8 @@ fn no_other_style_sheet_has_colours_of_its_own() {
         assert!(!screen.contains("prefers-color-scheme"), "{name}");
         for used in screen.split("var(--").skip(1) {
             let used = used.split([')', ',']).next().unwrap();
-            let known = COLOURS.contains(&format!("--{used}:")) || css.contains(&format!("--{used}:"));
+            let known =
+                COLOURS.contains(&format!("--{used}:")) || css.contains(&format!("--{used}:"));
             assert!(known, "{name}: --{used} is nowhere set");
         }
     }

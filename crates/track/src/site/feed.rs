@@ -20,7 +20,11 @@ const TEXT_MAX: usize = 400;
 pub(crate) fn feed(plan: &Plan, newest: &Report<'_>, options: &Options, lang: Lang) -> String {
     let mut entries = Vec::new();
     for (at, edition) in plan.editions.iter().enumerate().rev() {
-        let said = Said { plan, edition, lang };
+        let said = Said {
+            plan,
+            edition,
+            lang,
+        };
         entries.push(said.published());
         let before = at.checked_sub(1).and_then(|at| plan.editions.get(at));
         let changes = before.map(|before| compare(plan, before, edition));
@@ -109,7 +113,9 @@ impl Said<'_> {
                 .map(|one| &one.title),
             Thing::Measure => editions.find_map(|e| e.measure(id)).map(|one| &one.title),
         };
-        title.map_or(id.as_str(), |title| self.words(title)).to_owned()
+        title
+            .map_or(id.as_str(), |title| self.words(title))
+            .to_owned()
     }
 
     fn entry(self, one: &Change) -> Entry {

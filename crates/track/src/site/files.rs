@@ -143,33 +143,65 @@ pub(crate) fn data<E>(
         }
     }
     for one in &report.measures {
-        let Some(series) = seen(one) else { continue };
-        let measure = one.measure;
-        let rights = rights(plan, measure);
-        let set = dataset(plan, measure, &series, &rights);
-        let (table, rows) = (
-            series_csv(&series).into_bytes(),
-            series_json(&series).into_bytes(),
-        );
-        let about = describe(&set, &format!("{}.csv", measure.id), Lang::En.as_str()).into_bytes();
-        let files = [
-            (csv(&measure.id), table),
-            (json(&measure.id), rows),
-            (self::csvw(&measure.id), about),
-        ];
-        for (name, bytes) in files {
-            let mut paths: Vec<String> = trees().map(|tree| tree.shared(&name)).collect();
-            let last = paths.pop();
-            sizes.insert(name, bytes.len());
-            for path in paths {
-                out.file(&path, bytes.clone())?;
-            }
-            if let Some(path) = last {
-                out.file(&path, bytes)?;
-            }
-        }
+        values(plan, one, editions, out, &mut sizes)?;
     }
     Ok(sizes)
+}
+
+/// The values of measures that earlier editions had and this one does not, as the last of those had them: their addresses
+/// stay, as those of their pages do.
+pub(crate) fn kept<E>(
+    report: &Report<'_>,
+    earlier: &[Report<'_>],
+    editions: &[Option<&str>],
+    out: &mut Out<'_, E>,
+) -> Result<(), BuildError<E>> {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    for one in earlier.iter().rev().flat_map(|before| &before.measures) {
+        let id = one.measure.id.as_str();
+        if report.measure(id).is_none() && done.insert(id) {
+            values(report.plan, one, editions, out, &mut Sizes::new())?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of one measure's values, in each folder.
+fn values<E>(
+    plan: &Plan,
+    one: &MeasureReport<'_>,
+    editions: &[Option<&str>],
+    out: &mut Out<'_, E>,
+    sizes: &mut Sizes,
+) -> Result<(), BuildError<E>> {
+    let Some(series) = seen(one) else {
+        return Ok(());
+    };
+    let measure = one.measure;
+    let rights = rights(plan, measure);
+    let set = dataset(plan, measure, &series, &rights);
+    let about = describe(&set, &format!("{}.csv", measure.id), Lang::En.as_str()).into_bytes();
+    let files = [
+        (csv(&measure.id), series_csv(&series).into_bytes()),
+        (json(&measure.id), series_json(&series).into_bytes()),
+        (self::csvw(&measure.id), about),
+    ];
+    for (name, bytes) in files {
+        let trees = editions.iter().map(|edition| Tree {
+            lang: Lang::En,
+            edition: *edition,
+        });
+        let mut paths: Vec<String> = trees.map(|tree| tree.shared(&name)).collect();
+        let last = paths.pop();
+        sizes.insert(name, bytes.len());
+        for path in paths {
+            out.file(&path, bytes.clone())?;
+        }
+        if let Some(path) = last {
+            out.file(&path, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// The catalogue of the newest edition's data.

@@ -8,7 +8,7 @@ use super::words as w;
 use super::{money, parts};
 use crate::plan::InitiativeKind;
 use crate::progress::statcan::Status;
-use crate::report::{InitiativeReport, MeasureReport};
+use crate::report::{InitiativeReport, MeasureReport, Standing};
 
 /// Measures named one by one; of more the statuses are counted.
 const NAMED_MAX: usize = 3;
@@ -77,10 +77,18 @@ fn shown_by(cx: &Context<'_>, one: &InitiativeReport<'_>, more: &str) -> Markup 
     html! {
         ul.plain {
             @for one in all {
-                li { a href=(cx.href(Page::Measure(&one.measure.id))) { (cx.text(&one.measure.title)) } " " (parts::status_tag(cx, one)) }
+                li { a href=(cx.href(Page::Measure(&one.measure.id))) { (cx.text(&one.measure.title)) } " " (tag(cx, one)) }
             }
         }
     }
+}
+
+/// One box for each: where there is no status, why there is none says more than that there is none.
+fn tag(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
+    if one.outcome().is_some() || one.standing == Standing::Measured {
+        return parts::status_tag(cx, one);
+    }
+    html! { span.tag.plain { (parts::standing_short(cx.lang(), one.standing)) } }
 }
 
 /// `2 substantial progress, 1 deterioration, 3 no status`.

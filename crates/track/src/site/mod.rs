@@ -24,8 +24,8 @@ mod parts;
 mod published;
 pub mod words;
 
-pub use files::style;
 pub use build::{BuildError, Sink, Summary, build, page};
+pub use files::style;
 pub use options::{Door, Frame, Options};
 pub use words::Lang;
 

@@ -177,7 +177,8 @@ impl Checker<'_> {
                     let what = "the table has no heading above it, so that nothing names it";
                     let mend = "Write a heading before it, such as `## Money by year`";
                     let place = (file, line_column(text, range.start));
-                    self.faults.error(place, "table-without-heading", what, mend);
+                    self.faults
+                        .error(place, "table-without-heading", what, mend);
                 }
                 _ => {}
             }

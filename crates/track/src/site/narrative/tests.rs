@@ -133,7 +133,10 @@ fn a_table_has_scopes_and_takes_its_caption_from_the_heading() {
         html.contains("<thead><tr><th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead>"),
         "{html}"
     );
-    assert!(html.contains("<tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table></div>"), "{html}");
+    assert!(
+        html.contains("<tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table></div>"),
+        "{html}"
+    );
     harmless(&html);
 }
 

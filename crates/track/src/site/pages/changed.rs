@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::compare::{Change, Kind};
+use crate::plan::narrative::placed;
 use crate::plan::{Edition, Initiative, Words};
 use crate::site::address::Page;
 use crate::site::context::Context;
@@ -16,7 +17,12 @@ pub(crate) fn name(cx: &Context<'_>, one: &Change) -> Option<String> {
         (one.kind, one.field),
         (_, "")
             | (
-                Kind::Value | Kind::Restated | Kind::Withdrawn | Kind::Break | Kind::More | Kind::Access,
+                Kind::Value
+                    | Kind::Restated
+                    | Kind::Withdrawn
+                    | Kind::Break
+                    | Kind::More
+                    | Kind::Access,
                 _
             )
             | (Kind::Source, "source")
@@ -87,9 +93,27 @@ pub(crate) fn language(one: &Change) -> Lang {
     if maori { Lang::Mi } else { Lang::En }
 }
 
+/// A text with the titles of the figures that it places, in square brackets, where the file has their names.
+pub(crate) fn figures_named(cx: &Context<'_>, text: &str) -> String {
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    for found in placed(text) {
+        let Some((id, _)) = found.name else { continue };
+        let title = editions(cx).find_map(|edition| edition.measure(id));
+        out.push_str(text.get(done..found.start).unwrap_or_default());
+        out.push_str(&format!(
+            "[{}]",
+            title.map_or(id, |measure| cx.plain(&measure.title))
+        ));
+        done = found.end;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out
+}
+
 /// A text of the change, marked with its language where the page has another.
 pub(crate) fn text(cx: &Context<'_>, one: &Change, text: &str) -> Markup {
     let lang = language(one);
+    let text = &figures_named(cx, text);
     html! { @if lang == cx.lang() { (text) } @else { span lang=(lang.as_str()) { (text) } } }
 }
 
@@ -139,7 +163,9 @@ fn target(lang: Lang, value: &str) -> Markup {
     let pieces: Vec<&str> = value.split(" · ").collect();
     let kind = |word: &str| fixed(lang, "target.kind", word).unwrap_or_default();
     match pieces.as_slice() {
-        [value, year, word] => html! { (w::target_by(lang, parts::number(value), year)) " (" (kind(word)) ")" },
+        [value, year, word] => {
+            html! { (w::target_by(lang, parts::number(value), year)) " (" (kind(word)) ")" }
+        }
         [year, word] => html! { (w::target_year(lang, year)) " (" (kind(word)) ")" },
         _ => html! { (value) },
     }

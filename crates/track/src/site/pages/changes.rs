@@ -247,10 +247,11 @@ fn difference(cx: &Context<'_>, one: &Change) -> Markup {
         return html! {
             p lang=(changed::language(one).as_str()) {
                 @for piece in one.pieces() {
+                    @let text = changed::figures_named(cx, &piece.text);
                     @match piece.of {
-                        In::Both => (piece.text),
-                        In::Before => del { (piece.text) },
-                        In::After => ins { (piece.text) },
+                        In::Both => (text),
+                        In::Before => del { (text) },
+                        In::After => ins { (text) },
                     }
                 }
             }

@@ -6,10 +6,10 @@ use crate::progress::group::Grouped;
 use crate::report::{MeasureReport, Report};
 use crate::site::address::{Page, ROWS_A_PAGE};
 use crate::site::context::Context;
-use crate::site::{feed, files};
 use crate::site::layout::Body;
 use crate::site::parts;
 use crate::site::words as w;
+use crate::site::{feed, files};
 
 /// How many pages the list has.
 pub(crate) fn pages(report: &Report<'_>) -> usize {

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::initiatives::{KINDS, kinds};
+use super::measures;
 use crate::office::{Claim, Claimed};
 use crate::plan::{Goal, Visible};
-use crate::report::{Coverage, InitiativeReport};
+use crate::report::{Coverage, InitiativeReport, Late};
 use crate::site::address::Page;
 use crate::site::context::Context;
 use crate::site::layout::Body;
@@ -76,7 +77,32 @@ fn coverage(cx: &Context<'_>) -> Markup {
                 @if all.volumes > 0 { " " (w::volumes(lang, all.volumes)) }
                 " " a href=(cx.href(Page::Measures(0))) { (w::all_measures(lang)) }
             }
+            (on_track(cx))
             (super::moved::hint(cx))
+        }
+    }
+}
+
+/// What the computed statuses and the steps come to: each count leads to its list.
+fn on_track(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let all = cx.report.initiatives.iter().map(|one| one.steps);
+    let steps = all.fold(Late::default(), Late::with);
+    html! {
+        h3 { (w::on_track(lang)) }
+        dl.line {
+            div {
+                dt { (w::statuses_of_measures(lang)) }
+                dd { ul.plain {
+                    @for (status, n, href) in measures::counted(cx) {
+                        li { a href=(href) { (n) " " (parts::status_in(lang, status)) } }
+                    }
+                } }
+            }
+            div {
+                dt { (w::line_steps(lang)) }
+                dd { a href=(cx.href(Page::Initiatives(0))) { (parts::steps(lang, steps)) } }
+            }
         }
     }
 }

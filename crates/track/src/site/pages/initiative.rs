@@ -22,13 +22,16 @@ pub(crate) fn body(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Body {
     };
     let way = match it.goals.first().and_then(|id| cx.edition().goal(id)) {
         Some(goal) => parts::way_to_goal(cx, goal, true),
-        None => vec![(cx.href(Page::Initiatives(0)), html! { (w::initiatives(lang)) })],
+        None => vec![(
+            cx.href(Page::Initiatives(0)),
+            html! { (w::initiatives(lang)) },
+        )],
     };
     let main = html! {
         (parts::crumbs(cx, &way))
         p.caption { (kind) }
         h1 { (cx.text(&it.title)) }
-        div.panel {
+        div.panel.of-work {
             p { (w::owner(lang)) ": " strong { (cx.note(&it.owner)) } }
             (line::line(cx, one))
         }
@@ -77,7 +80,9 @@ fn facts(cx: &Context<'_>, it: &Initiative) -> Markup {
             }
             @if !it.themes.is_empty() {
                 div { dt { (w::themes(lang)) } dd { ul.plain {
-                    @for theme in it.themes.iter().filter_map(|id| edition.theme(id)) { li { (cx.text(&theme.title)) } }
+                    @for theme in it.themes.iter().filter_map(|id| edition.theme(id)) {
+                        li { a href={ (cx.href(Page::Front)) "#t-" (theme.id) } { (cx.text(&theme.title)) } }
+                    }
                 } } }
             }
             @if !it.goals.is_empty() {
@@ -216,8 +221,8 @@ fn table(cx: &Context<'_>, title: &str, steps: &[Step<'_>]) -> Markup {
                             span class=(class) { (words) }
                             @if let Some(doubt) = step.doubt { br; span.hint { (parts::doubt(lang, doubt)) } }
                         }
-                        td { @match step.due { Some(due) => (due), None => (w::no_date(lang)) } }
-                        td { @match step.done { Some(done) => (done), None => (w::not_done(lang)) } }
+                        td.when { @match step.due { Some(due) => (due), None => (w::no_date(lang)) } }
+                        td.when { @match step.done { Some(done) => (done), None => (w::not_done(lang)) } }
                         td { @if step.evidence.is_empty() { (w::no_evidence(lang)) } @else { (cx.sources(step.evidence)) } }
                     }
                 }

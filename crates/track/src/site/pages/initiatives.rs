@@ -53,7 +53,11 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
         .collect();
     let title = match all {
         1 => w::initiatives(lang).to_owned(),
-        _ => format!("{}. {}", w::initiatives(lang), w::page_of(lang, at + 1, all)),
+        _ => format!(
+            "{}. {}",
+            w::initiatives(lang),
+            w::page_of(lang, at + 1, all)
+        ),
     };
     let main = html! {
         h1 { (title) }

@@ -6,11 +6,11 @@ use crate::progress::statcan::Status;
 use crate::report::{MeasureReport, Report};
 use crate::site::address::Page;
 use crate::site::context::Context;
+use crate::site::glossary;
 use crate::site::layout::Body;
 use crate::site::line::ORDER;
 use crate::site::parts;
 use crate::site::words as w;
-use crate::site::glossary;
 
 /// Measures on one page.
 const ROWS_A_PAGE: usize = 40;
@@ -42,15 +42,9 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
     if at >= all {
         return None;
     }
-    let mut sorted: Vec<(Status, &MeasureReport<'_>)> = Vec::new();
-    for wanted in ORDER {
-        let some = cx.report.measures.iter().map(|one| (status(one), one));
-        sorted.extend(some.filter(|(status, _)| *status == wanted));
-    }
+    let sorted = sorted(cx.report);
     let (from, to) = (at * ROWS_A_PAGE, (at + 1) * ROWS_A_PAGE);
-    let shown = sorted
-        .get(from..to.min(sorted.len()))
-        .unwrap_or_default();
+    let shown = sorted.get(from..to.min(sorted.len())).unwrap_or_default();
     let before = from.checked_sub(1).and_then(|at| sorted.get(at));
     let title = match all {
         1 => w::all_measures(lang).to_owned(),
@@ -63,7 +57,7 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
     let main = html! {
         h1 { (title) }
         p.lead { (w::measures_lead(lang)) }
-        @if at == 0 { (counts(cx, &sorted)) (glossary::glossary(cx)) }
+        @if at == 0 { (counts(cx)) (glossary::glossary(cx)) }
         @for (nth, group) in shown.chunk_by(|a, b| a.0 == b.0).enumerate() {
             @if let Some((status, _)) = group.first() {
                 @let begins = nth > 0 || before.is_none_or(|(last, _)| last != status);
@@ -78,26 +72,41 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
     Some(Body { title, main })
 }
 
-/// How many have which status, each with the way to where they begin.
-fn counts(cx: &Context<'_>, sorted: &[(Status, &MeasureReport<'_>)]) -> Markup {
-    let lang = cx.lang();
+/// Measures by status, in the edition's order within each.
+fn sorted<'r, 'p>(report: &'r Report<'p>) -> Vec<(Status, &'r MeasureReport<'p>)> {
+    let mut sorted = Vec::with_capacity(report.measures.len());
+    for wanted in ORDER {
+        let some = report.measures.iter().map(|one| (status(one), one));
+        sorted.extend(some.filter(|(status, _)| *status == wanted));
+    }
+    sorted
+}
+
+/// How many have which status, each with the way to where they begin; only statuses that some have.
+pub(crate) fn counted(cx: &Context<'_>) -> Vec<(Status, usize, String)> {
+    let sorted = sorted(cx.report);
     let row = |wanted: Status| {
         let first = sorted.iter().position(|(status, _)| *status == wanted)?;
-        let n = sorted.iter().filter(|(status, _)| *status == wanted).count();
+        let n = sorted.iter().filter(|(status, _)| *status == wanted);
         let page = Page::Measures(first / ROWS_A_PAGE);
-        let href = if page == cx.page {
-            format!("#{}", anchor(wanted))
+        let file = if page == cx.page {
+            String::new()
         } else {
-            format!("{}#{}", cx.href(page), anchor(wanted))
+            cx.href(page)
         };
-        Some((wanted, n, href))
+        Some((wanted, n.count(), format!("{file}#{}", anchor(wanted))))
     };
+    ORDER.into_iter().filter_map(row).collect()
+}
+
+fn counts(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
     html! {
         table.counts {
             caption.unseen { (w::all_measures(lang)) }
             thead { tr { th scope="col" { (w::status(lang)) } th.num scope="col" { (w::how_many(lang)) } } }
             tbody {
-                @for (status, n, href) in ORDER.into_iter().filter_map(row) {
+                @for (status, n, href) in counted(cx) {
                     tr { th scope="row" { a href=(href) { (parts::status_word(lang, status)) } } td.num { (n) } }
                 }
             }

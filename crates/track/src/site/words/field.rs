@@ -23,13 +23,19 @@ fn pair(key: &str) -> Option<(&'static str, &'static str)> {
     Some(match key {
         "amount" => ("amount", "te rahi"),
         "baseline" => ("baseline", "te tīmatanga"),
-        "bias" => ("what pulls the values off the truth", "he aha e tītaha ai ngā uara"),
+        "bias" => (
+            "what pulls the values off the truth",
+            "he aha e tītaha ai ngā uara",
+        ),
         "break" => ("break in the series", "te whati o te raupapa"),
         "cells" => ("how small counts are protected", "te tiaki i ngā tatau iti"),
         "claim" => ("what is said of it", "te kī mō tēnei"),
         "co_owners" => ("takes part with it", "e mahi tahi ana"),
         "comparators" => ("compared with", "ka tairitea ki"),
-        "comparators_missing" => ("why nobody is named to compare with", "he aha i kore ai he hunga tauriterite"),
+        "comparators_missing" => (
+            "why nobody is named to compare with",
+            "he aha i kore ai he hunga tauriterite",
+        ),
         "contact" => ("contact", "te whakapā"),
         "covers" => ("the time it plans for", "te wā o te mahere"),
         "definition" => ("definition", "te whakamārama"),
@@ -54,7 +60,10 @@ fn pair(key: &str) -> Option<(&'static str, &'static str)> {
         "next_step" => ("next step", "te mahi e whai ake nei"),
         "note" => ("note", "te tuhipoka"),
         "owner" => ("who answers", "nāna te mahi"),
-        "owner_basis" => ("what confirms who answers", "te puna e whakaū ana nāna te mahi"),
+        "owner_basis" => (
+            "what confirms who answers",
+            "te puna e whakaū ana nāna te mahi",
+        ),
         "proxy" => ("what it stands in for", "te mea e whakakapia ana"),
         "query" => ("live query", "te uiui ora"),
         "series" => ("series of values", "te raupapa uara"),
@@ -78,7 +87,10 @@ pub(crate) fn fixed(lang: Lang, key: &str, value: &str) -> Option<&'static str> 
     let (en, mi) = match (key, value) {
         ("kind", "flagship") => ("flagship", "hinonga matua"),
         ("kind", "other") => ("other initiative", "tētahi atu hinonga"),
-        ("kind", "looking-ahead") => ("looking ahead, without resources yet", "hei te wā e tū mai nei, kāore anō he rauemi"),
+        ("kind", "looking-ahead") => (
+            "looking ahead, without resources yet",
+            "hei te wā e tū mai nei, kāore anō he rauemi",
+        ),
         ("direction", "up") => ("more is better", "ko te piki te pai"),
         ("direction", "down") => ("less is better", "ko te heke te pai"),
         ("direction", "volume") => ("neither: it counts a volume", "kāore: he rahi noa"),
@@ -88,7 +100,10 @@ pub(crate) fn fixed(lang: Lang, key: &str, value: &str) -> Option<&'static str> 
         ("frequency", "2-yearly") => ("every other year", "ia rua tau"),
         ("frequency", "irregular") => ("now and then", "i ētahi wā"),
         ("frequency", "once") => ("once", "kotahi anake"),
-        ("cells", "open") => ("values that need no protection", "ngā uara kāore e hiahia tiaki"),
+        ("cells", "open") => (
+            "values that need no protection",
+            "ngā uara kāore e hiahia tiaki",
+        ),
         ("cells", "counts") => ("counts that must be rounded", "ngā tatau me whakaawhiwhi"),
         ("owner_basis", "unconfirmed") => ("no source confirms it", "kāore he puna e whakaū ana"),
         ("target", "none") => ("no target", "kāore he ūnga"),
@@ -126,7 +141,11 @@ mod tests {
         for text in code {
             for piece in text.split('"').skip(1).step_by(2) {
                 let is_key = |c: char| c.is_ascii_lowercase() || c == '_' || c == '.';
-                if !piece.is_empty() && piece.chars().all(is_key) && piece != "unconfirmed" && piece != "none" {
+                if !piece.is_empty()
+                    && piece.chars().all(is_key)
+                    && piece != "unconfirmed"
+                    && piece != "none"
+                {
                     all.push(piece.to_owned());
                 }
             }

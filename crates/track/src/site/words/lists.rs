@@ -12,7 +12,9 @@ words! {
     line_no_goals_short: "no goal is named", "kāore he whāinga i whakahuatia";
     line_no_measures: "its goals have no measure", "kāore he inenga o ōna whāinga";
     line_no_resources: "without resources yet", "kāore anō he rauemi";
-    line_shared: "These measure the goals, for which others work too. They do not say what this initiative alone brought about.", "E ine ana ēnei i ngā whāinga, e mahia tahitia ana e ētahi atu. Kāore ēnei e kī he aha ngā hua o tēnei hinonga anake.";
+    line_shared: "Measures stand for goals, and many work for a goal: a measure does not say what one initiative alone brought about.", "Mō ngā whāinga ngā inenga, he maha hoki e mahi ana mō ia whāinga: kāore te inenga e kī he aha ngā hua o te hinonga kotahi anake.";
+    on_track: "Is it on track?", "Kei te tika te haere?";
+    statuses_of_measures: "Status of the measures", "Te tūnga o ngā inenga";
     measures_lead: "Every measure of this edition, by its computed status: what goes the wrong way first.", "Ngā inenga katoa o tēnei putanga, e ai ki te tūnga kua tātaihia: ko ngā mea e hoki whakamuri ana i mua.";
     by_goal: "The same measures by goal", "Aua inenga anō, e ai ki te whāinga";
     initiatives_lead: "What is done, who answers for it, what it costs, whether it is in time, and what shows it.", "Ngā mahi, nā wai, te utu, kei te wā tika rānei, me ngā mea e whakaatu ana.";
