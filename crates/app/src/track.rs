@@ -7,9 +7,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cairn_track::bundle::{self, Public};
 use cairn_track::live::{self, Ask};
-use cairn_track::plan::{Fault, Files, Words};
+use cairn_track::plan::{Fault, Files, Plan, Words};
 use cairn_track::report::{Coverage, Report};
-use cairn_track::site::{BuildError, Options};
+use cairn_track::site::{BuildError, Door, Options};
 use tokio::sync::Mutex;
 
 use crate::App;
@@ -41,6 +41,28 @@ fn first(faults: &[Fault]) -> String {
     first.map(Fault::to_string).unwrap_or_default()
 }
 
+/// The service around the pages of its plans.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Where people reach the service, without a slash at the end; empty if that is not known.
+    pub public_url: String,
+    /// Ways back into the service, the first to its front page.
+    pub doors: Vec<Door>,
+}
+
+impl Around {
+    /// How the pages of a plan are built here.
+    fn options(&self, plan: &Plan) -> Options {
+        // A plan that says where it is published stays with that.
+        let unsaid = plan.base_url.is_none() && !self.public_url.is_empty();
+        Options {
+            base_url: unsaid.then(|| format!("{}/track/{}", self.public_url, plan.id)),
+            doors: self.doors.clone(),
+            ..Options::default()
+        }
+    }
+}
+
 /// A plan with its pages.
 #[derive(Debug)]
 pub struct Shown {
@@ -59,18 +81,20 @@ pub struct Shown {
     asks: Vec<Ask>,
     /// The plan's own files, if it has such queries.
     inputs: Files,
+    around: Arc<Around>,
 }
 
 impl Shown {
-    /// Builds the pages of a plan.
+    /// Builds the pages of a plan, within a service.
     ///
     /// # Errors
     /// See [`PlanError`].
-    pub fn of(files: Files) -> Result<Self, PlanError> {
+    pub fn of(files: Files, around: &Arc<Around>) -> Result<Self, PlanError> {
         let inputs = files.clone();
         let public = Public::of(files).map_err(PlanError::Faults)?;
         let (mut pages, mut bytes_all) = (BTreeMap::new(), 0);
-        let built = bundle::build(&public, &Options::default(), &mut |path, bytes| {
+        let options = around.options(&public.plan);
+        let built = bundle::build(&public, &options, &mut |path, bytes| {
             bytes_all += bytes.len();
             if bytes_all > PAGES_BYTES_MAX {
                 return Err(PlanError::TooLarge);
@@ -102,6 +126,7 @@ impl Shown {
                 inputs
             },
             asks,
+            around: Arc::clone(around),
             files: pages,
         })
     }
@@ -115,7 +140,7 @@ impl Shown {
                 files.insert(path, live::series_csv(rows, ask));
             }
         }
-        Self::of(files)
+        Self::of(files, &self.around)
     }
 
     /// A file of its site or of its bundle.
@@ -169,10 +194,11 @@ impl Plans {
     ///
     /// # Errors
     /// The first plan that cannot be shown.
-    pub fn of(all: impl IntoIterator<Item = Files>) -> Result<Self, PlanError> {
+    pub fn of(all: impl IntoIterator<Item = Files>, around: Around) -> Result<Self, PlanError> {
+        let around = Arc::new(around);
         let mut plans: Vec<Arc<Shown>> = Vec::new();
         for files in all {
-            let plan = Shown::of(files)?;
+            let plan = Shown::of(files, &around)?;
             if plans.iter().any(|other| other.id == plan.id) {
                 return Err(PlanError::Twice(plan.id));
             }

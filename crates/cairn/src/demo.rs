@@ -46,7 +46,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     } else {
         Vec::new()
     };
-    settings.app.plans = open::plans(&settings.plans)?;
+    settings.app.plans = open::plans(&settings.plans, &settings.site)?;
     let app = open::app(&settings).await?;
     let data = settings.data.clone();
     let scheme = settings.scheme();

@@ -13,6 +13,7 @@ use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
 use cairn_store::postgres::PgConfig;
 use cairn_store::{Database, Options, Store};
+use cairn_web::Site;
 
 use crate::args::Usage;
 use crate::settings::{LogFormat, Settings};
@@ -106,12 +107,12 @@ pub fn rates(file: Option<&Path>, config: &Config) -> anyhow::Result<Rates> {
 ///
 /// # Errors
 /// A folder cannot be read, or [`Usage`] for a plan that cannot be shown.
-pub fn plans(folders: &[PathBuf]) -> anyhow::Result<Plans> {
+pub fn plans(folders: &[PathBuf], site: &Site) -> anyhow::Result<Plans> {
     let mut all = Vec::with_capacity(folders.len());
     for folder in folders {
         all.push(crate::track::folder::read(folder)?);
     }
-    Plans::of(all)
+    Plans::of(all, cairn_web::track::around(site))
         .map_err(|error| Usage(format!("track.plans: {error}; see `cairn track check`")).into())
 }
 

@@ -16,7 +16,7 @@ use crate::{control, metrics, open};
 /// What kept it from starting, in words.
 pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let listener = bind(&settings).await?;
-    settings.app.plans = open::plans(&settings.plans)?;
+    settings.app.plans = open::plans(&settings.plans, &settings.site)?;
     let app = open::app(&settings).await?;
     serve(settings, app, listener, |_| {}).await
 }

@@ -6,6 +6,7 @@ pub mod examples;
 pub mod folder;
 mod live;
 mod make;
+mod preview;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,15 @@ pub enum Track {
         /// Sign the bundle with the evidence log's key of the data directory.
         #[arg(long)]
         sign: bool,
+    },
+    /// Show the site of a plan on this machine while you write its files: pages follow what you save, and what is wrong is
+    /// shown with file and line.
+    Preview {
+        /// Folder of the plan.
+        plan: PathBuf,
+        /// Loopback address; port 0 takes a free one.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+        listen: std::net::SocketAddr,
     },
     /// Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte.
     Verify {
@@ -107,6 +117,7 @@ impl Track {
                 base_url,
                 sign,
             } => build::bundle(settings, &plan, &out, base_url, sign),
+            Self::Preview { plan, listen } => preview::preview(&plan, listen),
             Self::Verify { bundle, keys } => build::verify(settings, &bundle, keys.as_deref()),
             Self::Progress { csv, out } => make::progress(&csv, out.as_deref()),
             Self::New {

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 
 use cairn_track::bundle::{self, BundleFault, INPUTS, Kept, MANIFEST, Manifest, Public};
 use cairn_track::plan::Files;
-use cairn_track::site::Options;
+use cairn_track::site::{Door, Options};
 
 type Folder = BTreeMap<String, Vec<u8>>;
 
@@ -25,6 +25,10 @@ const PLANS: [&str; 4] = [
 ];
 
 fn built(files: Files) -> Folder {
+    built_as(files, &Options::default())
+}
+
+fn built_as(files: Files, options: &Options) -> Folder {
     let mut folder = Folder::new();
     let sink = &mut |path: &str, bytes: Vec<u8>| {
         assert!(
@@ -33,7 +37,7 @@ fn built(files: Files) -> Folder {
         );
         Ok::<(), Infallible>(())
     };
-    bundle::build(&Public::of(files).unwrap(), &Options::default(), sink).unwrap();
+    bundle::build(&Public::of(files).unwrap(), options, sink).unwrap();
     folder
 }
 
@@ -54,6 +58,39 @@ fn checked(folder: &Folder) -> Vec<BundleFault> {
             read: &mut |path| folder.get(path).cloned(),
         },
     )
+}
+
+#[test]
+fn pages_within_a_service_are_verified_with_the_ways_back_to_it() {
+    let options = Options {
+        base_url: Some("https://report.example.org/track/nz-digital".into()),
+        doors: vec![Door {
+            href: "/?lang=en".into(),
+            href_mi: "/?lang=mi".into(),
+            en: "The service".into(),
+            mi: "Te ratonga".into(),
+        }],
+        ..Options::default()
+    };
+    let folder = built_as(plan_files::folder("nz-digital"), &options);
+    assert_eq!(checked(&folder), []);
+    let page = String::from_utf8(folder["m/m2.html"].clone()).unwrap();
+    assert!(
+        page.contains("<a href=\"/?lang=en\">The service</a>"),
+        "{page}"
+    );
+    // Another way back than the manifest's is a change like any other.
+    let mut folder = folder;
+    let turned = page.replace("/?lang=en", "//evil.example/");
+    folder.insert("m/m2.html".into(), turned.into_bytes());
+    let faults = checked(&folder);
+    assert!(
+        faults.iter().any(|fault| fault.path == "m/m2.html"),
+        "{faults:?}"
+    );
+    let plain = built(plan_files::folder("nz-digital"));
+    let manifest = String::from_utf8(plain[MANIFEST].clone()).unwrap();
+    assert!(!manifest.contains("doors"), "{manifest}");
 }
 
 /// The first digit after `from` in a file, turned into another.

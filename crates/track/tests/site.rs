@@ -8,6 +8,8 @@
 
 #[path = "site/cases.rs"]
 mod cases;
+#[path = "site/lists.rs"]
+mod lists;
 #[path = "site/pages.rs"]
 mod pages;
 mod plan_files;

@@ -34,7 +34,11 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         "cairn",
         "css",
         "text/css; charset=utf-8",
-        lean(include_str!("../assets/cairn.css")),
+        lean(&format!(
+            "{}\n{}",
+            cairn_track::site::COLOURS,
+            include_str!("../assets/cairn.css")
+        )),
     )
 });
 

@@ -26,6 +26,14 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self';
     img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// [`CONTENT_SECURITY_POLICY`] for pages that are made to stand in pages of others ([`Framable`]), and without scripts.
+pub const FRAMABLE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; \
+    frame-ancestors *; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// In the extensions of an answer: any site may show it in a frame. Only for pages that do nothing and know nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Framable;
+
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
     fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     publickey-credentials-get=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
@@ -160,7 +168,11 @@ where
                 Err(_) => Problem::unexpected(&"a handler panicked").into_response(),
             };
             let mut response = dressed(&site, &asked, response);
+            if response.extensions().get::<Framable>().is_some() && response.status().is_success() {
+                open_to_frames(response.headers_mut());
+            }
             guard(&site, response.headers_mut());
+            unframed(response.headers_mut());
             remember_language(&site, &asked.uri, response.headers_mut());
             Ok(response)
         })
@@ -231,6 +243,26 @@ fn guard(site: &Site, headers: &mut HeaderMap) {
         headers
             .entry(header::STRICT_TRANSPORT_SECURITY)
             .or_insert(HSTS);
+    }
+}
+
+/// The headers of a page that others may frame, in place of the house's own. A site that isolates itself (COEP) may, too.
+fn open_to_frames(headers: &mut HeaderMap) {
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(FRAMABLE_POLICY),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+}
+
+/// `X-Frame-Options` has no word for "anybody": it must be absent where the policy allows frames.
+fn unframed(headers: &mut HeaderMap) {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY);
+    if policy.is_some_and(|policy| policy == FRAMABLE_POLICY) {
+        headers.remove(header::X_FRAME_OPTIONS);
     }
 }
 

@@ -20,6 +20,7 @@ pub mod intake;
 pub mod layout;
 pub mod page;
 pub mod pages;
+pub mod preview;
 pub mod problem;
 pub mod report;
 pub mod router;

@@ -6,12 +6,15 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use cairn_app::App;
-use cairn_app::track::Shown;
+use cairn_app::track::{Around, Shown};
+use cairn_track::site::Door;
 use maud::{Markup, html};
 
+use crate::house::Framable;
 use crate::i18n::{Lang, t};
 use crate::page::{Page, Section};
 use crate::problem::{Problem, Result};
+use crate::site::Site;
 
 /// A page may be kept so long: a plan changes when the service is started anew.
 const FOR_NOW: &str = "public, max-age=300";
@@ -24,6 +27,31 @@ pub fn router(app: App) -> Router {
         .route("/track/{plan}/", get(front))
         .route("/track/{plan}/{*path}", get(file))
         .with_state(app)
+}
+
+/// What stands around the pages of a plan here: the service's name, and its doors.
+#[must_use]
+pub fn around(site: &Site) -> Around {
+    let door = |href: &str, words: fn(Lang) -> &'static str| Door {
+        href: format!("{href}?lang=en"),
+        href_mi: format!("{href}?lang=mi"),
+        en: words(Lang::En).to_owned(),
+        mi: words(Lang::Mi).to_owned(),
+    };
+    let mut home = door("/", t::nav_track);
+    home.en = format!("cairn: {}", site.name_en);
+    home.mi = format!("cairn: {}", site.name_mi);
+    Around {
+        public_url: site.public_url.clone(),
+        doors: vec![
+            home,
+            door("/report", t::nav_report),
+            door("/status", t::nav_status),
+            door("/figures", t::nav_figures),
+            door("/track", t::nav_track),
+            door("/evidence", t::nav_evidence),
+        ],
+    }
 }
 
 async fn plans(page: Page, State(app): State<App>) -> Result<Markup> {
@@ -100,11 +128,22 @@ async fn serve(app: &App, plan: &str, path: &str) -> Result<Response> {
         ),
         (header::CACHE_CONTROL, HeaderValue::from_static(FOR_NOW)),
     ];
-    Ok((headers, body).into_response())
+    let mut response = (headers, body).into_response();
+    if is_embed(path) {
+        response.extensions_mut().insert(Framable);
+    }
+    Ok(response)
+}
+
+/// A figure by itself, made to be placed in pages of others: the only pages here that may be framed. A page of measures
+/// has no forms and no session, so that nobody can be led to do anything in it.
+fn is_embed(path: &str) -> bool {
+    let mut folders = path.split('/').rev();
+    path.ends_with(".html") && folders.nth(2) == Some("embed")
 }
 
 /// By ending: the plan's files are text, whatever they hold.
-fn media_type(path: &str) -> &'static str {
+pub(crate) fn media_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",

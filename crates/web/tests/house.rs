@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Request, Response, StatusCode};
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use cairn_web::form::Form;
+use cairn_web::house::Framable;
 use cairn_web::problem::{FieldFault, Kind};
 use cairn_web::server::body_max;
 use cairn_web::{Lang, Page, Problem, Site, assets, csrf, finish};
@@ -53,6 +54,14 @@ fn app(https: bool) -> Router {
                     panic!("secret words")
                 }
             }),
+        )
+        .route(
+            "/figure",
+            get(async || (axum::Extension(Framable), html! { "7" })),
+        )
+        .route(
+            "/no-figure",
+            get(async || (StatusCode::NOT_FOUND, axum::Extension(Framable))),
         )
         .route("/full", post(async || Problem::new(Kind::StorageFull)))
         .route(
@@ -168,6 +177,24 @@ async fn security_headers_are_on_every_answer() {
 async fn a_route_may_set_a_stricter_policy_of_its_own() {
     let (_, headers, _) = get_page("/own-csp").await;
     assert_eq!(headers["content-security-policy"], "sandbox");
+}
+
+#[tokio::test]
+async fn only_what_is_marked_may_be_framed() {
+    let (status, headers, _) = get_page("/figure").await;
+    assert_eq!(status, StatusCode::OK);
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"));
+    assert!(!policy.contains("script-src") && policy.contains("form-action 'none'"));
+    assert!(!headers.contains_key("x-frame-options"));
+    assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
+    // An error in its place is a page of the house again.
+    for path in ["/page", "/no-figure", "/own-csp"] {
+        let (_, headers, _) = get_page(path).await;
+        assert_eq!(headers["x-frame-options"], "DENY", "{path}");
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(!policy.contains('*'), "{path}: {policy}");
+    }
 }
 
 #[tokio::test]

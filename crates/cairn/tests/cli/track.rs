@@ -1,7 +1,10 @@
 //! `cairn track`: from the examples to a bundle that somebody else verifies.
 
+use std::io::{BufRead as _, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 fn cairn(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cairn"))
@@ -277,4 +280,159 @@ fn a_new_plan_is_sound_and_takes_figures() {
     done(&["check", &plan]);
     done(&["schema", &here.at("schemas")]);
     assert!(here.path("schemas/measures.schema.json").is_file());
+}
+
+/// A preview that runs, ended with the test.
+struct Preview {
+    child: std::process::Child,
+    address: String,
+}
+
+impl Preview {
+    fn of(plan: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cairn"))
+            .args(["track", "preview", plan, "--listen", "127.0.0.1:0"])
+            .env_remove("CAIRN_CONFIG")
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+        let said = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains("http://127"));
+        let said = said.expect("it says where it listens");
+        let address = said
+            .split("http://")
+            .nth(1)
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned();
+        // Read to the end, or it would wait for a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    fn open(&self, path: &str, accept: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let host = &self.address;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        stream
+    }
+
+    /// As a program asks, which does not wait.
+    fn get(&self, path: &str) -> String {
+        let mut said = Vec::new();
+        self.open(path, "*/*").read_to_end(&mut said).unwrap();
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
+    /// Asks until the page says so.
+    fn until(&self, path: &str, says: &str) -> String {
+        for _ in 0..600 {
+            let page = self.get(path);
+            if page.contains(says) {
+                return page;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{path} never says {says}: {}", self.get(path));
+    }
+}
+
+impl Drop for Preview {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+#[test]
+fn a_preview_follows_the_files_and_shows_what_is_wrong_in_them() {
+    let here = Here::new();
+    let goals = "plans/nz-digital/editions/2026/goals.toml";
+    let preview = Preview::of(&here.at("plans/nz-digital"));
+    assert!(
+        preview
+            .get("/")
+            .contains("The Digital Strategy for Aotearoa")
+    );
+    assert!(preview.get("/mi/m/m2.html").contains("lang=\"mi\""));
+    // A reader's page stays open after its last word, and ends with a way to load it again.
+    let mut open = preview.open("/g/g2.html", "text/html");
+    let (told, tells) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        let (mut all, mut piece) = (Vec::new(), [0; 4096]);
+        loop {
+            let n = open.read(&mut piece).unwrap();
+            all.extend_from_slice(&piece[..n]);
+            let text = String::from_utf8_lossy(&all).into_owned();
+            if n == 0 {
+                return text;
+            }
+            if text.contains("</html>") {
+                let _heard = told.send(());
+            }
+        }
+    });
+    tells.recv_timeout(Duration::from_secs(60)).unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(!reader.is_finished(), "nothing has changed");
+    here.turn(
+        goals,
+        "Cyber incidents cost us less",
+        "Cyber incidents shall cost us less",
+    );
+    preview.until("/g/g2.html", "Cyber incidents shall cost us less");
+    let page = reader.join().unwrap();
+    let (_, after) = page.split_once("</html>").unwrap();
+    assert!(
+        after.contains("http-equiv=\"refresh\" content=\"0\""),
+        "{after}"
+    );
+    // What is wrong has a place, and what was right stays.
+    here.turn(goals, "source = ", "sourec = ");
+    let broken = preview.until("/g/g2.html", "editions/2026/goals.toml:");
+    assert!(
+        broken.starts_with("HTTP/1.1 503") && broken.contains("sourec"),
+        "{broken}"
+    );
+    assert!(broken.contains("href=\"/-/last/g/g2.html\""), "{broken}");
+    assert!(
+        preview
+            .get("/-/last/g/g2.html")
+            .contains("Cyber incidents shall cost us less")
+    );
+    here.turn(goals, "sourec = ", "source = ");
+    preview.until("/g/g2.html", "HTTP/1.1 200");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_preview_is_for_this_machine_and_ends_on_ctrl_c() {
+    let here = Here::new();
+    let plan = here.at("plans/nz-cyber-2015");
+    let told = fails(2, &["preview", &plan, "--listen", "0.0.0.0:0"]);
+    assert!(told.contains("loopback"), "{told}");
+    let told = fails(2, &["preview", &here.at("nowhere")]);
+    assert!(
+        told.contains("names no folder") || told.contains("is no folder"),
+        "{told}"
+    );
+    let mut preview = Preview::of(&plan);
+    // A reader who waits keeps it from nothing.
+    let _waits = preview.open("/", "text/html");
+    assert!(preview.get("/").starts_with("HTTP/1.1 200"));
+    let id = preview.child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    let ended = preview.child.wait().unwrap();
+    assert_eq!(ended.code(), Some(0), "{ended:?}");
 }

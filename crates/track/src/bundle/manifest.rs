@@ -6,7 +6,7 @@ use cairn_evidence::hash::{Hash, sha256};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Plan;
-use crate::site::Options;
+use crate::site::{Door, Options};
 
 /// The layout of bundles that this program makes and verifies.
 pub const FORMAT: u32 = 1;
@@ -47,6 +47,9 @@ pub struct Manifest {
     /// Where its figures are challenged, if not by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
+    /// Ways back into the service whose pages these are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doors: Vec<Door>,
     /// The plan's own files, by path below `plan/`: SHA-256, hexadecimal.
     pub inputs: BTreeMap<String, String>,
     /// Every other file, by path: SHA-256, hexadecimal.
@@ -70,6 +73,7 @@ impl Manifest {
                 .collect(),
             base_url: options.base_url.clone(),
             challenge: options.challenge.clone(),
+            doors: options.doors.clone(),
             inputs: BTreeMap::new(),
             outputs: BTreeMap::new(),
         }

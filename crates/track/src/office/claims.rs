@@ -67,28 +67,35 @@ pub struct Claim {
 /// Claims in doubt on a day, in the edition's order; of each initiative milestones, actions, then its status.
 #[must_use]
 pub fn claims_without_evidence(plan: &Plan, edition: &Edition, as_of: Date) -> Vec<Claim> {
+    let all = edition.initiatives.iter();
+    all.flat_map(|initiative| claims_of(plan, initiative, as_of))
+        .collect()
+}
+
+/// Those of one initiative: milestones, actions, then its status. Reports take from here which steps nothing shows, so that
+/// there is one definition of it.
+#[must_use]
+pub fn claims_of(plan: &Plan, initiative: &Initiative, as_of: Date) -> Vec<Claim> {
+    let said = Said {
+        plan,
+        initiative,
+        as_of,
+    };
     let mut all = Vec::new();
-    for initiative in &edition.initiatives {
-        let said = Said {
-            plan,
-            initiative,
-            as_of,
-        };
-        for one in &initiative.milestones {
-            let step = (Claimed::Milestone, one.id.as_str(), &one.title, None);
-            all.extend(said.step(step, one.done, &one.evidence));
-        }
-        for one in &initiative.actions {
-            let step = (
-                Claimed::Action,
-                one.id.as_str(),
-                &one.title,
-                one.owner.as_ref(),
-            );
-            all.extend(said.step(step, one.done, &one.evidence));
-        }
-        all.extend(said.status());
+    for one in &initiative.milestones {
+        let step = (Claimed::Milestone, one.id.as_str(), &one.title, None);
+        all.extend(said.step(step, one.done, &one.evidence));
     }
+    for one in &initiative.actions {
+        let step = (
+            Claimed::Action,
+            one.id.as_str(),
+            &one.title,
+            one.owner.as_ref(),
+        );
+        all.extend(said.step(step, one.done, &one.evidence));
+    }
+    all.extend(said.status());
     all
 }
 
@@ -261,21 +268,29 @@ status_evidence = [{ source = "own", on = "2025-03", claim = "Done" }, { source 
     }
 
     #[test]
-    fn the_examples_name_what_the_check_warns_of() {
+    fn reports_scores_and_lists_name_the_same_claims() {
         for folder in ["example-harbour", "nz-cyber-2015", "nz-digital"] {
             let plan = example(folder);
             for edition in &plan.editions {
                 let claims = claims_without_evidence(&plan, edition, edition.as_of);
-                let bare = claims
-                    .iter()
-                    .filter(|claim| claim.doubt == Doubt::NoEvidence);
                 let report = crate::report::Report::of(&plan, edition);
-                assert_eq!(
-                    bare.count(),
-                    report.without_evidence().len(),
-                    "{folder} {}",
-                    edition.id
-                );
+                let place = format!("{folder} {}", edition.id);
+                assert_eq!(report.claims, claims, "{place}");
+                let steps = claims.iter().filter(|one| one.of != Claimed::Status);
+                let standing: usize = report
+                    .initiatives
+                    .iter()
+                    .map(|one| one.steps.without_evidence)
+                    .sum();
+                assert_eq!(steps.clone().count(), standing, "{place}");
+                let scores = super::super::scorecard(&plan, edition, edition.as_of);
+                let scored: usize = scores
+                    .iter()
+                    .map(|one| one.milestones.without_evidence + one.actions.without_evidence)
+                    .sum();
+                assert_eq!(scored, standing, "{place}");
+                let all: usize = scores.iter().map(|one| one.claims).sum();
+                assert_eq!(all, claims.len(), "{place}");
             }
         }
         let plan = example("nz-cyber-2015");

@@ -13,7 +13,7 @@ mod sheet;
 mod text;
 mod yaml;
 
-pub use claims::{Claim, Claimed, Doubt, claims_without_evidence};
+pub use claims::{Claim, Claimed, Doubt, claims_of, claims_without_evidence};
 pub use import::{ImportOptions, Imported, import_csv};
 pub use new::{NewPlanError, new_plan};
 pub use open_sdg::{OpenSdgOptions, import_open_sdg};

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::claims::claims_without_evidence;
 use crate::live;
 use crate::plan::{Budget, BudgetState, Decimal, Edition, Measure, Plan, Row};
 use crate::progress::milestone::Standing;
@@ -23,7 +22,7 @@ pub struct Steps {
     pub late: usize,
     /// Not done, and their day has passed.
     pub overdue: usize,
-    /// Said to be done, and nothing shows it.
+    /// Said to be done, and nothing but the claimant's own word shows it.
     pub without_evidence: usize,
     /// Not done, and their day is to come.
     pub due: usize,
@@ -91,7 +90,7 @@ pub struct AgencyScore {
     pub measures: Vec<String>,
     /// Those of them without any value by that day. One that is withheld by its holder is not among them: nobody may know.
     pub without_data: Vec<String>,
-    /// Claims that nothing, or only the claimant's own word, shows ([`claims_without_evidence`]).
+    /// Claims that nothing, or only the claimant's own word, shows ([`super::claims_without_evidence`]).
     pub claims: usize,
 }
 
@@ -103,7 +102,7 @@ pub fn scorecard(plan: &Plan, edition: &Edition, as_of: Date) -> Vec<AgencyScore
     let mut goals: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for initiative in &edition.initiatives {
         let owner = &initiative.owner;
-        let report = InitiativeReport::of(initiative, as_of);
+        let report = InitiativeReport::of(plan, initiative, as_of);
         let score = score(&mut all, owner);
         score.initiatives.push(initiative.id.clone());
         for milestone in &report.milestones {
@@ -112,6 +111,9 @@ pub fn scorecard(plan: &Plan, edition: &Edition, as_of: Date) -> Vec<AgencyScore
         for action in &report.actions {
             let doer = action.action.owner.as_ref().unwrap_or(owner);
             self::score(&mut all, doer).actions.count(action.standing);
+        }
+        for claim in &report.claims {
+            self::score(&mut all, &claim.owner).claims += 1;
         }
         for other in initiative.co_owners.iter().filter(|other| *other != owner) {
             self::score(&mut all, other)
@@ -142,9 +144,6 @@ pub fn scorecard(plan: &Plan, edition: &Edition, as_of: Date) -> Vec<AgencyScore
                 score.without_data.extend(lacks.then(|| measure.id.clone()));
             }
         }
-    }
-    for claim in claims_without_evidence(plan, edition, as_of) {
-        score(&mut all, &claim.owner).claims += 1;
     }
     all.into_values().collect()
 }

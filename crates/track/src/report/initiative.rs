@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::plan::{Action, Initiative, Milestone, Words};
+use crate::office::{Claim, Claimed, Doubt, claims_of};
+use crate::plan::{Action, Initiative, Milestone, Plan};
 use crate::progress::milestone::{Standing, standing};
 
 /// A milestone and where it stands.
@@ -12,6 +13,8 @@ pub struct MilestoneReport<'p> {
     pub milestone: &'p Milestone,
     /// Where it stands.
     pub standing: Standing,
+    /// Why nothing shows that it was done, where it is said to be.
+    pub doubt: Option<Doubt>,
 }
 
 /// An action and where it stands.
@@ -21,6 +24,8 @@ pub struct ActionReport<'p> {
     pub action: &'p Action,
     /// Where it stands.
     pub standing: Standing,
+    /// Why nothing shows that it was done, where it is said to be.
+    pub doubt: Option<Doubt>,
 }
 
 /// How many steps stand how.
@@ -32,7 +37,7 @@ pub struct Late {
     pub late: usize,
     /// Not done although their day has passed.
     pub overdue: usize,
-    /// Said to be done without evidence.
+    /// Said to be done without evidence ([`claims_of`]).
     pub without_evidence: usize,
     /// Still to come.
     pub due: usize,
@@ -47,6 +52,18 @@ impl Late {
             Standing::WithoutEvidence => &mut self.without_evidence,
             Standing::Due { .. } | Standing::NoDate => &mut self.due,
         } += 1;
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self {
+            met: self.met + other.met,
+            late: self.late + other.late,
+            overdue: self.overdue + other.overdue,
+            without_evidence: self.without_evidence + other.without_evidence,
+            due: self.due + other.due,
+        }
     }
 
     /// All.
@@ -67,38 +84,52 @@ pub struct InitiativeReport<'p> {
     pub actions: Vec<ActionReport<'p>>,
     /// Both, counted.
     pub steps: Late,
+    /// What is claimed of it and not shown.
+    pub claims: Vec<Claim>,
 }
 
 impl<'p> InitiativeReport<'p> {
-    /// Where everything stands on a day.
+    /// Where everything stands on a day. Evidence that only repeats the claim, or is older than it, counts for none.
     #[must_use]
-    pub fn of(initiative: &'p Initiative, as_of: Date) -> Self {
-        let milestones: Vec<MilestoneReport<'p>> = initiative
-            .milestones
-            .iter()
-            .map(|milestone| MilestoneReport {
+    pub fn of(plan: &Plan, initiative: &'p Initiative, as_of: Date) -> Self {
+        let claims = claims_of(plan, initiative, as_of);
+        let doubt = |of: Claimed, id: &str| {
+            let mut claims = claims.iter();
+            let found = claims.find(|claim| claim.of == of && claim.id == id);
+            found.map(|claim| claim.doubt)
+        };
+        let shown = |doubt: Option<Doubt>, evidence: &[String]| match doubt {
+            Some(_) => 0,
+            None => evidence.len(),
+        };
+        let milestones = initiative.milestones.iter().map(|milestone| {
+            let doubt = doubt(Claimed::Milestone, &milestone.id);
+            MilestoneReport {
                 milestone,
                 standing: standing(
                     Some(milestone.due.end()),
                     milestone.done.map(|done| done.start()),
-                    milestone.evidence.len(),
+                    shown(doubt, &milestone.evidence),
                     as_of,
                 ),
-            })
-            .collect();
-        let actions: Vec<ActionReport<'p>> = initiative
-            .actions
-            .iter()
-            .map(|action| ActionReport {
+                doubt,
+            }
+        });
+        let milestones: Vec<MilestoneReport<'p>> = milestones.collect();
+        let actions = initiative.actions.iter().map(|action| {
+            let doubt = doubt(Claimed::Action, &action.id);
+            ActionReport {
                 action,
                 standing: standing(
                     action.due.map(|due| due.end()),
                     action.done.map(|done| done.start()),
-                    action.evidence.len(),
+                    shown(doubt, &action.evidence),
                     as_of,
                 ),
-            })
-            .collect();
+                doubt,
+            }
+        });
+        let actions: Vec<ActionReport<'p>> = actions.collect();
         let mut steps = Late::default();
         let all = milestones.iter().map(|one| one.standing);
         all.chain(actions.iter().map(|one| one.standing))
@@ -108,23 +139,7 @@ impl<'p> InitiativeReport<'p> {
             milestones,
             actions,
             steps,
+            claims,
         }
-    }
-
-    /// Steps that are said to be done and that nothing shows, with the initiative's id.
-    pub fn without_evidence(&self) -> impl Iterator<Item = (&'p str, &'p Words)> {
-        let milestones = self
-            .milestones
-            .iter()
-            .map(|one| (&one.milestone.title, one.standing));
-        let actions = self
-            .actions
-            .iter()
-            .map(|one| (&one.action.title, one.standing));
-        let id = self.initiative.id.as_str();
-        milestones
-            .chain(actions)
-            .filter(|(_, standing)| *standing == Standing::WithoutEvidence)
-            .map(move |(title, _)| (id, title))
     }
 }

@@ -16,6 +16,7 @@ pub use measure::{Figure, MeasureReport, NoStatus, Segment, Standing};
 pub use publish::{Hidden, Withheld, hidden, is_telling_text, published, withheld};
 
 use self::publish::COMBINE;
+use crate::office::Claim;
 use crate::plan::{Edition, Measure, Plan, Status};
 use crate::progress::group::{Group, Grouped};
 use crate::share;
@@ -33,6 +34,8 @@ pub struct Report<'p> {
     pub measures: Vec<MeasureReport<'p>>,
     /// In the edition's order.
     pub initiatives: Vec<InitiativeReport<'p>>,
+    /// What is claimed and not shown, in the edition's order: the one list of it that pages, scores and papers take.
+    pub claims: Vec<Claim>,
     /// How much of it is measured.
     pub coverage: Coverage,
     /// Mean scores by the measures' groups, without series that may not be combined with others.
@@ -57,7 +60,7 @@ impl<'p> Report<'p> {
         let initiatives: Vec<InitiativeReport<'p>> = edition
             .initiatives
             .iter()
-            .map(|initiative| InitiativeReport::of(initiative, as_of))
+            .map(|initiative| InitiativeReport::of(plan, initiative, as_of))
             .collect();
         Self {
             plan,
@@ -66,6 +69,10 @@ impl<'p> Report<'p> {
             coverage: Coverage::of(&measures),
             groups: means(plan, &measures, as_of),
             translations: Translations::of(plan, edition),
+            claims: initiatives
+                .iter()
+                .flat_map(|one| one.claims.iter().cloned())
+                .collect(),
             measures,
             initiatives,
         }
@@ -90,13 +97,13 @@ impl<'p> Report<'p> {
             .filter(move |one| one.measure.goal == goal)
     }
 
-    /// Milestones and actions that are said to be done and that nothing shows: `(initiative, title of the step)`.
-    #[must_use]
-    pub fn without_evidence(&self) -> Vec<(&'p str, &'p crate::plan::Words)> {
-        self.initiatives
-            .iter()
-            .flat_map(InitiativeReport::without_evidence)
-            .collect()
+    /// Initiatives that work towards one goal, in the edition's order.
+    pub fn work_for<'s>(&'s self, goal: &'s str) -> impl Iterator<Item = &'s InitiativeReport<'p>> {
+        let ours = move |one: &&InitiativeReport<'p>| {
+            let mut goals = one.initiative.goals.iter();
+            goals.any(|id| id == goal)
+        };
+        self.initiatives.iter().filter(ours)
     }
 }
 

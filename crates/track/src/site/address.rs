@@ -23,6 +23,10 @@ pub(crate) enum Page<'a> {
     Community(&'a str),
     /// A figure to be placed in others' pages, by the measure's id.
     Embed(&'a str),
+    /// All measures by status; pages from 0.
+    Measures(usize),
+    /// All initiatives; pages from 0.
+    Initiatives(usize),
     /// What can be downloaded; pages from 0.
     Data(usize),
     /// How everything is computed.
@@ -45,13 +49,14 @@ impl Page<'_> {
             Self::Measure(id) => format!("m/{id}.html"),
             Self::Community(id) => format!("communities/{id}.html"),
             Self::Embed(id) => format!("embed/m/{id}.html"),
+            Self::Measures(at) => numbered("measures", at),
+            Self::Initiatives(at) => numbered("initiatives", at),
             Self::Data(0) => "data/index.html".to_owned(),
             Self::Data(at) => format!("data/page-{}.html", at + 1),
             Self::Method => "method.html".to_owned(),
             Self::Changes => "changes.html".to_owned(),
             Self::Agencies => "agencies.html".to_owned(),
-            Self::Sources(0) => "sources.html".to_owned(),
-            Self::Sources(at) => format!("sources-{}.html", at + 1),
+            Self::Sources(at) => numbered("sources", at),
         }
     }
 }
@@ -67,7 +72,18 @@ impl<'a> Page<'a> {
                 "changes" => Self::Changes,
                 "agencies" => Self::Agencies,
                 "sources" => Self::Sources(0),
-                _ => Self::Sources(later(stem.strip_prefix("sources-")?)?),
+                "measures" => Self::Measures(0),
+                "initiatives" => Self::Initiatives(0),
+                _ => {
+                    let (list, at) = stem.rsplit_once('-')?;
+                    let at = later(at)?;
+                    match list {
+                        "sources" => Self::Sources(at),
+                        "measures" => Self::Measures(at),
+                        "initiatives" => Self::Initiatives(at),
+                        _ => return None,
+                    }
+                }
             },
             Some(("g", id)) => Self::Goal(id),
             Some(("i", id)) => Self::Initiative(id),
@@ -79,6 +95,14 @@ impl<'a> Page<'a> {
             Some(_) => return None,
         };
         (page.file() == file).then_some(page)
+    }
+}
+
+/// The file of a page of a list at the top of a tree.
+fn numbered(list: &str, at: usize) -> String {
+    match at {
+        0 => format!("{list}.html"),
+        _ => format!("{list}-{}.html", at + 1),
     }
 }
 
@@ -196,6 +220,10 @@ mod tests {
             Page::Agencies,
             Page::Sources(0),
             Page::Sources(1),
+            Page::Measures(0),
+            Page::Measures(2),
+            Page::Initiatives(0),
+            Page::Initiatives(1),
         ];
         for page in pages {
             for lang in Lang::ALL {

@@ -122,6 +122,8 @@ pub fn build<'s, E>(
         let is_newest = at + 1 == reports.len();
         let editions: &[Option<&str>] = if is_newest { &[None, own] } else { &[own] };
         let sizes = files::data(report, of.before, editions, &mut out)?;
+        let earlier = reports.get(..at).unwrap_or_default();
+        files::kept(report, earlier, editions, &mut out)?;
         if is_newest {
             files::catalogue(report, options, &sizes, &mut out)?;
         }
@@ -148,6 +150,8 @@ pub fn build<'s, E>(
 fn pages_of<'a>(of: &Of<'a>) -> Vec<Page<'a>> {
     let edition = of.report.edition;
     let mut all = vec![Page::Front, Page::Method, Page::Changes, Page::Agencies];
+    all.extend((0..pages::measures::pages(of.report)).map(Page::Measures));
+    all.extend((0..pages::initiatives::pages(of.report)).map(Page::Initiatives));
     all.extend((0..pages::data::pages(of.report)).map(Page::Data));
     all.extend((0..of.sources.len().div_ceil(ROWS_A_PAGE).max(1)).map(Page::Sources));
     all.extend(edition.goals.iter().map(|one| Page::Goal(&one.id)));
@@ -194,7 +198,7 @@ pub fn page(plan: &Plan, report: &Report<'_>, path: &str, options: &Options) -> 
         return None;
     }
     let before = match page {
-        Page::Changes => plan
+        Page::Changes | Page::Front => plan
             .before(&asked.id)
             .map(|edition| Report::of(plan, edition)),
         _ => None,

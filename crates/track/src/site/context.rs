@@ -63,6 +63,12 @@ impl<'a> Context<'a> {
             .is_some_and(|newest| newest.id == self.edition().id)
     }
 
+    /// The way to what moved since the edition before; `None` in the first edition.
+    pub(crate) fn before_changes(&self) -> Option<String> {
+        let before = self.plan.before(&self.edition().id);
+        before.map(|_| format!("{}#moved", self.href(Page::Changes)))
+    }
+
     /// A link to a page of the same tree.
     pub(crate) fn href(&self, page: Page<'_>) -> String {
         relative(&self.path, &self.tree.path(page))

@@ -4,9 +4,11 @@ use super::address::{Page, Tree};
 use super::data::{Change as Entry, Datum, Feed, Place, atom, table_csv};
 use super::files;
 use super::options::Options;
-use super::words::Lang;
-use crate::compare::{Change, Thing, compare};
-use crate::plan::{Edition, Plan};
+use super::pages::changes;
+use super::words::field::field;
+use super::words::{self as w, Lang};
+use crate::compare::{Change, Kind, Thing, compare};
+use crate::plan::{Edition, Plan, Words};
 use crate::report::Report;
 
 /// Entries of the feed, of the newest editions.
@@ -15,93 +17,142 @@ const ENTRIES_MAX: usize = 500;
 const TEXT_MAX: usize = 400;
 
 /// The feed as XML: each edition, and what changed with it.
-pub(crate) fn feed(plan: &Plan, newest: &Report<'_>, options: &Options) -> String {
+pub(crate) fn feed(plan: &Plan, newest: &Report<'_>, options: &Options, lang: Lang) -> String {
     let mut entries = Vec::new();
     for (at, edition) in plan.editions.iter().enumerate().rev() {
-        entries.push(published(edition));
+        let said = Said {
+            plan,
+            edition,
+            lang,
+        };
+        entries.push(said.published());
         let before = at.checked_sub(1).and_then(|at| plan.editions.get(at));
-        for one in before
-            .map(|before| compare(plan, before, edition))
-            .unwrap_or_default()
-        {
-            entries.push(entry(edition, &one));
+        let changes = before.map(|before| compare(plan, before, edition));
+        for one in changes.unwrap_or_default() {
+            entries.push(said.entry(&one));
         }
     }
     entries.truncate(ENTRIES_MAX);
+    let top = Tree {
+        lang,
+        edition: None,
+    };
     atom(&Feed {
         plan: &plan.id,
-        title: &plan.title.en,
-        language: Lang::En.as_str(),
+        title: plan.title.get(lang.as_str()).0,
+        language: lang.as_str(),
         author: &plan.owner,
         place: Place {
             base_url: files::base_url(plan, options),
-            up: "",
+            up: match lang {
+                Lang::En => "",
+                Lang::Mi => "../",
+            },
         },
-        path: super::FEED,
-        home: "changes.html",
+        path: &file(lang),
+        home: &top.path(Page::Changes),
         since: newest.as_of,
         changes: entries,
     })
 }
 
-fn path(edition: &Edition, page: Page<'_>) -> String {
-    Tree {
-        lang: Lang::En,
-        edition: Some(&edition.id),
-    }
-    .path(page)
-}
-
-fn published(edition: &Edition) -> Entry {
-    Entry {
-        id: format!("edition:{}", edition.id),
-        title: format!("Edition {}: {}", edition.id, edition.title.en),
-        text: edition.vision.en.clone(),
-        at: edition.published.unwrap_or(edition.as_of),
-        href: path(edition, Page::Front),
+/// Path of the feed in a language, from the site's top.
+pub(crate) fn file(lang: Lang) -> String {
+    match lang {
+        Lang::En => super::FEED.to_owned(),
+        Lang::Mi => format!("{}/{}", lang.as_str(), super::FEED),
     }
 }
 
-fn entry(edition: &Edition, one: &Change) -> Entry {
-    let page = match one.what.thing {
-        Thing::Goal => Page::Goal(&one.what.id),
-        Thing::Initiative => Page::Initiative(&one.what.id),
-        Thing::Measure => Page::Measure(&one.what.id),
-        Thing::Edition | Thing::Theme => Page::Changes,
-    };
-    let part = if one.part.is_empty() {
-        one.field
-    } else {
-        &one.part
-    };
-    let mut text = match (one.before.is_empty(), one.after.is_empty()) {
-        (true, _) => one.after.clone(),
-        (false, true) => format!("Was: {}", one.before),
-        (false, false) => format!("Was: {}\nIs: {}", one.before, one.after),
-    };
-    if let Some(why) = &one.why {
-        text = format!("{text}\nWhy: {}", why.en);
+/// One edition's entries in one language. Readers know entries by their ids, which are the same in every language and do
+/// not change with our words.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    plan: &'a Plan,
+    edition: &'a Edition,
+    lang: Lang,
+}
+
+impl Said<'_> {
+    fn path(self, page: Page<'_>) -> String {
+        Tree {
+            lang: self.lang,
+            edition: Some(&self.edition.id),
+        }
+        .path(page)
     }
-    Entry {
-        id: format!(
-            "{} {} {} {} {}",
-            edition.id,
-            one.what,
-            one.kind.code(),
-            one.field,
-            one.part
-        ),
-        title: format!(
-            "{} {}: {} {part}",
-            one.what.thing.code(),
-            one.what.id,
-            one.kind.code()
-        )
-        .trim_end()
-        .to_owned(),
-        text: text.chars().take(TEXT_MAX).collect(),
-        at: one.at,
-        href: path(edition, page),
+
+    fn words<'w>(self, words: &'w Words) -> &'w str {
+        words.get(self.lang.as_str()).0
+    }
+
+    fn published(self) -> Entry {
+        let edition = self.edition;
+        let title = self.words(&edition.title);
+        Entry {
+            id: format!("edition:{}", edition.id),
+            title: format!("{} {}: {title}", w::edition(self.lang), edition.id),
+            text: self.words(&edition.vision).to_owned(),
+            at: edition.published.unwrap_or(edition.as_of),
+            href: self.path(Page::Front),
+        }
+    }
+
+    /// What the change is about: its title in this edition or in one before.
+    fn subject(self, one: &Change) -> String {
+        let id = &one.what.id;
+        let own = self.edition.id.as_str();
+        let editions = self.plan.editions.iter().rev();
+        let mut editions = editions.skip_while(|edition| edition.id != own);
+        let title = match one.what.thing {
+            Thing::Edition => Some(&self.edition.title),
+            Thing::Theme => editions.find_map(|e| e.theme(id)).map(|one| &one.title),
+            Thing::Goal => editions.find_map(|e| e.goal(id)).map(|one| &one.title),
+            Thing::Initiative => editions
+                .find_map(|e| e.initiative(id))
+                .map(|one| &one.title),
+            Thing::Measure => editions.find_map(|e| e.measure(id)).map(|one| &one.title),
+        };
+        title
+            .map_or(id.as_str(), |title| self.words(title))
+            .to_owned()
+    }
+
+    fn entry(self, one: &Change) -> Entry {
+        let lang = self.lang;
+        let page = match one.what.thing {
+            Thing::Goal => Page::Goal(&one.what.id),
+            Thing::Initiative => Page::Initiative(&one.what.id),
+            Thing::Measure => Page::Measure(&one.what.id),
+            Thing::Edition | Thing::Theme => Page::Changes,
+        };
+        let mut title = format!("{}: {}", self.subject(one), changes::kind(lang, one.kind));
+        if !one.field.is_empty() && one.kind != Kind::More {
+            title = format!("{title} ({})", field(lang, one.field));
+        }
+        let (was, is) = (w::change_was(lang), w::change_is(lang));
+        let mut text = match (one.before.is_empty(), one.after.is_empty()) {
+            (true, _) => one.after.clone(),
+            (false, true) => format!("{was} {}", one.before),
+            (false, false) => format!("{was} {}\n{is} {}", one.before, one.after),
+        };
+        if let Some(why) = &one.why {
+            text = format!("{text}\n{} {}", w::change_why(lang), self.words(why));
+        }
+        Entry {
+            id: format!(
+                "{} {} {} {} {}",
+                self.edition.id,
+                one.what,
+                one.kind.code(),
+                one.field,
+                one.part
+            ),
+            title,
+            text: text.chars().take(TEXT_MAX).collect(),
+            at: one.at,
+            href: self.path(page),
+        }
     }
 }
 

@@ -41,6 +41,17 @@ pub(crate) fn csvw(id: &str) -> String {
     format!("data/{id}.csv-metadata.json")
 }
 
+/// The site's own style sheet.
+#[must_use]
+pub fn style() -> String {
+    format!(
+        "{}\n{}\n{}",
+        super::COLOURS,
+        include_str!("css/track.css"),
+        super::chart::CSS
+    )
+}
+
 /// What stands at the top, whatever the edition.
 pub(crate) fn top<E>(
     plan: &Plan,
@@ -48,9 +59,12 @@ pub(crate) fn top<E>(
     options: &Options,
     out: &mut Out<'_, E>,
 ) -> Result<(), BuildError<E>> {
-    let style = format!("{}\n{}", include_str!("css/track.css"), super::chart::CSS);
-    out.file(super::STYLE, style.into_bytes())?;
-    out.file(super::FEED, feed::feed(plan, newest, options).into_bytes())
+    out.file(super::STYLE, style().into_bytes())?;
+    for lang in options.languages_of(plan) {
+        let xml = feed::feed(plan, newest, options, lang);
+        out.file(&feed::file(lang), xml.into_bytes())?;
+    }
+    Ok(())
 }
 
 /// What of a measure's series is published with an edition: nothing that came later.
@@ -145,20 +159,55 @@ pub(crate) fn data<E>(
     }
     let make = |one: &MeasureReport<'_>| data_of(plan, one);
     share::in_order(&report.measures, make, |made| {
-        for (name, bytes) in made.into_iter().flatten() {
-            let mut paths: Vec<String> = trees().map(|tree| tree.shared(&name)).collect();
-            let last = paths.pop();
-            sizes.insert(name, bytes.len());
-            for path in paths {
-                out.file(&path, bytes.clone())?;
-            }
-            if let Some(path) = last {
-                out.file(&path, bytes)?;
-            }
-        }
-        Ok(())
+        made.map_or(Ok(()), |files| values(files, editions, out, &mut sizes))
     })?;
     Ok(sizes)
+}
+
+/// The values of measures that earlier editions had and this one does not, as the last of those had them: their addresses
+/// stay, as those of their pages do.
+pub(crate) fn kept<E>(
+    report: &Report<'_>,
+    earlier: &[Report<'_>],
+    editions: &[Option<&str>],
+    out: &mut Out<'_, E>,
+) -> Result<(), BuildError<E>> {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    for one in earlier.iter().rev().flat_map(|before| &before.measures) {
+        let id = one.measure.id.as_str();
+        if report.measure(id).is_none()
+            && done.insert(id)
+            && let Some(files) = data_of(report.plan, one)
+        {
+            values(files, editions, out, &mut Sizes::new())?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of one measure's values, in each folder.
+fn values<E>(
+    files: [(String, Vec<u8>); 3],
+    editions: &[Option<&str>],
+    out: &mut Out<'_, E>,
+    sizes: &mut Sizes,
+) -> Result<(), BuildError<E>> {
+    for (name, bytes) in files {
+        let trees = editions.iter().map(|edition| Tree {
+            lang: Lang::En,
+            edition: *edition,
+        });
+        let mut paths: Vec<String> = trees.map(|tree| tree.shared(&name)).collect();
+        let last = paths.pop();
+        sizes.insert(name, bytes.len());
+        for path in paths {
+            out.file(&path, bytes.clone())?;
+        }
+        if let Some(path) = last {
+            out.file(&path, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// The catalogue of the newest edition's data.

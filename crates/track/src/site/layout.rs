@@ -4,6 +4,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::address::{Page, Tree};
 use super::context::Context;
+use super::feed;
+use super::options::Door;
 use super::words::{self as w, Lang};
 use crate::plan::Status;
 
@@ -86,8 +88,16 @@ fn links(cx: &Context<'_>) -> Markup {
                 link rel="alternate" hreflang=(lang.as_str()) href=(in_language(cx, *lang));
             }
         }
-        link rel="alternate" type="application/atom+xml" title=(w::atom(cx.lang())) href=(cx.href_top(super::FEED));
+        // The feed in the page's own language first: that is what programs take.
+        (feed_link(cx, cx.lang()))
+        @for lang in cx.languages.iter().filter(|lang| **lang != cx.lang()) { (feed_link(cx, *lang)) }
     }
+}
+
+fn feed_link(cx: &Context<'_>, lang: Lang) -> Markup {
+    let href = cx.href_top(&feed::file(lang));
+    let tag = (cx.languages.len() > 1).then(|| lang.as_str());
+    html! { link rel="alternate" type="application/atom+xml" hreflang=[tag] title=(w::atom(lang)) href=(href); }
 }
 
 fn in_language(cx: &Context<'_>, lang: Lang) -> String {
@@ -98,6 +108,8 @@ fn header(cx: &Context<'_>) -> Markup {
     let lang = cx.lang();
     let links = [
         (Page::Front, w::nav_front(lang)),
+        (Page::Measures(0), w::nav_measures(lang)),
+        (Page::Initiatives(0), w::nav_initiatives(lang)),
         (Page::Changes, w::nav_changes(lang)),
         (Page::Agencies, w::nav_agencies(lang)),
         (Page::Data(0), w::nav_data(lang)),
@@ -106,6 +118,7 @@ fn header(cx: &Context<'_>) -> Markup {
     ];
     html! {
         header.top {
+            @if let Some((home, doors)) = cx.options.doors.split_first() { (self::doors(lang, home, doors)) }
             div.bar {
                 a.brand href=(cx.href(Page::Front)) { (cx.text(&cx.plan.title)) }
                 @if cx.languages.len() > 1 { (switch(cx)) }
@@ -121,6 +134,22 @@ fn header(cx: &Context<'_>) -> Markup {
     }
 }
 
+/// The service around the site: its front page, then its doors.
+fn doors(lang: Lang, home: &Door, doors: &[Door]) -> Markup {
+    let link = |door: &Door| {
+        let (href, words) = door.of(lang);
+        html! { a href=(href) { (words) } }
+    };
+    html! {
+        nav.doors aria-label=(w::doors(lang)) {
+            ul {
+                li.home { (link(home)) }
+                @for door in doors { li { (link(door)) } }
+            }
+        }
+    }
+}
+
 /// `page` for the page itself, `true` for a page of the same kind.
 fn current(here: Page<'_>, link: Page<'_>) -> Option<&'static str> {
     if here == link {
@@ -128,7 +157,14 @@ fn current(here: Page<'_>, link: Page<'_>) -> Option<&'static str> {
     }
     let same = matches!(
         (here, link),
-        (Page::Data(_), Page::Data(_)) | (Page::Sources(_), Page::Sources(_))
+        (Page::Data(_), Page::Data(_))
+            | (Page::Sources(_), Page::Sources(_))
+            | (Page::Measures(_) | Page::Measure(_), Page::Measures(_))
+            | (
+                Page::Initiatives(_) | Page::Initiative(_),
+                Page::Initiatives(_)
+            )
+            | (Page::Goal(_), Page::Front)
     );
     same.then_some("true")
 }
@@ -191,7 +227,7 @@ fn footer(cx: &Context<'_>) -> Markup {
                 }
                 ul {
                     li { a href={ (cx.href(Page::Method)) "#verify" } { (w::how_to_verify(lang)) } }
-                    li { a href=(cx.href_top(super::FEED)) { (w::atom(lang)) } }
+                    li { a href=(cx.href_top(&feed::file(lang))) { (w::atom(lang)) } }
                     @if cx.tree.edition.is_none() {
                         li { a href=(cx.href_in(own, cx.page)) { (w::permanent(lang)) } }
                     }

@@ -8,10 +8,14 @@ mod address;
 mod build;
 mod challenge;
 mod context;
+#[cfg(test)]
+mod contrast;
 mod feed;
 mod figure;
 mod files;
+mod glossary;
 mod layout;
+mod line;
 mod markdown;
 mod money;
 mod options;
@@ -21,9 +25,13 @@ mod published;
 pub mod words;
 
 pub use build::{BuildError, Sink, Summary, build, page};
-pub use options::{Frame, Options};
+pub use files::style;
+pub use options::{Door, Frame, Options};
 pub use words::Lang;
 
+/// Colours and measures that the pages of a strategy share with all others of the service: custom properties for light and
+/// dark, each pair of text and ground with a contrast of 4.5 : 1 and more (WCAG 2.2, 1.4.3).
+pub const COLOURS: &str = include_str!("css/colours.css");
 /// The site's own style sheet, at its top.
 pub const STYLE: &str = "track.css";
 /// The feed of changes.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use maud::{PreEscaped, html};
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
+    CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
     TextMergeStream,
 };
 
@@ -43,6 +43,9 @@ pub fn render(
         figures: &figures,
         links: Vec::new(),
         code_block: false,
+        heading: String::new(),
+        in_heading: false,
+        in_table_head: false,
         events: Vec::new(),
     };
     for event in TextMergeStream::new(parser) {
@@ -74,6 +77,8 @@ pub fn is_safe_href(href: &str) -> bool {
 struct Figure {
     linked: String,
     plain: String,
+    /// As it reads, without markup.
+    text: String,
 }
 
 /// The text with numbers in the place of its figures, so that what they stand for is not read as Markdown.
@@ -106,6 +111,7 @@ fn figure(id: &str, field: &str, placed: Option<Placed>) -> Figure {
         return Figure {
             linked: linked.0,
             plain: html! { (plain) }.0,
+            text: plain,
         };
     };
     let plain = html! { (placed.text) }.0;
@@ -114,7 +120,11 @@ fn figure(id: &str, field: &str, placed: Option<Placed>) -> Figure {
     } else {
         plain.clone()
     };
-    Figure { linked, plain }
+    Figure {
+        linked,
+        plain,
+        text: placed.text,
+    }
 }
 
 struct Writer<'t> {
@@ -122,6 +132,10 @@ struct Writer<'t> {
     /// Links that are open, and whether each is shown as one.
     links: Vec<bool>,
     code_block: bool,
+    /// Words of the last heading, which names the tables below it.
+    heading: String,
+    in_heading: bool,
+    in_table_head: bool,
     events: Vec<Event<'t>>,
 }
 
@@ -143,19 +157,31 @@ impl<'t> Writer<'t> {
 
     fn start(&mut self, tag: Tag<'t>) {
         let tag = match tag {
-            Tag::Heading { level, .. } => Tag::Heading {
-                level: lower(level),
-                id: None,
-                classes: Vec::new(),
-                attrs: Vec::new(),
-            },
+            Tag::Heading { level, .. } => {
+                self.heading.clear();
+                self.in_heading = true;
+                Tag::Heading {
+                    level: lower(level),
+                    id: None,
+                    classes: Vec::new(),
+                    attrs: Vec::new(),
+                }
+            }
             // The language of the code would go into a class.
             Tag::CodeBlock(_) => {
                 self.code_block = true;
                 Tag::CodeBlock(CodeBlockKind::Indented)
             }
-            // Alignment is printed as a style, which the content security policy forbids.
-            Tag::Table(columns) => Tag::Table(vec![Alignment::None; columns.len()]),
+            // Written here and not by the printer: it knows neither captions nor scopes, and gives alignment as a style,
+            // which the content security policy forbids.
+            Tag::Table(_) => return self.open_table(),
+            Tag::TableHead => {
+                self.in_table_head = true;
+                return self.raw("<thead><tr>");
+            }
+            Tag::TableRow => return self.raw("<tr>"),
+            Tag::TableCell if self.in_table_head => return self.raw("<th scope=\"col\">"),
+            Tag::TableCell => return self.raw("<td>"),
             Tag::HtmlBlock => Tag::Paragraph,
             Tag::Link {
                 link_type,
@@ -170,7 +196,18 @@ impl<'t> Writer<'t> {
 
     fn end(&mut self, tag: TagEnd) {
         let tag = match tag {
-            TagEnd::Heading(level) => TagEnd::Heading(lower(level)),
+            TagEnd::Heading(level) => {
+                self.in_heading = false;
+                TagEnd::Heading(lower(level))
+            }
+            TagEnd::Table => return self.raw("</tbody></table></div>\n"),
+            TagEnd::TableHead => {
+                self.in_table_head = false;
+                return self.raw("</tr></thead><tbody>\n");
+            }
+            TagEnd::TableRow => return self.raw("</tr>\n"),
+            TagEnd::TableCell if self.in_table_head => return self.raw("</th>"),
+            TagEnd::TableCell => return self.raw("</td>"),
             TagEnd::HtmlBlock => TagEnd::Paragraph,
             TagEnd::Link | TagEnd::Image => {
                 if self.links.pop() == Some(true) {
@@ -185,6 +222,22 @@ impl<'t> Writer<'t> {
             other => other,
         };
         self.events.push(Event::End(tag));
+    }
+
+    fn raw(&mut self, html: &'static str) {
+        self.events.push(Event::InlineHtml(CowStr::Borrowed(html)));
+    }
+
+    /// A table that may be wider than the page, with the heading above it for a caption: it stands there already, so that
+    /// only those who do not see the page are told it again.
+    fn open_table(&mut self) {
+        let name = self.heading.trim();
+        // The end of the table closes both.
+        let open = html! {
+            (PreEscaped("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"")) (name) (PreEscaped("\"><table>"))
+            @if !name.is_empty() { caption.unseen { (name) } }
+        };
+        self.events.push(Event::InlineHtml(open.0.into()));
     }
 
     /// A link within a link, as a picture in one would become, is shown as its words.
@@ -202,6 +255,9 @@ impl<'t> Writer<'t> {
     }
 
     fn text(&mut self, text: CowStr<'t>) {
+        if self.in_heading {
+            self.heading.push_str(&self.plain(&text));
+        }
         if !text.contains(OPEN) {
             self.events.push(Event::Text(text));
             return;
@@ -214,6 +270,23 @@ impl<'t> Writer<'t> {
     fn code(&mut self, text: &str) {
         let html = format!("<code>{}</code>", self.with_figures(text, false));
         self.events.push(Event::InlineHtml(html.into()));
+    }
+
+    /// The text with its figures as they read, without markup.
+    fn plain(&self, text: &str) -> String {
+        let mut out = String::new();
+        for (at, part) in text.split(OPEN).enumerate() {
+            match part.split_once(CLOSE).filter(|_| at > 0) {
+                Some((number, after)) => {
+                    let figure = number.parse::<usize>().ok();
+                    let figure = figure.and_then(|at| self.figures.get(at));
+                    out.push_str(figure.map_or("", |one| &one.text));
+                    out.push_str(after);
+                }
+                None => out.push_str(part),
+            }
+        }
+        out
     }
 
     /// The text as HTML, with its figures.

@@ -1,5 +1,7 @@
 //! How a site is to be built.
 
+use serde::{Deserialize, Serialize};
+
 use super::words::Lang;
 
 /// How a site is to be built.
@@ -13,8 +15,35 @@ pub struct Options {
     /// Address at which a figure is challenged; `plan`, `edition` and `figure` are added to it as a query. If `None`, a
     /// challenge is a mail to the plan's contact.
     pub challenge: Option<String>,
+    /// Ways back into the service that shows the pages, the first to its front page; none in a site of its own. They are in
+    /// a bundle's manifest, so that pages with them can be computed again as well.
+    pub doors: Vec<Door>,
     /// What stands around the pages.
     pub frame: Frame,
+}
+
+/// A link out of the site, above its own navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Door {
+    /// Where to, as it stands in `href` of English pages.
+    pub href: String,
+    /// The same of pages in te reo Māori.
+    pub href_mi: String,
+    /// Its words.
+    pub en: String,
+    /// Its words in te reo Māori.
+    pub mi: String,
+}
+
+impl Door {
+    /// Address and words in a language.
+    pub(crate) fn of(&self, lang: Lang) -> (&str, &str) {
+        match lang {
+            Lang::En => (&self.href, &self.en),
+            Lang::Mi => (&self.href_mi, &self.mi),
+        }
+    }
 }
 
 /// What stands around each page. The default is a plain header and footer of the site's own.

@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::address::Page;
 use super::context::Context;
 use super::words::{self as w, Lang};
-use crate::plan::{About, Decimal, Row, What};
+use crate::office::Doubt;
+use crate::plan::{About, Decimal, Goal, Row, What};
 use crate::progress::robust::{Robustness, Verdict};
 use crate::progress::statcan::Status;
 use crate::report::{Late, MeasureReport, NoStatus, Standing};
@@ -47,7 +48,7 @@ pub(crate) const fn status_in(lang: Lang, status: Status) -> &'static str {
     }
 }
 
-const fn tone(status: Status) -> &'static str {
+pub(crate) const fn tone(status: Status) -> &'static str {
     match status {
         Status::NotAvailable => "tag",
         Status::Deterioration => "tag red",
@@ -65,6 +66,15 @@ pub(crate) const fn standing_short(lang: Lang, standing: Standing) -> &'static s
         Standing::Never => w::short_never(lang),
         Standing::Withheld => w::short_withheld(lang),
         Standing::Live => w::short_live(lang),
+    }
+}
+
+/// Why a claim counts for none.
+pub(crate) const fn doubt(lang: Lang, doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::NoEvidence => w::doubt_none(lang),
+        Doubt::TooOld => w::doubt_old(lang),
+        Doubt::OwnWord => w::doubt_own(lang),
     }
 }
 
@@ -223,7 +233,7 @@ pub(crate) fn measure_row(cx: &Context<'_>, one: &MeasureReport<'_>, spark: bool
     }
 }
 
-/// Steps in words: `on time 2, late 1`.
+/// Steps in words: `2 on time, 1 late`.
 pub(crate) fn steps(lang: Lang, steps: Late) -> String {
     let mut all = Vec::new();
     let mut say = |n: usize, words: fn(Lang, usize) -> String| {
@@ -283,6 +293,33 @@ pub(crate) fn beside(cx: &Context<'_>, what: What, id: &str) -> Markup {
             }
         }
     }
+}
+
+/// Where a page stands in the plan: links from the front page down, without the page itself.
+pub(crate) fn crumbs(cx: &Context<'_>, way: &[(String, Markup)]) -> Markup {
+    let lang = cx.lang();
+    html! {
+        nav.crumbs aria-label=(w::crumbs(lang)) {
+            ol {
+                li { a href=(cx.href(Page::Front)) { (w::nav_front(lang)) } }
+                @for (href, text) in way { li { a href=(href) { (text) } } }
+            }
+        }
+    }
+}
+
+/// The way to a goal: its theme on the front page, then the goal itself.
+pub(crate) fn way_to_goal(cx: &Context<'_>, goal: &Goal, with_goal: bool) -> Vec<(String, Markup)> {
+    let theme = goal.theme.as_deref().and_then(|id| cx.edition().theme(id));
+    let mut way = Vec::new();
+    if let Some(theme) = theme {
+        let href = format!("{}#t-{}", cx.href(Page::Front), theme.id);
+        way.push((href, cx.text(&theme.title)));
+    }
+    if with_goal {
+        way.push((cx.href(Page::Goal(&goal.id)), cx.text(&goal.title)));
+    }
+    way
 }
 
 /// A table that may be wider than the page.

@@ -1,7 +1,9 @@
 //! The words of the pages, in every language. A text that one language lacks is a syntax error.
 
 mod change;
+pub(crate) mod field;
 mod front;
+mod lists;
 mod measure;
 mod method;
 mod work;
@@ -11,6 +13,7 @@ use jiff::civil::Date;
 
 pub(crate) use change::*;
 pub(crate) use front::*;
+pub(crate) use lists::*;
 pub(crate) use measure::*;
 pub(crate) use method::*;
 pub(crate) use work::*;
@@ -103,6 +106,7 @@ words! {
     skip_to_content: "Skip to content", "Peke ki ngā kōrero matua";
     languages: "Language", "Reo";
     nav: "Main", "Matua";
+    doors: "The service around this plan", "Te ratonga e noho nei tēnei mahere";
     nav_front: "The plan", "Te mahere";
     nav_data: "Data", "Raraunga";
     nav_changes: "What changed", "Ngā panonitanga";
@@ -120,8 +124,8 @@ words! {
     theme: "Theme", "Kaupapa";
     goal: "Goal", "Whāinga";
     goals: "Goals", "Ngā whāinga";
-    measure: "Measure", "Ine";
-    measures: "Measures", "Ngā ine";
+    measure: "Measure", "Inenga";
+    measures: "Measures", "Ngā inenga";
     initiative: "Initiative", "Hinonga";
     initiatives: "Initiatives", "Ngā hinonga";
     community: "Community", "Hapori";

@@ -36,7 +36,8 @@ fn joined(from: &str, href: &str) -> String {
     parts.join("/")
 }
 
-fn checked(name: &str, site: &Site) {
+/// Every link within the site leads to a file and an anchor.
+pub fn checked(name: &str, site: &Site) {
     let ids: BTreeMap<&str, BTreeSet<&str>> = html(site)
         .map(|(path, page)| (path, attributes(page, "id").into_iter().collect()))
         .collect();

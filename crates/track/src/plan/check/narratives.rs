@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
 use super::super::fault::{did_you_mean, short};
 use super::super::model::Edition;
 use super::super::narrative::{FIELDS, placed};
@@ -33,6 +35,7 @@ impl Checker<'_> {
                     .warn((&file, (1, 0)), "unused-narrative", what, mend);
             }
             self.figures(edition, &file, text);
+            self.marked_up(&file, text);
         }
     }
 
@@ -156,4 +159,39 @@ impl Checker<'_> {
             }
         }
     }
+
+    /// What a narrative may not hold: pictures, which nobody could read without seeing them, and tables that nothing
+    /// names.
+    fn marked_up(&self, file: &str, text: &str) {
+        let mut headed = false;
+        for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            match event {
+                Event::Start(Tag::Heading { .. }) => headed = true,
+                Event::Start(Tag::Image { .. }) => {
+                    let what = "the narrative places a picture, and pages of a plan have none";
+                    let mend = "Link to it as [words](address), or say in words what it shows";
+                    let place = (file, line_column(text, range.start));
+                    self.faults.error(place, "picture", what, mend);
+                }
+                Event::Start(Tag::Table(_)) if !headed => {
+                    let what = "the table has no heading above it, so that nothing names it";
+                    let mend = "Write a heading before it, such as `## Money by year`";
+                    let place = (file, line_column(text, range.start));
+                    self.faults
+                        .error(place, "table-without-heading", what, mend);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Line and column of a place in a text, both from 1; columns in characters.
+fn line_column(text: &str, at: usize) -> (u32, u32) {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(start..).unwrap_or_default().chars().count() + 1;
+    let fit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    (fit(line), fit(column))
 }

@@ -315,8 +315,8 @@ fn labels_do_not_run_into_each_other() {
 }
 
 #[test]
-fn the_style_sheet_has_light_dark_and_print() {
-    assert!(CSS.contains("prefers-color-scheme: dark") && CSS.contains("@media print"));
+fn the_style_sheet_takes_the_shared_colours_and_has_print() {
+    assert!(CSS.contains("var(--accent)") && CSS.contains("@media print"));
     let html = loss().render(en()).0;
     for class in html
         .split("class=\"")

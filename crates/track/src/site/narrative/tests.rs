@@ -48,8 +48,10 @@ const TAGS: &[&str] = &[
     "a",
     "blockquote",
     "br",
+    "caption",
     "code",
     "del",
+    "div",
     "em",
     "h2",
     "h3",
@@ -89,7 +91,11 @@ fn harmless(html: &str) {
             assert!(
                 matches!(
                     (bare, key.as_str()),
-                    ("a", "href" | "class") | ("ol", "start") | ("strong", "class")
+                    ("a", "href" | "class")
+                        | ("ol", "start")
+                        | ("strong" | "caption", "class")
+                        | ("div", "class" | "role" | "tabindex" | "aria-label")
+                        | ("th", "scope")
                 ),
                 "{key} of {name}"
             );
@@ -111,6 +117,26 @@ fn a_narrative_with_everything() {
         onclick=\"x()\">raw {{figure:m4.unit}}</div>\n\ninline <b>raw</b> & <mail@example.org>\n";
     let html = shown(text);
     insta::assert_snapshot!(html);
+    harmless(&html);
+}
+
+#[test]
+fn a_table_has_scopes_and_takes_its_caption_from_the_heading() {
+    let html = shown("## Loss {{figure:m2.latest}} & *more*\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n");
+    assert!(
+        html.contains(
+            "<table><caption class=\"unseen\">Loss 14.1 *not* &lt;b&gt;Markdown&lt;/b&gt; &amp; more</caption>"
+        ),
+        "{html}"
+    );
+    assert!(
+        html.contains("<thead><tr><th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead>"),
+        "{html}"
+    );
+    assert!(
+        html.contains("<tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table></div>"),
+        "{html}"
+    );
     harmless(&html);
 }
 

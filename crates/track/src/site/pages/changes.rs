@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::{changed, moved};
 use crate::compare::{Change, In, Kind, Thing, compare};
 use crate::plan::{How, What};
 use crate::site::address::Page;
@@ -14,7 +15,7 @@ use crate::site::words::{self as w, Lang};
 /// Letters of changes on the page; the file has the rest.
 const LETTERS_MAX: usize = 14_000;
 /// Letters that the markup of one change takes, about.
-const LETTERS_EACH: usize = 90;
+const LETTERS_EACH: usize = 120;
 /// Longer texts are cut; the file has them whole.
 const TEXT_MAX: usize = 700;
 
@@ -28,6 +29,8 @@ pub(crate) fn body(cx: &Context<'_>) -> Body {
             html! {
                 h1 { (title) }
                 p.lead { (w::changes_between(lang, &before.edition.id, &cx.edition().id)) }
+                (moved::section(cx, before, &all))
+                h2 { (w::everything_changed(lang)) }
                 p { (w::changes_lead(lang)) " " (w::changes_count(lang, all.len())) "." }
                 p { a href=(cx.href_shared(files::CHANGES)) { (w::changes_file(lang)) } }
                 @if all.is_empty() { p { (w::changes_none(lang)) } }
@@ -58,7 +61,7 @@ fn listed(cx: &Context<'_>, all: &[Change]) -> Markup {
         @for group in groups {
             @if let Some(first) = group.first() {
                 section.changed {
-                    h2 { (subject(cx, first)) }
+                    h3 { (subject(cx, first)) }
                     @for one in group { (change(cx, one)) }
                 }
             }
@@ -121,7 +124,8 @@ fn subject(cx: &Context<'_>, one: &Change) -> Markup {
     }
 }
 
-const fn kind(lang: Lang, kind: Kind) -> &'static str {
+/// A kind of change in words.
+pub(crate) const fn kind(lang: Lang, kind: Kind) -> &'static str {
     match kind {
         Kind::Added => w::k_added(lang),
         Kind::Ended => w::k_ended(lang),
@@ -156,10 +160,8 @@ fn change(cx: &Context<'_>, one: &Change) -> Markup {
         div.change {
             p {
                 span.tag { (kind(lang, one.kind)) }
-                @if one.kind != Kind::More {
-                    @if !one.part.is_empty() { " " strong { (cx.note(&one.part)) } }
-                    @if !one.field.is_empty() { " " code { (one.field) } }
-                }
+                @if !one.part.is_empty() { " " strong { (changed::part(cx, one)) } }
+                @if let Some(name) = changed::name(cx, one) { " " (name) ":" }
                 (short(cx, one))
             }
             (difference(cx, one))
@@ -174,7 +176,7 @@ fn change(cx: &Context<'_>, one: &Change) -> Markup {
                 Some(why) => p { strong { (w::change_why(lang)) } " " (cx.text(why)) },
                 None => @if matches!(one.kind, Kind::Ended | Kind::Restated | Kind::Withdrawn) { p { (w::change_no_why(lang)) } },
             }
-            @if let Some(id) = &one.source { p.hint { (w::source(lang)) ": " (cx.source(id)) } }
+            @if let Some(id) = one.source.as_ref().filter(|_| one.field != "source") { p.hint { (w::source(lang)) ": " (cx.source(id)) } }
         }
     }
 }
@@ -215,10 +217,10 @@ fn short(cx: &Context<'_>, one: &Change) -> Markup {
     let lang = cx.lang();
     html! {
         @if is_short(one) {
-            @if !one.before.is_empty() { " " span.hint { (w::change_was(lang)) } " " (cx.note(&one.before)) }
+            @if !one.before.is_empty() { " " span.hint { (w::change_was(lang)) } " " (changed::value(cx, one, &one.before)) }
             @if !one.after.is_empty() {
                 " " @if !one.before.is_empty() { span.hint { (w::change_is(lang)) } " " }
-                (cx.note(&one.after))
+                (changed::value(cx, one, &one.after))
             }
         }
     }
@@ -243,22 +245,32 @@ fn difference(cx: &Context<'_>, one: &Change) -> Markup {
         && one.before.len() + one.after.len() <= 2 * TEXT_MAX
     {
         return html! {
-            p lang="en" {
+            p lang=(changed::language(one).as_str()) {
                 @for piece in one.pieces() {
+                    @let text = changed::figures_named(cx, &piece.text);
                     @match piece.of {
-                        In::Both => (piece.text),
-                        In::Before => del { (piece.text) },
-                        In::After => ins { (piece.text) },
+                        In::Both => (text),
+                        In::Before => del { (text) },
+                        In::After => ins { (text) },
                     }
                 }
             }
         };
     }
     html! {
-        @if !one.before.is_empty() { p { (w::change_was(lang)) " " (cx.note(&cut(&one.before))) } }
+        @if !one.before.is_empty() { p { (w::change_was(lang)) " " (long(cx, one, &one.before)) } }
         @if !one.after.is_empty() {
-            p { @if !one.before.is_empty() { (w::change_is(lang)) " " } (cx.note(&cut(&one.after))) }
+            p { @if !one.before.is_empty() { (w::change_is(lang)) " " } (long(cx, one, &one.after)) }
         }
+    }
+}
+
+/// A long text is cut; a list of ids is not, or its last one would name nothing.
+fn long(cx: &Context<'_>, one: &Change, text: &str) -> Markup {
+    if text.len() <= TEXT_MAX {
+        changed::value(cx, one, text)
+    } else {
+        changed::text(cx, one, &cut(text))
     }
 }
 

@@ -6,10 +6,10 @@ use crate::progress::group::Grouped;
 use crate::report::{MeasureReport, Report};
 use crate::site::address::{Page, ROWS_A_PAGE};
 use crate::site::context::Context;
-use crate::site::files;
 use crate::site::layout::Body;
 use crate::site::parts;
 use crate::site::words as w;
+use crate::site::{feed, files};
 
 /// How many pages the list has.
 pub(crate) fn pages(report: &Report<'_>) -> usize {
@@ -53,7 +53,7 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
         @if at == 0 {
             ul {
                 li { a href=(cx.href_top(crate::site::CATALOGUE)) { (w::data_catalogue(lang)) } }
-                li { a href=(cx.href_top(crate::site::FEED)) { (w::atom(lang)) } }
+                li { a href=(cx.href_top(&feed::file(lang))) { (w::atom(lang)) } }
             }
             (groups(cx))
         }

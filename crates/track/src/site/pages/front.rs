@@ -2,20 +2,25 @@
 
 use maud::{Markup, html};
 
-use crate::plan::{Goal, InitiativeKind, Visible, Words};
-use crate::report::{Coverage, InitiativeReport};
+use super::initiatives::{KINDS, kinds};
+use super::measures;
+use crate::office::{Claim, Claimed};
+use crate::plan::{Goal, Visible};
+use crate::report::{Coverage, InitiativeReport, Late};
 use crate::site::address::Page;
 use crate::site::context::Context;
 use crate::site::layout::Body;
 use crate::site::words as w;
-use crate::site::{markdown, money, parts};
+use crate::site::{glossary, line, markdown, parts};
 
 /// With more measures than this the front page names goals only, or it would be too long to load and to read.
 const MEASURES_MAX: usize = 40;
-/// With more initiatives than this it gives their titles only.
-const INITIATIVES_MAX: usize = 60;
+/// With more initiatives than this it gives their titles only, and the list of all has their lines.
+const INITIATIVES_MAX: usize = 24;
+/// Titles of initiatives.
+const TITLES_MAX: usize = 100;
 /// Claims listed by name.
-const CLAIMS_MAX: usize = 60;
+const CLAIMS_MAX: usize = 20;
 
 pub(crate) fn body(cx: &Context<'_>) -> Body {
     let edition = cx.edition();
@@ -70,6 +75,33 @@ fn coverage(cx: &Context<'_>) -> Markup {
             p {
                 (w::coverage_lead(lang, all.total(), all.with_target, all.with_status))
                 @if all.volumes > 0 { " " (w::volumes(lang, all.volumes)) }
+                " " a href=(cx.href(Page::Measures(0))) { (w::all_measures(lang)) }
+            }
+            (on_track(cx))
+            (super::moved::hint(cx))
+        }
+    }
+}
+
+/// What the computed statuses and the steps come to: each count leads to its list.
+fn on_track(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let all = cx.report.initiatives.iter().map(|one| one.steps);
+    let steps = all.fold(Late::default(), Late::with);
+    html! {
+        h3 { (w::on_track(lang)) }
+        dl.line {
+            div {
+                dt { (w::statuses_of_measures(lang)) }
+                dd { ul.plain {
+                    @for (status, n, href) in measures::counted(cx) {
+                        li { a href=(href) { (n) " " (parts::status_in(lang, status)) } }
+                    }
+                } }
+            }
+            div {
+                dt { (w::line_steps(lang)) }
+                dd { a href=(cx.href(Page::Initiatives(0))) { (parts::steps(lang, steps)) } }
             }
         }
     }
@@ -106,7 +138,8 @@ fn goals(cx: &Context<'_>) -> Markup {
     };
     html! {
         section {
-            h2 { (w::goals_and_measures(cx.lang())) }
+            h2 #goals { (w::goals_and_measures(cx.lang())) }
+            (glossary::glossary(cx))
             @for theme in &edition.themes {
                 @let goals = of(Some(&theme.id));
                 h3 #{ "t-" (theme.id) } { (cx.text(&theme.title)) }
@@ -131,11 +164,8 @@ fn goal_block(cx: &Context<'_>, goal: &Goal, level: u8) -> Markup {
     let link = html! { a href=(cx.href(Page::Goal(&goal.id))) { (cx.text(&goal.title)) } };
     html! {
         @if level == 3 { h3.goal { (link) } } @else { h4.goal { (link) } }
-        @if measures.is_empty() {
-            p.hint { (w::no_measures(cx.lang())) }
-        } @else if cx.report.measures.len() > MEASURES_MAX {
-            p.hint { (w::goal_measures(cx.lang(), measures.len())) }
-        } @else {
+        p.hint { (w::crumb_goal_counts(cx.lang(), cx.report.work_for(&goal.id).count(), measures.len())) }
+        @if !measures.is_empty() && cx.report.measures.len() <= MEASURES_MAX {
             ul.rows { @for one in measures { (parts::measure_row(cx, one, true)) } }
         }
     }
@@ -143,21 +173,17 @@ fn goal_block(cx: &Context<'_>, goal: &Goal, level: u8) -> Markup {
 
 fn initiatives(cx: &Context<'_>) -> Markup {
     let lang = cx.lang();
-    let kinds = [
-        (InitiativeKind::Flagship, w::kind_flagship(lang)),
-        (InitiativeKind::Other, w::kind_other(lang)),
-        (InitiativeKind::LookingAhead, w::kind_looking(lang)),
-    ];
     let all = &cx.report.initiatives;
     html! {
         section {
             h2 #initiatives { (w::initiatives(lang)) }
-            @for (kind, title) in kinds {
+            p { a href=(cx.href(Page::Initiatives(0))) { (w::all_initiatives(lang)) } }
+            @for kind in KINDS {
                 @let some: Vec<_> = all.iter().filter(|one| one.initiative.kind == kind).collect();
                 @if !some.is_empty() {
-                    h3 { (title) }
+                    h3 { (kinds(lang, kind)) }
                     @if all.len() > INITIATIVES_MAX {
-                        ul { @for one in some { li { (link(cx, one)) } } }
+                        ul { @for one in some.iter().take(TITLES_MAX) { li { (link(cx, one)) } } }
                     } @else {
                         ul.rows.work { @for one in some { (row(cx, one)) } }
                     }
@@ -171,21 +197,20 @@ fn link(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
     html! { a href=(cx.href(Page::Initiative(&one.initiative.id))) { (cx.text(&one.initiative.title)) } }
 }
 
-/// Owner, money and steps in one place.
+/// Who answers, and money, steps and measures on one line.
 pub(crate) fn row(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
     html! {
         li.row {
             p.name { (link(cx, one)) }
             p.says { (cx.note(&one.initiative.owner)) }
-            p.says { (parts::steps(cx.lang(), one.steps)) }
-            p.says { (money::summary(cx.lang(), &one.initiative.budgets)) }
+            (line::line(cx, one))
         }
     }
 }
 
 fn claims(cx: &Context<'_>) -> Markup {
     let lang = cx.lang();
-    let claims = cx.report.without_evidence();
+    let claims = &cx.report.claims;
     html! {
         section {
             h2 #claims { (w::claims(lang)) }
@@ -194,9 +219,7 @@ fn claims(cx: &Context<'_>) -> Markup {
             } @else {
                 p { (w::claims_lead(lang)) }
                 ul.claims {
-                    @for (id, step) in claims.iter().take(CLAIMS_MAX) {
-                        li { (claim(cx, id, step)) }
-                    }
+                    @for one in claims.iter().take(CLAIMS_MAX) { li { (claim(cx, one)) } }
                 }
                 @if claims.len() > CLAIMS_MAX {
                     p { a href=(cx.href(Page::Agencies)) { (w::all_of_it(lang)) ": " (claims.len()) } }
@@ -206,11 +229,18 @@ fn claims(cx: &Context<'_>) -> Markup {
     }
 }
 
-pub(crate) fn claim(cx: &Context<'_>, id: &str, step: &Words) -> Markup {
-    let title = cx.edition().initiative(id).map(|one| &one.title);
+/// What is claimed, of which initiative, and why it counts for none.
+pub(crate) fn claim(cx: &Context<'_>, one: &Claim) -> Markup {
+    let lang = cx.lang();
+    let (id, title) = (&one.initiative, cx.edition().initiative(&one.initiative));
     html! {
-        (cx.text(step)) " – "
-        a href=(cx.href(Page::Initiative(id))) { @if let Some(title) = title { (cx.text(title)) } @else { (id) } }
+        @match one.of {
+            Claimed::Milestone | Claimed::Action => { (cx.text(&one.title)) " – " }
+            Claimed::Status => {}
+        }
+        a href=(cx.href(Page::Initiative(id))) { @match title { Some(one) => (cx.text(&one.title)), None => (id) } }
+        @if one.of == Claimed::Status { " – " (w::claim_status(lang)) }
+        ": " span.hint { (parts::doubt(lang, one.doubt)) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::office::Doubt;
 use crate::plan::{BudgetState, Initiative, InitiativeKind, Period, What, Words};
 use crate::progress::milestone::Standing;
 use crate::report::InitiativeReport;
@@ -9,7 +10,7 @@ use crate::site::address::Page;
 use crate::site::context::Context;
 use crate::site::layout::Body;
 use crate::site::words::{self as w, Lang};
-use crate::site::{markdown, money, parts};
+use crate::site::{line, markdown, money, parts};
 
 pub(crate) fn body(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Body {
     let lang = cx.lang();
@@ -19,14 +20,26 @@ pub(crate) fn body(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Body {
         InitiativeKind::Other => w::one_other(lang),
         InitiativeKind::LookingAhead => w::one_looking(lang),
     };
+    let way = match it.goals.first().and_then(|id| cx.edition().goal(id)) {
+        Some(goal) => parts::way_to_goal(cx, goal, true),
+        None => vec![(
+            cx.href(Page::Initiatives(0)),
+            html! { (w::initiatives(lang)) },
+        )],
+    };
     let main = html! {
+        (parts::crumbs(cx, &way))
         p.caption { (kind) }
         h1 { (cx.text(&it.title)) }
-        p.lead { (parts::steps(lang, one.steps)) }
+        div.panel.of-work {
+            p { (w::owner(lang)) ": " strong { (cx.note(&it.owner)) } }
+            (line::line(cx, one))
+        }
         @if let Some(text) = &it.text { (markdown::words(cx, text)) }
         @if let Some(name) = &it.narrative { (markdown::narrative(cx, name)) }
         (facts(cx, it))
         (steps(cx, one))
+        (shown_by(cx, one))
         (claims(cx, it))
         (budget(cx, it))
         (parts::beside(cx, What::Initiative, &it.id))
@@ -67,7 +80,9 @@ fn facts(cx: &Context<'_>, it: &Initiative) -> Markup {
             }
             @if !it.themes.is_empty() {
                 div { dt { (w::themes(lang)) } dd { ul.plain {
-                    @for theme in it.themes.iter().filter_map(|id| edition.theme(id)) { li { (cx.text(&theme.title)) } }
+                    @for theme in it.themes.iter().filter_map(|id| edition.theme(id)) {
+                        li { a href={ (cx.href(Page::Front)) "#t-" (theme.id) } { (cx.text(&theme.title)) } }
+                    }
                 } } }
             }
             @if !it.goals.is_empty() {
@@ -126,6 +141,7 @@ struct Step<'a> {
     due: Option<Period>,
     done: Option<Period>,
     standing: Standing,
+    doubt: Option<Doubt>,
     evidence: &'a [String],
 }
 
@@ -137,6 +153,7 @@ fn steps(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
         due: Some(one.milestone.due),
         done: one.milestone.done,
         standing: one.standing,
+        doubt: one.doubt,
         evidence: &one.milestone.evidence,
     });
     let actions = one.actions.iter().map(|one| Step {
@@ -145,16 +162,41 @@ fn steps(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
         due: one.action.due,
         done: one.action.done,
         standing: one.standing,
+        doubt: one.doubt,
         evidence: &one.action.evidence,
     });
     let (milestones, actions): (Vec<_>, Vec<_>) = (milestones.collect(), actions.collect());
     html! {
         @if milestones.is_empty() && actions.is_empty() {
-            h2 { (w::milestones(lang)) }
+            h2 id=(line::STEPS) { (w::milestones(lang)) }
             p { (w::no_steps(lang)) }
         }
-        @if !milestones.is_empty() { h2 { (w::milestones(lang)) } (table(cx, w::milestones(lang), &milestones)) }
-        @if !actions.is_empty() { h2 { (w::actions(lang)) } (table(cx, w::actions(lang), &actions)) }
+        @if !milestones.is_empty() { h2 id=(line::STEPS) { (w::milestones(lang)) } (table(cx, w::milestones(lang), &milestones)) }
+        @if !actions.is_empty() {
+            h2 id=[milestones.is_empty().then_some(line::STEPS)] { (w::actions(lang)) }
+            (table(cx, w::actions(lang), &actions))
+        }
+    }
+}
+
+/// Measures listed; the pages of the goals have the others.
+const MEASURES_MAX: usize = 25;
+
+/// The measures of its goals, with what they can tell of it.
+fn shown_by(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
+    let lang = cx.lang();
+    let all = line::measures(cx, one);
+    html! {
+        h2 id=(line::MEASURES) { (w::line_measures(lang)) }
+        @if one.initiative.goals.is_empty() { p { (w::line_no_goals(lang)) } }
+        @else if all.is_empty() { p { (w::no_measures(lang)) } }
+        @else {
+            p { (w::line_shared(lang)) }
+            ul.rows { @for one in all.iter().take(MEASURES_MAX) { (parts::measure_row(cx, one, true)) } }
+            @if all.len() > MEASURES_MAX {
+                p { a href=(cx.href(Page::Measures(0))) { (w::more_in_list(lang, all.len() - MEASURES_MAX)) } }
+            }
+        }
     }
 }
 
@@ -175,9 +217,12 @@ fn table(cx: &Context<'_>, title: &str, steps: &[Step<'_>]) -> Markup {
                     @let (words, class) = standing(lang, step.standing);
                     tr {
                         th scope="row" { (cx.text(step.title)) @if let Some(owner) = step.owner { br; span.hint { (cx.note(owner)) } } }
-                        td { span class=(class) { (words) } }
-                        td { @match step.due { Some(due) => (due), None => (w::no_date(lang)) } }
-                        td { @match step.done { Some(done) => (done), None => (w::not_done(lang)) } }
+                        td {
+                            span class=(class) { (words) }
+                            @if let Some(doubt) = step.doubt { br; span.hint { (parts::doubt(lang, doubt)) } }
+                        }
+                        td.when { @match step.due { Some(due) => (due), None => (w::no_date(lang)) } }
+                        td.when { @match step.done { Some(done) => (done), None => (w::not_done(lang)) } }
                         td { @if step.evidence.is_empty() { (w::no_evidence(lang)) } @else { (cx.sources(step.evidence)) } }
                     }
                 }
@@ -233,7 +278,7 @@ fn budget(cx: &Context<'_>, it: &Initiative) -> Markup {
     };
     html! {
         @if it.kind != InitiativeKind::LookingAhead {
-            h2 { (w::money(lang)) }
+            h2 id=(line::MONEY) { (w::money(lang)) }
             @if it.budgets.is_empty() { p { (w::no_money(lang)) } }
             @else { p { (money::summary(lang, &it.budgets)) } (parts::wide(cx, w::money(lang), rows)) }
         }

@@ -20,10 +20,8 @@ pub(crate) fn body(cx: &Context<'_>, one: &MeasureReport<'_>) -> Body {
     let measure = one.measure;
     let goal = cx.edition().goal(&measure.goal);
     let main = html! {
-        p.caption {
-            (w::measure(lang)) " · "
-            @if let Some(goal) = goal { a href=(cx.href(Page::Goal(&goal.id))) { (cx.text(&goal.title)) } }
-        }
+        @if let Some(goal) = goal { (parts::crumbs(cx, &parts::way_to_goal(cx, goal, true))) }
+        p.caption { (w::measure(lang)) }
         h1 { (cx.text(&measure.title)) }
         (status(cx, one))
         @if let Some(text) = &measure.proxy { div.notice.warning { p { strong { (w::proxy(lang)) } ". " (cx.text(text)) } } }
@@ -40,6 +38,7 @@ pub(crate) fn body(cx: &Context<'_>, one: &MeasureReport<'_>) -> Body {
         (parts::beside(cx, What::Measure, &measure.id))
         @if let Some(name) = &measure.narrative { h2 { (w::narrative(lang)) } (markdown::narrative(cx, name)) }
         (about(cx, measure))
+        (works(cx, measure))
         (values::section(cx, one))
         (values::restated(cx, one))
         (mandates(cx, measure))
@@ -69,6 +68,7 @@ pub(crate) fn status(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
                 @if let Some(score) = one.outcome().and_then(|outcome| outcome.score) {
                     " " span.score { (w::score_of(lang, parts::score(score))) }
                 }
+                @if !matches!(cx.page, Page::Embed(_)) { " " a.hint href={ (cx.href(Page::Method)) "#status" } { (w::glossary(lang)) } }
             }
             @if let Some(why) = parts::no_status(cx, one) { p { (why) " " (formula(lang, one)) } }
         }
@@ -208,10 +208,39 @@ fn computed(cx: &Context<'_>, measure: &Measure) -> Markup {
         Lang::En => both.en,
         Lang::Mi => both.mi,
     };
-    let other = |said: Option<&Words>, both: Both| said.is_none_or(|said| cx.plain(said) != text(both));
+    let other =
+        |said: Option<&Words>, both: Both| said.is_none_or(|said| cx.plain(said) != text(both));
     html! {
         @if other(Some(&measure.definition), known.definition) { p { (text(known.definition)) } }
         @if other(measure.bias.as_ref(), known.bias) { p { strong { (w::bias(lang)) } ": " (text(known.bias)) } }
+    }
+}
+
+/// Initiatives named on the page; the page of the goal has them all.
+const WORK_MAX: usize = 12;
+
+/// What is done for the goal that it measures.
+fn works(cx: &Context<'_>, measure: &Measure) -> Markup {
+    let lang = cx.lang();
+    let all: Vec<_> = cx.report.work_for(&measure.goal).collect();
+    html! {
+        section {
+            h2 #initiatives { (w::initiatives_of_goal(lang)) }
+            @if all.is_empty() { p { (w::no_initiatives(lang)) } }
+            @else {
+                ul {
+                    @for one in all.iter().take(WORK_MAX) {
+                        li {
+                            a href=(cx.href(Page::Initiative(&one.initiative.id))) { (cx.text(&one.initiative.title)) }
+                            " – " (cx.note(&one.initiative.owner))
+                        }
+                    }
+                    @if all.len() > WORK_MAX {
+                        li { a href={ (cx.href(Page::Goal(&measure.goal))) "#initiatives" } { (w::more_in_list(lang, all.len() - WORK_MAX)) } }
+                    }
+                }
+            }
+        }
     }
 }
 

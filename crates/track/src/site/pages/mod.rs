@@ -1,6 +1,7 @@
 //! The pages, one file each.
 
 pub(crate) mod agencies;
+pub(crate) mod changed;
 pub(crate) mod changes;
 pub(crate) mod community;
 pub(crate) mod data;
@@ -9,8 +10,11 @@ pub(crate) mod front;
 pub(crate) mod goal;
 pub(crate) mod gone;
 pub(crate) mod initiative;
+pub(crate) mod initiatives;
 pub(crate) mod measure;
+pub(crate) mod measures;
 pub(crate) mod method;
+pub(crate) mod moved;
 pub(crate) mod robust;
 pub(crate) mod sources;
 pub(crate) mod values;
@@ -28,6 +32,8 @@ pub(crate) fn body(cx: &Context<'_>) -> Option<Body> {
         Page::Method => Some(method::body(cx)),
         Page::Changes => Some(changes::body(cx)),
         Page::Agencies => Some(agencies::body(cx)),
+        Page::Measures(at) => measures::body(cx, at),
+        Page::Initiatives(at) => initiatives::body(cx, at),
         Page::Data(at) => data::body(cx, at),
         Page::Sources(at) => sources::body(cx, at),
         Page::Community(id) => community::body(cx, id),

@@ -19,13 +19,13 @@ words! {
     vision: "Vision", "Te tirohanga whakamua";
     legal_basis: "Legal basis", "Te pūtake ā-ture";
     covers: "Covers", "Te wā";
-    goals_and_measures: "Goals and measures", "Ngā whāinga me ngā ine";
+    goals_and_measures: "Goals and measures", "Ngā whāinga me ngā inenga";
     no_theme: "Goals without a theme", "Ngā whāinga kāore he kaupapa";
-    no_measures: "This goal has no measure.", "Kāore he ine mō tēnei whāinga.";
+    no_measures: "This goal has no measure.", "Kāore he inenga mō tēnei whāinga.";
     no_initiatives: "No initiative of this edition works towards it.", "Kāore he hinonga o tēnei putanga e mahi ana mō tēnei.";
-    claims: "Claims without evidence", "Ngā kī kāore he taunakitanga";
-    claims_lead: "These steps are said to be done, and no source shows it.", "E kīia ana kua oti ēnei mahi, engari kāore he puna e whakaatu ana.";
-    claims_none: "Every step that is said to be done has a source that shows it.", "He puna tō ia mahi e kīia ana kua oti.";
+    claims: "Claims without independent evidence", "Ngā kī kāore he taunakitanga motuhake";
+    claims_lead: "Somebody says this is done or goes well, and no source shows it, or none but the word of those who say so.", "E kīia ana kua oti, e pai ana rānei te haere, engari kāore he puna e whakaatu ana, ko te kupu anake rānei a te hunga nā rātou te kī.";
+    claims_none: "Everything that is said to be done has a source from elsewhere that shows it.", "He puna nō wāhi kē tō ia mea e kīia ana kua oti.";
     communities: "Communities", "Ngā hapori";
     communities_lead: "Communities decide on these pages and on the figures that they show.", "Mā ngā hapori ngā whakatau mō ēnei whārangi me ō rātou tatauranga.";
     translations: "Translations", "Ngā whakamāoritanga";
@@ -56,20 +56,19 @@ words! {
     kind_derived: "computed from others", "he mea tātai i ētahi atu";
     kind_dataset: "data set", "huinga raraunga";
     narrative: "In words", "Ngā kōrero";
-    measures_of_goal: "Measures of this goal", "Ngā ine o tēnei whāinga";
+    measures_of_goal: "Measures of this goal", "Ngā inenga o tēnei whāinga";
     initiatives_of_goal: "Initiatives that work towards it", "Ngā hinonga e mahi ana mō tēnei";
     groups: "Mean scores by group", "Ngā kaute toharite mā ia rōpū";
     group: "Group", "Rōpū";
     score: "Score", "Kaute";
-    counted_measures: "Measures counted", "Ngā ine i tatauria";
+    counted_measures: "Measures counted", "Ngā inenga i tatauria";
     all_of_it: "All", "Te katoa";
 }
 
 phrases! {
     measured_of(n, all): "{n} of {all} measured", "{n} o te {all} kua inea";
-    coverage_lead(all, targets, statuses): "The plan has {all} measures. {targets} of them have a target that is a number, and {statuses} have a status.", "E {all} ngā ine o te mahere. E {targets} o ērā he tau te ūnga, ā, e {statuses} he tūnga tātai tō rātou.";
+    coverage_lead(all, targets, statuses): "The plan has {all} measures. {targets} of them have a target that is a number, and {statuses} have a status.", "E {all} ngā inenga o te mahere. E {targets} o ērā he tau te ūnga, ā, e {statuses} he tūnga tātai tō rātou.";
     volumes(n): "{n} count a volume, of which neither more nor less is better.", "E {n} e tatau ana i te rahi anake; kāore te nui, te iti rānei i te pai ake.";
     missing_translations(missing, texts): "{missing} of the {texts} texts of this edition have no translation into te reo Māori yet. They stand in English.", "E {missing} o ngā tuhinga e {texts} o tēnei putanga kāore anō kia whakamāoritia. Kei te reo Pākehā ērā.";
-    goal_measures(n): "Measures: {n}", "Ngā ine: {n}";
     sign_off(role, office, day): "{role}, {office}, {day}", "{role}, {office}, {day}";
 }

@@ -138,8 +138,8 @@ words! {
     chart_values: "The same values as a table", "Ngā uara anō hei ripanga";
     chart_title: "The values over time", "Ngā uara i roto i te wā";
     measured_by_group: "Group for means", "Rōpū mō ngā toharite";
-    full_page: "Full page of this measure", "Te whārangi katoa o tēnei ine";
-    about_measure: "About this measure", "Mō tēnei ine";
+    full_page: "Full page of this measure", "Te whārangi katoa o tēnei inenga";
+    about_measure: "About this measure", "Mō tēnei inenga";
 }
 
 phrases! {

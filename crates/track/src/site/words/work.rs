@@ -27,7 +27,7 @@ words! {
     step_on_time: "On time", "I te wā tika";
     days_one: "1 day", "kotahi te rā";
     step_done: "Done", "Kua oti";
-    step_without: "Said to be done, without evidence", "E kīia ana kua oti, kāore he taunakitanga";
+    step_without: "Said to be done, without independent evidence", "E kīia ana kua oti, kāore he taunakitanga motuhake";
     step_no_date: "Not done; no date is set", "Kāore anō kia oti; kāore he rā";
     no_steps: "No milestones or actions are set.", "Kāore he pou tohu, he mahi rānei kua whakatauria.";
     claimed: "What is said of it", "Ngā kī mō tēnei";
@@ -60,11 +60,11 @@ words! {
     on_time_column: "On time or done", "I te wā tika, kua oti rānei";
     late_column: "Late", "I tōmuri";
     overdue_column: "Overdue", "Kua hipa te rā";
-    without_column: "Without evidence", "Kāore he taunakitanga";
+    without_column: "Without independent evidence", "Kāore he taunakitanga motuhake";
     due_column: "To come", "Kei te haere mai";
     co_owner_of: "Takes part in", "E whai wāhi ana ki";
-    measures_of_goals: "Measures of the goals it works for", "Ngā ine o ngā whāinga e mahia ana e ia";
-    doubtful: "Claims that nothing, or only its own word, shows", "Ngā kī kāore he taunakitanga, ko tāna kupu anake rānei";
+    measures_of_goals: "Measures of the goals it works for", "Ngā inenga o ngā whāinga e mahia ana e ia";
+    doubtful: "Claims without independent evidence", "Ngā kī kāore he taunakitanga motuhake";
 }
 
 phrases! {
@@ -72,11 +72,11 @@ phrases! {
     step_overdue(days): "{days} overdue", "Kua hipa te rā: {days}";
     step_due(days): "To come, in {days}", "Kei te haere mai: {days}";
     days_many(n): "{n} days", "{n} ngā rā";
-    met(n): "on time {n}", "i te wā tika {n}";
-    late(n): "late {n}", "i tōmuri {n}";
-    overdue(n): "overdue {n}", "kua hipa te rā {n}";
-    without(n): "without evidence {n}", "kāore he taunakitanga {n}";
-    to_come(n): "to come {n}", "kei te haere mai {n}";
+    met(n): "{n} on time", "{n} i te wā tika";
+    late(n): "{n} late", "{n} i tōmuri";
+    overdue(n): "{n} overdue", "{n} kua hipa te rā";
+    without(n): "{n} without independent evidence", "{n} kāore he taunakitanga motuhake";
+    to_come(n): "{n} to come", "{n} kei te haere mai";
     set_aside(amount): "{amount} set aside", "{amount} kua tohaina";
     spent(amount): "{amount} spent", "{amount} kua whakapaua";
     gone_since(edition): "Since the edition of {edition}", "Mai i te putanga o {edition}";

@@ -100,6 +100,30 @@ pub const CASES: &[Case] = &[
         "Write {{figure:MEASURE.latest}}",
     ),
     edit(
+        "picture in a narrative",
+        "editions/2026/text/front.en.md",
+        "Loss is {{figure:loss.latest}}",
+        "Ā ![a chart](chart.png) {{figure:loss.latest}}",
+    )
+    .gives(
+        "picture",
+        3,
+        "places a picture",
+        "Link to it as [words](address)",
+    ),
+    edit(
+        "table without a heading",
+        "editions/2026/text/front.en.md",
+        "# Plan",
+        "| a |\n|---|\n| 1 |",
+    )
+    .gives(
+        "table-without-heading",
+        1,
+        "no heading above it",
+        "Write a heading before it",
+    ),
+    edit(
         "front page without narrative",
         "editions/2026/edition.toml",
         "front = \"front\"",
