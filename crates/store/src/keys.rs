@@ -93,6 +93,10 @@ pub enum Purpose {
     Recovery,
     /// The address of somebody who had an automatic answer.
     MailAnswer,
+    /// Making the secret of a challenge's sender from the key of the form.
+    ChallengeFromKey,
+    /// The secret of a challenge's sender.
+    Challenge,
 }
 
 impl Keys {

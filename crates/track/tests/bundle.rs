@@ -25,6 +25,10 @@ const PLANS: [&str; 4] = [
 ];
 
 fn built(files: Files) -> Folder {
+    built_with(files, &Options::default())
+}
+
+fn built_with(files: Files, options: &Options) -> Folder {
     let mut folder = Folder::new();
     let sink = &mut |path: &str, bytes: Vec<u8>| {
         assert!(
@@ -33,7 +37,7 @@ fn built(files: Files) -> Folder {
         );
         Ok::<(), Infallible>(())
     };
-    bundle::build(&Public::of(files).unwrap(), &Options::default(), sink).unwrap();
+    bundle::build(&Public::of(files).unwrap(), options, sink).unwrap();
     folder
 }
 
@@ -54,6 +58,24 @@ fn checked(folder: &Folder) -> Vec<BundleFault> {
             read: &mut |path| folder.get(path).cloned(),
         },
     )
+}
+
+#[test]
+fn a_bundle_whose_figures_are_challenged_at_a_service_verifies() {
+    let files = plan_files::folder("nz-digital");
+    let options = Options {
+        challenge: Some("https://cairn.example/track/nz-digital/challenge".into()),
+        challenges: Some("https://cairn.example/track/nz-digital/challenges/".into()),
+        ..Options::default()
+    };
+    let mut folder = built_with(files, &options);
+    assert_eq!(checked(&folder), []);
+    // It says so itself: without its own word the pages would not follow from the plan.
+    let manifest = String::from_utf8(folder[MANIFEST].clone()).unwrap();
+    let without = manifest.replace("/challenges/\"", "/elsewhere/\"");
+    assert_ne!(manifest, without);
+    folder.insert(MANIFEST.to_owned(), without.into_bytes());
+    assert!(names(&checked(&folder), "measure m2"));
 }
 
 /// The first digit after `from` in a file, turned into another.

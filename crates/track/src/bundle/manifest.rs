@@ -47,6 +47,9 @@ pub struct Manifest {
     /// Where its figures are challenged, if not by mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
+    /// Where what was challenged before is listed, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenges: Option<String>,
     /// The plan's own files, by path below `plan/`: SHA-256, hexadecimal.
     pub inputs: BTreeMap<String, String>,
     /// Every other file, by path: SHA-256, hexadecimal.
@@ -70,6 +73,7 @@ impl Manifest {
                 .collect(),
             base_url: options.base_url.clone(),
             challenge: options.challenge.clone(),
+            challenges: options.challenges.clone(),
             inputs: BTreeMap::new(),
             outputs: BTreeMap::new(),
         }

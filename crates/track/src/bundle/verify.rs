@@ -112,6 +112,7 @@ impl Check<'_> {
                 .collect(),
             base_url: manifest.base_url.clone(),
             challenge: manifest.challenge.clone(),
+            challenges: manifest.challenges.clone(),
             ..Options::default()
         };
         let mut compare = |path: &str, bytes: Vec<u8>| {

@@ -10,9 +10,12 @@ pub struct Options {
     /// Address under which it will be published, without a last `/`; for identifiers in Atom and DCAT. That of the plan
     /// if `None`.
     pub base_url: Option<String>,
-    /// Address at which a figure is challenged; `plan`, `edition` and `figure` are added to it as a query. If `None`, a
-    /// challenge is a mail to the plan's contact.
+    /// Address at which a figure is challenged; `plan`, `edition`, `figure` and `lang` are added to it as a query. If
+    /// `None`, a challenge is a mail to the plan's contact.
     pub challenge: Option<String>,
+    /// Address at which what was challenged before is listed; `figure` is added to it as a query. If `None`, pages lead to
+    /// no list.
+    pub challenges: Option<String>,
     /// What stands around the pages.
     pub frame: Frame,
 }
