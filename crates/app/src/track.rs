@@ -11,7 +11,7 @@ use cairn_track::bundle::{self, Public};
 use cairn_track::live::{self, LiveRow};
 use cairn_track::plan::{Fault, Files, Plan, Query, Words};
 use cairn_track::report::{Coverage, Report};
-use cairn_track::site::{BuildError, Options};
+use cairn_track::site::{BuildError, Challengeable, Options, challengeable};
 use jiff::civil::Date;
 use tokio::sync::Mutex;
 
@@ -56,6 +56,8 @@ pub struct Shown {
     pub edition: Words,
     /// How much of the newest edition is measured.
     pub coverage: Coverage,
+    /// All that can be challenged in it, the newest edition first.
+    pub figures: Vec<Challengeable>,
     files: BTreeMap<String, Bytes>,
     /// The live queries of its measures, each with its source's id; each has one version.
     asks: Vec<(Query, String)>,
@@ -86,7 +88,13 @@ impl Shown {
         let inputs = files.clone();
         let public = Public::of(files).map_err(PlanError::Faults)?;
         let (mut pages, mut bytes_all) = (BTreeMap::new(), 0);
-        let built = bundle::build(&public, &Options::default(), &mut |path, bytes| {
+        let at = format!("/track/{}", public.plan.id);
+        let options = Options {
+            challenge: Some(format!("{at}/challenge")),
+            challenges: Some(format!("{at}/challenges/")),
+            ..Options::default()
+        };
+        let built = bundle::build(&public, &options, &mut |path, bytes| {
             bytes_all += bytes.len();
             if bytes_all > PAGES_BYTES_MAX {
                 return Err(PlanError::TooLarge);
@@ -112,6 +120,7 @@ impl Shown {
             coverage: newest
                 .map(|edition| Report::of(plan, edition).coverage)
                 .unwrap_or_default(),
+            figures: challengeable(plan),
             inputs: if asks.is_empty() {
                 Files::new()
             } else {
@@ -132,6 +141,14 @@ impl Shown {
             }
         }
         Self::of(files)
+    }
+
+    /// The figure of an edition; where that has none of this name (any more), of the newest edition that has.
+    #[must_use]
+    pub fn figure(&self, edition: &str, key: &str) -> Option<&Challengeable> {
+        let mut own = self.figures.iter().filter(|one| one.key == key);
+        let exact = own.clone().find(|one| one.edition == edition);
+        exact.or_else(|| own.next())
     }
 
     /// A file of its site or of its bundle.

@@ -158,10 +158,7 @@ mod tests {
         assert_eq!(table(Action::ExportReports), [false, true, false, false]);
         assert_eq!(table(Action::ReadAudit), [false, false, true, true]);
         assert_eq!(table(Action::ReadChallenges), [false, true, false, true]);
-        assert_eq!(
-            table(Action::AnswerChallenges),
-            [false, true, false, false]
-        );
+        assert_eq!(table(Action::AnswerChallenges), [false, true, false, false]);
         assert_eq!(table(Action::ManageAccounts), [false, false, true, false]);
     }
 }

@@ -165,7 +165,11 @@ impl Answer {
     pub fn text(&self, language: &str) -> (&str, &'static str) {
         let en = self.en.as_deref().map(|text| (text, "en"));
         let mi = self.mi.as_deref().map(|text| (text, "mi"));
-        let text = if language == "mi" { mi.or(en) } else { en.or(mi) };
+        let text = if language == "mi" {
+            mi.or(en)
+        } else {
+            en.or(mi)
+        };
         text.unwrap_or(("", "en"))
     }
 
@@ -448,7 +452,10 @@ mod tests {
         };
         let mut standing = Standing::new(true, true);
         standing.apply(&event(5, answer.clone()));
-        assert_eq!((&standing.words, standing.set_aside), (&Words::Shown, false));
+        assert_eq!(
+            (&standing.words, standing.set_aside),
+            (&Words::Shown, false)
+        );
         assert_eq!(standing.answered_at(), Some(Micros(5)));
         let mut standing = Standing::new(false, false);
         let withheld = Change::Withheld {
@@ -475,7 +482,10 @@ mod tests {
         const DAY: i64 = 24 * 3_600;
         let mut standing = Standing::new(false, true);
         let late = Micros(0).plus_seconds(1_000 * DAY);
-        assert!(!contact_is_over(&standing, Micros(0), 30, late), "not answered");
+        assert!(
+            !contact_is_over(&standing, Micros(0), 30, late),
+            "not answered"
+        );
         standing.set_aside = true;
         assert!(contact_is_over(&standing, Micros(0), 30, late));
         let change = Change::Answered {

@@ -55,7 +55,9 @@ impl Notice {
     const fn placeholders(self) -> &'static [&'static str] {
         match self {
             Self::AcknowledgeMail => &["service", "reference", "status", "link"],
-            Self::Acknowledge | Self::News | Self::ChallengeAnswered => &["service", "reference", "status"],
+            Self::Acknowledge | Self::News | Self::ChallengeAnswered => {
+                &["service", "reference", "status"]
+            }
         }
     }
 

@@ -377,7 +377,8 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn challenge_history(&self, no: i64) -> Result<Vec<EvidenceRow>, ReadError> {
-        let sql = "SELECT idx, at, report, salt, event FROM evidence WHERE challenge = $1 ORDER BY idx";
+        let sql =
+            "SELECT idx, at, report, salt, event FROM evidence WHERE challenge = $1 ORDER BY idx";
         let rows = self.db.rows(sql, params![no]).await?;
         rows.iter().map(EvidenceRow::read).collect()
     }

@@ -31,7 +31,9 @@ pub fn bundle(
         ("--challenges", &options.challenges),
     ] {
         let fits = |text: &String| {
-            ["https://", "http://", "/"].iter().any(|start| text.starts_with(start))
+            ["https://", "http://", "/"]
+                .iter()
+                .any(|start| text.starts_with(start))
                 && !text.contains(['?', '#', ' '])
         };
         if address.as_ref().is_some_and(|text| !fits(text)) {

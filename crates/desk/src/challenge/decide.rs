@@ -110,7 +110,10 @@ mod tests {
         };
         let withheld = after(&shown, withhold("names a person"));
         assert_eq!(withheld.words.as_str(), "withheld");
-        assert_eq!(decide(&withheld, withhold("names a person")), Ok(Vec::new()));
+        assert_eq!(
+            decide(&withheld, withhold("names a person")),
+            Ok(Vec::new())
+        );
         assert_eq!(decide(&withheld, withhold("other")).unwrap().len(), 1);
         assert_eq!(after(&withheld, Command::Release).words, Words::Shown);
     }
@@ -118,14 +121,20 @@ mod tests {
     #[test]
     fn an_answer_is_corrected_and_never_replaced() {
         let new = Standing::new(false, false);
-        let (yes, no) = (answered(Outcome::Upheld, "Yes."), answered(Outcome::NotUpheld, "No."));
+        let (yes, no) = (
+            answered(Outcome::Upheld, "Yes."),
+            answered(Outcome::NotUpheld, "No."),
+        );
         assert_eq!(
             decide(&new, Command::Correct(yes.clone())),
             Err(Refusal::NotAnswered)
         );
         let once = after(&new, Command::Answer(yes.clone()));
         assert_eq!(decide(&once, Command::Answer(yes.clone())), Ok(Vec::new()));
-        assert_eq!(decide(&once, Command::Answer(no.clone())), Err(Refusal::Answered));
+        assert_eq!(
+            decide(&once, Command::Answer(no.clone())),
+            Err(Refusal::Answered)
+        );
         let twice = after(&once, Command::Correct(no.clone()));
         assert_eq!((twice.answers.len(), twice.answer()), (2, Some(&no)));
         assert_eq!(decide(&twice, Command::Correct(no)), Ok(Vec::new()));
@@ -143,13 +152,19 @@ mod tests {
             standing = after(&standing, Command::Correct(answer));
         }
         let more = answered(Outcome::Upheld, "more");
-        assert_eq!(decide(&standing, Command::Correct(more)), Err(Refusal::Limit));
+        assert_eq!(
+            decide(&standing, Command::Correct(more)),
+            Err(Refusal::Limit)
+        );
     }
 
     #[test]
     fn an_address_is_erased_once() {
         let new = Standing::new(false, true);
         let gone = after(&new, Command::EraseContact);
-        assert_eq!(decide(&gone, Command::EraseContact), Err(Refusal::NoContact));
+        assert_eq!(
+            decide(&gone, Command::EraseContact),
+            Err(Refusal::NoContact)
+        );
     }
 }

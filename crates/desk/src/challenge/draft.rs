@@ -236,7 +236,10 @@ pub fn answer(typed: TypedAnswer<'_>, role: Role) -> Result<Answer, Vec<Fault>> 
         faults.push(Fault::Missing(Field::En));
     }
     let link = line(typed.link, Field::Link, LINK_CHARS_MAX, &mut faults);
-    if link.as_deref().is_some_and(|link| !is_link(link) && !is_path(link)) {
+    if link
+        .as_deref()
+        .is_some_and(|link| !is_link(link) && !is_path(link))
+    {
         faults.push(Fault::NotLink(Field::Link));
     }
     match outcome {
@@ -301,7 +304,10 @@ mod tests {
             email: "nobody",
         });
         let fields: Vec<_> = faults.unwrap_err().into_iter().map(Fault::field).collect();
-        assert_eq!(fields, [Field::Wrong, Field::Link, Field::Name, Field::Email]);
+        assert_eq!(
+            fields,
+            [Field::Wrong, Field::Link, Field::Name, Field::Email]
+        );
     }
 
     #[test]
@@ -353,6 +359,9 @@ mod tests {
         assert_eq!(reason(" \n "), Err(Fault::Missing(Field::Reason)));
         let long = "x".repeat(REASON_CHARS_MAX + 1);
         assert!(matches!(reason(&long), Err(Fault::TooLong { .. })));
-        assert_eq!(reason(" It names a person. ").as_deref(), Ok("It names a person."));
+        assert_eq!(
+            reason(" It names a person. ").as_deref(),
+            Ok("It names a person.")
+        );
     }
 }

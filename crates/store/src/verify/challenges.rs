@@ -122,7 +122,10 @@ fn look_at(no: i64, bundle: &Bundle) -> Vec<Wrong> {
             Some(Ok(event)) => events.push(event),
             _ => {
                 let index = line.0.get(1).map(shown).unwrap_or_default();
-                wrong.push(("evidence", format!("row {index} does not read as its event")));
+                wrong.push((
+                    "evidence",
+                    format!("row {index} does not read as its event"),
+                ));
             }
         }
     }
@@ -137,11 +140,17 @@ fn look_at(no: i64, bundle: &Bundle) -> Vec<Wrong> {
         ..
     } = &first.change
     else {
-        wrong.push(("evidence", "its events do not begin with its receipt".into()));
+        wrong.push((
+            "evidence",
+            "its events do not begin with its receipt".into(),
+        ));
         return wrong;
     };
     if *said != reference(no) {
-        wrong.push(("evidence", "the event of receipt has another reference".into()));
+        wrong.push((
+            "evidence",
+            "the event of receipt has another reference".into(),
+        ));
     }
     let erased = later.iter().any(|e| e.change == Change::ContactErased);
     match (contact, &bundle.contact) {
@@ -150,16 +159,25 @@ fn look_at(no: i64, bundle: &Bundle) -> Vec<Wrong> {
         }
         (Some(_), None) if !erased => wrong.push(("challenge_contact", "is missing".into())),
         (Some(_), Some(_)) => {
-            wrong.push(("challenge_contact", "is still there, though it was erased".into()));
+            wrong.push((
+                "challenge_contact",
+                "is still there, though it was erased".into(),
+            ));
         }
-        (None, Some(_)) => wrong.push(("challenge_contact", "is there, though none was given".into())),
+        (None, Some(_)) => wrong.push((
+            "challenge_contact",
+            "is there, though none was given".into(),
+        )),
         (_, None) => {}
     }
     let body = digested("challenge_body", bundle.body.as_ref(), body, &mut wrong);
     match (body.map(serde_json::from_str::<Body>), &bundle.row) {
         (Some(Ok(body)), Some(row)) => columns(&body, first, later, row, &mut wrong),
         (Some(Err(error)), _) => wrong.push(("challenge_body", format!("does not read: {error}"))),
-        (_, None) => wrong.push(("challenge", "is missing, but the log says that it was received".into())),
+        (_, None) => wrong.push((
+            "challenge",
+            "is missing, but the log says that it was received".into(),
+        )),
         (None, Some(_)) => {}
     }
     wrong
@@ -179,7 +197,10 @@ fn digested<'r>(
     match (bytes::<16>(row, 1), text(row, 2)) {
         (Some(salt), Some(text)) if salted(&salt, text.as_bytes()).hex() == logged => Some(text),
         _ => {
-            wrong.push((table, "salt and text do not give the digest in the log".into()));
+            wrong.push((
+                table,
+                "salt and text do not give the digest in the log".into(),
+            ));
             None
         }
     }
@@ -229,6 +250,9 @@ fn columns(body: &Body, first: &Event, later: &[Event], row: &Row, wrong: &mut V
         _ => String::new(),
     };
     if stored != *secret {
-        wrong.push(("challenge", "column secret is not the one in the log".into()));
+        wrong.push((
+            "challenge",
+            "column secret is not the one in the log".into(),
+        ));
     }
 }

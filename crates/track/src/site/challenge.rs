@@ -62,7 +62,11 @@ pub fn challengeable(plan: &Plan) -> Vec<Challengeable> {
             });
         };
         for one in &edition.measures {
-            add(Subject::Measure(&one.id), Page::Measure(&one.id), &one.title);
+            add(
+                Subject::Measure(&one.id),
+                Page::Measure(&one.id),
+                &one.title,
+            );
         }
         for one in &edition.goals {
             add(Subject::Goal(&one.id), Page::Goal(&one.id), &one.title);

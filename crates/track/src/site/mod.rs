@@ -20,8 +20,8 @@ mod parts;
 mod published;
 pub mod words;
 
-pub use challenge::{Challengeable, challengeable};
 pub use build::{BuildError, Sink, Summary, build, page};
+pub use challenge::{Challengeable, challengeable};
 pub use options::{Frame, Options};
 pub use words::Lang;
 

@@ -187,7 +187,10 @@ fn a_figure_is_challenged_by_mail_or_at_the_service() {
     assert!(text(&site, "m/m2.html").contains(href));
     assert!(!text(&site, "m/m2.html").contains("Challenges so far"));
     for (page, figure) in [("g/g2.html", "g%2Fg2"), ("i/i05.html", "i%2Fi05")] {
-        assert!(text(&site, page).contains(&format!("figure={figure}&amp;lang=en")), "{page}");
+        assert!(
+            text(&site, page).contains(&format!("figure={figure}&amp;lang=en")),
+            "{page}"
+        );
     }
     assert!(text(&site, "mi/m/m2.html").contains("figure=m2&amp;lang=mi"));
     let options = Options {
@@ -205,7 +208,10 @@ fn all_that_can_be_challenged_has_a_page() {
     let plan = Plan::read(&files).0.unwrap();
     let all = cairn_track::site::challengeable(&plan);
     let (site, _) = built(&files, &Options::default());
-    let has = |key: &str| all.iter().any(|one| one.edition == "2026" && one.key == key);
+    let has = |key: &str| {
+        all.iter()
+            .any(|one| one.edition == "2026" && one.key == key)
+    };
     assert!(has("m2") && has("g/g2") && has("i/i05") && !has("g2"));
     assert_eq!(all[0].edition, "2026", "the newest first");
     assert!(all.iter().any(|one| one.edition == "2022"));
