@@ -6,8 +6,8 @@ mod draft;
 
 pub use decide::{ANSWERS_MAX, Command, Refusal, decide};
 pub use draft::{
-    ANSWER_CHARS_MAX, Draft, EDITION_CHARS_MAX, Fault, Field, LINK_CHARS_MAX, NAME_CHARS_MAX,
-    REASON_CHARS_MAX, RIGHT_CHARS_MAX, Typed, TypedAnswer, WRONG_CHARS_MAX, answer, reason,
+    ANSWER_CHARS_MAX, Draft, Fault, Field, LINK_CHARS_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX,
+    RIGHT_CHARS_MAX, Typed, TypedAnswer, WRONG_CHARS_MAX, answer, reason,
 };
 
 use std::fmt;

@@ -14,8 +14,6 @@ pub const RIGHT_CHARS_MAX: usize = 2_000;
 pub const LINK_CHARS_MAX: usize = 500;
 /// Longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
-/// Longest id of an edition or a figure, in characters; those of plans are shorter.
-pub const EDITION_CHARS_MAX: usize = 200;
 /// Longest answer in one language, in characters.
 pub const ANSWER_CHARS_MAX: usize = 6_000;
 /// Longest reason for not showing a challenger's words, in characters.

@@ -43,6 +43,10 @@ pub(super) async fn privacy(page: Page) -> Markup {
         0 => t::privacy_contact_end(l).to_owned(),
         days => t::privacy_contact_end_days(l, days),
     };
+    let challenge_end = match page.site.contact_days {
+        0 => t::privacy_challenge_end(l).to_owned(),
+        days => t::privacy_challenge_end_days(l, days),
+    };
     let kept = [
         (
             t::privacy_report(l),
@@ -58,6 +62,11 @@ pub(super) async fn privacy(page: Page) -> Markup {
             t::privacy_files(l),
             t::privacy_files_why(l),
             t::privacy_files_end(l),
+        ),
+        (
+            t::privacy_challenge(l),
+            t::privacy_challenge_why(l),
+            &challenge_end,
         ),
         (
             t::privacy_network(l),
@@ -90,6 +99,7 @@ pub(super) async fn privacy(page: Page) -> Markup {
             ul {
                 li { (t::privacy_cookies_draft(l)) }
                 li { (t::privacy_cookies_status(l)) }
+                li { (t::privacy_cookies_challenge(l)) }
                 li { (t::privacy_cookies_language(l)) }
                 li { (t::privacy_cookies_session(l)) }
             }
