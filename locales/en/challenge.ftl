@@ -151,6 +151,7 @@ challenge-desk-send = Publish the answer
 challenge-desk-send-correction = Publish the correction
 challenge-desk-refused = That could not be done: the challenge has changed. Look at it again below.
 
+challenge-who = Challenger
 challenge-event-received = Challenge received
 challenge-event-released = Challenger’s words shown
 challenge-event-withheld = Challenger’s words withheld

@@ -151,6 +151,7 @@ challenge-desk-send = Whakaputaina te whakautu
 challenge-desk-send-correction = Whakaputaina te whakatikanga
 challenge-desk-refused = Kāore i taea: kua rerekē te wero. Tirohia anō i raro nei.
 
+challenge-who = Kaiwero
 challenge-event-received = I tae mai te wero
 challenge-event-released = I whakaaturia ngā kupu a te kaiwero
 challenge-event-withheld = I puritia ngā kupu a te kaiwero

@@ -65,19 +65,24 @@ pub(super) async fn show(
         format!("/track/{id}/challenges/?{}", query.finish())
     };
     let next = listed.next.map(|next| address(Some(next)));
+    let only = wanted.as_ref().map(|key| {
+        let figure: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+        format!("?figure={figure}")
+    });
+    let only = only.unwrap_or_default();
     let body = html! {
         @if plan.is_some() { (back_link(l, &back)) }
         h1 { (visible(&heading)) }
         p.lead { (t::challenge_list_lead(l)) }
         (counts(l, &listed.counts))
         (ways(l, plan, wanted.as_deref()))
-        (rows(&page, &app, plan, &listed))
+        (rows(&page, &app, plan, &listed, wanted.is_some()))
         @if before.is_some() { p { a href=(address(None)) { (t::challenge_list_newest(l)) } } }
         (neighbours(l, None, next.as_deref()))
         p.hint {
             (t::challenge_list_machine(l)) " "
-            a href={ "/track/" (id) "/challenges.json" } { "JSON" } ", "
-            a href={ "/track/" (id) "/challenges.atom" } { "Atom" }
+            a href={ "/track/" (id) "/challenges.json" (only) } { "JSON" } ", "
+            a href={ "/track/" (id) "/challenges.atom" (only) } { "Atom" }
         }
     };
     Ok(page
@@ -137,22 +142,32 @@ fn ways(l: Lang, plan: Option<&Shown>, wanted: Option<&str>) -> Markup {
     }
 }
 
-fn rows(page: &Page, app: &App, plan: Option<&Shown>, listed: &Listed<Summary>) -> Markup {
+fn rows(
+    page: &Page,
+    app: &App,
+    plan: Option<&Shown>,
+    listed: &Listed<Summary>,
+    named: bool,
+) -> Markup {
     let l = page.lang;
     let now = app.clock.now();
+    // Where all are about one figure, the heading has said which.
+    let name = |row: &Summary| {
+        if named {
+            return t::challenge_one(l, reference(row.no));
+        }
+        let title = title(l, plan, &row.edition, &row.figure);
+        format!("{}: {}", reference(row.no), visible(&title))
+    };
     html! {
         @if listed.rows.is_empty() { p { (t::challenge_list_none(l)) } }
         @else {
-            ul.plain {
+            ul.cards {
                 @for row in &listed.rows {
                     li.card {
-                        h2 {
-                            a href={ "/track/" (row.plan) "/challenges/" (row.no) } {
-                                (reference(row.no)) ": " (visible(&title(l, plan, &row.edition, &row.figure)))
-                            }
-                        }
+                        h2 { a href={ "/track/" (row.plan) "/challenges/" (row.no) } { (name(row)) } }
+                        p { (state(l, row, now)) }
                         p {
-                            (state(l, row, now)) " "
                             (t::challenge_received_on(l, page.day(row.received_at)))
                             @if let Some(at) = row.answered_at { ", " (t::challenge_answered_on(l, page.day(at))) }
                         }

@@ -151,7 +151,7 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
             )
         }
         Logged::Challenge(event) => (
-            words::actor(l, people, &event.by),
+            words::challenger(l, people, &event.by),
             html! {
                 (words::kind(l, event.change.kind())) ": "
                 @if officer.who.may(Action::ReadChallenges) {

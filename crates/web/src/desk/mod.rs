@@ -7,6 +7,7 @@ mod case;
 mod case_read;
 mod case_work;
 mod challenge;
+mod challenge_work;
 mod keys;
 mod sign_in;
 mod who;
@@ -246,25 +247,25 @@ fn challenges() -> Vec<Route> {
             p.clone(),
             "/desk/challenges/{no}/release",
             answer,
-            post(challenge::release),
+            post(challenge_work::release),
         ),
         at(
             p.clone(),
             "/desk/challenges/{no}/withhold",
             answer,
-            post(challenge::withhold),
+            post(challenge_work::withhold),
         ),
         at(
             p.clone(),
             "/desk/challenges/{no}/answer",
             answer,
-            post(challenge::answer),
+            post(challenge_work::answer),
         ),
         at(
             p,
             "/desk/challenges/{no}/correct",
             answer,
-            post(challenge::correct),
+            post(challenge_work::correct),
         ),
     ]
 }

@@ -222,6 +222,14 @@ pub(super) fn actor(l: Lang, people: &People, by: &Actor) -> Markup {
     }
 }
 
+/// The same, where whoever is no account has challenged a figure.
+pub(super) fn challenger(l: Lang, people: &People, by: &Actor) -> Markup {
+    match by {
+        Actor::Reporter => html! { (t::challenge_who(l)) },
+        other => actor(l, people, other),
+    }
+}
+
 /// Name of a part of a message that came by mail, by its code among the answers.
 pub(super) fn mail_part(l: Lang, code: &str) -> Option<&'static str> {
     match code {
