@@ -737,7 +737,7 @@ test('exports hold every text, and no formula', async () => {
  * strangers' texts it shows. */
 const ROUTES = [
   '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/status/{reference}',
-  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/export', '/desk/jobs',
+  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/challenges', '/desk/challenges/{no}', '/desk/export', '/desk/jobs',
   '/desk/keys', '/desk/reports/{reference}', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
   '/how-receipts-work', '/log.keys', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
@@ -745,11 +745,14 @@ const ROUTES = [
   '/sign-in/password', '/sign-in/recovery', '/status', '/status/erase', '/status/report', '/tile/{*path}',
   // A plan's own words, which the office wrote, and never a stranger's.
   '/track', '/track/{plan}', '/track/{plan}/', '/track/{plan}/{*path}',
+  // What strangers say of it: browser/tests/challenge.test.mjs sends that.
+  '/track/{plan}/challenge', '/track/{plan}/challenge/receipt', '/track/{plan}/challenge/sent', '/track/{plan}/challenges',
+  '/track/{plan}/challenges/', '/track/{plan}/challenges/{no}', '/track/{plan}/challenges.atom', '/track/{plan}/challenges.json',
 ];
 /** Leads to somebody else's site, which no test may reach. */
 const AWAY = '/report/exit';
 /** Who may open what. */
-const WHO = [[/^\/desk\/(accounts|keys|jobs)/, 'oliver'], [/^\/desk\/export/, 'leilani'], [/^\/desk\/audit/, 'ruth'], [/^/, 'hana']];
+const WHO = [[/^\/desk\/(accounts|keys|jobs)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/audit/, 'ruth'], [/^/, 'hana']];
 
 test('every route takes hostile addresses, queries and headers', async () => {
   assert.deepEqual(getRoutes(), [...ROUTES].sort(), 'the routes are not those that this test knows');

@@ -1739,7 +1739,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__build)
-            opts="-o -c -d -h --out --base-url --sign --config --data --listen --set --help"
+            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1754,6 +1754,14 @@ _cairn() {
                     return 0
                     ;;
                 --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --challenge)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --challenges)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

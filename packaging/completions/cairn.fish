@@ -203,6 +203,8 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s o -l out -d 'Folder to make; what a build before left there is replaced' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l base-url -d 'Where the site will be published, for feeds and catalogues' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l challenge -d 'Where figures are challenged, such as `https://SERVICE/track/PLAN/challenge`; without it by mail' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l challenges -d 'Where what was challenged before is listed, such as `https://SERVICE/track/PLAN/challenges/`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r

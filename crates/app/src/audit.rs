@@ -2,6 +2,7 @@
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
+use cairn_desk::challenge;
 use cairn_desk::report::Event;
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
@@ -43,6 +44,8 @@ pub struct AuditLine {
 pub enum Logged {
     /// About a report.
     Report(Box<Event>),
+    /// About the challenge of a figure.
+    Challenge(Box<challenge::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// Something this program does not know: its JSON text.
@@ -116,7 +119,11 @@ fn line(row: EvidenceRow) -> AuditLine {
             .ok()
             .map(|event| Logged::Report(Box::new(event)))
     } else {
-        serde_json::from_str(&row.event).ok().map(Logged::Account)
+        let account = serde_json::from_str(&row.event).ok().map(Logged::Account);
+        account.or_else(|| {
+            let event = serde_json::from_str(&row.event).ok();
+            event.map(|event| Logged::Challenge(Box::new(event)))
+        })
     };
     AuditLine {
         index: row.idx,

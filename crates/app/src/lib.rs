@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod case;
+pub mod challenge;
 pub mod clock;
 pub mod draft;
 pub mod evidence;
@@ -54,6 +55,8 @@ pub struct Config {
     pub figures: figures::Sources,
     /// The strategies that are shown.
     pub plans: track::Plans,
+    /// Days within which the challenge of a figure is to be answered.
+    pub challenge_days: u32,
     /// Time zone whose quarters are counted.
     pub time_zone: TimeZone,
     /// Most bytes of one file.
@@ -109,6 +112,7 @@ impl Default for Config {
             rates: Rates::none("NZD"),
             figures: figures::Sources::default(),
             plans: track::Plans::default(),
+            challenge_days: 20,
             time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             file_bytes_max: 25 * 1024 * 1024,
             files_max: 10,
@@ -146,6 +150,8 @@ pub struct App {
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
     kept_plans: track::Kept,
+    /// Whose turn it is to get the next number.
+    challenges_turn: Arc<tokio::sync::Mutex<()>>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -178,6 +184,7 @@ impl App {
             quarters: Arc::default(),
             kept_figures: Arc::default(),
             kept_plans: Arc::default(),
+            challenges_turn: Arc::default(),
             erased: Arc::default(),
         }
     }

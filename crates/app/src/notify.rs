@@ -1,4 +1,4 @@
-//! Mail to reporters. It says that there is something, never what: mail is read by others on its way and after.
+//! Mail to reporters and challengers. It says that there is something, never what: mail is read by others on its way and after.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use cairn_desk::challenge;
 use cairn_desk::notify::{EMBEDDED, Fill, LetterError, Letters, Notice};
 use cairn_desk::report::{Body, Channel, Contact, Draft};
 use cairn_kernel::reference::Secret;
@@ -314,7 +315,7 @@ impl App {
         Ok(())
     }
 
-    /// Sends a notice about a report to its reporter. Where there is nobody to write to (any more) there is nothing to do.
+    /// Sends a notice to the reporter or challenger whom it is about. Where there is nobody to write to (any more) there is nothing to do.
     /// Replies to mail go to one address at most once in [`REPLY_SECONDS`]: whoever forges a sender cannot flood them.
     pub(crate) async fn notify(
         &self,
@@ -323,7 +324,7 @@ impl App {
         job: &Job,
     ) -> Result<(), NotifyError> {
         let payload: Payload = serde_json::from_str(&job.payload).map_err(NotifyError::Payload)?;
-        let Some(address) = self.reporter_address(payload.no).await? else {
+        let Some(address) = self.address_of(notice, payload.no).await? else {
             return Ok(());
         };
         let reply = notice.is_reply().then(|| self.address_tag(&address));
@@ -334,8 +335,10 @@ impl App {
                 return Ok(());
             }
         }
-        let language = self.reporter_language(payload.no).await?;
-        let message = self.letter(post, notice, &language, &payload, address, job)?;
+        let language = self.language_of(notice, payload.no).await?;
+        let message = self
+            .letter(post, notice, &language, &payload, address, job)
+            .await?;
         post.send(message).await?;
         metrics::counter!("cairn_mails_sent_total").increment(1);
         if let Some(tag) = reply {
@@ -348,6 +351,40 @@ impl App {
         let address = address.to_string().to_lowercase();
         let keys = self.store.keys();
         keys.tag(Purpose::MailAnswer, &[address.as_bytes()])
+    }
+
+    /// Where a notice goes, if there is an address (still).
+    async fn address_of(&self, notice: Notice, no: i64) -> Result<Option<Address>, NotifyError> {
+        if notice != Notice::ChallengeAnswered {
+            return self.reporter_address(no).await;
+        }
+        let Some(stored) = self.store.challenge_contact(no).await? else {
+            return Ok(None);
+        };
+        let contact: challenge::Contact =
+            serde_json::from_str(&stored.json).map_err(|_| NotifyError::Damaged("contact"))?;
+        let address = contact.email.trim().parse();
+        address.map(Some).map_err(|_| NotifyError::Address)
+    }
+
+    async fn language_of(&self, notice: Notice, no: i64) -> Result<String, NotifyError> {
+        if notice != Notice::ChallengeAnswered {
+            return self.reporter_language(no).await;
+        }
+        let row = self.store.challenge(no).await?;
+        Ok(row.map(|row| row.language).unwrap_or_default())
+    }
+
+    /// The reference, and the page that the mail names.
+    async fn subject_of(&self, notice: Notice, no: i64) -> Result<(String, String), NotifyError> {
+        let url = &self.config.public_url;
+        if notice != Notice::ChallengeAnswered {
+            return Ok((self.reference(no), format!("{url}/status")));
+        }
+        let row = self.store.challenge(no).await?;
+        let plan = row.map(|row| row.plan).unwrap_or_default();
+        let page = format!("{url}/track/{plan}/challenges/{no}");
+        Ok((challenge::reference(no), page))
     }
 
     async fn reporter_address(&self, no: i64) -> Result<Option<Address>, NotifyError> {
@@ -371,7 +408,7 @@ impl App {
         Ok(body.language)
     }
 
-    fn letter(
+    async fn letter(
         &self,
         post: &Post,
         notice: Notice,
@@ -381,7 +418,7 @@ impl App {
         job: &Job,
     ) -> Result<Message, NotifyError> {
         let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
-        let reference = self.reference(payload.no);
+        let (reference, status) = self.subject_of(notice, payload.no).await?;
         let url = &self.config.public_url;
         let link = match payload.secret(self.store.keys()).transpose()? {
             Some(secret) => format!("{url}/s/{reference}-{}", secret.expose()),
@@ -390,7 +427,7 @@ impl App {
         let fill = Fill {
             service: self.config.name(language),
             reference: &reference,
-            status: &format!("{url}/status"),
+            status: &status,
             link: &link,
         };
         let letter = letters

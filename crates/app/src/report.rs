@@ -35,6 +35,9 @@ pub enum AppError {
     /// The rules of the desk say no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The rules for challenges say no.
+    #[error(transparent)]
+    Challenge(#[from] cairn_desk::challenge::Refusal),
     /// The same key came with another request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,
@@ -167,7 +170,7 @@ fn blur(at: Micros, anonymous: bool) -> Micros {
     if anonymous { at.hour() } else { at }
 }
 
-fn take<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
+pub(crate) fn take<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
     let mut out = [0; N];
     for (to, byte) in out.iter_mut().zip(bytes.iter().skip(from)) {
         *to = *byte;
@@ -380,6 +383,17 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let history = self.store.history(no).await?;
         let row = history.first().ok_or(AppError::NotFound)?;
+        self.receipt_of_row(self.reference(no), row, &body.salt)
+            .await
+    }
+
+    /// The receipt of an event of receipt under the newest checkpoint.
+    pub(crate) async fn receipt_of_row(
+        &self,
+        reference: String,
+        row: &EvidenceRow,
+        body_salt: &[u8],
+    ) -> Result<String, AppError> {
         let (size, note) = self
             .store
             .newest_checkpoint()
@@ -392,9 +406,9 @@ impl App {
             cause,
         };
         let checkpoint = SignedCheckpoint::parse(&note).map_err(|e| broken(e.to_string()))?;
-        let (salt, body_salt) = (take(&row.salt, 0), Some(take(&body.salt, 0)));
+        let (salt, body_salt) = (take(&row.salt, 0), Some(take(body_salt, 0)));
         Ok(Receipt::new(
-            self.reference(no),
+            reference,
             row.event.clone(),
             salt,
             body_salt,

@@ -10,7 +10,7 @@ use crate::App;
 use crate::report::AppError;
 
 impl App {
-    /// Erases the contact details of reports that were closed long enough ago. Each is an event by the system itself.
+    /// Erases the contact details of reports that were closed, and of challenges that were answered, long enough ago. Each is an event by the system itself.
     /// Gives how many.
     ///
     /// # Errors
@@ -33,6 +33,7 @@ impl App {
                 _ => break,
             }
         }
+        erased += self.forget_challengers(days).await?;
         if erased > 0 {
             self.erased.store(true, Ordering::Relaxed);
             tracing::info!(erased, "erased contact details whose time was over");

@@ -9,7 +9,7 @@ use cairn_track::bundle::{self, Public};
 use cairn_track::live::{self, Ask};
 use cairn_track::plan::{Fault, Files, Plan, Words};
 use cairn_track::report::{Coverage, Report};
-use cairn_track::site::{BuildError, Door, Options};
+use cairn_track::site::{BuildError, Challengeable, Door, Options, challengeable};
 use tokio::sync::Mutex;
 
 use crate::App;
@@ -55,7 +55,10 @@ impl Around {
     fn options(&self, plan: &Plan) -> Options {
         // A plan that says where it is published stays with that.
         let unsaid = plan.base_url.is_none() && !self.public_url.is_empty();
+        let at = format!("/track/{}", plan.id);
         Options {
+            challenge: Some(format!("{at}/challenge")),
+            challenges: Some(format!("{at}/challenges/")),
             base_url: unsaid.then(|| format!("{}/track/{}", self.public_url, plan.id)),
             doors: self.doors.clone(),
             ..Options::default()
@@ -76,6 +79,8 @@ pub struct Shown {
     pub edition: Words,
     /// How much of the newest edition is measured.
     pub coverage: Coverage,
+    /// All that can be challenged in it, the newest edition first.
+    pub figures: Vec<Challengeable>,
     files: BTreeMap<String, Bytes>,
     /// The live queries of its measures, each once.
     asks: Vec<Ask>,
@@ -120,6 +125,7 @@ impl Shown {
             coverage: newest
                 .map(|edition| Report::of(plan, edition).coverage)
                 .unwrap_or_default(),
+            figures: challengeable(plan),
             inputs: if asks.is_empty() {
                 Files::new()
             } else {
@@ -141,6 +147,14 @@ impl Shown {
             }
         }
         Self::of(files, &self.around)
+    }
+
+    /// The figure of an edition; where that has none of this name (any more), of the newest edition that has.
+    #[must_use]
+    pub fn figure(&self, edition: &str, key: &str) -> Option<&Challengeable> {
+        let mut own = self.figures.iter().filter(|one| one.key == key);
+        let exact = own.clone().find(|one| one.edition == edition);
+        exact.or_else(|| own.next())
     }
 
     /// A file of its site or of its bundle.

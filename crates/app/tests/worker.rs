@@ -11,16 +11,18 @@
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cairn_app::account::{Doer, NewAccount, Principal, code_at};
 use cairn_app::clock::Clock;
 use cairn_app::notify::Post;
 use cairn_app::{App, Config, MailConfig};
+use cairn_desk::challenge::{self, Command, Figure, Typed, TypedAnswer, answer};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::report::{Channel, Contact};
-use cairn_kernel::actor::Actor;
+use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::job::{self, ATTEMPTS_MAX};
 use cairn_store::writer::Unit;
@@ -40,7 +42,7 @@ impl MailServer {
     /// `None` where it is not installed; in CI nothing is skipped.
     fn start() -> Option<Self> {
         let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
-            let mut asked = Command::new(python);
+            let mut asked = std::process::Command::new(python);
             asked.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
             asked.status().is_ok_and(|status| status.success())
         });
@@ -52,7 +54,7 @@ impl MailServer {
         };
         let address = free_address();
         let dir = tempfile::TempDir::new().unwrap();
-        let child = Command::new(python)
+        let child = std::process::Command::new(python)
             .args(["-m", "aiosmtpd", "-n", "-l", &address.to_string()])
             .args(["-c", "aiosmtpd.handlers.Mailbox"])
             .arg(dir.path().join("mail"))
@@ -379,4 +381,94 @@ on_both! {
         drop(stop);
         tokio::time::timeout(Duration::from_secs(10), work).await.unwrap().unwrap();
     }
+
+    async fn whoever_challenged_a_figure_is_told_of_the_answer_and_then_forgotten(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mail = mail_at(&server.address.to_string());
+        let post = Post::new(&mail).unwrap();
+        let (app, clock) = app(t, Some(mail));
+        let lead = lead(&app).await;
+        let first = challenge(&app, "mi", "canary@reader.example").await;
+        challenge(&app, "en", "").await;
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0, "nobody is told of a receipt");
+        for no in [first, first + 1] {
+            let given = answer(TypedAnswer { outcome: "upheld", en: "The words of the answer.", ..TypedAnswer::default() }, Role::Lead);
+            app.work_challenge(&lead, no, 1, Command::Answer(given.unwrap())).await.unwrap();
+        }
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1, "one of two left an address");
+        let messages = server.messages();
+        assert_eq!(messages.len(), 1);
+        assert!(messages[0].contains("To: canary@reader.example"), "{}", messages[0]);
+        let text = text_of(&messages[0]);
+        assert!(text.contains("https://report.example/track/plan/challenges/1\n"), "{text}");
+        assert!(text.contains("Kua whakautu te tari i te wero C-1"), "{text}");
+        assert!(!text.contains("The words of the answer") && !text.contains("The base is wrong"));
+        // Kept as long as the details of a closed report, and a correction begins the time anew.
+        clock.set(clock.now().plus_seconds(300 * 24 * 3_600));
+        let mended = answer(TypedAnswer { outcome: "partly", en: "Otherwise.", ..TypedAnswer::default() }, Role::Lead);
+        app.work_challenge(&lead, first, 2, Command::Correct(mended.unwrap())).await.unwrap();
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
+        clock.set(clock.now().plus_seconds(364 * 24 * 3_600));
+        assert_eq!(app.forget_contacts().await.unwrap(), 0);
+        clock.set(clock.now().plus_seconds(24 * 3_600));
+        assert_eq!(app.forget_contacts().await.unwrap(), 1);
+        assert_eq!(app.bare_store().challenge_contact(first).await.unwrap(), None);
+        let again = answer(TypedAnswer { outcome: "partly", en: "Once more.", ..TypedAnswer::default() }, Role::Lead);
+        app.work_challenge(&lead, first, 4, Command::Correct(again.unwrap())).await.unwrap();
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 0, "there is nobody to write to any more");
+    }
+}
+
+/// Somebody who answers challenges, signed in.
+async fn lead(app: &App) -> Principal {
+    let new = NewAccount {
+        login: "lead",
+        name: "Lead",
+        role: Role::Lead,
+    };
+    let (_, first) = app.create_account(Doer::System, new).await.unwrap();
+    let token = app.sign_in("lead", &first, 0, "test").await.unwrap();
+    let half = app.session(token.as_str()).await.unwrap().unwrap();
+    let token = app
+        .first_password(&half, "kererū over the hill")
+        .await
+        .unwrap();
+    let half = app.session(token.as_str()).await.unwrap().unwrap();
+    let secret = app.enrolment(&half).unwrap().secret;
+    let code = code_at(&base32(&secret), app.clock.now());
+    let (token, _) = app.enrol(&half, &code, 0).await.unwrap();
+    let seen = app.session(token.as_str()).await.unwrap().unwrap();
+    seen.principal().unwrap()
+}
+
+/// RFC 4648, without padding.
+fn base32(text: &str) -> Vec<u8> {
+    let (mut out, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
+    for c in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        let value = match c {
+            b'2'..=b'7' => c - b'2' + 26,
+            letter => letter.to_ascii_uppercase() - b'A',
+        };
+        buffer = (buffer << 5) | u32::from(value);
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from((buffer >> bits) & 255).unwrap());
+        }
+    }
+    out
+}
+
+async fn challenge(app: &App, language: &str, email: &str) -> i64 {
+    let typed = Typed {
+        wrong: "The base is wrong.",
+        email,
+        ..Typed::default()
+    };
+    let figure = Figure::parse("m2");
+    let draft = challenge::Draft::parse(("plan", "2026", &figure), language, typed, false);
+    let sent = app
+        .submit_challenge(&draft.unwrap(), email.as_bytes())
+        .await;
+    sent.unwrap().no
 }

@@ -46,8 +46,8 @@ pub fn log(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
     )?;
     bar.finish_and_clear();
     println!(
-        "{} log entries, {} signed checkpoints, {} reports; {} findings",
-        verdict.leaves, verdict.checkpoints, verdict.reports, verdict.findings
+        "{} log entries, {} signed checkpoints, {} challenges, {} reports; {} findings",
+        verdict.leaves, verdict.checkpoints, verdict.challenges, verdict.reports, verdict.findings
     );
     if let Some((size, root)) = verdict.head {
         println!("newest checkpoint: size {size}, root {root}");
@@ -125,7 +125,7 @@ pub fn receipt(settings: &Settings, file: &Path, keys: Option<PathBuf>) -> anyho
     match checked {
         Ok(proved) => {
             println!("The receipt holds.");
-            println!("  report     {}", proved.reference);
+            println!("  reference  {}", proved.reference);
             println!("  log entry  {} of {}", proved.index, proved.size);
             println!("  signed by  {}", proved.key);
             println!("  event      {}", proved.event);

@@ -1,5 +1,6 @@
 //! `cairn demo`: a working service with example data and example people, to look around.
 
+mod challenges;
 mod fill;
 mod people;
 
@@ -157,6 +158,14 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
     let app = open::app_for_examples(settings, clock.clone()).await?;
     let people = people::enrol(&app, &clock, now).await?;
     fill::fill(&app, &clock, now, &people::officers(&people)).await?;
+    if settings
+        .plans
+        .iter()
+        .any(|folder| folder.ends_with("nz-digital"))
+    {
+        let lead = people::lead(&people).context("no lead")?;
+        challenges::fill(&app, &clock, now, &lead).await?;
+    }
     app.close().await;
     Ok(people)
 }

@@ -62,6 +62,7 @@ fn describe() {
         "Bytes of files that were sent and that no report names."
     );
     describe_counter!("cairn_reports_total", "Reports received, by channel.");
+    describe_counter!("cairn_challenges_total", "Challenges of figures received.");
     describe_counter!("cairn_mails_sent_total", "Mails that the mail server took.");
     describe_gauge!("cairn_http_connections", "Connections being served.");
     describe_gauge!(
@@ -78,6 +79,7 @@ fn describe() {
     for channel in ["web", "api", "mail"] {
         metrics::counter!("cairn_reports_total", "channel" => channel).absolute(0);
     }
+    metrics::counter!("cairn_challenges_total").absolute(0);
 }
 
 /// Listens at `address` and serves `/metrics` in the background until the runtime ends. Returns where it listens.

@@ -10,6 +10,7 @@ mod preview;
 
 use std::path::PathBuf;
 
+use cairn_track::site::Options;
 use clap::Subcommand;
 
 use crate::settings::Settings;
@@ -35,6 +36,12 @@ pub enum Track {
         /// Where the site will be published, for feeds and catalogues.
         #[arg(long, value_name = "URL")]
         base_url: Option<String>,
+        /// Where figures are challenged, such as `https://SERVICE/track/PLAN/challenge`; without it by mail.
+        #[arg(long, value_name = "URL")]
+        challenge: Option<String>,
+        /// Where what was challenged before is listed, such as `https://SERVICE/track/PLAN/challenges/`.
+        #[arg(long, value_name = "URL")]
+        challenges: Option<String>,
         /// Sign the bundle with the evidence log's key of the data directory.
         #[arg(long)]
         sign: bool,
@@ -115,8 +122,18 @@ impl Track {
                 plan,
                 out,
                 base_url,
+                challenge,
+                challenges,
                 sign,
-            } => build::bundle(settings, &plan, &out, base_url, sign),
+            } => {
+                let options = Options {
+                    base_url,
+                    challenge,
+                    challenges,
+                    ..Options::default()
+                };
+                build::bundle(settings, &plan, &out, &options, sign)
+            }
             Self::Preview { plan, listen } => preview::preview(&plan, listen),
             Self::Verify { bundle, keys } => build::verify(settings, &bundle, keys.as_deref()),
             Self::Progress { csv, out } => make::progress(&csv, out.as_deref()),

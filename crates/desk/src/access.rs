@@ -17,19 +17,25 @@ pub enum Action {
     ExportReports,
     /// Read the audit trail.
     ReadAudit,
+    /// See the queue of challenges of figures, and read those that are not public yet.
+    ReadChallenges,
+    /// Release or withhold a challenger's words, answer, correct an answer.
+    AnswerChallenges,
     /// Make, change and close accounts and API keys.
     ManageAccounts,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
         Self::EraseContacts,
         Self::ExportReports,
         Self::ReadAudit,
+        Self::ReadChallenges,
+        Self::AnswerChallenges,
         Self::ManageAccounts,
     ];
 }
@@ -46,9 +52,14 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::AssignReports
                 | Action::EraseContacts
                 | Action::ExportReports
+                | Action::ReadChallenges
+                | Action::AnswerChallenges
         ),
         Role::Administrator => matches!(action, Action::ManageAccounts | Action::ReadAudit),
-        Role::Auditor => matches!(action, Action::ReadReports | Action::ReadAudit),
+        Role::Auditor => matches!(
+            action,
+            Action::ReadReports | Action::ReadAudit | Action::ReadChallenges
+        ),
     }
 }
 
@@ -146,6 +157,8 @@ mod tests {
         assert_eq!(table(Action::EraseContacts), [false, true, false, false]);
         assert_eq!(table(Action::ExportReports), [false, true, false, false]);
         assert_eq!(table(Action::ReadAudit), [false, false, true, true]);
+        assert_eq!(table(Action::ReadChallenges), [false, true, false, true]);
+        assert_eq!(table(Action::AnswerChallenges), [false, true, false, false]);
         assert_eq!(table(Action::ManageAccounts), [false, false, true, false]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the service writes to reporters by mail: texts as data, in every language of the pages, with a few placeholders
+//! What the service writes to reporters and challengers by mail: texts as data, in every language of the pages, with a few placeholders
 //! that can hold nothing of what a report says.
 
 use std::collections::BTreeMap;
@@ -21,11 +21,18 @@ pub enum Notice {
     AcknowledgeMail,
     /// An officer wrote.
     News,
+    /// The challenge of a figure was answered.
+    ChallengeAnswered,
 }
 
 impl Notice {
     /// All.
-    pub const ALL: [Self; 3] = [Self::Acknowledge, Self::AcknowledgeMail, Self::News];
+    pub const ALL: [Self; 4] = [
+        Self::Acknowledge,
+        Self::AcknowledgeMail,
+        Self::News,
+        Self::ChallengeAnswered,
+    ];
 
     /// Name of the job.
     #[must_use]
@@ -34,6 +41,7 @@ impl Notice {
             Self::Acknowledge => "acknowledge",
             Self::AcknowledgeMail => "acknowledge_mail",
             Self::News => "news",
+            Self::ChallengeAnswered => "challenge_answered",
         }
     }
 
@@ -47,7 +55,9 @@ impl Notice {
     const fn placeholders(self) -> &'static [&'static str] {
         match self {
             Self::AcknowledgeMail => &["service", "reference", "status", "link"],
-            Self::Acknowledge | Self::News => &["service", "reference", "status"],
+            Self::Acknowledge | Self::News | Self::ChallengeAnswered => {
+                &["service", "reference", "status"]
+            }
         }
     }
 
@@ -65,7 +75,7 @@ pub struct Fill<'a> {
     pub service: &'a str,
     /// `{reference}`
     pub reference: &'a str,
-    /// `{status}`
+    /// `{status}`: where the status page is asked for; of a challenge its own public page.
     pub status: &'a str,
     /// `{link}`: the secret link, empty where the reporter was shown it.
     pub link: &'a str,

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 24] = [
     "meta",
     "report",
     "report_body",
@@ -70,6 +70,9 @@ const TABLES: [&str; 21] = [
     "api_key",
     "job",
     "mail_answer",
+    "challenge",
+    "challenge_body",
+    "challenge_contact",
 ];
 /// Pages copied between two words of progress.
 const STEP_PAGES: i32 = 2_048;

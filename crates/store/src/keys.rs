@@ -95,6 +95,10 @@ pub enum Purpose {
     MailAnswer,
     /// The secret by which published counts are rounded.
     Rounding,
+    /// Making the secret of a challenge's sender from the key of the form.
+    ChallengeFromKey,
+    /// The secret of a challenge's sender.
+    Challenge,
 }
 
 impl Keys {

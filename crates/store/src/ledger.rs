@@ -23,6 +23,18 @@ pub(crate) static EVIDENCE: Table = Table::new(
         ("entry", Ty::Blob),
     ],
 );
+/// The same table for events of challenges: those of reports, of which there are many, need no further column.
+static EVIDENCE_OF_CHALLENGE: Table = Table::new(
+    "evidence",
+    &[
+        ("idx", Ty::Int),
+        ("at", Ty::Int),
+        ("salt", Ty::Blob),
+        ("event", Ty::Text),
+        ("entry", Ty::Blob),
+        ("challenge", Ty::Int),
+    ],
+);
 static LOG_NODE: Table = Table::new(
     "log_node",
     &[("level", Ty::Int), ("n", Ty::Int), ("hash", Ty::Blob)],
@@ -159,6 +171,18 @@ impl Ledger {
         for entry in entries {
             let index = self.size() + leaves.len() as u64;
             leaves.push(entry.leaf);
+            if let Some(challenge) = entry.challenge {
+                let row = params![
+                    index,
+                    entry.at,
+                    entry.salt,
+                    entry.event.as_str(),
+                    entry.entry.0,
+                    challenge
+                ];
+                rows.push(Op::Insert(&EVIDENCE_OF_CHALLENGE, row));
+                continue;
+            }
             rows.push(Op::Insert(
                 &EVIDENCE,
                 params![

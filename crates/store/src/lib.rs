@@ -5,6 +5,7 @@ pub mod account;
 pub mod answer;
 pub mod backup;
 pub mod blob;
+pub mod challenge;
 mod copier;
 mod db;
 pub mod draft;
@@ -230,7 +231,11 @@ impl Store {
             Db::Postgres(pool) => {
                 let told = |error: String| WriteError::Database(error);
                 let client = pool.get().await.map_err(|e| told(e.to_string()))?;
-                for sql in ["VACUUM report_contact", "VACUUM draft"] {
+                for sql in [
+                    "VACUUM report_contact",
+                    "VACUUM challenge_contact",
+                    "VACUUM draft",
+                ] {
                     let vacuumed = client.batch_execute(sql).await;
                     vacuumed.map_err(|e| told(postgres::describe(&e)))?;
                 }

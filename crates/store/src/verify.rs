@@ -1,12 +1,13 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
-//! against its hash, the tree over them, every signed checkpoint, and every row of every report against the events
-//! that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
+//! against its hash, the tree over them, every signed checkpoint, and every row of every report and
+//! of every challenge of a figure against the events that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
 //! index. None of them is part of a report.
 
+mod challenges;
 mod files;
 mod log;
 mod reports;
@@ -40,6 +41,16 @@ pub enum VerifyError {
     /// The database could not be opened.
     #[error("opening the database: {0}")]
     Open(String),
+    /// It was not brought up to date yet.
+    #[error(
+        "the database has schema {found}, this program knows {known}: start the program once, or verify with the program that wrote it"
+    )]
+    Older {
+        /// Its number.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
     /// It could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -150,6 +161,8 @@ pub struct Verdict {
     pub checkpoints: u64,
     /// Reports.
     pub reports: u64,
+    /// Challenges of figures.
+    pub challenges: u64,
     /// Findings; zero is good.
     pub findings: u64,
     /// Size and root of the newest checkpoint, whose signature and root are right.
@@ -270,6 +283,16 @@ impl Source<'_> {
         }
     }
 
+    /// The schema's number.
+    fn schema(&self) -> Result<i64, ReadError> {
+        let sql = match self {
+            Self::Sqlite(_) => "PRAGMA user_version",
+            Self::Postgres(_) => "SELECT coalesce(max(number), 0) FROM cairn_schema",
+        };
+        let rows = self.rows(sql, Vec::new())?;
+        Ok(rows.first().map_or(Ok(0), |row| row.int(0))?)
+    }
+
     fn count(&self, sql: &'static str) -> Result<u64, ReadError> {
         let rows = self.rows(sql, Vec::new())?;
         let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
@@ -323,7 +346,12 @@ impl<'a, 'c> Run<'a, 'c> {
     }
 
     fn all(mut self) -> Result<Verdict, VerifyError> {
+        let (found, known) = (self.source.schema()?, crate::schema::NEWEST);
+        if found < known {
+            return Err(VerifyError::Older { found, known });
+        }
         self.log()?;
+        self.challenges()?;
         self.reports()?;
         Ok(self.verdict)
     }

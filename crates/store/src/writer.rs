@@ -43,6 +43,8 @@ pub struct Entry {
     pub at: i64,
     /// The report concerned.
     pub report: Option<i64>,
+    /// The challenge of a figure concerned.
+    pub challenge: Option<i64>,
     /// Exact JSON text.
     pub event: String,
     /// Random, so that the published entry tells nothing about the event.
@@ -62,10 +64,20 @@ impl Entry {
         Self {
             at,
             report,
+            challenge: None,
             event,
             salt,
             entry,
             leaf,
+        }
+    }
+
+    /// As [`Entry::new`], for an event of the challenge of a figure, which says `challenge` itself.
+    #[must_use]
+    pub fn of_challenge(at: i64, no: i64, event: String, salt: [u8; 16]) -> Self {
+        Self {
+            challenge: Some(no),
+            ..Self::new(at, None, event, salt)
         }
     }
 

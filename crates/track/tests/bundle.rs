@@ -25,10 +25,10 @@ const PLANS: [&str; 4] = [
 ];
 
 fn built(files: Files) -> Folder {
-    built_as(files, &Options::default())
+    built_with(files, &Options::default())
 }
 
-fn built_as(files: Files, options: &Options) -> Folder {
+fn built_with(files: Files, options: &Options) -> Folder {
     let mut folder = Folder::new();
     let sink = &mut |path: &str, bytes: Vec<u8>| {
         assert!(
@@ -72,7 +72,7 @@ fn pages_within_a_service_are_verified_with_the_ways_back_to_it() {
         }],
         ..Options::default()
     };
-    let folder = built_as(plan_files::folder("nz-digital"), &options);
+    let folder = built_with(plan_files::folder("nz-digital"), &options);
     assert_eq!(checked(&folder), []);
     let page = String::from_utf8(folder["m/m2.html"].clone()).unwrap();
     assert!(
@@ -91,6 +91,24 @@ fn pages_within_a_service_are_verified_with_the_ways_back_to_it() {
     let plain = built(plan_files::folder("nz-digital"));
     let manifest = String::from_utf8(plain[MANIFEST].clone()).unwrap();
     assert!(!manifest.contains("doors"), "{manifest}");
+}
+
+#[test]
+fn a_bundle_whose_figures_are_challenged_at_a_service_verifies() {
+    let files = plan_files::folder("nz-digital");
+    let options = Options {
+        challenge: Some("https://cairn.example/track/nz-digital/challenge".into()),
+        challenges: Some("https://cairn.example/track/nz-digital/challenges/".into()),
+        ..Options::default()
+    };
+    let mut folder = built_with(files, &options);
+    assert_eq!(checked(&folder), []);
+    // It says so itself: without its own word the pages would not follow from the plan.
+    let manifest = String::from_utf8(folder[MANIFEST].clone()).unwrap();
+    let without = manifest.replace("/challenges/\"", "/elsewhere/\"");
+    assert_ne!(manifest, without);
+    folder.insert(MANIFEST.to_owned(), without.into_bytes());
+    assert!(names(&checked(&folder), "measure m2"));
 }
 
 /// The first digit after `from` in a file, turned into another.

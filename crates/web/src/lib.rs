@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod challenge;
 pub mod chart;
 pub mod components;
 pub mod cookie;

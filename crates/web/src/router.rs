@@ -17,6 +17,7 @@ pub fn router(app: App, site: Arc<Site>) -> Router {
         .merge(evidence::router().with_state(app.clone()))
         .merge(api::router().with_state(public))
         .merge(crate::figures::router(app.clone()))
+        .merge(crate::challenge::router(app.clone()))
         .merge(crate::track::router(app.clone()))
         // For officers.
         .merge(crate::desk::router().with_state(app));

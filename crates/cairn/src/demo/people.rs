@@ -78,6 +78,13 @@ pub fn officers(people: &[Person]) -> Vec<Principal> {
         .collect()
 }
 
+/// Who answers challenges.
+#[must_use]
+pub fn lead(people: &[Person]) -> Option<Principal> {
+    let lead = people.iter().find(|person| person.role == Role::Lead);
+    lead.map(|person| person.principal.clone())
+}
+
 /// Prints how to sign in, with the codes of this moment.
 pub fn print(people: &[Person]) {
     println!("\n  Example sign-ins, password of all: {PASSWORD}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cairn_app::{account, case, pace, uploads};
-use cairn_desk::{form, mail, report as reports};
+use cairn_desk::{challenge, form, mail, report as reports};
 use cairn_store::{blob, evidence, job, report as rows, retention, room, writer};
 use cairn_web::server::ServerSettings;
 use cairn_web::{desk, intake, report as door};
@@ -47,6 +47,7 @@ pub fn page() -> String {
         ("What strangers send", strangers()),
         ("Mail", mails()),
         ("Reports", of_reports()),
+        ("Challenges of figures", challenges()),
         ("Signing in", signing_in()),
         ("Behind the requests", behind()),
     ] {
@@ -345,6 +346,48 @@ fn signing_in() -> Vec<Row> {
             "SESSION_SECONDS_MAX",
             account::SESSION_SECONDS_MAX,
             "after which a session is over, however busy",
+        ),
+    ]
+}
+
+fn challenges() -> Vec<Row> {
+    let chars = |name, value: usize, what| (name, format!("{value} characters"), what);
+    vec![
+        chars(
+            "WRONG_CHARS_MAX",
+            challenge::WRONG_CHARS_MAX,
+            "what is wrong",
+        ),
+        chars(
+            "RIGHT_CHARS_MAX",
+            challenge::RIGHT_CHARS_MAX,
+            "what would be right",
+        ),
+        chars("LINK_CHARS_MAX", challenge::LINK_CHARS_MAX, "an address"),
+        chars(
+            "NAME_CHARS_MAX",
+            challenge::NAME_CHARS_MAX,
+            "a name to be shown",
+        ),
+        chars(
+            "ANSWER_CHARS_MAX",
+            challenge::ANSWER_CHARS_MAX,
+            "an answer in one language",
+        ),
+        chars(
+            "REASON_CHARS_MAX",
+            challenge::REASON_CHARS_MAX,
+            "a reason for not showing words",
+        ),
+        of(
+            "ANSWERS_MAX",
+            challenge::ANSWERS_MAX,
+            "answers to one challenge: the first and its corrections",
+        ),
+        of(
+            "CHALLENGES_PAGE",
+            cairn_app::challenge::CHALLENGES_PAGE,
+            "challenges of one page of a list, or of one document",
         ),
     ]
 }

@@ -139,11 +139,14 @@ defs! {
     "track.plans", "folders, parted by commas", "",
         "Folders of the strategies to show under `/track`, each as `cairn track check` reads it. A plan with errors keeps the service from starting.",
         |s, v| { s.plans = list(v).map(PathBuf::from).collect(); Ok(()) };
+    "track.challenge_days", "days", "20",
+        "Days within which the challenge of a figure is to be answered; what is not answered by then is marked as late, for everybody. Counts for challenges received from now on.",
+        |s, v| { s.app.challenge_days = number(v)?; Ok(()) };
     "service.form", "a directory", "",
         "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
         |s, v| { s.form = path(v); Ok(()) };
     "service.contact_days", "days", "365",
-        "Days after which the contact details of a closed report are erased; the privacy page says so. 0 keeps them. A report that is opened again begins anew.",
+        "Days after which the contact details of a closed report, and the address of whoever challenged a figure and was answered, are erased; the privacy page says so. 0 keeps them. A report that is opened again begins anew.",
         |s, v| { s.app.contact_days = number(v)?; s.site.contact_days = s.app.contact_days; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",

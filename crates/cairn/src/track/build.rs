@@ -23,17 +23,27 @@ pub fn bundle(
     settings: &Settings,
     plan: &Path,
     out: &Path,
-    base_url: Option<String>,
+    options: &Options,
     sign: bool,
 ) -> anyhow::Result<()> {
+    for (option, address) in [
+        ("--challenge", &options.challenge),
+        ("--challenges", &options.challenges),
+    ] {
+        let fits = |text: &String| {
+            ["https://", "http://", "/"]
+                .iter()
+                .any(|start| text.starts_with(start))
+                && !text.contains(['?', '#', ' '])
+        };
+        if address.as_ref().is_some_and(|text| !fits(text)) {
+            bail!("{option}: name an address of the web, without a query");
+        }
+    }
     let public = Public::of(folder::read(plan)?).map_err(|faults| broken(&faults, plan))?;
     let made = beside(out, "new")?;
-    let options = Options {
-        base_url,
-        ..Options::default()
-    };
     let mut writer = Writer::new(&made)?;
-    let built = bundle::build(&public, &options, &mut |path, bytes| {
+    let built = bundle::build(&public, options, &mut |path, bytes| {
         writer.write(path, &bytes)
     });
     let (summary, manifest) = built.inspect_err(|_| {

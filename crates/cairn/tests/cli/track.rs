@@ -436,3 +436,29 @@ fn a_preview_is_for_this_machine_and_ends_on_ctrl_c() {
     let ended = preview.child.wait().unwrap();
     assert_eq!(ended.code(), Some(0), "{ended:?}");
 }
+
+#[test]
+fn a_site_of_files_leads_to_a_service_where_that_is_named() {
+    let here = Here::new();
+    let (plan, site) = (here.at("plans/nz-digital"), here.at("site"));
+    let page = || std::fs::read_to_string(here.path("site/g/g2.html")).unwrap();
+    done(&["build", &plan, "--out", &site]);
+    assert!(page().contains("mailto:") && !page().contains("/challenge"));
+    let at = "https://service.example/track/nz-digital";
+    let (form, list) = (format!("{at}/challenge"), format!("{at}/challenges/"));
+    let named = ["--challenge", &form, "--challenges", &list];
+    done(&[&["build", &plan, "--out", &site], named.as_slice()].concat());
+    let href = format!("{form}?plan=nz-digital&amp;edition=2026&amp;figure=g%2Fg2&amp;lang=en");
+    assert!(page().contains(&href) && page().contains(&format!("{list}?figure=g%2Fg2")));
+    assert!(done(&["verify", &site]).contains("byte for byte"));
+    here.turn("site/manifest.json", "/challenge\"", "/elsewhere\"");
+    fails(3, &["verify", &site]);
+    for wrong in [
+        "javascript:alert(1)",
+        "service.example",
+        "https://service.example/?a=b",
+    ] {
+        let told = fails(1, &["build", &plan, "--out", &site, "--challenge", wrong]);
+        assert!(told.contains("--challenge: name an address"), "{told}");
+    }
+}

@@ -32,3 +32,4 @@ pub use progress::{Progress, Rejected};
 pub use sections::{Given, Row, Section};
 pub use submission::{JSON_BYTES_MAX, PROBLEMS_MAX};
 pub use suggest::Suggested;
+pub(crate) use value::is_email;

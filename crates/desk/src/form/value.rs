@@ -297,7 +297,7 @@ pub(super) fn contact(
 
 /// Whether mail could reach it: one `@` with something before it and a dotted domain after it, no blanks, controls,
 /// unseen characters or signs that split lists of addresses.
-fn is_email(email: &str) -> bool {
+pub(crate) fn is_email(email: &str) -> bool {
     let odd = |c: char| {
         c.is_whitespace()
             || c.is_control()

@@ -570,14 +570,14 @@ fn base_minor(first: &Event, later: &[Event]) -> Vec<Option<i64>> {
 }
 
 /// SQLite keeps booleans as 0 and 1.
-fn same(expected: &Value, stored: &Value) -> bool {
+pub(super) fn same(expected: &Value, stored: &Value) -> bool {
     match (expected, stored) {
         (Value::Bool(a), Value::Int(b)) => i64::from(*a) == *b,
         (a, b) => a == b,
     }
 }
 
-fn disagree(column: &str, stored: &Value, expected: &Value) -> String {
+pub(super) fn disagree(column: &str, stored: &Value, expected: &Value) -> String {
     format!(
         "column {column} is {}, the log says {}",
         brief(stored),

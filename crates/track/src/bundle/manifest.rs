@@ -50,6 +50,9 @@ pub struct Manifest {
     /// Ways back into the service whose pages these are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doors: Vec<Door>,
+    /// Where what was challenged before is listed, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenges: Option<String>,
     /// The plan's own files, by path below `plan/`: SHA-256, hexadecimal.
     pub inputs: BTreeMap<String, String>,
     /// Every other file, by path: SHA-256, hexadecimal.
@@ -74,6 +77,7 @@ impl Manifest {
             base_url: options.base_url.clone(),
             challenge: options.challenge.clone(),
             doors: options.doors.clone(),
+            challenges: options.challenges.clone(),
             inputs: BTreeMap::new(),
             outputs: BTreeMap::new(),
         }

@@ -113,6 +113,7 @@ impl Check<'_> {
             base_url: manifest.base_url.clone(),
             challenge: manifest.challenge.clone(),
             doors: manifest.doors.clone(),
+            challenges: manifest.challenges.clone(),
             ..Options::default()
         };
         let mut compare = |path: &str, bytes: Vec<u8>| {

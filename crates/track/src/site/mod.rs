@@ -25,6 +25,7 @@ mod published;
 pub mod words;
 
 pub use build::{BuildError, Sink, Summary, build, page};
+pub use challenge::{Challengeable, challengeable};
 pub use files::style;
 pub use options::{Door, Frame, Options};
 pub use words::Lang;

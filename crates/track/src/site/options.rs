@@ -12,12 +12,15 @@ pub struct Options {
     /// Address under which it will be published, without a last `/`; for identifiers in Atom and DCAT. That of the plan
     /// if `None`.
     pub base_url: Option<String>,
-    /// Address at which a figure is challenged; `plan`, `edition` and `figure` are added to it as a query. If `None`, a
-    /// challenge is a mail to the plan's contact.
+    /// Address at which a figure is challenged; `plan`, `edition`, `figure` and `lang` are added to it as a query. If
+    /// `None`, a challenge is a mail to the plan's contact.
     pub challenge: Option<String>,
     /// Ways back into the service that shows the pages, the first to its front page; none in a site of its own. They are in
     /// a bundle's manifest, so that pages with them can be computed again as well.
     pub doors: Vec<Door>,
+    /// Address at which what was challenged before is listed; `figure` is added to it as a query. If `None`, pages lead to
+    /// no list.
+    pub challenges: Option<String>,
     /// What stands around the pages.
     pub frame: Frame,
 }

@@ -183,8 +183,43 @@ fn a_figure_is_challenged_by_mail_or_at_the_service() {
         ..Options::default()
     };
     let (site, _) = built(&files, &options);
-    let href = "https://cairn.example/challenge?plan=nz-digital&amp;edition=2026&amp;figure=m2";
+    let href = "https://cairn.example/challenge?plan=nz-digital&amp;edition=2026&amp;figure=m2&amp;lang=en";
     assert!(text(&site, "m/m2.html").contains(href));
+    assert!(!text(&site, "m/m2.html").contains("Challenges so far"));
+    for (page, figure) in [("g/g2.html", "g%2Fg2"), ("i/i05.html", "i%2Fi05")] {
+        assert!(
+            text(&site, page).contains(&format!("figure={figure}&amp;lang=en")),
+            "{page}"
+        );
+    }
+    assert!(text(&site, "mi/m/m2.html").contains("figure=m2&amp;lang=mi"));
+    let options = Options {
+        challenges: Some("https://cairn.example/challenges/".into()),
+        ..options
+    };
+    let (site, _) = built(&files, &options);
+    let href = "https://cairn.example/challenges/?figure=m2&amp;lang=en";
+    assert!(text(&site, "m/m2.html").contains(href));
+}
+
+#[test]
+fn all_that_can_be_challenged_has_a_page() {
+    let files = crate::plan_files::folder("nz-digital");
+    let plan = Plan::read(&files).0.unwrap();
+    let all = cairn_track::site::challengeable(&plan);
+    let (site, _) = built(&files, &Options::default());
+    let has = |key: &str| {
+        all.iter()
+            .any(|one| one.edition == "2026" && one.key == key)
+    };
+    assert!(has("m2") && has("g/g2") && has("i/i05") && !has("g2"));
+    assert_eq!(all[0].edition, "2026", "the newest first");
+    assert!(all.iter().any(|one| one.edition == "2022"));
+    for one in &all {
+        for page in &one.pages {
+            assert!(site.contains_key(page), "{page}");
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod audit;
 mod case;
 mod case_read;
 mod case_work;
+mod challenge;
+mod challenge_work;
 mod keys;
 mod sign_in;
 mod who;
@@ -26,6 +28,7 @@ use crate::server::body_max;
 use who::Officer;
 
 pub use who::SESSION;
+pub(crate) use words::role;
 
 /// Bytes of the largest form: a message of 10,000 characters, each up to four bytes and each byte written as `%XX`.
 pub const FORM_BYTES_MAX: u64 = 160 * 1024;
@@ -69,6 +72,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
     all.extend(work());
     all.extend(endings());
+    all.extend(challenges());
     all.extend(management());
     all
 }
@@ -231,6 +235,41 @@ fn endings() -> Vec<Route> {
     ]
 }
 
+/// What readers of the strategies doubt.
+fn challenges() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadChallenges);
+    let answer = Need::May(Action::AnswerChallenges);
+    vec![
+        at(g.clone(), "/desk/challenges", read, get(challenge::queue)),
+        at(g, "/desk/challenges/{no}", read, get(challenge::show)),
+        at(
+            p.clone(),
+            "/desk/challenges/{no}/release",
+            answer,
+            post(challenge_work::release),
+        ),
+        at(
+            p.clone(),
+            "/desk/challenges/{no}/withhold",
+            answer,
+            post(challenge_work::withhold),
+        ),
+        at(
+            p.clone(),
+            "/desk/challenges/{no}/answer",
+            answer,
+            post(challenge_work::answer),
+        ),
+        at(
+            p,
+            "/desk/challenges/{no}/correct",
+            answer,
+            post(challenge_work::correct),
+        ),
+    ]
+}
+
 fn management() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
     let manage = Need::May(Action::ManageAccounts);
@@ -291,6 +330,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
     let may = |action| officer.who.may(action);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
+        (
+            "/desk/challenges",
+            t::challenge_desk(l),
+            may(Action::ReadChallenges),
+        ),
         (
             "/desk/export",
             t::desk_export(l),

@@ -16,7 +16,7 @@ use crate::i18n::{Lang, t};
 
 pub(super) type People = BTreeMap<String, Person>;
 
-pub(super) const fn role(l: Lang, role: Role) -> &'static str {
+pub(crate) const fn role(l: Lang, role: Role) -> &'static str {
     match role {
         Role::Officer => t::role_officer(l),
         Role::Lead => t::role_lead(l),
@@ -195,6 +195,12 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "api_key_revoked" => t::event_api_key_revoked(l),
         "report_opened" => t::event_report_opened(l),
         "reports_exported" => t::event_reports_exported(l),
+        "challenge_received" => t::challenge_event_received(l),
+        "challenge_released" => t::challenge_event_released(l),
+        "challenge_withheld" => t::challenge_event_withheld(l),
+        "challenge_answered" => t::challenge_event_answered(l),
+        "challenge_corrected" => t::challenge_event_corrected(l),
+        "challenge_contact_erased" => t::challenge_event_contact_erased(l),
         _ => t::event_unknown(l),
     }
 }
@@ -213,6 +219,14 @@ pub(super) fn actor(l: Lang, people: &People, by: &Actor) -> Markup {
         Actor::User(id) => person(people, id),
         Actor::ApiKey(id) => html! { (t::case_who_partner(l)) ": " (person(people, id)) },
         Actor::System => html! { (t::case_who_system(l)) },
+    }
+}
+
+/// The same, where whoever is no account has challenged a figure.
+pub(super) fn challenger(l: Lang, people: &People, by: &Actor) -> Markup {
+    match by {
+        Actor::Reporter => html! { (t::challenge_who(l)) },
+        other => actor(l, people, other),
     }
 }
 

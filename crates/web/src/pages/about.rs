@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::components::{Row, details, steps, summary_list};
-use crate::i18n::t;
+use crate::i18n::{Lang, t};
 use crate::page::Page;
 
 /// What we do so that everybody can use the pages, and what to do when somebody can't.
@@ -36,12 +36,27 @@ pub(super) async fn accessibility(page: Page) -> Markup {
     )
 }
 
+/// Every cookie, and what it is for.
+fn cookies(l: Lang) -> [&'static str; 5] {
+    [
+        t::privacy_cookies_draft(l),
+        t::privacy_cookies_status(l),
+        t::privacy_cookies_challenge(l),
+        t::privacy_cookies_language(l),
+        t::privacy_cookies_session(l),
+    ]
+}
+
 /// What is kept, for how long, who sees it.
 pub(super) async fn privacy(page: Page) -> Markup {
     let l = page.lang;
     let contact_end = match page.site.contact_days {
         0 => t::privacy_contact_end(l).to_owned(),
         days => t::privacy_contact_end_days(l, days),
+    };
+    let challenge_end = match page.site.contact_days {
+        0 => t::privacy_challenge_end(l).to_owned(),
+        days => t::privacy_challenge_end_days(l, days),
     };
     let kept = [
         (
@@ -58,6 +73,11 @@ pub(super) async fn privacy(page: Page) -> Markup {
             t::privacy_files(l),
             t::privacy_files_why(l),
             t::privacy_files_end(l),
+        ),
+        (
+            t::privacy_challenge(l),
+            t::privacy_challenge_why(l),
+            &challenge_end,
         ),
         (
             t::privacy_network(l),
@@ -87,12 +107,7 @@ pub(super) async fn privacy(page: Page) -> Markup {
             p { (t::privacy_shared_text(l)) }
             h2 { (t::privacy_cookies(l)) }
             p { (t::privacy_cookies_text(l)) }
-            ul {
-                li { (t::privacy_cookies_draft(l)) }
-                li { (t::privacy_cookies_status(l)) }
-                li { (t::privacy_cookies_language(l)) }
-                li { (t::privacy_cookies_session(l)) }
-            }
+            ul { @for cookie in cookies(l) { li { (cookie) } } }
             h2 { (t::privacy_rights(l)) }
             p { (t::privacy_rights_text(l)) }
             (contact(&page))

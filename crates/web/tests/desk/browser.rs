@@ -35,6 +35,7 @@ impl Desk {
         Browser {
             router: self.router.clone(),
             cookie: None,
+            sent: None,
             status: StatusCode::OK,
             to: None,
             page: String::new(),
@@ -95,6 +96,8 @@ impl Desk {
 pub struct Browser {
     router: Router,
     pub cookie: Option<String>,
+    /// The cookie of a challenge that was sent.
+    pub sent: Option<String>,
     pub status: StatusCode,
     /// Where the last answer led.
     pub to: Option<String>,
@@ -165,6 +168,9 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, format!("cairn_session={cookie}"));
         }
+        if let Some(cookie) = &self.sent {
+            request = request.header(header::COOKIE, format!("cairn_challenge={cookie}"));
+        }
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
@@ -185,6 +191,12 @@ impl Browser {
             );
             let value = value.split(';').next().unwrap().to_owned();
             self.cookie = Some(value).filter(|value| !value.is_empty());
+        }
+        if let Some(set) = text(header::SET_COOKIE)
+            && let Some(value) = set.strip_prefix("cairn_challenge=")
+        {
+            assert!(set.contains("HttpOnly"), "{set}");
+            self.sent = value.split(';').next().map(str::to_owned);
         }
         let bytes = to_bytes(response.into_body(), 64 << 20).await.unwrap();
         self.page = String::from_utf8_lossy(&bytes).into_owned();

@@ -8,5 +8,6 @@
 )]
 
 mod browser;
+mod challenges;
 mod flows;
 mod rights;

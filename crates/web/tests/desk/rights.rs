@@ -7,7 +7,7 @@ use cairn_web::desk::{Need, routes};
 use super::browser::{Browser, Desk};
 
 /// Officer, lead, administrator, auditor; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 40] = [
+const TABLE: [(&str, &str, &str); 46] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -39,6 +39,12 @@ const TABLE: [(&str, &str, &str); 40] = [
         "officer lead",
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
+    ("GET", "/desk/challenges", "lead auditor"),
+    ("GET", "/desk/challenges/{no}", "lead auditor"),
+    ("POST", "/desk/challenges/{no}/release", "lead"),
+    ("POST", "/desk/challenges/{no}/withhold", "lead"),
+    ("POST", "/desk/challenges/{no}/answer", "lead"),
+    ("POST", "/desk/challenges/{no}/correct", "lead"),
     ("GET", "/desk/export", "lead"),
     ("POST", "/desk/export", "lead"),
     ("GET", "/desk/audit", "administrator auditor"),
@@ -101,6 +107,7 @@ async fn nobody_does_what_the_policy_does_not_allow() {
         path.replace("{reference}", &reference)
             .replace("{sha256}", &"ab".repeat(32))
             .replace("{id}", &victim)
+            .replace("{no}", "1")
     };
     for role in Role::ALL {
         let mut b = desk.signed_in(role.as_str(), "Some One", role).await;

@@ -8,7 +8,7 @@ use crate::site::address::Page;
 use crate::site::context::Context;
 use crate::site::layout::Body;
 use crate::site::words as w;
-use crate::site::{markdown, parts};
+use crate::site::{challenge, markdown, parts};
 
 /// With more measures than this a page has no spark lines.
 const SPARKS_MAX: usize = 25;
@@ -43,6 +43,7 @@ pub(crate) fn body(cx: &Context<'_>, goal: &Goal) -> Body {
             @if work.len() > WORK_MAX { p { a href=(cx.href(Page::Initiatives(0))) { (w::all_of_it(lang)) ": " (work.len()) } } }
         }
         (parts::beside(cx, What::Goal, &goal.id))
+        (challenge::section(cx, challenge::Subject::Goal(&goal.id)))
         p.back { a href=(cx.href(Page::Front)) { (w::back_to_plan(lang)) } }
     };
     Body {

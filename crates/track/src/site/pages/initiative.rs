@@ -10,7 +10,7 @@ use crate::site::address::Page;
 use crate::site::context::Context;
 use crate::site::layout::Body;
 use crate::site::words::{self as w, Lang};
-use crate::site::{line, markdown, money, parts};
+use crate::site::{challenge, line, markdown, money, parts};
 
 pub(crate) fn body(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Body {
     let lang = cx.lang();
@@ -43,6 +43,7 @@ pub(crate) fn body(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Body {
         (claims(cx, it))
         (budget(cx, it))
         (parts::beside(cx, What::Initiative, &it.id))
+        (challenge::section(cx, challenge::Subject::Initiative(&it.id)))
         p.back { a href=(cx.href(Page::Front)) { (w::back_to_plan(lang)) } }
     };
     Body {

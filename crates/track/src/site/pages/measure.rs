@@ -330,10 +330,7 @@ fn take(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
             .replace('<', "&lt;")
     );
     html! {
-        section {
-            h2 #challenge { (w::challenge(lang)) }
-            p { (challenge::link(cx, one)) " " (w::challenge_note(lang)) }
-        }
+        (challenge::section(cx, challenge::Subject::Measure(id)))
         @if one.series.is_some() {
             section {
                 h2 #download { (w::downloads(lang)) }

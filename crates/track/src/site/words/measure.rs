@@ -134,6 +134,8 @@ words! {
     embed_title: "Place this figure in another page", "Whakaurua tēnei tatauranga ki tētahi atu whārangi";
     embed_note: "Copy this text. The figure has no scripts and does not follow anybody.", "Tāruatia tēnei tuhinga. Kāore he waehere hōtuhi, kāore e whai i te tangata.";
     challenge: "Challenge this figure", "Werohia tēnei tatauranga";
+    challenge_page: "Challenge what this page says", "Werohia ngā kōrero o tēnei whārangi";
+    challenges: "Challenges so far, and their answers", "Ngā wero o mua me ngā whakautu";
     challenge_note: "Anybody may. The answer is public.", "E wātea ana ki te katoa. Ka tūmatanui te whakautu.";
     chart_values: "The same values as a table", "Ngā uara anō hei ripanga";
     chart_title: "The values over time", "Ngā uara i roto i te wā";
