@@ -1,9 +1,12 @@
 //! The evidence log as everybody may read it: its newest checkpoint, keys and tiles. It tells nothing but its size.
 
+use cairn_evidence::checkpoint::SignedCheckpoint;
+use cairn_evidence::receipt::Receipt;
 use cairn_evidence::tiles::{TileKind, TilePath, bundle_bytes, tile_bytes};
+use cairn_store::report::EvidenceRow;
 
 use crate::App;
-use crate::report::AppError;
+use crate::report::{AppError, take};
 
 impl App {
     /// Size and signed note of the newest checkpoint; `None` while the log is empty.
@@ -40,5 +43,37 @@ impl App {
                 bundle_bytes(entries.iter().take(width))
             }
         })
+    }
+
+    /// The receipt of an event of receipt under the newest checkpoint.
+    pub(crate) async fn receipt_of_row(
+        &self,
+        reference: String,
+        row: &EvidenceRow,
+        body_salt: &[u8],
+    ) -> Result<String, AppError> {
+        let (size, note) = self
+            .store
+            .newest_checkpoint()
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let index = row.idx.unsigned_abs();
+        let path = self.store.inclusion(index, size).await?;
+        let broken = |cause: String| AppError::Damaged {
+            what: "receipt",
+            cause,
+        };
+        let checkpoint = SignedCheckpoint::parse(&note).map_err(|e| broken(e.to_string()))?;
+        let (salt, body_salt) = (take(&row.salt, 0), Some(take(body_salt, 0)));
+        Ok(Receipt::new(
+            reference,
+            row.event.clone(),
+            salt,
+            body_salt,
+            index,
+            path,
+            checkpoint,
+        )
+        .print())
     }
 }

@@ -5,9 +5,8 @@ use cairn_desk::report::{
     Body, Change, Channel, Command, Contact, Draft, Event, LossItem, MessageText, Refusal,
     Standing, State, decide,
 };
-use cairn_evidence::checkpoint::SignedCheckpoint;
 use cairn_evidence::hash::{salted, sha256};
-use cairn_evidence::receipt::{Fresh, Receipt};
+use cairn_evidence::receipt::Fresh;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::label::Label;
 use cairn_kernel::reference::Secret;
@@ -385,38 +384,6 @@ impl App {
         let row = history.first().ok_or(AppError::NotFound)?;
         self.receipt_of_row(self.reference(no), row, &body.salt)
             .await
-    }
-
-    /// The receipt of an event of receipt under the newest checkpoint.
-    pub(crate) async fn receipt_of_row(
-        &self,
-        reference: String,
-        row: &EvidenceRow,
-        body_salt: &[u8],
-    ) -> Result<String, AppError> {
-        let (size, note) = self
-            .store
-            .newest_checkpoint()
-            .await?
-            .ok_or(AppError::NotFound)?;
-        let index = row.idx.unsigned_abs();
-        let path = self.store.inclusion(index, size).await?;
-        let broken = |cause: String| AppError::Damaged {
-            what: "receipt",
-            cause,
-        };
-        let checkpoint = SignedCheckpoint::parse(&note).map_err(|e| broken(e.to_string()))?;
-        let (salt, body_salt) = (take(&row.salt, 0), Some(take(body_salt, 0)));
-        Ok(Receipt::new(
-            reference,
-            row.event.clone(),
-            salt,
-            body_salt,
-            index,
-            path,
-            checkpoint,
-        )
-        .print())
     }
 }
 
