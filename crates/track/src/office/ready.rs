@@ -161,3 +161,6 @@ fn measures(plan: &Plan, edition: &Edition) -> Vec<Obstacle> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests;
