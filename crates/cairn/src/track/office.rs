@@ -217,7 +217,10 @@ impl List {
         if forbids == 0 {
             return Ok(());
         }
-        Err(CheckFailed(format!("{forbids} things forbid that it is signed off")).into())
+        Err(CheckFailed(format!(
+            "not ready to be signed off: {forbids} of these forbid it"
+        ))
+        .into())
     }
 }
 
@@ -289,7 +292,7 @@ fn settle(root: &Path, before: &Files, made: Result<Files, Vec<Fault>>) -> anyho
         }
         Err(faults) => {
             let errors = check::print(&faults, false)?;
-            Err(CheckFailed(format!("{errors} things forbid it: nothing was changed")).into())
+            Err(CheckFailed(format!("nothing was changed: {errors} errors forbid it")).into())
         }
     }
 }
@@ -374,7 +377,7 @@ impl Filed {
         }
         let errors = findings.iter().filter(|one| one.is_error()).count();
         if errors > 0 {
-            return Err(CheckFailed(format!("{errors} things have to be mended in it")).into());
+            return Err(CheckFailed(format!("it cannot be accepted: {errors} errors")).into());
         }
         let Some(role) = self.accept else {
             return Ok(());

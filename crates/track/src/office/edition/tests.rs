@@ -209,6 +209,9 @@ fn an_edition_begins_with_the_newest_and_a_free_id() {
 }
 
 proptest! {
+    // Each case reads the example thrice.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
     #[test]
     fn signatures_of_any_words_can_be_read(role in "[a-z\"\\\\\n#ā]{1,12}", other in "[A-Z]{1,4}", office in "\\PC{1,20}") {
         let sign_offs = [

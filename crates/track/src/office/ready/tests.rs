@@ -53,6 +53,7 @@ fn what_forbids_comes_first_and_the_rest_warns() {
         .map(|one| one.id.as_str())
         .collect();
     assert_eq!(never, ["trust"]);
+    assert_eq!(of("counts-hidden")[0].id, "people-helped");
     assert_eq!(of("not-translated").len(), 1);
     for one in &all {
         assert!(

@@ -268,6 +268,8 @@ fn values_are_looked_at_beside_those_that_are_there() {
     assert_eq!(with("reports", "2026-06", "51"), ["!live-measure id"]);
     assert_eq!(with("no", "2026-06", "50"), ["!unknown-measure id"]);
     assert_eq!(with("closed-places", "2025", "3")[..1], ["!not-allowed id"]);
+    // It was missing: a value takes the place of nothing.
+    assert_eq!(with("days", "2025Q3", "23"), Vec::<String>::new());
     let mut restated = figure("email", "2025", "53");
     restated.revises = true;
     assert_eq!(found(&filed(restated.clone())), ["!restated note"]);
