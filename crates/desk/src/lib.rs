@@ -15,3 +15,4 @@ pub mod notify;
 pub mod rates;
 pub mod report;
 pub mod taxonomy;
+pub mod track;

@@ -3,12 +3,20 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "base",
-    include_str!("../migrations/sqlite/0001_base.sql"),
-    include_str!("../migrations/postgres/0001_base.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "base",
+        include_str!("../migrations/sqlite/0001_base.sql"),
+        include_str!("../migrations/postgres/0001_base.sql"),
+    ),
+    (
+        2,
+        "track",
+        include_str!("../migrations/sqlite/0002_track.sql"),
+        include_str!("../migrations/postgres/0002_track.sql"),
+    ),
+];
 
 /// Migrating failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,15 +1,16 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
-//! against its hash, the tree over them, every signed checkpoint, and every row of every report against the events
-//! that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
+//! against its hash, the tree over them, every signed checkpoint, and every row of every report, and of every return and
+//! publication of the strategy office, against the events that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
-//! index. None of them is part of a report.
+//! index; of the strategy office the seats. None of them is part of a report or a return.
 
 mod files;
 mod log;
 mod reports;
+mod track;
 
 pub use files::files;
 
@@ -150,6 +151,8 @@ pub struct Verdict {
     pub checkpoints: u64,
     /// Reports.
     pub reports: u64,
+    /// Returns of the strategy office.
+    pub returns: u64,
     /// Findings; zero is good.
     pub findings: u64,
     /// Size and root of the newest checkpoint, whose signature and root are right.
@@ -270,6 +273,18 @@ impl Source<'_> {
         }
     }
 
+    /// There is a table of this name.
+    fn has(&self, table: &'static str) -> Result<bool, ReadError> {
+        let sql = match self {
+            Self::Sqlite(_) => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
+            Self::Postgres(_) => {
+                "SELECT 1 FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = CAST($1 AS TEXT)"
+            }
+        };
+        Ok(!self.rows(sql, vec![table.into()])?.is_empty())
+    }
+
     fn count(&self, sql: &'static str) -> Result<u64, ReadError> {
         let rows = self.rows(sql, Vec::new())?;
         let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
@@ -325,6 +340,7 @@ impl<'a, 'c> Run<'a, 'c> {
     fn all(mut self) -> Result<Verdict, VerifyError> {
         self.log()?;
         self.reports()?;
+        self.plans()?;
         Ok(self.verdict)
     }
 
