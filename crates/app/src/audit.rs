@@ -3,6 +3,7 @@
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::report::Event;
+use cairn_desk::track::TrackEvent;
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -45,6 +46,8 @@ pub enum Logged {
     Report(Box<Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
+    /// About a strategy.
+    Track(TrackEvent),
     /// Something this program does not know: its JSON text.
     Other(String),
 }
@@ -116,7 +119,8 @@ fn line(row: EvidenceRow) -> AuditLine {
             .ok()
             .map(|event| Logged::Report(Box::new(event)))
     } else {
-        serde_json::from_str(&row.event).ok().map(Logged::Account)
+        let account = serde_json::from_str(&row.event).ok().map(Logged::Account);
+        account.or_else(|| serde_json::from_str(&row.event).ok().map(Logged::Track))
     };
     AuditLine {
         index: row.idx,

@@ -145,6 +145,7 @@ pub struct App {
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
     kept_plans: track::Kept,
+    office: Arc<track::working::Office>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -177,6 +178,7 @@ impl App {
             quarters: Arc::default(),
             kept_figures: Arc::default(),
             kept_plans: Arc::default(),
+            office: Arc::default(),
             erased: Arc::default(),
         }
     }

@@ -35,6 +35,9 @@ pub enum AppError {
     /// The rules of the desk say no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The rules of the strategy office say no.
+    #[error(transparent)]
+    Office(#[from] cairn_desk::track::Refusal),
     /// The same key came with another request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,

@@ -1,5 +1,16 @@
-//! Strategies that the service shows: each read from a folder of files and built when the service starts, and those with
-//! live measures once a day with the figures of that day.
+//! Strategies that the service shows: each as it was published through the desk, or else read from its folder and built when
+//! the service starts; those with live measures once a day with the figures of that day.
+//!
+//! What the strategy office does with them stands in the modules below: the working copy ([`working`]), returns
+//! ([`returns`]), signatures and publications ([`publish`]), seats and reminders.
+
+mod bundles;
+mod folder;
+pub mod publish;
+mod remind;
+pub mod returns;
+mod seats;
+pub mod working;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +28,11 @@ use tokio::sync::Mutex;
 
 use crate::App;
 use crate::report::AppError;
+
+pub use bundles::MADE_BUNDLE;
+pub use folder::Folder;
+pub use remind::{REMIND_DAYS, REMIND_EVERY_SECONDS};
+pub use seats::{SeatError, SeatView};
 
 /// Most bytes of pages that one plan may have here. A larger one is published as a folder by `cairn track build`.
 pub const PAGES_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -36,6 +52,9 @@ pub enum PlanError {
     /// Another plan has its id.
     #[error("another plan has the id `{0}` too")]
     Twice(String),
+    /// Its folder cannot be read.
+    #[error("{0}")]
+    Folder(String),
 }
 
 fn first(faults: &[Fault]) -> String {
@@ -61,6 +80,10 @@ pub struct Shown {
     asks: Vec<(Query, String)>,
     /// The plan's own files, if it has such queries.
     inputs: Files,
+    /// Where its working copy comes from.
+    origin: folder::Origin,
+    /// Which publication this is; `None` if it is the folder as it was when the service started.
+    pub version: Option<i64>,
 }
 
 /// The live queries that a plan asks and this program answers.
@@ -119,6 +142,8 @@ impl Shown {
             },
             asks,
             files: pages,
+            origin: folder::Origin::default(),
+            version: None,
         })
     }
 
@@ -131,7 +156,11 @@ impl Shown {
                 files.insert(path, live::series_csv(rows, source));
             }
         }
-        Self::of(files)
+        Ok(Self {
+            origin: self.origin.clone(),
+            version: self.version,
+            ..Self::of(files)?
+        })
     }
 
     /// A file of its site or of its bundle.
@@ -155,7 +184,7 @@ impl App {
     /// # Errors
     /// The figures cannot be read, or a plan that was sound without live measures is not with them.
     pub async fn plans(&self) -> Result<Plans, AppError> {
-        let plans = self.config.plans.clone();
+        let plans = self.published_plans().await?;
         if !plans.all().any(|plan| !plan.asks.is_empty()) {
             return Ok(plans);
         }
@@ -243,7 +272,31 @@ impl Plans {
     pub fn of(all: impl IntoIterator<Item = Files>) -> Result<Self, PlanError> {
         let mut plans: Vec<Arc<Shown>> = Vec::new();
         for files in all {
-            let plan = Shown::of(files)?;
+            let origin = folder::Origin::Files(Arc::new(files.clone()));
+            let plan = Shown {
+                origin,
+                ..Shown::of(files)?
+            };
+            if plans.iter().any(|other| other.id == plan.id) {
+                return Err(PlanError::Twice(plan.id));
+            }
+            plans.push(Arc::new(plan));
+        }
+        Ok(Self(Arc::new(plans)))
+    }
+
+    /// Reads and builds the plans of these folders.
+    ///
+    /// # Errors
+    /// The first plan that cannot be read or shown.
+    pub fn of_folders(folders: impl IntoIterator<Item = Folder>) -> Result<Self, PlanError> {
+        let mut plans: Vec<Arc<Shown>> = Vec::new();
+        for folder in folders {
+            let files = folder.files().map_err(PlanError::Folder)?;
+            let plan = Shown {
+                origin: folder::Origin::Folder(folder),
+                ..Shown::of(files)?
+            };
             if plans.iter().any(|other| other.id == plan.id) {
                 return Err(PlanError::Twice(plan.id));
             }

@@ -40,7 +40,7 @@ fn file(sha256: &str, publish: bool) -> ReturnFile {
     }
 }
 
-fn body(files: &[ReturnFile]) -> SaltedText {
+fn body_of(files: &[ReturnFile]) -> SaltedText {
     let files = serde_json::to_string(files).unwrap();
     SaltedText {
         salt: [3; 16],
@@ -54,7 +54,7 @@ async fn file_return(
     corrects: Option<i64>,
     files: &[ReturnFile],
 ) -> Result<(), WriteError> {
-    let (body, at) = (body(files), START.plus_seconds(no));
+    let (body, at) = (body_of(files), START.plus_seconds(no));
     let new = NewReturn {
         plan: PLAN,
         no,
@@ -205,7 +205,7 @@ on_both! {
         assert_eq!(t.return_files(PLAN, 1).await.unwrap(), files);
         let row = t.plan_return(PLAN, 1).await.unwrap().unwrap();
         assert_eq!((row.standing.state, row.standing.owner.as_str()), (ReturnState::Waiting, WHARF));
-        assert_eq!(t.return_body(PLAN, 1).await.unwrap().unwrap(), body(&files).text);
+        assert_eq!(t.return_body(PLAN, 1).await.unwrap().unwrap(), body_of(&files).text);
         assert!(t.accepted_returns(PLAN).await.unwrap().is_empty());
         decide(t, 1, ReturnState::SentBack).await.unwrap();
         assert!(matches!(decide(t, 1, ReturnState::Accepted).await, Err(WriteError::Conflict)));
