@@ -138,6 +138,8 @@ pub(super) fn measure(c: &mut Collector, old: &Measure, new: &Measure) {
     );
     c.words(target, field!("comparators_missing"), "", before, after);
     c.text(Kind::Owner, "contact", "", &old.contact, &new.contact);
+    let (owner, owners) = (old.owner.as_ref(), new.owner.as_ref());
+    c.shown(Kind::Owner, "owner", "", owner, owners);
     c.text(Kind::Place, "goal", "", &old.goal, &new.goal);
     c.shown(
         Kind::Place,

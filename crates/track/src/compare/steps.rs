@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::change::Kind;
 use super::collect::{Collector, field};
-use crate::plan::{Budget, Initiative, Period, Words};
+use crate::plan::{Budget, Initiative, Period, StatusEvidence, Words};
 
 pub(super) fn parts(c: &mut Collector, old: &Initiative, new: &Initiative) {
     steps(c, Kind::Milestone, &milestones(old), &milestones(new));
@@ -148,13 +148,22 @@ fn part_of((line, state, period, count): &Line<'_>) -> String {
 /// Claims that are new, then claims that are not repeated. They have no ids: one is another if a word differs.
 fn claims(c: &mut Collector, old: &Initiative, new: &Initiative) {
     let (old, new) = (&old.status_evidence, &new.status_evidence);
-    for claim in new.iter().filter(|claim| !old.contains(claim)) {
+    let same = |a: &StatusEvidence, b: &StatusEvidence| {
+        (&a.source, a.on, &a.claim) == (&b.source, b.on, &b.claim)
+    };
+    for claim in new
+        .iter()
+        .filter(|claim| !old.iter().any(|one| same(one, claim)))
+    {
         c.text(Kind::Claim, "claim", &claim.source, "", &claim.claim.en);
         if let Some(change) = c.out.last_mut() {
             change.source = Some(claim.source.clone());
         }
     }
-    for claim in old.iter().filter(|claim| !new.contains(claim)) {
+    for claim in old
+        .iter()
+        .filter(|claim| !new.iter().any(|one| same(one, claim)))
+    {
         c.text(Kind::Claim, "claim", &claim.source, &claim.claim.en, "");
     }
 }

@@ -175,7 +175,7 @@ impl<'p> Said<'p> {
 }
 
 /// A name in small letters, without what stands in brackets and without blanks around it.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     let (mut out, mut depth) = (String::new(), 0_usize);
     for c in text.chars() {
         match c {

@@ -7,6 +7,7 @@ mod initiatives;
 mod mandates;
 mod measures;
 mod narratives;
+mod returns;
 mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ pub(crate) fn plan(plan: &Plan, files: &Files, faults: &Faults) {
     for edition in &plan.editions {
         checker.edition(edition);
         checker.initiatives(edition);
+        checker.returns(edition);
         checker.measures(edition);
         checker.narratives(edition);
     }
@@ -49,6 +51,7 @@ pub(crate) fn plan(plan: &Plan, files: &Files, faults: &Faults) {
     if let Some(first) = plan.editions.first() {
         checker.endings(None, first);
     }
+    checker.return_ids();
     checker.series();
     checker.mandates();
     checker.sources();
@@ -232,6 +235,8 @@ impl<'p> Checker<'p> {
                 let milestones = initiative.milestones.iter().map(|m| &m.evidence);
                 used.extend(actions.chain(milestones).flatten().map(String::as_str));
             }
+            let returns = edition.returns.iter().flat_map(|one| &one.evidence);
+            used.extend(returns.map(String::as_str));
         }
         used
     }

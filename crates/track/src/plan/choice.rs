@@ -1,10 +1,10 @@
 //! Enumerations that are written as one word of a fixed list.
 
-/// Makes an enumeration with its words: `WORDS`, `as_str`, `of`, `Display` and `Serialize` as the word.
+/// Makes an enumeration with its words: `WORDS`, `as_str`, `of`, `Display`, and serde as the word.
 macro_rules! choices {
     ($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$about])* #[serde(rename = $word)] $variant,)+
         }

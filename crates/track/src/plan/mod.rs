@@ -7,7 +7,7 @@ mod at;
 mod check;
 mod choice;
 mod csv_rows;
-mod day;
+pub(crate) mod day;
 pub mod decimal;
 mod depth;
 pub mod fault;
@@ -18,6 +18,7 @@ pub mod narrative;
 mod parse;
 pub mod period;
 mod read;
+mod returned;
 pub mod schema;
 pub mod series;
 mod shape;
@@ -33,8 +34,8 @@ pub use files::Files;
 pub use model::{
     About, Action, Baseline, Budget, BudgetState, Cells, Community, Decision, Dimension, Direction,
     Dissent, Edition, Ended, Frequency, Goal, How, Initiative, InitiativeKind, Mandate, Measure,
-    Milestone, Note, Plan, Query, Ruling, SignOff, Source, SourceKind, Status, StatusEvidence,
-    Target, TargetKind, TargetSet, Theme, Visible, What,
+    Milestone, Note, Plan, Query, Returned, Ruling, Said, SignOff, Source, SourceKind, Status,
+    StatusEvidence, Target, TargetKind, TargetSet, Theme, Visible, What,
 };
 pub(crate) use parse::is_address;
 pub(crate) use toml_table::is_slug;

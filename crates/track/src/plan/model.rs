@@ -6,6 +6,7 @@ mod edition;
 mod initiative;
 mod mandate;
 mod measure;
+mod returned;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ pub use mandate::{Community, Decision, Mandate, Ruling, Visible};
 pub use measure::{
     Baseline, Cells, Dimension, Direction, Frequency, Measure, Query, Target, TargetKind, TargetSet,
 };
+
+pub use returned::{Returned, Said};
 
 use super::at::At;
 use super::choice::choices;

@@ -44,7 +44,7 @@ pub(crate) const EDITION_FILES: &[&str] = &[
     "measures.toml",
 ];
 /// Files of an edition that may be there.
-pub(crate) const EDITION_MORE: &[&str] = &["endings.toml", "notes.toml"];
+pub(crate) const EDITION_MORE: &[&str] = &["endings.toml", "notes.toml", "returns.toml"];
 
 /// A plan without anything.
 pub(crate) fn empty() -> Plan {
@@ -201,6 +201,9 @@ fn edition(files: &Files, id: &str, faults: &Faults) -> Edition {
         ended: Vec::new(),
         notes: Vec::new(),
         dissents: Vec::new(),
+        returns: Vec::new(),
+        returns_due: None,
+        returns_after_days: None,
         texts: BTreeMap::new(),
         at: super::at::At::default(),
     };
@@ -267,6 +270,11 @@ fn more(files: &Files, folder: &str, edition: &mut Edition, faults: &Faults) {
                 .collect();
         });
     }
+    if let Some(file) = path("returns.toml") {
+        toml(files, &file, &shape::RETURNS, faults, |top| {
+            edition.returns = items::returns(top);
+        });
+    }
     let texts = format!("{folder}{TEXTS}");
     for (path, bytes) in files.below(&texts) {
         let Some((name, language)) = path.strip_suffix(".md").and_then(|p| p.rsplit_once('.'))
@@ -302,6 +310,8 @@ fn identity(edition: &mut Edition, top: &Table<'_, '_>) {
     edition.vision = top.need_words("vision");
     edition.legal_basis = top.words("legal_basis");
     edition.front = top.text("front");
+    edition.returns_due = top.day("returns_due");
+    edition.returns_after_days = top.whole("returns_after_days");
     let signed = top.tables("signed_off");
     edition.signed_off = signed
         .iter()

@@ -6,6 +6,7 @@ use super::files::Files;
 use super::limits::FILES_MAX;
 use super::model::Plan;
 use super::parse;
+use super::returned;
 use crate::live;
 
 impl Plan {
@@ -34,6 +35,7 @@ impl Plan {
         let mut plan = parse::plan(files, &faults);
         take_live(&mut plan);
         check::plan(&plan, files, &faults);
+        returned::take_in(&mut plan);
         (plan, faults.into_list())
     }
 }

@@ -31,6 +31,7 @@ static KINDS: &[(FileKind, &Shape)] = &[
     ),
     (kind("endings", "editions/*/endings.toml"), &shape::ENDINGS),
     (kind("notes", "editions/*/notes.toml"), &shape::NOTES),
+    (kind("returns", "editions/*/returns.toml"), &shape::RETURNS),
     (kind("mandates", "mandates.toml"), &shape::MANDATES),
     (kind("community", "communities/*.toml"), &shape::COMMUNITY),
 ];

@@ -3,7 +3,8 @@
 mod tables;
 
 pub(crate) use tables::{
-    COMMUNITY, EDITION, ENDINGS, GOALS, INITIATIVES, MANDATES, MEASURES, NOTES, PLAN, THEMES,
+    COMMUNITY, EDITION, ENDINGS, GOALS, INITIATIVES, MANDATES, MEASURES, NOTES, PLAN, RETURNS,
+    THEMES,
 };
 
 /// What the value of a key may be.

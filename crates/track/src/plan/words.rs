@@ -1,6 +1,6 @@
 //! A text in the plan's languages.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// English, which is always there.
 pub const ENGLISH: &str = "en";
@@ -12,12 +12,13 @@ pub const LANGUAGES: &[&str] = &[ENGLISH, MAORI];
 /// A text in English and, where it has been translated, in te reo Māori.
 ///
 /// In a file: `"English"` or `{ en = "English", mi = "Māori" }`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Words {
     /// English.
     pub en: String,
     /// Te reo Māori.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mi: Option<String>,
 }
 

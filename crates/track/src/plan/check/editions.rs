@@ -113,7 +113,7 @@ impl Checker<'_> {
         }
     }
 
-    fn about(&self, edition: &Edition, on: &About, place: (&str, (u32, u32)), by: &str) {
+    pub(super) fn about(&self, edition: &Edition, on: &About, place: (&str, (u32, u32)), by: &str) {
         let ids = edition.ids(on.what).into_iter().map(|(id, _)| id).collect();
         let file = Self::path(edition, file_of(on.what));
         let known = Known {

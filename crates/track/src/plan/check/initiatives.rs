@@ -149,7 +149,7 @@ impl Checker<'_> {
         }
     }
 
-    fn done_when(
+    pub(super) fn done_when(
         &self,
         file: &str,
         (name, at): (&str, &At),
@@ -176,7 +176,7 @@ impl Checker<'_> {
     }
 
     /// When the first edition that has the initiative was published.
-    fn first_published(&self, id: &str) -> Option<Date> {
+    pub(super) fn first_published(&self, id: &str) -> Option<Date> {
         let mut editions = self.plan.editions.iter();
         editions
             .find(|edition| edition.initiative(id).is_some())?

@@ -9,7 +9,7 @@ use super::super::at::At;
 use super::super::choice::choices;
 use super::super::period::Period;
 use super::super::words::Words;
-use super::{Initiative, Measure};
+use super::{Initiative, Measure, Returned};
 
 choices! {
     /// Whether an edition may still change.
@@ -88,6 +88,19 @@ pub struct Edition {
     pub notes: Vec<Note>,
     /// Dissents beside computed statuses.
     pub dissents: Vec<Dissent>,
+    /// What owners filed since the edition was begun, and the office accepted. In a plan that was read, what they say is
+    /// already part of the initiatives, notes and dissents that it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Returned>,
+    /// The day by which every owner has to report on each of its open initiatives.
+    #[serde(
+        serialize_with = "crate::plan::day::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub returns_due: Option<Date>,
+    /// Days after the end of a period by which its values have to be filed; 60 where none are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returns_after_days: Option<u32>,
     /// Narratives in Markdown, by name and language.
     #[serde(skip)]
     pub texts: BTreeMap<(String, String), String>,

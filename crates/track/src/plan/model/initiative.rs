@@ -89,6 +89,9 @@ pub struct StatusEvidence {
     pub on: Option<Period>,
     /// What was said.
     pub claim: Words,
+    /// Id of the return that says so; `None` if the office wrote it itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returned: Option<String>,
     /// Where it stands.
     #[serde(skip)]
     pub at: At,

@@ -109,6 +109,12 @@ pub struct Measure {
     pub cells: Cells,
     /// Name of its narrative.
     pub narrative: Option<String>,
+    /// The organisation that files its values; the plan's owner if none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Days after the end of a period by which its value has to be filed; those of the edition if none are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returns_after_days: Option<u32>,
     /// Where it stands.
     #[serde(skip)]
     pub at: At,

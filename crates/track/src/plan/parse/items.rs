@@ -4,7 +4,8 @@ use super::super::fault::short;
 use super::super::model::{
     About, Action, Baseline, Budget, BudgetState, Cells, Community, Decision, Dimension, Direction,
     Dissent, Ended, Frequency, Goal, How, Initiative, InitiativeKind, Mandate, Measure, Milestone,
-    Note, Query, Ruling, StatusEvidence, Target, TargetKind, TargetSet, Theme, Visible, What,
+    Note, Query, Returned, Ruling, Said, StatusEvidence, Target, TargetKind, TargetSet, Theme,
+    Visible, What,
 };
 use super::super::toml_table::Table;
 
@@ -67,6 +68,7 @@ fn claim(table: &Table<'_, '_>) -> StatusEvidence {
         source: table.need("source"),
         on: table.period("on"),
         claim: table.need_words("claim"),
+        returned: None,
         at: table.at(),
     }
 }
@@ -150,6 +152,8 @@ pub(super) fn measure(table: &Table<'_, '_>) -> Measure {
             .one("cells", Cells::WORDS, Cells::of)
             .unwrap_or(Cells::Open),
         narrative: table.text("narrative"),
+        owner: table.text("owner"),
+        returns_after_days: table.whole("returns_after_days"),
         at: table.at(),
     }
 }
@@ -257,6 +261,65 @@ pub(super) fn dissent(table: &Table<'_, '_>) -> Option<Dissent> {
         date: date?,
         would_say,
         at: table.at(),
+    })
+}
+
+/// Every entry of `returns.toml`, in the order of the file in each of its three lists.
+pub(super) fn returns(top: &Table<'_, '_>) -> Vec<Returned> {
+    let mut all = Vec::new();
+    let mut take = |list: &str, said: fn(&Table<'_, '_>) -> Option<Said>| {
+        let tables = top.tables(list);
+        all.extend(tables.iter().filter_map(|table| returned(table, said)));
+    };
+    take("return", progress);
+    take("note", filed_note);
+    take("dissent", filed_dissent);
+    all
+}
+
+fn returned(table: &Table<'_, '_>, said: fn(&Table<'_, '_>) -> Option<Said>) -> Option<Returned> {
+    let (id, by) = (table.id("id"), table.need("by"));
+    let accepted_by = table.need("accepted_by");
+    let (filed, accepted) = (table.day("filed"), table.day("accepted"));
+    let evidence = table.texts("evidence");
+    Some(Returned {
+        id,
+        said: said(table)?,
+        filed: filed?,
+        accepted: accepted?,
+        accepted_by,
+        by,
+        evidence,
+        at: table.at(),
+    })
+}
+
+fn progress(table: &Table<'_, '_>) -> Option<Said> {
+    Some(Said::Progress {
+        initiative: table.need("initiative"),
+        milestone: table.text("milestone"),
+        action: table.text("action"),
+        done: table.period("done"),
+        claim: table.need_words("claim"),
+    })
+}
+
+fn filed_note(table: &Table<'_, '_>) -> Option<Said> {
+    let text = table.need_words("text");
+    Some(Said::Note {
+        on: about(table)?,
+        text,
+    })
+}
+
+fn filed_dissent(table: &Table<'_, '_>) -> Option<Said> {
+    let (reviewer, text) = (table.need("reviewer"), table.need_words("text"));
+    let would_say = table.words("would_say");
+    Some(Said::Dissent {
+        on: about(table)?,
+        reviewer,
+        text,
+        would_say,
     })
 }
 

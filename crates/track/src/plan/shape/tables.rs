@@ -14,6 +14,8 @@ const SHOWS_IT: &str = "ids of sources that show that it was done";
 const STATES_IT: &str = "id of the source that states it";
 const THE_DAY: &str = "the day, such as 2026-11-23";
 const LAST_DAY: &str = "the last day on which it holds";
+const DAYS_AFTER: &str = "days after the end of a period by which its value has to be filed";
+const ABOUT: &str = "what it is about, such as measure:m1";
 const ID: &str = "an id that stays the same in every edition";
 
 pub(crate) static PLAN: Shape = Shape {
@@ -85,6 +87,12 @@ pub(crate) static EDITION: Shape = Shape {
             Kind::Text,
             "name of the narrative on the front page",
         ),
+        may(
+            "returns_due",
+            Kind::Day,
+            "the day by which every owner has to report on each of its open initiatives",
+        ),
+        may("returns_after_days", Kind::Whole, DAYS_AFTER),
         may("signed_off", Kind::Tables(&SIGN_OFF), "who signed it off"),
     ],
 };
@@ -328,6 +336,12 @@ static MEASURE: Shape = Shape {
             "counts if small cells must be protected",
         ),
         may("narrative", Kind::Text, NARRATIVE),
+        may(
+            "owner",
+            Kind::Text,
+            "the organisation that files its values, if not the plan's owner",
+        ),
+        may("returns_after_days", Kind::Whole, DAYS_AFTER),
     ],
 };
 
@@ -415,7 +429,7 @@ pub(crate) static NOTES: Shape = Shape {
 static NOTE: Shape = Shape {
     noun: "note",
     fields: &[
-        need("on", Kind::Text, "what it is about, such as measure:m1"),
+        need("on", Kind::Text, ABOUT),
         need("by", Kind::Text, "the office that wrote it"),
         need("text", Kind::Words, "what it says"),
         need("date", Kind::Day, THE_DAY),
@@ -425,7 +439,7 @@ static NOTE: Shape = Shape {
 static DISSENT: Shape = Shape {
     noun: "dissent",
     fields: &[
-        need("on", Kind::Text, "what it is about, such as measure:m1"),
+        need("on", Kind::Text, ABOUT),
         need("reviewer", Kind::Text, "the reviewer's role"),
         need("text", Kind::Words, "what it says"),
         need("date", Kind::Day, THE_DAY),
@@ -434,6 +448,88 @@ static DISSENT: Shape = Shape {
             Kind::Words,
             "the status that the reviewer would give",
         ),
+    ],
+};
+
+pub(crate) static RETURNS: Shape = Shape {
+    noun: "file",
+    fields: &[
+        may(
+            "return",
+            Kind::Tables(&RETURN),
+            "an owner's return on an initiative",
+        ),
+        may("note", Kind::Tables(&FILED_NOTE), "a note that was filed"),
+        may(
+            "dissent",
+            Kind::Tables(&FILED_DISSENT),
+            "a dissent that was filed",
+        ),
+    ],
+};
+
+const RETURN_ID: &str = "an id, unique in the plan";
+const FILED: &str = "the day on which it was filed";
+const ACCEPTED: &str = "the day on which it was accepted";
+const ACCEPTED_BY: &str = "the role of who accepted it";
+const FILED_BY: &str = "the organisation that filed it";
+
+static RETURN: Shape = Shape {
+    noun: "return",
+    fields: &[
+        need("id", Kind::Slug, RETURN_ID),
+        need("filed", Kind::Day, FILED),
+        need("accepted", Kind::Day, ACCEPTED),
+        need("accepted_by", Kind::Text, ACCEPTED_BY),
+        need("by", Kind::Text, FILED_BY),
+        need("initiative", Kind::Text, "id of the initiative"),
+        may(
+            "milestone",
+            Kind::Text,
+            "id of the initiative's milestone that it is about",
+        ),
+        may(
+            "action",
+            Kind::Text,
+            "id of the initiative's action that it is about",
+        ),
+        may("done", Kind::Period, WHEN_DONE),
+        need("claim", Kind::Words, "how it stands, in the owner's words"),
+        need("evidence", Kind::Texts, "ids of sources that show it"),
+    ],
+};
+
+static FILED_NOTE: Shape = Shape {
+    noun: "note",
+    fields: &[
+        need("id", Kind::Slug, RETURN_ID),
+        need("filed", Kind::Day, FILED),
+        need("accepted", Kind::Day, ACCEPTED),
+        need("accepted_by", Kind::Text, ACCEPTED_BY),
+        need("by", Kind::Text, FILED_BY),
+        need("on", Kind::Text, ABOUT),
+        need("text", Kind::Words, "what it says"),
+        may("evidence", Kind::Texts, "ids of sources that show it"),
+    ],
+};
+
+static FILED_DISSENT: Shape = Shape {
+    noun: "dissent",
+    fields: &[
+        need("id", Kind::Slug, RETURN_ID),
+        need("filed", Kind::Day, FILED),
+        need("accepted", Kind::Day, ACCEPTED),
+        need("accepted_by", Kind::Text, ACCEPTED_BY),
+        need("by", Kind::Text, FILED_BY),
+        need("on", Kind::Text, ABOUT),
+        need("reviewer", Kind::Text, "the reviewer's role"),
+        need("text", Kind::Words, "what it says"),
+        may(
+            "would_say",
+            Kind::Words,
+            "the status that the reviewer would give",
+        ),
+        may("evidence", Kind::Texts, "ids of sources that show it"),
     ],
 };
 

@@ -1,0 +1,1 @@
+//! Returns: read, checked, applied.
