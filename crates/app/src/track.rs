@@ -31,6 +31,7 @@ use crate::report::AppError;
 
 pub use bundles::MADE_BUNDLE;
 pub use folder::Folder;
+pub(crate) use remind::due_lines;
 pub use remind::{REMIND_DAYS, REMIND_EVERY_SECONDS};
 pub use seats::{SeatError, SeatView};
 

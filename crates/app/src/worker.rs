@@ -21,6 +21,7 @@ const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 const FIGURES_EVERY: Duration = Duration::from_secs(600);
 const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
+const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
 /// Jobs taken at one time.
@@ -106,6 +107,13 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             async move { Ok(app.forget_contacts().await.map(drop)?) }
         }
     };
+    let remind = {
+        let app = app.clone();
+        move || {
+            let app = app.clone();
+            async move { Ok(app.remind_seats().await.map(drop)?) }
+        }
+    };
     let watched = move || {
         let app = app.clone();
         async move { app.watch().await }
@@ -115,6 +123,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("tidying up", TIDY_EVERY, stopping.clone(), tidy)),
         tokio::spawn(every("figures", FIGURES_EVERY, stopping.clone(), figures)),
         tokio::spawn(every("keeping times", KEEP_EVERY, stopping.clone(), keep)),
+        tokio::spawn(every("reminding", REMIND_EVERY, stopping.clone(), remind)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
@@ -194,6 +203,9 @@ impl App {
         let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;
         let post = post.ok_or(NotifyError::NoServer)?;
+        if notice == Notice::PlanDue {
+            return self.remind(post, job).await;
+        }
         self.notify(post, notice, job).await
     }
 

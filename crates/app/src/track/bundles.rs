@@ -92,7 +92,8 @@ pub(super) fn unpack(zip: &[u8]) -> Result<BTreeMap<String, Bytes>, PlanError> {
             .read_to_end(&mut bytes)
             .map_err(site)?;
         bytes_all += bytes.len();
-        files.insert(file.name().to_owned(), Bytes::from(bytes));
+        let name = file.name().map_err(site)?.into_owned();
+        files.insert(name, Bytes::from(bytes));
     }
     Ok(files)
 }
