@@ -30,6 +30,7 @@ use crate::App;
 use crate::report::AppError;
 
 pub use bundles::MADE_BUNDLE;
+pub use cairn_store::track as rows;
 pub use folder::Folder;
 pub(crate) use remind::due_lines;
 pub use remind::{REMIND_DAYS, REMIND_EVERY_SECONDS};

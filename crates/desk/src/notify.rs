@@ -240,7 +240,10 @@ mod tests {
     #[test]
     fn the_built_in_texts_are_whole() {
         let letters = Letters::parse(EMBEDDED).unwrap();
-        for notice in Notice::ALL.into_iter().filter(|one| *one != Notice::PlanDue) {
+        for notice in Notice::ALL
+            .into_iter()
+            .filter(|one| *one != Notice::PlanDue)
+        {
             for language in LANGUAGES {
                 let letter = letters.write(notice, language, FILL).unwrap();
                 assert!(letter.subject.contains("ABCD-EFGH-J"), "{letter:?}");

@@ -55,7 +55,11 @@ pub(super) fn make(public: &Public, signer: &Signer) -> Result<Made, PlanError> 
     let note = signer.sign(manifest.statement()).map_err(site)?;
     let note = note.to_string();
     files.insert(NOTE.to_owned(), note.clone().into_bytes());
-    let zip = pack(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))?;
+    let zip = pack(
+        files
+            .iter()
+            .map(|(path, bytes)| (path.as_str(), bytes.as_slice())),
+    )?;
     Ok(Made {
         manifest,
         note,

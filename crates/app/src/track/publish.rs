@@ -87,12 +87,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Denied`], [`AppError::Office`].
-    pub async fn sign_off(
-        &self,
-        who: &Principal,
-        plan: &str,
-        shown: &str,
-    ) -> Result<(), AppError> {
+    pub async fn sign_off(&self, who: &Principal, plan: &str, shown: &str) -> Result<(), AppError> {
         let _granted = who.grant(Action::SignOffPlans)?;
         let (working, versions, digest, signed) = self.at(plan).await?;
         let obstacles = working.obstacles(self.today());

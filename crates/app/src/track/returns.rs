@@ -283,6 +283,44 @@ impl App {
         Ok(grant.show(self.working(plan).await?))
     }
 
+    /// What would have to be mended in a return, or looked at again.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn check_return(
+        &self,
+        who: &Principal,
+        plan: &str,
+        draft: &Draft,
+    ) -> Result<Vec<Finding>, AppError> {
+        let dissent = matches!(draft.about, About::Dissent(_));
+        let _granted = who.grant(if dissent {
+            Action::Dissent
+        } else {
+            Action::FileReturns
+        })?;
+        let working = self.working(plan).await?;
+        let owner = if dissent { REVIEWER } else { &draft.owner };
+        let ret = self.as_filed(&working, owner, draft, 0);
+        Ok(check(
+            &working.plan,
+            working.edition_id(),
+            &ret,
+            self.today(),
+        ))
+    }
+
+    fn as_filed(&self, working: &Working, owner: &str, draft: &Draft, no: i64) -> Return {
+        Return {
+            id: no.to_string(),
+            edition: working.edition_id().to_owned(),
+            by: owner.to_owned(),
+            filed: self.today(),
+            about: draft.about.clone(),
+            evidence: draft.evidence.clone(),
+        }
+    }
+
     /// Files a return, or dissent. Errors among the findings keep it out; warnings do unless they were `confirmed`.
     ///
     /// # Errors
@@ -311,14 +349,7 @@ impl App {
         let corrects = self.corrected(plan, draft.corrects).await?;
         for _ in 0..TRIES {
             let no = self.store.next_return(plan).await?;
-            let ret = Return {
-                id: no.to_string(),
-                edition: working.edition_id().to_owned(),
-                by: owner.to_owned(),
-                filed: self.today(),
-                about: draft.about.clone(),
-                evidence: draft.evidence.clone(),
-            };
+            let ret = self.as_filed(&working, owner, draft, no);
             let found = check(&working.plan, working.edition_id(), &ret, self.today());
             if found.iter().any(Finding::is_error) || (!found.is_empty() && !confirmed) {
                 return Ok(Filed::Findings(found));
@@ -424,9 +455,7 @@ impl App {
         };
         let files = own && who.may(Action::FileReturns);
         let view = ReturnView {
-            checks: waits
-                && who.may(Action::CheckReturns)
-                && row.standing.filed_by != who.account,
+            checks: waits && who.may(Action::CheckReturns) && row.standing.filed_by != who.account,
             withdraws: waits && files,
             corrects: !waits && !row.standing.corrected && !row.standing.dissent && files,
             row,

@@ -10,6 +10,7 @@ use cairn_app::audit::{AuditLine, AuditQuery, Logged};
 use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
+use cairn_desk::track::TrackChange;
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -108,7 +109,8 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         accounts.push(choice(id, &person.name));
     }
     let mut kinds = vec![choice("", t::audit_any(l))];
-    for kind in words::REPORT_KINDS.iter().chain(&AccountChange::KINDS) {
+    let all = words::REPORT_KINDS.iter().chain(&AccountChange::KINDS);
+    for kind in all.chain(&TrackChange::KINDS) {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
     let line = Input {
@@ -148,6 +150,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
                 about,
             )
         }
+        Logged::Track(event) => (
+            words::actor(l, people, &event.by),
+            words::track_change(l, people, &event.change),
+            None,
+        ),
         Logged::Other(json) => {
             let what = html! { (t::event_unknown(l)) (said(json)) };
             (html! {}, what, None)

@@ -8,6 +8,7 @@ mod case_read;
 mod case_work;
 mod keys;
 mod sign_in;
+mod track;
 mod who;
 mod words;
 
@@ -29,6 +30,11 @@ pub use who::SESSION;
 
 /// Bytes of the largest form: a message of 10,000 characters, each up to four bytes and each byte written as `%XX`.
 pub const FORM_BYTES_MAX: u64 = 160 * 1024;
+
+/// What a role is called, for pages beside the desk.
+pub(crate) const fn role_name(l: Lang, role: cairn_kernel::actor::Role) -> &'static str {
+    words::role(l, role)
+}
 
 /// What a route needs of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +76,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(work());
     all.extend(endings());
     all.extend(management());
+    all.extend(track::routes());
     all
 }
 
@@ -296,6 +303,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             t::desk_export(l),
             may(Action::ExportReports),
         ),
+        ("/desk/track", t::desk_track(l), may(Action::ReadPlans)),
         (
             "/desk/accounts",
             t::desk_accounts(l),
