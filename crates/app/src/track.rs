@@ -29,7 +29,7 @@ use tokio::sync::Mutex;
 use crate::App;
 use crate::report::AppError;
 
-pub use bundles::MADE_BUNDLE;
+pub use bundles::{MADE_BUNDLE, disagreements};
 pub use cairn_store::track as rows;
 pub use folder::Folder;
 pub(crate) use remind::due_lines;

@@ -120,7 +120,7 @@ pub enum User {
         /// Name to show.
         #[arg(long)]
         name: String,
-        /// officer, lead, administrator or auditor.
+        /// officer, lead, administrator, auditor, owner, statistician, publisher or reviewer.
         #[arg(long, default_value = "officer")]
         role: Role,
     },
@@ -130,6 +130,45 @@ pub enum User {
     Reset {
         /// Name to sign in with.
         login: String,
+    },
+    /// Say which accounts file returns for which organisations of a strategy.
+    #[command(subcommand)]
+    Seat(Seat),
+}
+
+/// Seats of the strategy office.
+#[derive(Debug, Subcommand)]
+pub enum Seat {
+    /// Let an account with the role of an owner file returns for an organisation, or change its address for reminders.
+    Add {
+        /// Name to sign in with.
+        login: String,
+        /// Id of the plan, as in its plan.toml.
+        #[arg(long)]
+        plan: String,
+        /// The organisation, as the plan names it.
+        #[arg(long)]
+        owner: String,
+        /// Address that is reminded of what is due.
+        #[arg(long)]
+        mail: Option<String>,
+    },
+    /// List the seats.
+    List {
+        /// Id of the plan; all plans if absent.
+        #[arg(long)]
+        plan: Option<String>,
+    },
+    /// Take a seat away. What was filed stays.
+    Remove {
+        /// Name to sign in with.
+        login: String,
+        /// Id of the plan.
+        #[arg(long)]
+        plan: String,
+        /// The organisation, as `list` shows it.
+        #[arg(long)]
+        owner: String,
     },
 }
 
@@ -269,17 +308,32 @@ async fn blocking(
 
 impl User {
     async fn run(self, settings: &Settings) -> anyhow::Result<()> {
-        let (wish, list) = match self {
-            Self::Add { login, name, role } => (Wish::UserAdd { login, name, role }, false),
-            Self::List => (Wish::UserList, true),
-            Self::Reset { login } => (Wish::UserReset { login }, false),
+        let (wish, print): (Wish, fn(&serde_json::Value) -> anyhow::Result<()>) = match self {
+            Self::Add { login, name, role } => {
+                (Wish::UserAdd { login, name, role }, show::first_password)
+            }
+            Self::List => (Wish::UserList, show::users),
+            Self::Reset { login } => (Wish::UserReset { login }, show::first_password),
+            Self::Seat(Seat::Add {
+                login,
+                plan,
+                owner,
+                mail,
+            }) => {
+                let wish = Wish::SeatAdd {
+                    login,
+                    plan,
+                    owner,
+                    mail,
+                };
+                (wish, show::seat)
+            }
+            Self::Seat(Seat::List { plan }) => (Wish::SeatList { plan }, show::seats),
+            Self::Seat(Seat::Remove { login, plan, owner }) => {
+                (Wish::SeatRemove { login, plan, owner }, show::seat)
+            }
         };
-        let answer = control::ask(settings, wish).await?;
-        if list {
-            show::users(&answer)
-        } else {
-            show::first_password(&answer)
-        }
+        print(&control::ask(settings, wish).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cairn demo`: a working service with example data and example people, to look around.
 
 mod fill;
+mod office;
 mod people;
 
 use std::io::{BufRead, IsTerminal};
@@ -39,12 +40,12 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     if settings.plans.is_empty() {
         settings.plans = crate::track::examples::lay(&settings.data.join("plans"))?;
     }
+    settings.app.plans = open::plans(&settings.plans)?;
     let people = if fresh {
         fill_in(&settings).await?
     } else {
         Vec::new()
     };
-    settings.app.plans = open::plans(&settings.plans)?;
     let app = open::app(&settings).await?;
     let data = settings.data.clone();
     let scheme = settings.scheme();
@@ -152,6 +153,7 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
     let app = open::app_for_examples(settings, clock.clone()).await?;
     let people = people::enrol(&app, &clock, now).await?;
     fill::fill(&app, &clock, now, &people::officers(&people)).await?;
+    office::fill(&app, &people).await?;
     app.close().await;
     Ok(people)
 }

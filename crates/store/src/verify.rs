@@ -13,6 +13,7 @@ mod reports;
 mod track;
 
 pub use files::files;
+pub use track::bundles;
 
 use std::fmt;
 use std::path::Path;

@@ -110,8 +110,11 @@ pub(super) fn inputs(files: &BTreeMap<String, Bytes>) -> Files {
     own.collect()
 }
 
-/// What in a kept bundle is not as its manifest says; empty if all is.
-pub(super) fn disagreements(zip: &[u8], digest: &str) -> Result<Vec<String>, PlanError> {
+/// What in a kept bundle is not as its manifest, of this digest, says; empty if all is. For `cairn doctor`.
+///
+/// # Errors
+/// The archive or the manifest does not read.
+pub fn disagreements(zip: &[u8], digest: &str) -> Result<Vec<String>, PlanError> {
     let files = unpack(zip)?;
     let text = files.get(MANIFEST).cloned().unwrap_or_default();
     let manifest = Manifest::parse(&text).map_err(site)?;

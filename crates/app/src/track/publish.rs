@@ -279,26 +279,6 @@ impl App {
         })?;
         files.get(name).cloned().ok_or(AppError::NotFound)
     }
-
-    /// Publications whose bundle is not as it was, each with the files that differ. For `cairn doctor`.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    pub async fn damaged_versions(&self, plan: &str) -> Result<Vec<String>, AppError> {
-        let mut wrong = Vec::new();
-        for version in self.store.versions(plan).await? {
-            let no = version.no;
-            let bundle = self.store.bundle(plan, no).await?.unwrap_or_default();
-            let differ =
-                blocking(move || bundles::disagreements(&bundle, &version.manifest)).await?;
-            match differ {
-                Ok(files) if files.is_empty() => {}
-                Ok(files) => wrong.push(format!("version {no}: {}", files.join(", "))),
-                Err(error) => wrong.push(format!("version {no}: {error}")),
-            }
-        }
-        Ok(wrong)
-    }
 }
 
 /// Title and signatures of the edition in a bundle.

@@ -6,9 +6,10 @@ use cairn_desk::track::{ReturnBody, ReturnState, TrackChange, TrackEvent};
 use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 
-use super::{PAGE_ROWS, Run, VerifyError, bytes, shown, text};
-use crate::params;
+use super::{PAGE_ROWS, Run, Source, VerifyError, bytes, shown, text};
+use crate::db::ReadError;
 use crate::sql::{Row, Value};
+use crate::{Database, params};
 
 /// Events about plans; their kinds, and nobody else's, begin with `plan_`.
 const EVENTS: &str = "SELECT idx, event FROM evidence WHERE idx > $1 AND report IS NULL AND event LIKE $2 \
@@ -29,6 +30,52 @@ const STRAY_EVIDENCE: &str = "SELECT e.plan, e.sha256 FROM plan_evidence e WHERE
                                WHERE f.plan = e.plan AND f.sha256 = e.sha256 AND f.publish AND r.state = 'accepted') \
                               OR NOT EXISTS (SELECT 1 FROM plan_version v \
                                WHERE v.plan = e.plan AND v.no = e.version) LIMIT 1000";
+
+/// Every publication that is kept, one at a time: plan, number, digest of the manifest, and the bundle. Also beside a running
+/// cairn. Blocks: on a runtime call it from `spawn_blocking`.
+///
+/// # Errors
+/// The database could not be read.
+pub fn bundles(
+    database: &Database,
+    each: &mut dyn FnMut(&str, i64, &str, &[u8]),
+) -> Result<(), VerifyError> {
+    match database {
+        Database::Sqlite(config) => {
+            let reader = config.reader()?;
+            every_bundle(&Source::Sqlite(&reader), each)
+        }
+        Database::Postgres(config) => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| VerifyError::Open(error.to_string()))?;
+            let client = runtime.block_on(config.connect())?;
+            every_bundle(&Source::Postgres(&(runtime, client)), each)
+        }
+    }
+}
+
+fn every_bundle(
+    source: &Source<'_>,
+    each: &mut dyn FnMut(&str, i64, &str, &[u8]),
+) -> Result<(), VerifyError> {
+    if !source.has("plan_version")? {
+        return Ok(());
+    }
+    let mut last = String::new();
+    loop {
+        let page = source.rows(VERSIONS, params![last.as_str()])?;
+        let Some(row) = page.first() else {
+            return Ok(());
+        };
+        last = row.0.first().map(shown).unwrap_or_default();
+        let bundle = row.blob(8).map_err(ReadError::from)?;
+        let no = row.int(2).map_err(ReadError::from)?;
+        let cell = |at| text(row, at).unwrap_or_default();
+        each(cell(1), no, cell(6), &bundle);
+    }
+}
 
 /// A return as the log has it.
 struct Filed {
