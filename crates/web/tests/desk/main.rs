@@ -9,4 +9,5 @@
 
 mod browser;
 mod flows;
+mod office;
 mod rights;
