@@ -236,7 +236,7 @@ async fn a_return_goes_its_way_to_the_public() {
         "{}",
         b.page
     );
-    b.get(&format!("{PLAN}/preview/measures/days/index.html"))
+    b.get(&format!("{PLAN}/preview/m/days.html"))
         .await;
     assert!(
         b.page.contains("Draft:") && b.page.contains("2026Q1"),
@@ -244,7 +244,7 @@ async fn a_return_goes_its_way_to_the_public() {
         b.page
     );
     public
-        .get("/track/example-harbour/measures/days/index.html")
+        .get("/track/example-harbour/m/days.html")
         .await;
     assert_eq!(public.status, StatusCode::OK);
     assert!(
@@ -290,7 +290,7 @@ async fn published(mut office: Office, mut public: Browser, no: &str) {
 
     let site = "/track/example-harbour";
     public
-        .get(&format!("{site}/measures/days/index.html"))
+        .get(&format!("{site}/m/days.html"))
         .await;
     assert!(
         public.page.contains("2026Q1") && public.page.contains(&format!("return-{no}")),
@@ -537,19 +537,19 @@ async fn dissent_stands_beside_the_status_without_leave() {
         .await;
     assert_eq!(reviewer.status, StatusCode::SEE_OTHER, "{}", reviewer.page);
     reviewer
-        .get(&format!("{PLAN}/preview/measures/email/index.html"))
+        .get(&format!("{PLAN}/preview/m/email.html"))
         .await;
     assert!(reviewer.page.contains(text), "{}", reviewer.page);
     let mut public = office.desk.browser();
     public
-        .get("/track/example-harbour/measures/email/index.html")
+        .get("/track/example-harbour/m/email.html")
         .await;
     assert!(!public.page.contains(text), "with the next publication");
     Office::sign(&mut office.statistician).await;
     Office::sign(&mut office.publisher).await;
     assert_eq!(office.publish().await, StatusCode::SEE_OTHER);
     public
-        .get("/track/example-harbour/measures/email/index.html")
+        .get("/track/example-harbour/m/email.html")
         .await;
     assert!(
         public.page.contains(text) && !public.page.contains("Piri"),

@@ -155,7 +155,7 @@ async fn nobody_does_what_the_policy_does_not_allow() {
             .replace("{id}", &victim)
             .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
-            .replace("{*path}", "method/index.html")
+            .replace("{*path}", "method.html")
     };
     for role in Role::ALL {
         let mut b = desk.signed_in(role.as_str(), "Some One", role).await;
