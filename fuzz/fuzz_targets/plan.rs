@@ -1,7 +1,9 @@
 //! Plans: whatever the files are, faults have a place and words, and a plan without errors keeps what it promises.
 #![no_main]
 
-use cairn_track::plan::{Fault, Files, Plan};
+use cairn_track::office::{due, owners, ready};
+use cairn_track::plan::{Fault, Files, Plan, Said};
+use jiff::civil::{Date, date};
 use libfuzzer_sys::fuzz_target;
 
 /// A line that begins like this names the file that follows it.
@@ -30,8 +32,19 @@ fuzz_target!(|data: &[u8]| {
     if let Some(plan) = plan {
         promises(&plan);
     }
-    let (_, again) = Plan::sketch(&files);
+    let (sketch, again) = Plan::sketch(&files);
     assert_eq!(again, faults, "read twice, said twice");
+    for edition in &sketch.editions {
+        // A plan that is being written is asked as well.
+        for today in [Date::MIN, date(2026, 7, 1), Date::MAX] {
+            let asked = due(&sketch, &edition.id, today);
+            assert!(asked.is_sorted_by_key(|one| one.by));
+            let errors = faults.iter().any(Fault::is_error);
+            let obstacles = ready(&sketch, &faults, &edition.id, today);
+            assert!(!errors || obstacles.iter().any(|one| one.forbids));
+        }
+        assert!(owners(&sketch, edition).is_sorted());
+    }
 });
 
 /// The input split at lines `==== PATH`.
@@ -88,6 +101,22 @@ fn promises(plan: &Plan) {
         }
         for initiative in &edition.initiatives {
             assert!(!initiative.owner.is_empty());
+        }
+        for one in &edition.returns {
+            assert!(one.evidence.iter().all(|id| plan.sources.contains_key(id)));
+            if let Said::Progress {
+                initiative, claim, ..
+            } = &one.said
+            {
+                let said = &edition
+                    .initiative(initiative)
+                    .expect("it is there")
+                    .status_evidence;
+                assert!(
+                    said.iter()
+                        .any(|it| it.returned.as_ref() == Some(&one.id) && it.claim == *claim)
+                );
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ mod check;
 pub mod examples;
 pub mod folder;
 mod make;
+mod office;
+mod print;
 
 use std::path::PathBuf;
 
@@ -74,6 +76,20 @@ pub enum Track {
     },
     /// Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan.
     Import(Box<make::Import>),
+    /// List what has to be reported, by whom and by when: steps, initiatives, values of measures.
+    Due(office::List),
+    /// Check a return that an owner filed (JSON), and write it into the plan's files with `--accept`.
+    Return(office::Filed),
+    /// List what is claimed and not shown.
+    Claims(office::List),
+    /// List how each organisation stands with what it answers for.
+    Scorecard(office::List),
+    /// List what stands in the way of signing an edition off, that which forbids it first.
+    Ready(office::List),
+    /// Freeze a draft edition: write down who signed it off in two roles, and the day of publication.
+    Freeze(office::Freeze),
+    /// Begin the next edition as a draft copy of the newest one, with what its returns said.
+    Edition(office::Begin),
     /// Write the example plans into a folder, to look at or to begin with.
     Example {
         /// Where to.
@@ -110,6 +126,13 @@ impl Track {
                 country,
             } => make::new(&dir, &id, &title, &owner, &country),
             Self::Import(import) => import.run(),
+            Self::Due(list) => list.due(),
+            Self::Return(filed) => filed.run(),
+            Self::Claims(list) => list.claims(),
+            Self::Scorecard(list) => list.scorecard(),
+            Self::Ready(list) => list.ready(),
+            Self::Freeze(freeze) => freeze.run(),
+            Self::Edition(begin) => begin.run(),
             Self::Example { dir } => examples::example(&dir),
             Self::Schema { dir } => make::schemas(&dir),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use cairn_app::{account, case, pace, uploads};
 use cairn_desk::{form, mail, report as reports};
 use cairn_store::{blob, evidence, job, report as rows, retention, room, writer};
+use cairn_track::office::returns;
 use cairn_web::server::ServerSettings;
 use cairn_web::{desk, intake, report as door};
 
@@ -47,6 +48,7 @@ pub fn page() -> String {
         ("What strangers send", strangers()),
         ("Mail", mails()),
         ("Reports", of_reports()),
+        ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
         ("Behind the requests", behind()),
     ] {
@@ -280,6 +282,46 @@ fn of_reports() -> Vec<Row> {
             "KEYS_REMEMBERED_MAX",
             cairn_store::once::KEYS_REMEMBERED_MAX,
             "idempotency keys remembered on SQLite, the older half of which may be forgotten",
+        ),
+    ]
+}
+
+fn of_returns() -> Vec<Row> {
+    vec![
+        of(
+            "CLAIM_CHARS_MAX",
+            returns::CLAIM_CHARS_MAX,
+            "characters of a claim, in each language",
+        ),
+        of(
+            "REMARK_CHARS_MAX",
+            returns::REMARK_CHARS_MAX,
+            "characters of a note or dissent, in each language",
+        ),
+        of(
+            "NOTE_CHARS_MAX",
+            returns::NOTE_CHARS_MAX,
+            "characters of a remark on a value, or of why a series breaks",
+        ),
+        of(
+            "NAME_CHARS_MAX",
+            returns::NAME_CHARS_MAX,
+            "characters of a name, role or title of a source",
+        ),
+        of(
+            "URL_CHARS_MAX",
+            returns::URL_CHARS_MAX,
+            "characters of an address",
+        ),
+        of(
+            "EVIDENCE_MAX",
+            returns::EVIDENCE_MAX,
+            "sources of one return",
+        ),
+        of(
+            "ID_CHARS_MAX",
+            returns::ID_CHARS_MAX,
+            "characters of a return's id",
         ),
     ]
 }

@@ -1,6 +1,7 @@
 //! A folder on disk as the files of a plan.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -65,6 +66,51 @@ pub fn walk(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Writes the files that are new or changed, each by way of a temporary file beside it, so that none is ever seen half
+/// written; `plan.toml`, which names the editions, comes last. Gives the paths.
+///
+/// # Errors
+/// The disk said no.
+pub fn replace<'f>(root: &Path, before: &Files, after: &'f Files) -> anyhow::Result<Vec<&'f str>> {
+    let changed = after
+        .iter()
+        .filter(|(path, bytes)| before.get(path) != Some(bytes));
+    let mut changed: Vec<(&str, &[u8])> = changed.collect();
+    changed.sort_by_key(|(path, _)| *path == "plan.toml");
+    for (path, bytes) in &changed {
+        let to = root.join(path);
+        put(&to, bytes).with_context(|| to.display().to_string())?;
+    }
+    Ok(changed.into_iter().map(|(path, _)| path).collect())
+}
+
+fn put(to: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let (Some(parent), Some(name)) = (to.parent(), to.file_name()) else {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    };
+    std::fs::create_dir_all(parent)?;
+    // Names that begin with a dot are no part of a plan.
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = parent.join(beside);
+    let written = (|| {
+        let mut file = std::fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        if let Ok(old) = std::fs::metadata(to) {
+            file.set_permissions(old.permissions())?;
+        }
+        std::fs::rename(&beside, to)
+    })();
+    if written.is_err() {
+        let _half = std::fs::remove_file(&beside);
+    }
+    written?;
+    // The rename itself must outlive a cut of power.
+    std::fs::File::open(parent)?.sync_all()
 }
 
 /// A relative path as it stands in manifests: parts parted by `/`.

@@ -12,6 +12,7 @@
 mod care;
 mod home;
 mod mail;
+mod office;
 mod prove;
 mod start;
 mod track;

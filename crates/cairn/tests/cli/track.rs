@@ -17,13 +17,13 @@ fn said(output: &Output) -> String {
     out + &String::from_utf8_lossy(&output.stderr)
 }
 
-fn done(args: &[&str]) -> String {
+pub fn done(args: &[&str]) -> String {
     let output = cairn(args);
     assert_eq!(output.status.code(), Some(0), "{args:?}: {}", said(&output));
     said(&output)
 }
 
-fn fails(code: i32, args: &[&str]) -> String {
+pub fn fails(code: i32, args: &[&str]) -> String {
     let output = cairn(args);
     assert_eq!(
         output.status.code(),
@@ -34,20 +34,20 @@ fn fails(code: i32, args: &[&str]) -> String {
     said(&output)
 }
 
-struct Here(tempfile::TempDir);
+pub struct Here(tempfile::TempDir);
 
 impl Here {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let here = Self(tempfile::tempdir().unwrap());
         done(&["example", &here.at("plans")]);
         here
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn at(&self, name: &str) -> String {
+    pub fn at(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
 

@@ -282,3 +282,6 @@ fn around(frequency: Frequency, fiscal: bool, day: Date) -> Option<Period> {
     };
     text.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

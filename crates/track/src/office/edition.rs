@@ -301,3 +301,6 @@ fn add(table: &mut dyn TableLike, key: &str, text: &str) {
     array.push(text);
     table.insert(key, Item::Value(Value::Array(array)));
 }
+
+#[cfg(test)]
+mod tests;

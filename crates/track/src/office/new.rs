@@ -188,6 +188,9 @@ impl Identity<'_> {
              # The law or decision it rests on.\n#legal_basis = \"Decision of the council\"\n\n\
              # The text on the front page: the file text/front.en.md, and text/front.mi.md for te reo Māori.\n\
              front = \"front\"\n\n\
+             # The day by which every owner reports on each of its open initiatives, and how many days after the end of a\n\
+             # period its values are due; 60 if this is left out.\n\
+             #returns_due = {today}\n#returns_after_days = 60\n\n\
              # Who signed it off. Two of these, in two different roles.\n\
              #[[signed_off]]\n#role = \"statistician\"\n#name_of_office = \"Statistics office\"\n#on = {today}\n",
             title = quoted(&format!("Edition of {year}")),
@@ -324,6 +327,7 @@ const MEASURES: &str = "\
 # frequency   monthly, quarterly, yearly, 2-yearly, irregular or once
 # licence     the licence of the values
 # contact     whom to ask
+# owner       the organisation that files its values, if it is not the owner of the plan; may be left out
 # direction   up if more is better, down if less is, volume if neither; a volume never gets a status
 # series      the name of the file of values in series/, without .csv; leave it out if nobody has measured yet, and that
 #             is what the page says

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::claims::claims_without_evidence;
 use super::due::{Due, DueState, due};
 use super::words as w;
-use crate::plan::{Edition, Fault, Plan, Status, Words};
+use crate::plan::{Cells, Edition, Fault, Measure, Plan, Status, Words};
 use crate::report::{Report, Standing};
 
 /// Something that stands in the way of signing off, or that those who sign should know.
@@ -139,15 +139,23 @@ fn measures(plan: &Plan, edition: &Edition) -> Vec<Obstacle> {
         .measures
         .iter()
         .filter_map(|one| {
-            let (code, what) = match one.standing {
-                Standing::Stale => ("measure-stale", w::is_stale(&one.measure.title)),
-                Standing::Never => ("never-measured", w::never_measured(&one.measure.title)),
+            let title = &one.measure.title;
+            let (code, what, mend) = match one.standing {
+                Standing::Stale => ("measure-stale", w::is_stale(title), w::measure_again()),
+                Standing::Never if has_values(plan, one.measure) => {
+                    ("counts-hidden", w::counts_hidden(title), w::round_it())
+                }
+                Standing::Never => (
+                    "never-measured",
+                    w::never_measured(title),
+                    w::measure_again(),
+                ),
                 Standing::Measured | Standing::Withheld | Standing::Live => return None,
             };
             Some(Obstacle {
                 owner: Some(plan.owner_of(one.measure).to_owned()),
                 id: one.measure.id.clone(),
-                ..warns(code, what, w::measure_again())
+                ..warns(code, what, mend)
             })
         })
         .collect();
@@ -161,3 +169,13 @@ fn measures(plan: &Plan, edition: &Edition) -> Vec<Obstacle> {
     }
     all
 }
+
+/// The files have values of the measure, which then are counts that nobody may see.
+fn has_values(plan: &Plan, measure: &Measure) -> bool {
+    let series = measure.series.as_ref().and_then(|id| plan.series.get(id));
+    measure.cells == Cells::Counts
+        && series.is_some_and(|series| series.rows.iter().any(|row| row.value.is_some()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -112,6 +112,7 @@ texts! {
     ask_owner(): "Ask the owner for a return", "Tonoa te kaipupuri mō tētahi pūrongo";
     show_claim(): "Ask the owner for a source; without one the edition lists the claim as doubtful", "Tonoa te kaipupuri mō tētahi puna; ki te kore, ka rārangihia te kī hei mea ruarua";
     stale(title): "{title}: the latest value is older than it should be", "{title}: he tawhito rawa te uara hou";
+    unrounded(title): "{title}: its counts were not rounded, so that none is shown", "{title}: kāore i whakaawhiwhia ngā tatau, nō reira kāore e whakaaturia";
     never(title): "{title}: there has never been a value", "{title}: kāore anō he uara";
     measure_again(): "Ask for a value; without one the edition says so", "Tonoa he uara; ki te kore, ka kīia e te putanga";
     not_translated(missing, all): "{missing} of {all} texts are not in te reo Māori", "E {missing} o ngā tuhinga e {all} kāore i te reo Māori";
@@ -162,6 +163,10 @@ pub(super) fn is_overdue(named: &Words, period: Option<Period>, by: Date) -> Wor
 
 pub(super) fn is_stale(named: &Words) -> Words {
     with(named, stale)
+}
+
+pub(super) fn counts_hidden(named: &Words) -> Words {
+    with(named, unrounded)
 }
 
 pub(super) fn never_measured(named: &Words) -> Words {

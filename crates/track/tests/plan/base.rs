@@ -28,6 +28,7 @@ base![
     "editions/2026/measures.toml",
     "editions/2026/endings.toml",
     "editions/2026/notes.toml",
+    "editions/2026/returns.toml",
     "editions/2026/text/front.en.md",
     "editions/2026/text/method.en.md",
 ];

@@ -5,6 +5,7 @@ mod editions;
 mod ids;
 mod owners;
 mod references;
+mod returns;
 mod series;
 mod shapes;
 mod sources;
@@ -20,6 +21,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         ids::CASES,
         owners::CASES,
         references::CASES,
+        returns::CASES,
         series::CASES,
         shapes::CASES,
         sources::CASES,

@@ -223,20 +223,22 @@ impl Checking<'_> {
 
     /// What the return is about was due before today.
     fn late(&mut self, edition: &Edition) {
-        let (what, initiative, id) = match &self.ret.about {
+        let (what, initiative, id, period) = match &self.ret.about {
             About::Note(_) | About::Dissent(_) => return,
-            About::Measure(it) => (DueWhat::Measure, None, &it.id),
+            About::Measure(it) => {
+                let period: Option<Period> = it.period.trim().parse().ok();
+                (DueWhat::Measure, None, &it.id, period)
+            }
             About::Initiative(it) => match (&it.milestone, &it.action) {
-                (Some(id), _) => (DueWhat::Milestone, Some(&it.id), id),
-                (None, Some(id)) => (DueWhat::Action, Some(&it.id), id),
-                (None, None) => (DueWhat::Initiative, Some(&it.id), &it.id),
+                (Some(id), _) => (DueWhat::Milestone, Some(&it.id), id, None),
+                (None, Some(id)) => (DueWhat::Action, Some(&it.id), id, None),
+                (None, None) => (DueWhat::Initiative, Some(&it.id), &it.id, None),
             },
         };
         let all = due(self.plan, &edition.id, self.today);
         let late = all.iter().find(|one| {
-            one.what == what
-                && one.id == *id
-                && one.initiative.as_ref() == initiative
+            (one.what, one.initiative.as_ref(), &one.id) == (what, initiative, id)
+                && one.period == period
                 && one.state == DueState::Overdue
         });
         if let Some(one) = late {

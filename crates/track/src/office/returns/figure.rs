@@ -200,13 +200,15 @@ impl<'r> Checking<'r> {
         let number = value.map(Decimal::number);
         if last.number() == number && last.missing == it.missing {
             self.error("same-value", "value", w::same_value(), w::leave_out());
-        } else if !it.revises || it.note.trim().is_empty() {
-            let what = match (last.value, last.missing) {
-                (Some(value), _) => w::restated(value),
-                (None, missing) => w::restated(missing.map_or("", |one| one.as_str())),
-            };
+            return;
+        }
+        // Where there was only a reason why there is none, a value takes the place of nothing.
+        let Some(before) = last.value else {
+            return;
+        };
+        if !it.revises || it.note.trim().is_empty() {
             let field = if it.revises { "note" } else { "revises" };
-            self.error("restated", field, what, w::say_why());
+            self.error("restated", field, w::restated(before), w::say_why());
         }
     }
 

@@ -24,6 +24,7 @@ pub struct Returned {
     /// The organisation that filed it.
     pub by: String,
     /// What it says.
+    #[serde(flatten)]
     pub said: Said,
     /// Ids of sources that show it.
     pub evidence: Vec<String>,
@@ -37,6 +38,7 @@ pub struct Returned {
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     /// How an initiative stands.
+    #[serde(rename = "return")]
     Progress {
         /// Id of the initiative.
         initiative: String,

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::plan::{BudgetState, Initiative, InitiativeKind, Period, What, Words};
+use crate::plan::{BudgetState, Initiative, InitiativeKind, Period, Said, What, Words};
 use crate::progress::milestone::Standing;
 use crate::report::InitiativeReport;
 use crate::site::address::Page;
@@ -194,14 +194,52 @@ fn claims(cx: &Context<'_>, it: &Initiative) -> Markup {
             h2 { (w::claimed(lang)) }
             p.hint { (w::claimed_lead(lang)) }
             ul.claims {
-                @for one in &it.status_evidence {
-                    li {
-                        (cx.text(&one.claim))
-                        br;
-                        span.hint { (cx.source(&one.source)) @if let Some(on) = one.on { ", " (on) } }
+                // What rests on several sources is said once.
+                @for said in it.status_evidence.chunk_by(|a, b| (&a.claim, a.on, &a.returned) == (&b.claim, b.on, &b.returned)) {
+                    @if let Some(one) = said.first() {
+                        @let sources: Vec<String> = said.iter().map(|one| one.source.clone()).collect();
+                        li {
+                            (cx.text(&one.claim))
+                            br;
+                            span.hint { (cx.sources(&sources)) @if let Some(on) = one.on { ", " (on) } }
+                            @if let Some(id) = &one.returned { (filed(cx, it, id)) }
+                        }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Who filed a return, on which step, and who accepted it.
+fn filed(cx: &Context<'_>, it: &Initiative, id: &str) -> Markup {
+    let lang = cx.lang();
+    let mut returns = cx.edition().returns.iter();
+    let Some(one) = returns.find(|one| one.id == id) else {
+        return html! {};
+    };
+    let step = match &one.said {
+        Said::Progress {
+            milestone: Some(id),
+            ..
+        } => {
+            let mut all = it.milestones.iter();
+            all.find(|step| step.id == *id).map(|step| &step.title)
+        }
+        Said::Progress {
+            action: Some(id), ..
+        } => {
+            let mut all = it.actions.iter();
+            all.find(|step| step.id == *id).map(|step| &step.title)
+        }
+        _ => None,
+    };
+    html! {
+        br;
+        span.hint {
+            (w::filed(lang, &one.by, w::day(lang, one.filed)))
+            @if let Some(title) = step { " (" (cx.text(title)) ")" }
+            ". " (w::accepted(lang, w::day(lang, one.accepted), &one.accepted_by)) "."
         }
     }
 }

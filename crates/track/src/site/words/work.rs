@@ -79,6 +79,8 @@ phrases! {
     to_come(n): "to come {n}", "kei te haere mai {n}";
     set_aside(amount): "{amount} set aside", "{amount} kua tohaina";
     spent(amount): "{amount} spent", "{amount} kua whakapaua";
+    filed(by, day): "Filed by {by} on {day}", "Nā {by} i tuku i te {day}";
+    accepted(day, role): "Accepted on {day} by: {role}", "I whakaaetia i te {day} e: {role}";
     gone_since(edition): "Since the edition of {edition}", "Mai i te putanga o {edition}";
     without_data(n): "Without any value: {n}", "Kāore rawa he uara: {n}";
 }

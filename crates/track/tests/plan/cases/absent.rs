@@ -100,7 +100,8 @@ pub const CASES: &[Case] = &[
         "due = \"2024-12-31\"\n",
         "",
     )
-    .gives("missing-key", 25, "milestone `act` has no `due`", "by when"),
+    .gives("missing-key", 25, "milestone `act` has no `due`", "by when")
+    .also(&["unknown-milestone"]),
     edit(
         "plan without owner",
         "plan.toml",
