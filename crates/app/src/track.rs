@@ -4,6 +4,7 @@
 //! What the strategy office does with them stands in the modules below: the working copy ([`working`]), returns
 //! ([`returns`]), signatures and publications ([`publish`]), seats and reminders.
 
+pub mod agenda;
 mod bundles;
 mod folder;
 pub mod publish;

@@ -102,6 +102,17 @@ pub(super) fn unpack(zip: &[u8]) -> Result<BTreeMap<String, Bytes>, PlanError> {
     Ok(files)
 }
 
+/// One small file of an archive that [`make`] packed.
+pub(super) fn one(zip: &[u8], name: &str) -> Result<Bytes, PlanError> {
+    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(site)?;
+    let file = archive.by_name(name).map_err(site)?;
+    let mut bytes = Vec::new();
+    file.take(PAGES_BYTES_MAX as u64)
+        .read_to_end(&mut bytes)
+        .map_err(site)?;
+    Ok(bytes.into())
+}
+
 /// The plan's own files of a bundle.
 pub(super) fn inputs(files: &BTreeMap<String, Bytes>) -> Files {
     let own = files

@@ -1,7 +1,7 @@
 //! Signing off, freezing and publishing a plan, and what was published.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cairn_desk::access::{Action, Visible};
@@ -66,6 +66,9 @@ pub struct PublicVersion {
     /// Who signed it off.
     pub signed: Vec<SignOff>,
 }
+
+/// Title of an edition, and who signed it off.
+pub(crate) type Named = (Words, Vec<SignOff>);
 
 fn unfit(faults: Vec<cairn_track::plan::Fault>) -> AppError {
     AppError::Input(super::first(&faults))
@@ -244,10 +247,7 @@ impl App {
         self.origin(plan)?;
         let mut all = Vec::new();
         for version in self.store.versions(plan).await? {
-            let bundle = self.store.bundle(plan, version.no).await?;
-            let zip = bundle.ok_or(AppError::NotFound)?;
-            let named = blocking(move || named(&zip)).await?;
-            let (title, signed) = named.unwrap_or_default();
+            let (title, signed) = self.named(plan, version.no).await?;
             all.push(PublicVersion {
                 version,
                 title,
@@ -255,6 +255,24 @@ impl App {
             });
         }
         Ok(all)
+    }
+
+    /// Title and signatures of a publication, which never change: read once from its bundle.
+    async fn named(&self, plan: &str, no: i64) -> Result<Named, AppError> {
+        let key = (plan.to_owned(), no);
+        if let Some(found) = self.names().get(&key).cloned() {
+            return Ok(found);
+        }
+        let bundle = self.store.bundle(plan, no).await?;
+        let zip = bundle.ok_or(AppError::NotFound)?;
+        let read = blocking(move || named(&zip)).await?.unwrap_or_default();
+        self.names().insert(key, read.clone());
+        Ok(read)
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeMap<(String, i64), Named>> {
+        let names = self.office.named.lock();
+        names.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The bundle of a publication, or its manifest or the note over that.
@@ -272,17 +290,17 @@ impl App {
         if name == super::MADE_BUNDLE {
             return Ok(zip.into());
         }
-        let files = blocking(move || bundles::unpack(&zip)).await?;
-        let files = files.map_err(|error| AppError::Damaged {
+        let name = name.to_owned();
+        let file = blocking(move || bundles::one(&zip, &name)).await?;
+        file.map_err(|error| AppError::Damaged {
             what: "publication of a plan",
             cause: error.to_string(),
-        })?;
-        files.get(name).cloned().ok_or(AppError::NotFound)
+        })
     }
 }
 
 /// Title and signatures of the edition in a bundle.
-fn named(zip: &[u8]) -> Option<(Words, Vec<SignOff>)> {
+fn named(zip: &[u8]) -> Option<Named> {
     let files = bundles::unpack(zip).ok()?;
     let (plan, _) = Plan::sketch(&bundles::inputs(&files));
     let edition = plan.newest()?;

@@ -33,6 +33,8 @@ const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
 pub(crate) struct Office {
     workings: Mutex<BTreeMap<String, Arc<Working>>>,
     previews: tokio::sync::Mutex<BTreeMap<String, Arc<Preview>>>,
+    /// What publications are called, by plan and number.
+    pub(super) named: Mutex<BTreeMap<(String, i64), super::publish::Named>>,
     /// The plans as the public sees them, without live measures.
     pub(super) published: tokio::sync::Mutex<Option<Plans>>,
 }

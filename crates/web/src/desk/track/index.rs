@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use cairn_app::App;
-use cairn_app::track::returns::PlanLine;
+use cairn_app::track::agenda::PlanLine;
 use cairn_desk::access::Action;
 use cairn_desk::track::ReturnState;
 use cairn_track::office::DueState;

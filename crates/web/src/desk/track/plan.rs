@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cairn_app::App;
-use cairn_app::track::returns::Agenda;
+use cairn_app::track::agenda::Agenda;
 use cairn_app::track::rows::ReturnRow;
 use cairn_desk::access::Action;
 use cairn_desk::track::ReturnState;
