@@ -320,9 +320,10 @@ async fn plans(settings: &Settings, findings: &mut Findings) {
     let looked = tokio::task::spawn_blocking(move || {
         let (mut all, mut wrong) = (0, Vec::new());
         let database = open::options(&settings)?.database;
-        verify::bundles(&database, &mut |plan, no, manifest, bundle| {
+        verify::bundles(&database, &mut |kept| {
+            let (plan, no) = (kept.plan, kept.no);
             all += 1;
-            match cairn_app::track::disagreements(bundle, manifest) {
+            match cairn_app::track::disagreements(kept.bundle, kept.manifest) {
                 Ok(files) if files.is_empty() => {}
                 Ok(files) => wrong.push(format!("{plan} {no}: {}", files.join(", "))),
                 Err(error) => wrong.push(format!("{plan} {no}: {error}")),

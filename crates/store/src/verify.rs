@@ -13,7 +13,7 @@ mod reports;
 mod track;
 
 pub use files::files;
-pub use track::bundles;
+pub use track::{KeptBundle, bundles};
 
 use std::fmt;
 use std::path::Path;

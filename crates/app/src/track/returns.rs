@@ -18,6 +18,15 @@ use crate::App;
 use crate::account::Principal;
 use crate::report::{AppError, damaged};
 
+/// Who is told of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Who files, and can mend them.
+    ToFile,
+    /// Who checks.
+    ToCheck,
+}
+
 /// Tries when others file in the same instant.
 const TRIES: usize = 5;
 
@@ -182,12 +191,17 @@ impl App {
         let working = self.working(plan).await?;
         let owner = if dissent { REVIEWER } else { &draft.owner };
         let ret = self.as_filed(&working, owner, draft, 0);
-        Ok(check(
-            &working.plan,
-            working.edition_id(),
-            &ret,
-            self.today(),
-        ))
+        Ok(self.look(&working, &ret, Asked::ToFile))
+    }
+
+    /// What [`check`] finds, without what means nothing here: an acceptance moves the edition's day by itself, and who files
+    /// late need not be asked whether they do.
+    fn look(&self, working: &Working, ret: &Return, asked: Asked) -> Vec<Finding> {
+        let mut found = check(&working.plan, working.edition_id(), ret, self.today());
+        found.retain(|finding| {
+            finding.code != "after-as-of" && (asked == Asked::ToCheck || finding.code != "late")
+        });
+        found
     }
 
     fn as_filed(&self, working: &Working, owner: &str, draft: &Draft, no: i64) -> Return {
@@ -230,7 +244,7 @@ impl App {
         for _ in 0..TRIES {
             let no = self.store.next_return(plan).await?;
             let ret = self.as_filed(&working, owner, draft, no);
-            let found = check(&working.plan, working.edition_id(), &ret, self.today());
+            let found = self.look(&working, &ret, Asked::ToFile);
             if found.iter().any(Finding::is_error) || (!found.is_empty() && !confirmed) {
                 return Ok(Filed::Findings(found));
             }
@@ -329,7 +343,7 @@ impl App {
         let filed: Return = serde_json::from_str(body.filed.get()).map_err(damaged("return"))?;
         let waits = row.standing.state == ReturnState::Waiting;
         let findings = if waits {
-            check(&working.plan, working.edition_id(), &filed, self.today())
+            self.look(&working, &filed, Asked::ToCheck)
         } else {
             Vec::new()
         };

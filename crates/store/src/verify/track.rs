@@ -31,14 +31,27 @@ const STRAY_EVIDENCE: &str = "SELECT e.plan, e.sha256 FROM plan_evidence e WHERE
                               OR NOT EXISTS (SELECT 1 FROM plan_version v \
                                WHERE v.plan = e.plan AND v.no = e.version) LIMIT 1000";
 
-/// Every publication that is kept, one at a time: plan, number, digest of the manifest, and the bundle. Also beside a running
+/// A publication as it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptBundle<'r> {
+    /// Id of the plan.
+    pub plan: &'r str,
+    /// Its number.
+    pub no: i64,
+    /// SHA-256 of its manifest, hexadecimal.
+    pub manifest: &'r str,
+    /// A zip archive.
+    pub bundle: &'r [u8],
+}
+
+/// Every publication that is kept, one at a time. Also beside a running
 /// cairn. Blocks: on a runtime call it from `spawn_blocking`.
 ///
 /// # Errors
 /// The database could not be read.
 pub fn bundles(
     database: &Database,
-    each: &mut dyn FnMut(&str, i64, &str, &[u8]),
+    each: &mut dyn FnMut(KeptBundle<'_>),
 ) -> Result<(), VerifyError> {
     match database {
         Database::Sqlite(config) => {
@@ -58,7 +71,7 @@ pub fn bundles(
 
 fn every_bundle(
     source: &Source<'_>,
-    each: &mut dyn FnMut(&str, i64, &str, &[u8]),
+    each: &mut dyn FnMut(KeptBundle<'_>),
 ) -> Result<(), VerifyError> {
     if !source.has("plan_version")? {
         return Ok(());
@@ -73,7 +86,12 @@ fn every_bundle(
         let bundle = row.blob(8).map_err(ReadError::from)?;
         let no = row.int(2).map_err(ReadError::from)?;
         let cell = |at| text(row, at).unwrap_or_default();
-        each(cell(1), no, cell(6), &bundle);
+        each(KeptBundle {
+            plan: cell(1),
+            no,
+            manifest: cell(6),
+            bundle: &bundle,
+        });
     }
 }
 
@@ -101,11 +119,14 @@ struct Published {
     bundle: String,
 }
 
+/// Plan, digest, role, account and time of a signature.
+type Signed = (String, String, String, String, i64);
+
 /// All that the log says of plans.
 #[derive(Default)]
 struct Said {
     returns: BTreeMap<(String, i64), Filed>,
-    signatures: BTreeSet<(String, String, String, String, i64)>,
+    signatures: BTreeSet<Signed>,
     versions: BTreeMap<(String, i64), Published>,
 }
 
@@ -372,10 +393,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn signatures(
-        &mut self,
-        said: &mut BTreeSet<(String, String, String, String, i64)>,
-    ) -> Result<(), VerifyError> {
+    fn signatures(&mut self, said: &mut BTreeSet<Signed>) -> Result<(), VerifyError> {
         for row in self.source.rows(SIGNATURES, Vec::new())? {
             let cell = |at| text(&row, at).unwrap_or_default().to_owned();
             let at = row.int(4).unwrap_or_default();

@@ -275,7 +275,7 @@ pub(super) fn place(finding: &Finding) -> String {
         "done" => "done-day".to_owned(),
         "by" => "owner".to_owned(),
         "claim.en" | "text.en" | "would_say.en" => field.replace(".en", ""),
-        "id" | "edition" | "filed" | "milestone" | "action" | "about" => "item".to_owned(),
+        "" | "id" | "edition" | "filed" | "milestone" | "action" | "about" => "item".to_owned(),
         other => match other.strip_prefix("dims.") {
             Some(name) => format!("dim-{name}"),
             None => other.replace('.', "-"),

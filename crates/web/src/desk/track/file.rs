@@ -15,8 +15,8 @@ use super::fields::{self, SentFiles, Typed};
 use super::forms::View;
 use super::{Answer, allowed, choose, go, not_done, number, said, tabs, words};
 use crate::components::{
-    Encoding, Fault, Field, Look, Tone, back_link, button, caption, checkbox, error_summary, form,
-    notice,
+    Encoding, Fault, Field, Look, Tone, back_link, button, buttons, caption, checkbox,
+    error_summary, form, notice,
 };
 use crate::desk::who::{Officer, token};
 use crate::form::Form;
@@ -124,11 +124,12 @@ fn page(app: &App, officer: &Officer, shown: &Shown<'_>) -> Markup {
             (notice(Tone::Info, "corrects", &t::office_corrects(l, corrects), html! { p { (t::office_corrects_note(l)) } }))
         }
         (form(&action, Encoding::Files, Some(&token(&officer.seen)), html! {
-            input type="hidden" name="item" value=(words::key(shown.about));
+            // What is wrong with the whole leads here.
+            div id="item" { input type="hidden" name="item" value=(words::key(shown.about)); }
             @if !corrects.is_empty() { input type="hidden" name="corrects" value=(corrects); }
             (view.fields())
             @if confirms { (checkbox(&confirm, &marks, false)) }
-            (button(Look::Main, t::office_file(l)))
+            (buttons(button(Look::Main, t::office_file(l))))
         }))
     };
     let faulty = !shown.faults.is_empty() || shown.refused.is_some();

@@ -19,7 +19,13 @@ pub(in crate::desk) async fn show(
     officer: Officer,
 ) -> Result<Markup, Problem> {
     let l = officer.page.lang;
-    let lines = app.plan_lines(&officer.who).await?.into_inner();
+    let mut lines = app.plan_lines(&officer.who).await?.into_inner();
+    // Who files for somebody has nothing to do with the other plans.
+    if !officer.who.may(Action::ReviewPlans)
+        && lines.iter().any(|line| !line.agenda.seats.is_empty())
+    {
+        lines.retain(|line| !line.agenda.seats.is_empty());
+    }
     let body = html! {
         (tabs(&officer))
         h1 { (t::office_title(l)) }

@@ -202,24 +202,36 @@ fn evidence(officer: &Officer, shown: &Shown<'_>) -> Markup {
             br; "SHA-256 " (machine(&file.sha256))
         }
     };
+    let rows = |one: &Evidence| {
+        let mut rows = vec![
+            Row::new(
+                t::office_evidence_title(l),
+                html! { (said_inline(&one.title)) },
+            ),
+            Row::new(
+                t::office_evidence_publisher(l),
+                html! { (said_inline(&one.publisher)) },
+            ),
+        ];
+        if let Some(published) = one.published {
+            let published = published.to_string();
+            rows.push(Row::new(
+                t::office_evidence_published(l),
+                html! { (published) },
+            ));
+        }
+        match (file_of(one), &one.url) {
+            (Some(found), _) => rows.push(Row::new(t::office_evidence_file(l), file(found))),
+            // What somebody typed is no link of ours: it is copied, not pressed.
+            (None, Some(url)) => rows.push(Row::new(t::office_evidence_url(l), machine(url))),
+            (None, None) => {}
+        }
+        rows
+    };
     html! {
         h2 { (t::office_evidence(l)) }
         @if shown.view.filed.evidence.is_empty() { p { (t::office_evidence_none(l)) } }
-        @for one in &shown.view.filed.evidence {
-            ul {
-                li {
-                    (said_inline(&one.title))
-                    @if !one.publisher.is_empty() { ", " (said_inline(&one.publisher)) }
-                    @if let Some(published) = one.published { ", " (published) }
-                }
-                @match (file_of(one), &one.url) {
-                    (Some(found), _) => li { (file(found)) },
-                    // What somebody typed is no link of ours: it is copied, not pressed.
-                    (None, Some(url)) => li { (machine(url)) },
-                    (None, None) => {}
-                }
-            }
-        }
+        @for one in &shown.view.filed.evidence { (summary_list(l, &rows(one))) }
     }
 }
 
@@ -251,18 +263,18 @@ fn doings(officer: &Officer, shown: &Shown<'_>) -> Markup {
             @if sound {
                 (form(&format!("{own}/accept"), Encoding::Pairs, Some(&token), html! {
                     p.hint { (t::office_accept_note(l)) }
-                    (button(Look::Main, t::office_accept(l)))
+                    (buttons(button(Look::Main, t::office_accept(l))))
                 }))
             }
             (form(&format!("{own}/send-back"), Encoding::Pairs, Some(&token), html! {
                 (textarea(&why, shown.typed, 4, u32::try_from(REASON_CHARS_MAX).ok()))
-                (button(Look::Plain, t::office_send_back(l)))
+                (buttons(button(Look::Plain, t::office_send_back(l))))
             }))
         }
         @if view.withdraws {
             (form(&format!("{own}/withdraw"), Encoding::Pairs, Some(&token), html! {
                 p.hint { (t::office_withdraw_note(l)) }
-                (button(Look::Danger, t::office_withdraw(l)))
+                (buttons(button(Look::Danger, t::office_withdraw(l))))
             }))
         }
         @if view.corrects {

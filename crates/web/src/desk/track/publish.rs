@@ -14,8 +14,8 @@ use maud::{Markup, html};
 
 use super::{Answer, attachment, go, not_done, refused, said, tabs, words};
 use crate::components::{
-    Column, Encoding, Hue, Look, Tone, back_link, button, details, error_summary, form, inset,
-    machine, notice, said_inline, stack, tag,
+    Column, Encoding, Hue, Look, Tone, back_link, button, buttons, details, error_summary, form,
+    inset, machine, notice, said_inline, stack, tag,
 };
 use crate::desk::who::{Officer, Sent, token};
 use crate::desk::words::{People, person, role};
@@ -194,7 +194,7 @@ fn signatures(officer: &Officer, shown: &Shown<'_>) -> Markup {
         h2 { (t::office_signatures(l)) }
         p { (t::office_signatures_lead(l)) }
         (stack(t::office_signatures(l), &columns, &rows))
-        p { (t::office_digest(l)) " " (machine(&agenda.digest)) }
+        (inset(html! { p { (t::office_digest(l)) " " (machine(&agenda.digest)) } }))
     }
 }
 
@@ -219,7 +219,7 @@ fn last_step(officer: &Officer, shown: &Shown<'_>) -> Markup {
             (form(&format!("{base}/sign-off"), Encoding::Pairs, Some(&token), html! {
                 (digest)
                 p.hint { (t::office_sign_note(l)) }
-                (button(Look::Main, t::office_sign(l)))
+                (buttons(button(Look::Main, t::office_sign(l))))
             }))
         }
         @if may(Action::PublishPlans) {
@@ -228,7 +228,7 @@ fn last_step(officer: &Officer, shown: &Shown<'_>) -> Markup {
                 Ok(()) => (form(&format!("{base}/publish"), Encoding::Pairs, Some(&token), html! {
                     (digest)
                     p.hint { (t::office_publish_note(l)) }
-                    (button(Look::Main, t::office_publish(l)))
+                    (buttons(button(Look::Main, t::office_publish(l))))
                 })),
                 Err(why) => p { (refused(l, why)) },
             }
