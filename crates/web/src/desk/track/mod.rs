@@ -89,6 +89,7 @@ pub(super) fn routes() -> Vec<Route> {
         ),
     ]);
     all.extend(office());
+    all.extend(previews());
     all
 }
 
@@ -154,6 +155,14 @@ fn office() -> Vec<Route> {
             dissents,
             post(dissent::send),
         ),
+    ]
+}
+
+/// The working copy's site.
+fn previews() -> Vec<Route> {
+    let g = Method::GET;
+    let review = Need::May(Action::ReviewPlans);
+    vec![
         at(
             g.clone(),
             "/desk/track/{plan}/preview",
