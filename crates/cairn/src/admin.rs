@@ -6,14 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use cairn_app::App;
 use cairn_app::account::{Doer, NewAccount};
 use cairn_app::export::{ExportQuery, Format};
-use cairn_app::report::AppError;
-use cairn_app::track::SeatError;
 use cairn_desk::report::State;
 use cairn_kernel::actor::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::out::Out;
+use crate::seat::SeatWish;
 
 /// A wish. Crosses the control socket as JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,30 +34,10 @@ pub enum Wish {
         /// Login.
         login: String,
     },
-    /// Let an account file returns for an organisation of a strategy.
-    SeatAdd {
-        /// Login.
-        login: String,
-        /// Id of the plan.
-        plan: String,
-        /// The organisation.
-        owner: String,
-        /// Address for reminders.
-        mail: Option<String>,
-    },
-    /// List seats.
-    SeatList {
-        /// Id of the plan; all if absent.
-        plan: Option<String>,
-    },
-    /// Take a seat away.
-    SeatRemove {
-        /// Login.
-        login: String,
-        /// Id of the plan.
-        plan: String,
-        /// The organisation.
-        owner: String,
+    /// About the seats of the strategy office.
+    Seat {
+        /// What.
+        seat: SeatWish,
     },
     /// How much of what there is.
     Stats,
@@ -80,7 +59,7 @@ impl Wish {
     /// It concerns the plans, which have to be read for it.
     #[must_use]
     pub const fn needs_plans(&self) -> bool {
-        matches!(self, Self::SeatAdd { .. })
+        matches!(self, Self::Seat { .. })
     }
 
     /// A wish to import a message.
@@ -127,39 +106,7 @@ impl Wish {
                 let password = app.reset_account(Doer::System, &account.id).await?;
                 Ok(json!({ "login": login, "first_password": password }))
             }
-            Self::SeatAdd {
-                login,
-                plan,
-                owner,
-                mail,
-            } => {
-                let of = (login.as_str(), owner.as_str());
-                let given = app.give_seat(Doer::System, &plan, of, mail.as_deref());
-                given.await.map_err(|error| seat_failed(error, &plan))?;
-                Ok(json!({ "login": login, "plan": plan, "owner": owner, "mail": mail }))
-            }
-            Self::SeatList { plan } => {
-                let seats = app.seats(Doer::System, plan.as_deref()).await?;
-                let one = |seat: &cairn_app::track::SeatView| {
-                    json!({
-                        "login": seat.login, "name": seat.name, "plan": seat.seat.plan,
-                        "owner": seat.seat.owner, "mail": seat.seat.mail,
-                    })
-                };
-                Ok(seats.iter().map(one).collect())
-            }
-            Self::SeatRemove { login, plan, owner } => {
-                let seats = app.seats(Doer::System, Some(&plan)).await?;
-                let is_it = |seat: &&cairn_app::track::SeatView| {
-                    seat.login == login && seat.seat.owner == owner
-                };
-                let Some(seat) = seats.iter().find(is_it) else {
-                    bail!("there is no such seat; `cairn user seat list` shows them");
-                };
-                let of = (seat.seat.account.as_str(), owner.as_str());
-                app.take_seat(Doer::System, &plan, of).await?;
-                Ok(json!({ "login": login, "plan": plan, "owner": owner }))
-            }
+            Self::Seat { seat } => seat.fulfil(app).await,
             Self::Stats => stats(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
             Self::ImportMail {
@@ -173,16 +120,6 @@ impl Wish {
                 Ok(json!({ "reference": received.reference, "again": received.again }))
             }
         }
-    }
-}
-
-/// What went wrong with a seat, and what to do.
-fn seat_failed(error: SeatError, plan: &str) -> anyhow::Error {
-    match error {
-        SeatError::App(AppError::NotFound) => anyhow::anyhow!(
-            "no plan {plan:?} is shown here; the setting `track.plans` names the folders, and the id stands in plan.toml"
-        ),
-        other => other.into(),
     }
 }
 

@@ -7,6 +7,7 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::seat::SeatWish;
 use crate::settings::Settings;
 use crate::track::Track;
 use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
@@ -320,17 +321,21 @@ impl User {
                 owner,
                 mail,
             }) => {
-                let wish = Wish::SeatAdd {
+                let seat = SeatWish::Add {
                     login,
                     plan,
                     owner,
                     mail,
                 };
-                (wish, show::seat)
+                (Wish::Seat { seat }, show::seat)
             }
-            Self::Seat(Seat::List { plan }) => (Wish::SeatList { plan }, show::seats),
+            Self::Seat(Seat::List { plan }) => {
+                let seat = SeatWish::List { plan };
+                (Wish::Seat { seat }, show::seats)
+            }
             Self::Seat(Seat::Remove { login, plan, owner }) => {
-                (Wish::SeatRemove { login, plan, owner }, show::seat)
+                let seat = SeatWish::Remove { login, plan, owner };
+                (Wish::Seat { seat }, show::seat)
             }
         };
         print(&control::ask(settings, wish).await?)

@@ -163,7 +163,40 @@ async fn a_return_goes_its_way_to_the_public() {
         public.page
     );
 
-    // What is wrong is said at its field, and nothing typed is lost, the file neither.
+    wrong_and_kept(&mut office).await;
+    let no = office.figure("91", None).await;
+    let page = format!("{PLAN}/returns/{no}");
+    office.owner.get(&page).await;
+    assert!(office.owner.page.contains("book.csv") && office.owner.page.contains("Withdraw"));
+
+    sent_back(&mut office, &page, &no).await;
+    let second = office.figure("19", Some(&no)).await;
+    office.accept(&second).await;
+    let b = &mut office.statistician;
+    b.get(&format!("{PLAN}/preview/")).await;
+    assert!(
+        b.page.contains("Draft: this is the working copy"),
+        "{}",
+        b.page
+    );
+    b.get(&format!("{PLAN}/preview/m/days.html")).await;
+    assert!(
+        b.page.contains("Draft:") && b.page.contains("2026Q1"),
+        "{}",
+        b.page
+    );
+    public.get("/track/example-harbour/m/days.html").await;
+    assert_eq!(public.status, StatusCode::OK);
+    assert!(
+        !public.page.contains("2026Q1"),
+        "not before it is published"
+    );
+
+    published(office, public, &second).await;
+}
+
+/// What is wrong is said at its field, and nothing typed is lost, the file neither.
+async fn wrong_and_kept(office: &mut Office) {
     let b = &mut office.owner;
     b.get("/desk").await;
     assert_eq!(b.to.as_deref(), Some("/desk/track"));
@@ -190,13 +223,10 @@ async fn a_return_goes_its_way_to_the_public() {
     assert!(b.page.contains("value=\"nineteen\"") && b.page.contains("Counted from the day"));
     let kept = b.hidden("kept").unwrap();
     assert!(kept.ends_with("book of 2026.csv"), "{kept}");
+}
 
-    let no = office.figure("91", None).await;
-    let page = format!("{PLAN}/returns/{no}");
-    office.owner.get(&page).await;
-    assert!(office.owner.page.contains("book.csv") && office.owner.page.contains("Withdraw"));
-
-    // Sent back, with a reason that has to be there.
+/// A return is sent back with a reason, which has to be there.
+async fn sent_back(office: &mut Office, page: &str, no: &str) {
     let b = &mut office.statistician;
     b.get("/desk/track").await;
     assert!(
@@ -204,7 +234,7 @@ async fn a_return_goes_its_way_to_the_public() {
         "{}",
         b.page
     );
-    b.get(&page).await;
+    b.get(page).await;
     b.send(&format!("{page}/send-back"), &[("reason", "  ")])
         .await;
     assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -214,11 +244,11 @@ async fn a_return_goes_its_way_to_the_public() {
         &[("reason", "91 <b>or</b> 19?")],
     )
     .await;
-    assert_eq!(b.to.as_deref(), Some(page.as_str()));
+    assert_eq!(b.to.as_deref(), Some(page));
     let b = &mut office.owner;
     b.get(PLAN).await;
     assert!(b.page.contains("Sent back to you to correct"), "{}", b.page);
-    b.get(&page).await;
+    b.get(page).await;
     assert!(
         b.page.contains("91 &lt;b&gt;or&lt;/b&gt; 19?"),
         "{}",
@@ -226,30 +256,6 @@ async fn a_return_goes_its_way_to_the_public() {
     );
     b.get(&format!("{NEW}?corrects={no}")).await;
     assert_eq!(value_of(&b.page, "value"), "91");
-
-    let second = office.figure("19", Some(&no)).await;
-    office.accept(&second).await;
-    let b = &mut office.statistician;
-    b.get(&format!("{PLAN}/preview/")).await;
-    assert!(
-        b.page.contains("Draft: this is the working copy"),
-        "{}",
-        b.page
-    );
-    b.get(&format!("{PLAN}/preview/m/days.html")).await;
-    assert!(
-        b.page.contains("Draft:") && b.page.contains("2026Q1"),
-        "{}",
-        b.page
-    );
-    public.get("/track/example-harbour/m/days.html").await;
-    assert_eq!(public.status, StatusCode::OK);
-    assert!(
-        !public.page.contains("2026Q1"),
-        "not before it is published"
-    );
-
-    published(office, public, &second).await;
 }
 
 /// From the accepted return to what everybody can download and verify.
@@ -313,7 +319,12 @@ async fn published(mut office: Office, mut public: Browser, no: &str) {
         .get(&format!("{site}/evidence/{}", "ab".repeat(32)))
         .await;
     assert_eq!(public.status, StatusCode::NOT_FOUND);
+    versions(office, public, no).await;
+}
 
+/// The version can be downloaded and verified, and the next one needs its own signatures.
+async fn versions(mut office: Office, mut public: Browser, no: &str) {
+    let site = "/track/example-harbour";
     public.get(&format!("{site}/versions/1/bundle.zip")).await;
     verified(&public.bytes, &office);
     public
@@ -446,8 +457,11 @@ async fn organisations_see_and_touch_their_own_returns_only() {
         !office.statistician.page.contains("/accept\""),
         "what was withdrawn is not accepted"
     );
+    seat_lost(office, &page).await;
+}
 
-    // Who lost the seat files no more, and what was filed stays.
+/// Who lost the seat files no more, and what was filed stays.
+async fn seat_lost(mut office: Office, page: &str) {
     office.publisher.get(&format!("{PLAN}/seats")).await;
     let account = value_of(&office.publisher.page, "account");
     office
@@ -466,7 +480,7 @@ async fn organisations_see_and_touch_their_own_returns_only() {
         "{}",
         office.owner.page
     );
-    office.statistician.get(&page).await;
+    office.statistician.get(page).await;
     assert_eq!(office.statistician.status, StatusCode::OK);
 }
 
