@@ -181,20 +181,27 @@ complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subc
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'
-complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import example schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "due" -d 'List what has to be reported, by whom and by when: steps, initiatives, values of measures'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "return" -d 'Check a return that an owner filed (JSON), and write it into the plan\'s files with `--accept`'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "claims" -d 'List what is claimed and not shown'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "scorecard" -d 'List how each organisation stands with what it answers for'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "ready" -d 'List what stands in the way of signing an edition off, that which forbids it first'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "freeze" -d 'Freeze a draft edition: write down who signed it off in two roles, and the day of publication'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "edition" -d 'Begin the next edition as a draft copy of the newest one, with what its returns said'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build verify progress new import due return claims scorecard ready freeze edition example schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
@@ -247,6 +254,71 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l edition -d 'Id of the edition; the newest if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l on -d 'The day that is asked about; today if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l format -d 'table, csv or json' -r -f -a "table\t'Columns for people'
+csv\t'Comma-separated values with a header, safe for spreadsheets'
+json\t'One JSON list'"
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l accept -d 'Accept it in this role: write it into the plan\'s files if nothing is wrong with it' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l on -d 'The day; today if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l edition -d 'Id of the edition; the newest if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l on -d 'The day that is asked about; today if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l format -d 'table, csv or json' -r -f -a "table\t'Columns for people'
+csv\t'Comma-separated values with a header, safe for spreadsheets'
+json\t'One JSON list'"
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l edition -d 'Id of the edition; the newest if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l on -d 'The day that is asked about; today if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l format -d 'table, csv or json' -r -f -a "table\t'Columns for people'
+csv\t'Comma-separated values with a header, safe for spreadsheets'
+json\t'One JSON list'"
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l edition -d 'Id of the edition; the newest if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l on -d 'The day that is asked about; today if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l format -d 'table, csv or json' -r -f -a "table\t'Columns for people'
+csv\t'Comma-separated values with a header, safe for spreadsheets'
+json\t'One JSON list'"
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l edition -d 'Id of the edition' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l on -d 'Day of publication' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l sign-off -d 'Who signed it off, as ROLE=OFFICE, or ROLE=OFFICE@DATE if not on the day of publication. At least two, in different roles' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l from -d 'Id of the plan\'s newest edition, which is copied' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l id -d 'Id of the new one' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l title -d 'Its title' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l title-mi -d 'Its title in te reo Māori' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l as-of -d 'The day up to which its figures count; today if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
@@ -263,6 +335,13 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "due" -d 'List what has to be reported, by whom and by when: steps, initiatives, values of measures'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "return" -d 'Check a return that an owner filed (JSON), and write it into the plan\'s files with `--accept`'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "claims" -d 'List what is claimed and not shown'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "scorecard" -d 'List how each organisation stands with what it answers for'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "ready" -d 'List what stands in the way of signing an edition off, that which forbids it first'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "freeze" -d 'Freeze a draft edition: write down who signed it off in two roles, and the day of publication'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "edition" -d 'Begin the next edition as a draft copy of the newest one, with what its returns said'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -311,5 +390,12 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "import" -d 'Take figures into a plan: from a table, or a whole data repository of Open SDG as a new plan'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "due" -d 'List what has to be reported, by whom and by when: steps, initiatives, values of measures'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "return" -d 'Check a return that an owner filed (JSON), and write it into the plan\'s files with `--accept`'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "claims" -d 'List what is claimed and not shown'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "scorecard" -d 'List how each organisation stands with what it answers for'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "ready" -d 'List what stands in the way of signing an edition off, that which forbids it first'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "freeze" -d 'Freeze a draft edition: write down who signed it off in two roles, and the day of publication'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "edition" -d 'Begin the next edition as a draft copy of the newest one, with what its returns said'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "example" -d 'Write the example plans into a folder, to look at or to begin with'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "schema" -d 'Write JSON schemas of a plan\'s files, for editors'
