@@ -46,9 +46,12 @@ pub fn log(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
     )?;
     bar.finish_and_clear();
     println!(
-        "{} log entries, {} signed checkpoints, {} reports, {} returns; {} findings",
-        verdict.leaves, verdict.checkpoints, verdict.reports, verdict.returns, verdict.findings
+        "{} log entries, {} signed checkpoints, {} reports; {} findings",
+        verdict.leaves, verdict.checkpoints, verdict.reports, verdict.findings
     );
+    if verdict.returns > 0 {
+        println!("{} returns on strategies", verdict.returns);
+    }
     if let Some((size, root)) = verdict.head {
         println!("newest checkpoint: size {size}, root {root}");
     }

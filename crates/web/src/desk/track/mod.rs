@@ -37,7 +37,6 @@ pub(super) fn routes() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
     let read = Need::May(Action::ReadPlans);
     let files = Need::May(Action::FileReturns);
-    let one = "/desk/track/{plan}/returns/{no}";
     let mut all = vec![
         at(g.clone(), "/desk/track", read, get(index::show)),
         at(g.clone(), "/desk/track/{plan}", read, get(plan::show)),
@@ -59,7 +58,12 @@ pub(super) fn routes() -> Vec<Route> {
             files,
             post(file::send),
         ),
-        at(g.clone(), one, read, get(one::show)),
+        at(
+            g.clone(),
+            "/desk/track/{plan}/returns/{no}",
+            read,
+            get(one::show),
+        ),
         at(
             g,
             "/desk/track/{plan}/returns/{no}/files/{sha256}",

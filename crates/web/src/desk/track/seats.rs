@@ -134,9 +134,9 @@ pub(in crate::desk) async fn give(
 ) -> Answer {
     let (officer, typed) = (&sent.officer, &sent.form);
     let l = officer.page.lang;
-    let get = |name| typed.get(name).unwrap_or_default();
+    let said = |name| typed.get(name).unwrap_or_default();
     let doer = Doer::Officer(&officer.who);
-    let who = (get("login"), get("owner"));
+    let who = (said("login"), said("owner"));
     let given = app.give_seat(doer, &id, who, typed.get("mail")).await;
     let (field, text) = match given {
         Ok(()) => return Ok(go(&format!("/desk/track/{id}/seats"))),
@@ -159,9 +159,9 @@ pub(in crate::desk) async fn take(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Answer {
-    let get = |name| sent.form.get(name).unwrap_or_default();
+    let said = |name| sent.form.get(name).unwrap_or_default();
     let doer = Doer::Officer(&sent.officer.who);
-    let of = (get("account"), get("owner"));
+    let of = (said("account"), said("owner"));
     match app.take_seat(doer, &id, of).await {
         Ok(()) | Err(cairn_app::report::AppError::Conflict) => {
             Ok(go(&format!("/desk/track/{id}/seats")))
