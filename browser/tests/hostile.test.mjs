@@ -738,7 +738,10 @@ test('exports hold every text, and no formula', async () => {
 const ROUTES = [
   '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/status/{reference}',
   '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/challenges', '/desk/challenges/{no}', '/desk/export', '/desk/jobs',
-  '/desk/keys', '/desk/reports/{reference}', '/evidence', '/figures', '/figures.json', '/figures/categories',
+  '/desk/keys', '/desk/reports/{reference}', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
+  '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',
+  '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
+  '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
   '/how-receipts-work', '/log.keys', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
   '/report/exit', '/report/send', '/report/sent', '/report/{step}', '/s/{link}', '/sign-in', '/sign-in/code', '/sign-in/enrol',
@@ -748,11 +751,13 @@ const ROUTES = [
   // What strangers say of it: browser/tests/challenge.test.mjs sends that.
   '/track/{plan}/challenge', '/track/{plan}/challenge/receipt', '/track/{plan}/challenge/sent', '/track/{plan}/challenges',
   '/track/{plan}/challenges/', '/track/{plan}/challenges/{no}', '/track/{plan}/challenges.atom', '/track/{plan}/challenges.json',
+  '/track/{plan}/versions', '/track/{plan}/versions/', '/track/{plan}/versions/{no}/{name}', '/track/{plan}/evidence/{sha256}',
 ];
 /** Leads to somebody else's site, which no test may reach. */
 const AWAY = '/report/exit';
 /** Who may open what. */
-const WHO = [[/^\/desk\/(accounts|keys|jobs)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/audit/, 'ruth'], [/^/, 'hana']];
+const WHO = [[/^\/desk\/(accounts|keys|jobs)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/audit/, 'ruth'],
+  [/^\/desk\/track\/[^/]*\/returns\/new/, 'mere'], [/^\/desk\/track\/[^/]*\/dissent/, 'piri'], [/^\/desk\/track/, 'ngaire'], [/^/, 'hana']];
 
 test('every route takes hostile addresses, queries and headers', async () => {
   assert.deepEqual(getRoutes(), [...ROUTES].sort(), 'the routes are not those that this test knows');

@@ -81,17 +81,18 @@ complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s d -l data -d 'Da
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "list" -d 'List the accounts'
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
-complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -f -a "list" -d 'List the accounts'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -f -a "seat" -d 'Say which accounts file returns for which organisations of a strategy'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l name -d 'Name to show' -r
-complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l role -d 'officer, lead, administrator or auditor' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l role -d 'officer, lead, administrator, auditor, owner, statistician, publisher or reviewer' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
@@ -107,9 +108,19 @@ complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -f -a "add" -d 'Let an account with the role of an owner file returns for an organisation, or change its address for reminders'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -f -a "list" -d 'List the seats'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -f -a "remove" -d 'Take a seat away. What was filed stays'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the accounts'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "seat" -d 'Say which accounts file returns for which organisations of a strategy'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
@@ -381,6 +392,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_su
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "list" -d 'List the accounts'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "seat" -d 'Say which accounts file returns for which organisations of a strategy'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from receipt" -f -a "verify" -d 'Check a receipt file offline against the published keys'

@@ -4,6 +4,7 @@ use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::challenge;
 use cairn_desk::report::Event;
+use cairn_desk::track::TrackEvent;
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -48,6 +49,8 @@ pub enum Logged {
     Challenge(Box<challenge::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
+    /// About a strategy.
+    Track(TrackEvent),
     /// Something this program does not know: its JSON text.
     Other(String),
 }
@@ -120,10 +123,12 @@ fn line(row: EvidenceRow) -> AuditLine {
             .map(|event| Logged::Report(Box::new(event)))
     } else {
         let account = serde_json::from_str(&row.event).ok().map(Logged::Account);
-        account.or_else(|| {
-            let event = serde_json::from_str(&row.event).ok();
-            event.map(|event| Logged::Challenge(Box::new(event)))
-        })
+        account
+            .or_else(|| serde_json::from_str(&row.event).ok().map(Logged::Track))
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Challenge(Box::new(event)))
+            })
     };
     AuditLine {
         index: row.idx,

@@ -152,6 +152,7 @@ pub struct App {
     kept_plans: track::Kept,
     /// Whose turn it is to get the next number.
     challenges_turn: Arc<tokio::sync::Mutex<()>>,
+    office: Arc<track::working::Office>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -185,6 +186,7 @@ impl App {
             kept_figures: Arc::default(),
             kept_plans: Arc::default(),
             challenges_turn: Arc::default(),
+            office: Arc::default(),
             erased: Arc::default(),
         }
     }

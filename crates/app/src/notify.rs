@@ -1,4 +1,5 @@
-//! Mail to reporters and challengers. It says that there is something, never what: mail is read by others on its way and after.
+//! Mail to reporters, to challengers, and to who files returns on a strategy. To reporters it says that there is something,
+//! never what: mail is read by others on its way and after.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -170,7 +171,7 @@ impl Post {
         }
     }
 
-    async fn send(&self, message: Message) -> Result<(), NotifyError> {
+    pub(crate) async fn send(&self, message: Message) -> Result<(), NotifyError> {
         match tokio::time::timeout(SEND_TIME_MAX, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failure(&error)),
@@ -417,7 +418,6 @@ impl App {
         to: Address,
         job: &Job,
     ) -> Result<Message, NotifyError> {
-        let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
         let (reference, status) = self.subject_of(notice, payload.no).await?;
         let url = &self.config.public_url;
         let link = match payload.secret(self.store.keys()).transpose()? {
@@ -429,7 +429,41 @@ impl App {
             reference: &reference,
             status: &status,
             link: &link,
+            ..Fill::default()
         };
+        self.message(post, notice, (language, fill), to, job)
+    }
+
+    /// A reminder of what is due from an organisation; `page` is where it is filed.
+    pub(crate) fn due_letter(
+        &self,
+        post: &Post,
+        (organisation, page): (&str, &str),
+        due: &[cairn_track::office::Due],
+        to: Address,
+        job: &Job,
+    ) -> Result<Message, NotifyError> {
+        // Nobody has said in which language: the plan's titles are in the first.
+        let language = "en";
+        let fill = Fill {
+            service: self.config.name(language),
+            organisation: &cairn_kernel::text::one_line(organisation),
+            due: &crate::track::due_lines(due),
+            page,
+            ..Fill::default()
+        };
+        self.message(post, Notice::PlanDue, (language, fill), to, job)
+    }
+
+    fn message(
+        &self,
+        post: &Post,
+        notice: Notice,
+        (language, fill): (&str, Fill<'_>),
+        to: Address,
+        job: &Job,
+    ) -> Result<Message, NotifyError> {
+        let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
         let letter = letters
             .write(notice, language, fill)
             .ok_or(NotifyError::Message)?;

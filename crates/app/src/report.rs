@@ -37,6 +37,9 @@ pub enum AppError {
     /// The rules for challenges say no.
     #[error(transparent)]
     Challenge(#[from] cairn_desk::challenge::Refusal),
+    /// The rules of the strategy office say no.
+    #[error(transparent)]
+    Office(#[from] cairn_desk::track::Refusal),
     /// The same key came with another request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,

@@ -1,5 +1,17 @@
-//! Strategies that the service shows: each read from a folder of files and built when the service starts, and those with
-//! live measures once a day with the figures of that day.
+//! Strategies that the service shows: each as it was published through the desk, or else read from its folder and built when
+//! the service starts; those with live measures once a day with the figures of that day.
+//!
+//! What the strategy office does with them stands in the modules below: the working copy ([`working`]), returns
+//! ([`returns`]), signatures and publications ([`publish`]), seats and reminders.
+
+pub mod agenda;
+mod bundles;
+mod folder;
+pub mod publish;
+mod remind;
+pub mod returns;
+mod seats;
+pub mod working;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +27,13 @@ use tokio::sync::Mutex;
 use crate::App;
 use crate::live::Rows;
 use crate::report::AppError;
+
+pub use bundles::{MADE_BUNDLE, disagreements};
+pub use cairn_store::track as rows;
+pub use folder::Folder;
+pub(crate) use remind::due_lines;
+pub use remind::{REMIND_DAYS, REMIND_EVERY_SECONDS};
+pub use seats::{SeatError, SeatView};
 
 /// Most bytes of pages that one plan may have here. A larger one is published as a folder by `cairn track build`.
 pub const PAGES_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -34,6 +53,9 @@ pub enum PlanError {
     /// Another plan has its id.
     #[error("another plan has the id `{0}` too")]
     Twice(String),
+    /// Its folder cannot be read.
+    #[error("{0}")]
+    Folder(String),
 }
 
 fn first(faults: &[Fault]) -> String {
@@ -87,6 +109,10 @@ pub struct Shown {
     /// The plan's own files, if it has such queries.
     inputs: Files,
     around: Arc<Around>,
+    /// Where its working copy comes from.
+    origin: folder::Origin,
+    /// Which publication this is; `None` if it is the folder as it was when the service started.
+    pub version: Option<i64>,
 }
 
 impl Shown {
@@ -134,6 +160,8 @@ impl Shown {
             asks,
             around: Arc::clone(around),
             files: pages,
+            origin: folder::Origin::default(),
+            version: None,
         })
     }
 
@@ -146,7 +174,11 @@ impl Shown {
                 files.insert(path, live::series_csv(rows, ask));
             }
         }
-        Self::of(files, &self.around)
+        Ok(Self {
+            origin: self.origin.clone(),
+            version: self.version,
+            ..Self::of(files, &self.around)?
+        })
     }
 
     /// The figure of an edition; where that has none of this name (any more), of the newest edition that has.
@@ -172,13 +204,19 @@ pub struct Plans(Arc<Vec<Arc<Shown>>>);
 pub(crate) type Kept = Arc<Mutex<Option<(i64, Plans)>>>;
 
 impl App {
+    /// The service around the pages of a plan.
+    fn around(&self, plan: &str) -> Result<Arc<Around>, AppError> {
+        let plan = self.config.plans.get(plan).ok_or(AppError::NotFound)?;
+        Ok(Arc::clone(&plan.around))
+    }
+
     /// The plans, with the live measures of today's figures where they have some. The first who asks on a day has those
     /// built.
     ///
     /// # Errors
     /// The figures cannot be read, or a plan that was sound without live measures is not with them.
     pub async fn plans(&self) -> Result<Plans, AppError> {
-        let plans = self.config.plans.clone();
+        let plans = self.published_plans().await?;
         if !plans.all().any(|plan| !plan.asks.is_empty()) {
             return Ok(plans);
         }
@@ -212,7 +250,35 @@ impl Plans {
         let around = Arc::new(around);
         let mut plans: Vec<Arc<Shown>> = Vec::new();
         for files in all {
-            let plan = Shown::of(files, &around)?;
+            let origin = folder::Origin::Files(Arc::new(files.clone()));
+            let plan = Shown {
+                origin,
+                ..Shown::of(files, &around)?
+            };
+            if plans.iter().any(|other| other.id == plan.id) {
+                return Err(PlanError::Twice(plan.id));
+            }
+            plans.push(Arc::new(plan));
+        }
+        Ok(Self(Arc::new(plans)))
+    }
+
+    /// Reads and builds the plans of these folders.
+    ///
+    /// # Errors
+    /// The first plan that cannot be read or shown.
+    pub fn of_folders(
+        folders: impl IntoIterator<Item = Folder>,
+        around: Around,
+    ) -> Result<Self, PlanError> {
+        let around = Arc::new(around);
+        let mut plans: Vec<Arc<Shown>> = Vec::new();
+        for folder in folders {
+            let files = folder.files().map_err(PlanError::Folder)?;
+            let plan = Shown {
+                origin: folder::Origin::Folder(folder),
+                ..Shown::of(files, &around)?
+            };
             if plans.iter().any(|other| other.id == plan.id) {
                 return Err(PlanError::Twice(plan.id));
             }

@@ -21,6 +21,7 @@ const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 const FIGURES_EVERY: Duration = Duration::from_secs(600);
 const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
+const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
 /// Jobs taken at one time.
@@ -73,48 +74,28 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
             async move { app.run_jobs(post.as_deref(), &stopping).await.map(drop) }
         }
     };
-    let tidy = {
-        let app = app.clone();
-        move || {
-            let app = app.clone();
-            async move { app.tidy().await }
-        }
-    };
-    let scrub = {
-        let app = app.clone();
-        move || {
-            let app = app.clone();
-            async move { app.scrub().await }
-        }
-    };
+    let tidy = part(&app, |app| async move { app.tidy().await });
+    let scrub = part(&app, |app| async move { app.scrub().await });
     // Made early in the day, and not only when somebody asks: vintages should not depend on that.
-    let figures = {
-        let app = app.clone();
-        move || {
-            let app = app.clone();
-            async move {
-                let made = app.figures().await;
-                made.map(drop)
-                    .map_err(|error| WorkError::Figures(error.to_string()))
-            }
-        }
-    };
-    let keep = {
-        let app = app.clone();
-        move || {
-            let app = app.clone();
-            async move { Ok(app.forget_contacts().await.map(drop)?) }
-        }
-    };
-    let watched = move || {
-        let app = app.clone();
-        async move { app.watch().await }
-    };
+    let figures = part(&app, |app| async move {
+        let made = app.figures().await;
+        made.map(drop)
+            .map_err(|error| WorkError::Figures(error.to_string()))
+    });
+    let keep = part(&app, |app| async move {
+        Ok(app.forget_contacts().await.map(drop)?)
+    });
+    let remind = part(&app, |app| async move {
+        Ok(app.remind_seats().await.map(drop)?)
+    });
+    let watched = part(&app, |app| async move { app.watch().await });
+    drop(app);
     let parts = [
         tokio::spawn(every("jobs", JOBS_EVERY, stopping.clone(), jobs)),
         tokio::spawn(every("tidying up", TIDY_EVERY, stopping.clone(), tidy)),
         tokio::spawn(every("figures", FIGURES_EVERY, stopping.clone(), figures)),
         tokio::spawn(every("keeping times", KEEP_EVERY, stopping.clone(), keep)),
+        tokio::spawn(every("reminding", REMIND_EVERY, stopping.clone(), remind)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
@@ -123,6 +104,12 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     for part in parts {
         let _ended = part.await;
     }
+}
+
+/// A part of the work, which has an app of its own at each turn.
+fn part<F, W: Fn(App) -> F>(app: &App, work: W) -> impl Fn() -> F + use<F, W> {
+    let app = app.clone();
+    move || work(app.clone())
 }
 
 /// Does a part of the work at once and then again and again. Each turn is a task of its own, so that a panic ends the turn
@@ -194,6 +181,9 @@ impl App {
         let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;
         let post = post.ok_or(NotifyError::NoServer)?;
+        if notice == Notice::PlanDue {
+            return self.remind(post, job).await;
+        }
         self.notify(post, notice, job).await
     }
 

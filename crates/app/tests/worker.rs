@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use cairn_app::account::{Doer, NewAccount, Principal, code_at};
 use cairn_app::clock::Clock;
 use cairn_app::notify::Post;
+use cairn_app::track::Plans;
 use cairn_app::{App, Config, MailConfig};
 use cairn_desk::challenge::{self, Command, Figure, Typed, TypedAnswer, answer};
 use cairn_desk::form::{Form, FormFiles};
@@ -107,6 +108,29 @@ fn mail_at(address: &str) -> MailConfig {
 }
 
 fn app(store: &TestStore, mail: Option<MailConfig>) -> (App, Clock) {
+    app_with(store, mail, Plans::default())
+}
+
+/// The made-up plan of the repository.
+fn harbour() -> cairn_track::plan::Files {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/example-harbour");
+    let mut all = cairn_track::plan::Files::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(root.join(&at)).unwrap() {
+            let entry = entry.unwrap();
+            let path = at.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                open.push(path);
+            } else {
+                all.insert(path.to_str().unwrap(), std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    all
+}
+
+fn app_with(store: &TestStore, mail: Option<MailConfig>, plans: Plans) -> (App, Clock) {
     let form = Form::parse(&FormFiles::embedded()).unwrap();
     let clock = Clock::fixed(START);
     let config = Config {
@@ -114,6 +138,8 @@ fn app(store: &TestStore, mail: Option<MailConfig>) -> (App, Clock) {
         service_name: "Report it".into(),
         service_name_mi: "Pūrongotia".into(),
         mail,
+        plans,
+        password_cost: cairn_app::account::PasswordCost::CHEAP,
         ..Config::default()
     };
     let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
@@ -192,6 +218,35 @@ on_both! {
         app.import_mail(&mail_from(ana, "four"), None).await.unwrap();
         app.run_jobs(Some(&post), &going_on()).await.unwrap();
         assert_eq!(server.messages().len(), 3);
+    }
+
+    async fn a_seat_is_told_what_is_due_while_it_has_an_address(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mail = mail_at(&server.address.to_string());
+        let post = Post::new(&mail).unwrap();
+        let (app, clock) = app_with(t, Some(mail), Plans::of([harbour()]).unwrap());
+        let new = NewAccount { login: "mere", name: "Mere", role: Role::Owner };
+        let (account, _) = app.create_account(Doer::System, new).await.unwrap();
+        let (plan, council) = ("example-harbour", "Example Harbour Council (fictional)");
+        let of = ("mere", council);
+        app.give_seat(Doer::System, plan, of, Some("wharf@example.org")).await.unwrap();
+        assert_eq!(app.remind_seats().await.unwrap(), 1);
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
+        let messages = server.messages();
+        assert_eq!(messages.len(), 1);
+        assert!(messages[0].contains("Auto-Submitted: auto-generated"), "{}", messages[0]);
+        assert!(messages[0].contains("To: wharf@example.org"), "{}", messages[0]);
+        let text = text_of(&messages[0]);
+        for part in [council, "Days from notice to mended, 2026Q1", "https://report.example/desk/track/example-harbour"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("People helped"), "what others owe is not told: {text}");
+        // Who lost the seat before the mail went is not written to.
+        clock.set(clock.now().plus_seconds(cairn_app::track::REMIND_EVERY_SECONDS));
+        assert_eq!(app.remind_seats().await.unwrap(), 1);
+        app.take_seat(Doer::System, plan, (&account.id, council)).await.unwrap();
+        assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
+        assert_eq!(server.messages().len(), 1);
     }
 
     async fn machines_and_lists_get_no_answer(t: &mut TestStore) {

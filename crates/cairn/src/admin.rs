@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::out::Out;
+use crate::seat::SeatWish;
 
 /// A wish. Crosses the control socket as JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,6 +34,11 @@ pub enum Wish {
         /// Login.
         login: String,
     },
+    /// About the seats of the strategy office.
+    Seat {
+        /// What.
+        seat: SeatWish,
+    },
     /// How much of what there is.
     Stats,
     /// All reports, in pieces.
@@ -50,6 +56,12 @@ pub enum Wish {
 }
 
 impl Wish {
+    /// It concerns the plans, which have to be read for it.
+    #[must_use]
+    pub const fn needs_plans(&self) -> bool {
+        matches!(self, Self::Seat { .. })
+    }
+
     /// A wish to import a message.
     #[must_use]
     pub fn import_mail(message: &[u8], authserv_id: Option<String>) -> Self {
@@ -94,6 +106,7 @@ impl Wish {
                 let password = app.reset_account(Doer::System, &account.id).await?;
                 Ok(json!({ "login": login, "first_password": password }))
             }
+            Self::Seat { seat } => seat.fulfil(app).await,
             Self::Stats => stats(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
             Self::ImportMail {

@@ -7,6 +7,7 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::seat::SeatWish;
 use crate::settings::Settings;
 use crate::track::Track;
 use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
@@ -120,7 +121,7 @@ pub enum User {
         /// Name to show.
         #[arg(long)]
         name: String,
-        /// officer, lead, administrator or auditor.
+        /// officer, lead, administrator, auditor, owner, statistician, publisher or reviewer.
         #[arg(long, default_value = "officer")]
         role: Role,
     },
@@ -130,6 +131,45 @@ pub enum User {
     Reset {
         /// Name to sign in with.
         login: String,
+    },
+    /// Say which accounts file returns for which organisations of a strategy.
+    #[command(subcommand)]
+    Seat(Seat),
+}
+
+/// Seats of the strategy office.
+#[derive(Debug, Subcommand)]
+pub enum Seat {
+    /// Let an account with the role of an owner file returns for an organisation, or change its address for reminders.
+    Add {
+        /// Name to sign in with.
+        login: String,
+        /// Id of the plan, as in its plan.toml.
+        #[arg(long)]
+        plan: String,
+        /// The organisation, as the plan names it.
+        #[arg(long)]
+        owner: String,
+        /// Address that is reminded of what is due.
+        #[arg(long)]
+        mail: Option<String>,
+    },
+    /// List the seats.
+    List {
+        /// Id of the plan; all plans if absent.
+        #[arg(long)]
+        plan: Option<String>,
+    },
+    /// Take a seat away. What was filed stays.
+    Remove {
+        /// Name to sign in with.
+        login: String,
+        /// Id of the plan.
+        #[arg(long)]
+        plan: String,
+        /// The organisation, as `list` shows it.
+        #[arg(long)]
+        owner: String,
     },
 }
 
@@ -269,17 +309,36 @@ async fn blocking(
 
 impl User {
     async fn run(self, settings: &Settings) -> anyhow::Result<()> {
-        let (wish, list) = match self {
-            Self::Add { login, name, role } => (Wish::UserAdd { login, name, role }, false),
-            Self::List => (Wish::UserList, true),
-            Self::Reset { login } => (Wish::UserReset { login }, false),
+        let (wish, print): (Wish, fn(&serde_json::Value) -> anyhow::Result<()>) = match self {
+            Self::Add { login, name, role } => {
+                (Wish::UserAdd { login, name, role }, show::first_password)
+            }
+            Self::List => (Wish::UserList, show::users),
+            Self::Reset { login } => (Wish::UserReset { login }, show::first_password),
+            Self::Seat(Seat::Add {
+                login,
+                plan,
+                owner,
+                mail,
+            }) => {
+                let seat = SeatWish::Add {
+                    login,
+                    plan,
+                    owner,
+                    mail,
+                };
+                (Wish::Seat { seat }, show::seat)
+            }
+            Self::Seat(Seat::List { plan }) => {
+                let seat = SeatWish::List { plan };
+                (Wish::Seat { seat }, show::seats)
+            }
+            Self::Seat(Seat::Remove { login, plan, owner }) => {
+                let seat = SeatWish::Remove { login, plan, owner };
+                (Wish::Seat { seat }, show::seat)
+            }
         };
-        let answer = control::ask(settings, wish).await?;
-        if list {
-            show::users(&answer)
-        } else {
-            show::first_password(&answer)
-        }
+        print(&control::ask(settings, wish).await?)
     }
 }
 

@@ -45,7 +45,11 @@ pub async fn ask_into(settings: &Settings, wish: Wish, out: &mut Out) -> anyhow:
     if let Ok(stream) = UnixStream::connect(&path).await {
         return hand_over(stream, &wish, out).await.context(HANDING_OVER);
     }
-    match open::app(settings).await {
+    let mut settings = settings.clone();
+    if wish.needs_plans() {
+        settings.app.plans = open::plans(&settings.plans, &settings.site)?;
+    }
+    match open::app(&settings).await {
         Ok(app) => {
             let answer = wish.fulfil(&app, out).await;
             app.close().await;

@@ -2,6 +2,7 @@
 
 mod challenges;
 mod fill;
+mod office;
 mod people;
 
 use std::io::{BufRead, IsTerminal};
@@ -42,12 +43,12 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     if settings.plans.is_empty() {
         settings.plans = crate::track::examples::lay(&settings.data.join("plans"))?;
     }
+    settings.app.plans = open::plans(&settings.plans, &settings.site)?;
     let people = if fresh {
         fill_in(&settings).await?
     } else {
         Vec::new()
     };
-    settings.app.plans = open::plans(&settings.plans, &settings.site)?;
     let app = open::app(&settings).await?;
     let data = settings.data.clone();
     let scheme = settings.scheme();
@@ -163,9 +164,10 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
         .iter()
         .any(|folder| folder.ends_with("nz-digital"))
     {
-        let lead = people::lead(&people).context("no lead")?;
-        challenges::fill(&app, &clock, now, &lead).await?;
+        let lead = people::with_role(&people, cairn_kernel::actor::Role::Lead)?;
+        challenges::fill(&app, &clock, now, lead).await?;
     }
+    office::fill(&app, &people).await?;
     app.close().await;
     Ok(people)
 }

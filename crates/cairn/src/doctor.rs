@@ -64,6 +64,7 @@ pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<
     figures(settings, &mut findings);
     keys(settings, &mut findings);
     database(settings, &mut findings).await;
+    plans(settings, &mut findings).await;
     if full {
         files(settings, &mut findings).await;
     }
@@ -303,6 +304,56 @@ async fn database(settings: &Settings, findings: &mut Findings) {
             "is the server up, the address right, the origin (`evidence.origin`) unchanged?",
         ),
         Err(error) => findings.bad("database", &error.to_string(), "report this fault"),
+    }
+}
+
+/// Each plan's folder, and whether what was published of it is as it was.
+async fn plans(settings: &Settings, findings: &mut Findings) {
+    for folder in &settings.plans {
+        let (of, site) = (vec![folder.clone()], settings.site.clone());
+        let built = tokio::task::spawn_blocking(move || open::plans(&of, &site)).await;
+        match built {
+            Ok(Ok(_)) => findings.good("plan", &folder.display().to_string()),
+            Ok(Err(error)) => findings.bad(
+                "plan",
+                &format!("{}: {error:#}", folder.display()),
+                "mend what `cairn track check` names in that folder",
+            ),
+            Err(error) => findings.bad("plan", &error.to_string(), "report this fault"),
+        }
+    }
+    if !is_there(settings) {
+        return;
+    }
+    let settings = settings.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let (mut all, mut wrong) = (0, Vec::new());
+        let database = open::options(&settings)?.database;
+        verify::bundles(&database, &mut |kept| {
+            let (plan, no) = (kept.plan, kept.no);
+            all += 1;
+            match cairn_app::track::disagreements(kept.bundle, kept.manifest) {
+                Ok(files) if files.is_empty() => {}
+                Ok(files) => wrong.push(format!("{plan} {no}: {}", files.join(", "))),
+                Err(error) => wrong.push(format!("{plan} {no}: {error}")),
+            }
+        })?;
+        Ok::<_, anyhow::Error>((all, wrong))
+    });
+    match looked.await {
+        Ok(Ok((0, _))) => {}
+        Ok(Ok((all, wrong))) if wrong.is_empty() => findings.good(
+            "published",
+            &format!("{all} versions of plans, each as its manifest says"),
+        ),
+        Ok(Ok((_, wrong))) => findings.bad(
+            "published",
+            &wrong.join("; "),
+            "these versions were changed after they were published; restore a backup elsewhere and compare",
+        ),
+        // A database that does not answer was told about above.
+        Ok(Err(_)) => {}
+        Err(error) => findings.bad("published", &error.to_string(), "report this fault"),
     }
 }
 

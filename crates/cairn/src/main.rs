@@ -19,6 +19,7 @@ mod metrics;
 mod open;
 mod out;
 mod progress;
+mod seat;
 mod serve;
 mod settings;
 mod show;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use cairn_app::clock::Clock;
 use cairn_app::figures::Sources;
-use cairn_app::track::Plans;
+use cairn_app::track::{Folder, Plans};
 use cairn_app::{App, Config};
 use cairn_desk::figures::{Definitions, live, national};
 use cairn_desk::form::{Form, FormFiles};
@@ -108,12 +108,16 @@ pub fn rates(file: Option<&Path>, config: &Config) -> anyhow::Result<Rates> {
 /// # Errors
 /// A folder cannot be read, or [`Usage`] for a plan that cannot be shown.
 pub fn plans(folders: &[PathBuf], site: &Site) -> anyhow::Result<Plans> {
-    let mut all = Vec::with_capacity(folders.len());
-    for folder in folders {
-        all.push(crate::track::folder::read(folder)?);
-    }
-    Plans::of(all, cairn_web::track::around(site))
+    let folders = folders.iter().map(|path| Folder {
+        path: path.clone(),
+        read: read_plan,
+    });
+    Plans::of_folders(folders, cairn_web::track::around(site))
         .map_err(|error| Usage(format!("track.plans: {error}; see `cairn track check`")).into())
+}
+
+fn read_plan(path: &Path) -> Result<cairn_track::plan::Files, String> {
+    crate::track::folder::read(path).map_err(|error| format!("{error:#}"))
 }
 
 /// Reads the figures' definitions, the national series and the settings of live measures: a folder's, or else those of the settings (the

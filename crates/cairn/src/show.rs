@@ -52,6 +52,39 @@ pub fn users(answer: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A seat that was given or taken away.
+///
+/// # Errors
+/// As [`first_password`].
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
+pub fn seat(answer: &Value) -> anyhow::Result<()> {
+    for key in ["login", "plan", "owner", "mail"] {
+        if !text(answer, key).is_empty() {
+            println!("{key:<6} {}", text(answer, key));
+        }
+    }
+    Ok(())
+}
+
+/// The list of seats.
+///
+/// # Errors
+/// As [`first_password`].
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
+pub fn seats(answer: &Value) -> anyhow::Result<()> {
+    println!("{:<20} {:<20} {:<36} reminders", "login", "plan", "owner");
+    for seat in answer.as_array().into_iter().flatten() {
+        println!(
+            "{:<20} {:<20} {:<36} {}",
+            text(seat, "login"),
+            text(seat, "plan"),
+            text(seat, "owner"),
+            text(seat, "mail")
+        );
+    }
+    Ok(())
+}
+
 /// Numbers by name.
 ///
 /// # Errors

@@ -16,3 +16,4 @@ pub mod notify;
 pub mod rates;
 pub mod report;
 pub mod taxonomy;
+pub mod track;

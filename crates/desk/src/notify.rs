@@ -1,4 +1,5 @@
-//! What the service writes to reporters and challengers by mail: texts as data, in every language of the pages, with a few placeholders
+//! What the service writes by mail, to reporters, to challengers and to who files returns on a strategy: texts as data, in
+//! every language of the pages, with a few placeholders
 //! that can hold nothing of what a report says.
 
 use std::collections::BTreeMap;
@@ -23,15 +24,18 @@ pub enum Notice {
     News,
     /// The challenge of a figure was answered.
     ChallengeAnswered,
+    /// Returns on a strategy are due.
+    PlanDue,
 }
 
 impl Notice {
     /// All.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Acknowledge,
         Self::AcknowledgeMail,
         Self::News,
         Self::ChallengeAnswered,
+        Self::PlanDue,
     ];
 
     /// Name of the job.
@@ -42,6 +46,7 @@ impl Notice {
             Self::AcknowledgeMail => "acknowledge_mail",
             Self::News => "news",
             Self::ChallengeAnswered => "challenge_answered",
+            Self::PlanDue => "plan_due",
         }
     }
 
@@ -58,6 +63,7 @@ impl Notice {
             Self::Acknowledge | Self::News | Self::ChallengeAnswered => {
                 &["service", "reference", "status"]
             }
+            Self::PlanDue => &["service", "organisation", "due", "page"],
         }
     }
 
@@ -68,8 +74,8 @@ impl Notice {
     }
 }
 
-/// What the placeholders stand for.
-#[derive(Debug, Clone, Copy)]
+/// What the placeholders stand for; empty where a text has none of the name.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Fill<'a> {
     /// `{service}`
     pub service: &'a str,
@@ -79,6 +85,12 @@ pub struct Fill<'a> {
     pub status: &'a str,
     /// `{link}`: the secret link, empty where the reporter was shown it.
     pub link: &'a str,
+    /// `{organisation}` whose returns are due.
+    pub organisation: &'a str,
+    /// `{due}`: what is due, a line each.
+    pub due: &'a str,
+    /// `{page}` of the desk on which it is filed.
+    pub page: &'a str,
 }
 
 /// One message, with placeholders or without.
@@ -209,6 +221,9 @@ fn filled(text: &str, fill: Fill<'_>) -> String {
             Some("reference") => fill.reference,
             Some("status") => fill.status,
             Some("link") => fill.link,
+            Some("organisation") => fill.organisation,
+            Some("due") => fill.due,
+            Some("page") => fill.page,
             _ => "",
         });
     }
@@ -224,12 +239,18 @@ mod tests {
         reference: "ABCD-EFGH-J",
         status: "https://report.example/status",
         link: "https://report.example/s/SECRET",
+        organisation: "Wharf Board (fictional)",
+        due: "    2026-12-31  Second mast\n",
+        page: "https://report.example/desk/track/harbour",
     };
 
     #[test]
     fn the_built_in_texts_are_whole() {
         let letters = Letters::parse(EMBEDDED).unwrap();
-        for notice in Notice::ALL {
+        for notice in Notice::ALL
+            .into_iter()
+            .filter(|one| *one != Notice::PlanDue)
+        {
             for language in LANGUAGES {
                 let letter = letters.write(notice, language, FILL).unwrap();
                 assert!(letter.subject.contains("ABCD-EFGH-J"), "{letter:?}");
@@ -246,6 +267,17 @@ mod tests {
         }
         let other = letters.write(Notice::News, "fr", FILL);
         assert_eq!(other, letters.write(Notice::News, "en", FILL));
+    }
+
+    #[test]
+    fn a_reminder_names_organisation_page_and_what_is_due() {
+        let letters = Letters::parse(EMBEDDED).unwrap();
+        for language in LANGUAGES {
+            let letter = letters.write(Notice::PlanDue, language, FILL).unwrap();
+            assert!(letter.subject.contains(FILL.organisation), "{letter:?}");
+            assert!(letter.body.contains(FILL.due) && letter.body.contains(FILL.page));
+            assert!(!letter.body.contains("SECRET"), "{letter:?}");
+        }
     }
 
     #[test]

@@ -17,15 +17,27 @@ pub enum Role {
     Administrator,
     /// Reads everything, the audit trail included; changes nothing.
     Auditor,
+    /// Files returns on strategies for the organisations that it has a seat of; sees no report.
+    Owner,
+    /// Checks and accepts returns, and signs editions off first; sees no report.
+    Statistician,
+    /// Signs editions off second, publishes them, and says who files for which organisation; sees no report.
+    Publisher,
+    /// Independent: writes dissent that stands beside a status; sees no report.
+    Reviewer,
 }
 
 impl Role {
     /// Every role, in the order in which lists show them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::Officer,
         Self::Lead,
         Self::Administrator,
         Self::Auditor,
+        Self::Owner,
+        Self::Statistician,
+        Self::Publisher,
+        Self::Reviewer,
     ];
 
     /// The name used in the database, the API and on the command line.
@@ -36,6 +48,10 @@ impl Role {
             Self::Lead => "lead",
             Self::Administrator => "administrator",
             Self::Auditor => "auditor",
+            Self::Owner => "owner",
+            Self::Statistician => "statistician",
+            Self::Publisher => "publisher",
+            Self::Reviewer => "reviewer",
         }
     }
 }
@@ -48,7 +64,9 @@ impl fmt::Display for Role {
 
 /// The text named no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown role {0:?}: use officer, lead, administrator or auditor")]
+#[error(
+    "unknown role {0:?}: use officer, lead, administrator, auditor, owner, statistician, publisher or reviewer"
+)]
 pub struct UnknownRole(pub String);
 
 impl FromStr for Role {

@@ -279,24 +279,26 @@ impl Store {
         }
     }
 
-    /// Bytes of the files that no report names.
+    /// Bytes of the files that neither a report nor a return names.
     ///
     /// # Errors
     /// The database could not be read.
     pub async fn unnamed_bytes(&self) -> Result<u64, ReadError> {
         let sql = "SELECT CAST(COALESCE(sum(b.size), 0) AS BIGINT) FROM blob b \
-                   WHERE NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256)";
+                   WHERE NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256)";
         let row = self.db.row(sql, Vec::new()).await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
     }
 
-    /// Files that neither a report nor a draft names, taken in before `before`: row and bytes are removed.
+    /// Files that neither a report, a return nor a draft names, taken in before `before`: row and bytes are removed.
     ///
     /// # Errors
     /// The database or the disk said no.
     pub async fn sweep_blobs(&self, before: Micros) -> Result<u64, BlobError> {
         let sql = "SELECT sha256, key FROM blob b WHERE b.at < $1 \
                    AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || b.sha256 || '%') LIMIT 1000";
         let rows = self.db.rows(sql, params![before]).await?;
         let mut swept = 0;
@@ -311,6 +313,7 @@ impl Store {
                 1,
                 "DELETE FROM blob WHERE sha256 = $1 AND at < $2 \
                  AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = blob.sha256) \
+                 AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = blob.sha256) \
                  AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || blob.sha256 || '%')",
                 params![sha256.as_str(), before],
             );

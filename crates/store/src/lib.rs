@@ -25,6 +25,7 @@ pub mod schema;
 mod seal;
 pub mod sql;
 pub mod stats;
+pub mod track;
 pub mod verify;
 pub mod writer;
 mod writer_pg;

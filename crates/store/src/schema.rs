@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "base",
@@ -12,9 +12,15 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
     ),
     (
         2,
+        "track",
+        include_str!("../migrations/sqlite/0002_track.sql"),
+        include_str!("../migrations/postgres/0002_track.sql"),
+    ),
+    (
+        3,
         "challenge",
-        include_str!("../migrations/sqlite/0002_challenge.sql"),
-        include_str!("../migrations/postgres/0002_challenge.sql"),
+        include_str!("../migrations/sqlite/0003_challenge.sql"),
+        include_str!("../migrations/postgres/0003_challenge.sql"),
     ),
 ];
 

@@ -1,18 +1,21 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
-//! against its hash, the tree over them, every signed checkpoint, and every row of every report and
-//! of every challenge of a figure against the events that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
+//! against its hash, the tree over them, every signed checkpoint, and every row of every report, of every challenge of a
+//! figure, and of every return and publication of the strategy office, against the events that made it. Reads in pages, so
+//! that memory does not grow with the log; never stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
-//! index. None of them is part of a report.
+//! index; of the strategy office the seats. None of them is part of a report or a return.
 
 mod challenges;
 mod files;
 mod log;
 mod reports;
+mod track;
 
 pub use files::files;
+pub use track::{KeptBundle, bundles};
 
 use std::fmt;
 use std::path::Path;
@@ -163,6 +166,8 @@ pub struct Verdict {
     pub reports: u64,
     /// Challenges of figures.
     pub challenges: u64,
+    /// Returns of the strategy office.
+    pub returns: u64,
     /// Findings; zero is good.
     pub findings: u64,
     /// Size and root of the newest checkpoint, whose signature and root are right.
@@ -293,6 +298,18 @@ impl Source<'_> {
         Ok(rows.first().map_or(Ok(0), |row| row.int(0))?)
     }
 
+    /// There is a table of this name.
+    fn has(&self, table: &'static str) -> Result<bool, ReadError> {
+        let sql = match self {
+            Self::Sqlite(_) => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
+            Self::Postgres(_) => {
+                "SELECT 1 FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = CAST($1 AS TEXT)"
+            }
+        };
+        Ok(!self.rows(sql, vec![table.into()])?.is_empty())
+    }
+
     fn count(&self, sql: &'static str) -> Result<u64, ReadError> {
         let rows = self.rows(sql, Vec::new())?;
         let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
@@ -353,6 +370,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.log()?;
         self.challenges()?;
         self.reports()?;
+        self.plans()?;
         Ok(self.verdict)
     }
 

@@ -82,6 +82,73 @@ fn both_databases_have_the_same_tables() {
     });
 }
 
+/// Rows that a database of schema 1 holds: the account and the file of somebody who was there before.
+const OLD_ROWS: &str = "INSERT INTO account(id, login, name, role, password, totp_step, recovery, must_change, disabled, \
+                        created_at, version) VALUES ('a1', 'hana', 'Hana', 'officer', 'x', 0, '[]', TRUE, FALSE, 5, 1); \
+                        INSERT INTO blob(sha256, size, media_type, key, at) VALUES ('ab', 3, 'text/plain', OLD_BYTES, 5); \
+                        INSERT INTO job(id, kind, payload, state, run_at, attempts, created_at) \
+                        VALUES ('j1', 'news', '{}', 'due', 5, 0, 5);";
+
+/// Makes the database as the first schema had it, and opens it with today's program.
+async fn from_schema_1(mut t: TestStore) {
+    if let Some(url) = t.url() {
+        let config: tokio_postgres::Config = url.parse().unwrap();
+        let (client, connection) = config.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let base = include_str!("../migrations/postgres/0001_base.sql");
+        client.batch_execute(base).await.unwrap();
+        let rows = OLD_ROWS.replace("OLD_BYTES", "'\\x01'");
+        client.batch_execute(&rows).await.unwrap();
+        let number = "CREATE TABLE cairn_schema (number BIGINT NOT NULL); INSERT INTO cairn_schema VALUES (1)";
+        client.batch_execute(number).await.unwrap();
+    } else {
+        let connection = rusqlite::Connection::open(t.path().join("core.db")).unwrap();
+        let base = include_str!("../migrations/sqlite/0001_base.sql");
+        connection.execute_batch(base).unwrap();
+        let rows = OLD_ROWS.replace("OLD_BYTES", "x'01'");
+        connection.execute_batch(&rows).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+    }
+    // An old database is backed up by today's program before it is migrated, as the handbook says.
+    let (options, to) = (t.options(), t.path().join("before.cairn-backup"));
+    let manifest = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(options.dir.join("blobs")).unwrap();
+        cairn_store::keys::Keys::open(&options.dir.join("keys"), &options.origin).unwrap();
+        let plan = cairn_store::backup::Plan {
+            to: &to,
+            settings: None,
+            key: None,
+            made_at: cairn_testkit::sample::START,
+        };
+        cairn_store::backup::backup(&options, &plan, &mut |_, _, _| {})
+            .map(|manifest| manifest.schema)
+    });
+    assert_eq!(manifest.await.unwrap().unwrap(), 1);
+
+    t.reopen().await;
+    assert_eq!(t.account("a1").await.unwrap().unwrap().login, "hana");
+    assert_eq!(t.blob("ab").await.unwrap().unwrap().size, 3);
+    assert_eq!(t.count_jobs().await.unwrap(), (1, 0));
+    assert!(t.seats().await.unwrap().is_empty() && t.returns("p").await.unwrap().is_empty());
+    assert_eq!(t.unnamed_bytes().await.unwrap(), 3);
+    t.reopen().await;
+    assert_eq!(t.account("a1").await.unwrap().unwrap().login, "hana");
+    t.finish().await;
+}
+
+#[test]
+fn a_database_of_the_first_schema_is_migrated_with_its_data() {
+    cairn_testkit::run(async {
+        let new = TestStore::sqlite().await;
+        from_schema_1(new.blank().await).await;
+        new.finish().await;
+        if let Some(new) = TestStore::postgres().await {
+            from_schema_1(new.blank().await).await;
+            new.finish().await;
+        }
+    });
+}
+
 #[test]
 fn sqlite_is_new_enough() {
     // 3.51.3 mended a fault that could damage a database in WAL mode.

@@ -19,6 +19,7 @@ pub mod house;
 pub mod i18n;
 pub mod intake;
 pub mod layout;
+mod multipart;
 pub mod page;
 pub mod pages;
 pub mod preview;

@@ -340,9 +340,10 @@ impl From<AppError> for Problem {
         match error {
             AppError::NotFound => Self::not_found(),
             AppError::Denied(_) => Self::new(Kind::Forbidden),
-            AppError::Refused(_) | AppError::Challenge(_) | AppError::Conflict => {
-                Self::new(Kind::Conflict)
-            }
+            AppError::Refused(_)
+            | AppError::Office(_)
+            | AppError::Challenge(_)
+            | AppError::Conflict => Self::new(Kind::Conflict),
             AppError::KeyReused => Self::new(Kind::Invalid),
             AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),
             AppError::DiskFull => Self::new(Kind::StorageFull),

@@ -21,12 +21,16 @@ pub struct Person {
     principal: Principal,
 }
 
-const PEOPLE: [(&str, &str, Role); 5] = [
+const PEOPLE: [(&str, &str, Role); 9] = [
     ("hana", "Hana Example", Role::Officer),
     ("matiu", "Matiu Example", Role::Officer),
     ("leilani", "Leilani Example", Role::Lead),
     ("oliver", "Oliver Example", Role::Administrator),
     ("ruth", "Ruth Example", Role::Auditor),
+    ("mere", "Mere Example", Role::Owner),
+    ("tama", "Tama Example", Role::Statistician),
+    ("ngaire", "Ngaire Example", Role::Publisher),
+    ("piri", "Piri Example", Role::Reviewer),
 ];
 
 /// Makes the accounts and enrols an authenticator for each.
@@ -78,11 +82,13 @@ pub fn officers(people: &[Person]) -> Vec<Principal> {
         .collect()
 }
 
-/// Who answers challenges.
-#[must_use]
-pub fn lead(people: &[Person]) -> Option<Principal> {
-    let lead = people.iter().find(|person| person.role == Role::Lead);
-    lead.map(|person| person.principal.clone())
+/// Who has this role.
+///
+/// # Errors
+/// Nobody has.
+pub fn with_role(people: &[Person], role: Role) -> anyhow::Result<&Principal> {
+    let found = people.iter().find(|person| person.role == role);
+    Ok(&found.context("an example person of each role")?.principal)
 }
 
 /// Prints how to sign in, with the codes of this moment.

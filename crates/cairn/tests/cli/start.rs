@@ -136,3 +136,57 @@ fn a_demonstration_takes_a_free_port_and_its_own_directory_again() {
     assert_eq!(again.code, 1, "{again:?}");
     assert!(again.err.contains("127.0.0.1:8080"), "{again:?}");
 }
+
+#[test]
+fn seats_are_given_listed_and_taken_on_the_command_line() {
+    let home = Home::new();
+    let plans = home.arg("plans");
+    home.cairn(&["track", "example", &plans]).good();
+    let setting = format!("track.plans={plans}/example-harbour");
+    let seat = |args: &[&str]| {
+        let mut all = vec!["--set", setting.as_str(), "user", "seat"];
+        all.extend(args);
+        home.cairn(&all)
+    };
+    let add = |args: &[&str]| home.cairn(&[&["user", "add"], args].concat()).good();
+    add(&["mere", "--name", "Mere Example", "--role", "owner"]);
+    add(&["hana", "--name", "Hana Example"]);
+    let of = [
+        "--plan",
+        "example-harbour",
+        "--owner",
+        "Example Harbour Council",
+    ];
+    let unknown = ["--plan", "example-harbour", "--owner", "Nobody"];
+    let ran = seat(&[&["add", "mere"], unknown.as_slice()].concat());
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.err.contains("Example Harbour Traders (fictional)"),
+        "it says which there are: {ran:?}"
+    );
+    let ran = seat(&[&["add", "hana"], of.as_slice()].concat());
+    assert!(ran.err.contains("role `owner`"), "{ran:?}");
+    let ran = seat(&["add", "mere", "--plan", "nothing", "--owner", "Nobody"]);
+    assert!(ran.err.contains("track.plans"), "{ran:?}");
+    let mail = ["--mail", "mere@example.org"];
+    seat(&[&["add", "mere"], of.as_slice(), mail.as_slice()].concat()).good();
+    let list = seat(&["list"]).good();
+    assert!(
+        list.contains("Example Harbour Council (fictional)") && list.contains("mere@example.org"),
+        "{list}"
+    );
+    let written = [
+        "--plan",
+        "example-harbour",
+        "--owner",
+        "Example Harbour Council (fictional)",
+    ];
+    seat(&[&["remove", "mere"], written.as_slice()].concat()).good();
+    let ran = seat(&[&["remove", "mere"], written.as_slice()].concat());
+    assert!(ran.err.contains("cairn user seat list"), "{ran:?}");
+    let doctor = home.cairn(&["--set", &setting, "doctor"]);
+    assert!(
+        doctor.out.contains("plan") && doctor.out.contains("example-harbour"),
+        "{doctor:?}"
+    );
+}

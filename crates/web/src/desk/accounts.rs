@@ -43,7 +43,7 @@ fn state_tag(l: Lang, account: &AccountView) -> Markup {
     }
 }
 
-fn roles(l: Lang) -> [Choice<'static>; 4] {
+fn roles(l: Lang) -> [Choice<'static>; 8] {
     Role::ALL.map(|role| Choice {
         value: role.as_str(),
         label: words::role(l, role),

@@ -11,6 +11,7 @@ use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::challenge;
+use cairn_desk::track::TrackChange;
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -109,8 +110,11 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         accounts.push(choice(id, &person.name));
     }
     let mut kinds = vec![choice("", t::audit_any(l))];
-    let known = words::REPORT_KINDS.iter().chain(&AccountChange::KINDS);
-    for kind in known.chain(&challenge::Change::KINDS) {
+    let all = words::REPORT_KINDS.iter().chain(&AccountChange::KINDS);
+    for kind in all
+        .chain(&TrackChange::KINDS)
+        .chain(&challenge::Change::KINDS)
+    {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
     let line = Input {
@@ -160,6 +164,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
                     (challenge::reference(event.challenge))
                 }
             },
+            None,
+        ),
+        Logged::Track(event) => (
+            words::actor(l, people, &event.by),
+            words::track_change(l, people, &event.change),
             None,
         ),
         Logged::Other(json) => {

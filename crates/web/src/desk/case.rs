@@ -109,6 +109,8 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     if !officer.who.may(Action::ReadReports) {
         let home = if officer.who.may(Action::ManageAccounts) {
             "/desk/accounts"
+        } else if officer.who.may(Action::ReadPlans) {
+            "/desk/track"
         } else if officer.who.may(Action::ReadChallenges) {
             "/desk/challenges"
         } else {

@@ -10,6 +10,7 @@ mod challenge;
 mod challenge_work;
 mod keys;
 mod sign_in;
+mod track;
 mod who;
 mod words;
 
@@ -32,6 +33,11 @@ pub(crate) use words::role;
 
 /// Bytes of the largest form: a message of 10,000 characters, each up to four bytes and each byte written as `%XX`.
 pub const FORM_BYTES_MAX: u64 = 160 * 1024;
+
+/// What a role is called, for pages beside the desk.
+pub(crate) const fn role_name(l: Lang, role: cairn_kernel::actor::Role) -> &'static str {
+    words::role(l, role)
+}
 
 /// What a route needs of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +80,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(endings());
     all.extend(challenges());
     all.extend(management());
+    all.extend(track::routes());
     all
 }
 
@@ -340,6 +347,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             t::desk_export(l),
             may(Action::ExportReports),
         ),
+        ("/desk/track", t::desk_track(l), may(Action::ReadPlans)),
         (
             "/desk/accounts",
             t::desk_accounts(l),

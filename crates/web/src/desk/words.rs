@@ -7,6 +7,7 @@ use cairn_app::account::Person;
 use cairn_desk::account::AccountChange;
 use cairn_desk::form::Form;
 use cairn_desk::report::{Certainty, Change, LossKind, State};
+use cairn_desk::track::TrackChange;
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::Kind;
 use maud::{Markup, html};
@@ -22,6 +23,10 @@ pub(crate) const fn role(l: Lang, role: Role) -> &'static str {
         Role::Lead => t::role_lead(l),
         Role::Administrator => t::role_administrator(l),
         Role::Auditor => t::role_auditor(l),
+        Role::Owner => t::role_owner(l),
+        Role::Statistician => t::role_statistician(l),
+        Role::Publisher => t::role_publisher(l),
+        Role::Reviewer => t::role_reviewer(l),
     }
 }
 
@@ -31,6 +36,10 @@ pub(super) const fn role_does(l: Lang, role: Role) -> &'static str {
         Role::Lead => t::role_lead_does(l),
         Role::Administrator => t::role_administrator_does(l),
         Role::Auditor => t::role_auditor_does(l),
+        Role::Owner => t::role_owner_does(l),
+        Role::Statistician => t::role_statistician_does(l),
+        Role::Publisher => t::role_publisher_does(l),
+        Role::Reviewer => t::role_reviewer_does(l),
     }
 }
 
@@ -201,6 +210,14 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "challenge_answered" => t::challenge_event_answered(l),
         "challenge_corrected" => t::challenge_event_corrected(l),
         "challenge_contact_erased" => t::challenge_event_contact_erased(l),
+        "plan_return_filed" => t::event_plan_return_filed(l),
+        "plan_return_accepted" => t::event_plan_return_accepted(l),
+        "plan_return_sent_back" => t::event_plan_return_sent_back(l),
+        "plan_return_withdrawn" => t::event_plan_return_withdrawn(l),
+        "plan_signed_off" => t::event_plan_signed_off(l),
+        "plan_published" => t::event_plan_published(l),
+        "plan_seat_given" => t::event_plan_seat_given(l),
+        "plan_seat_taken" => t::event_plan_seat_taken(l),
         _ => t::event_unknown(l),
     }
 }
@@ -343,4 +360,40 @@ pub(super) fn account_change(
         }
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
+}
+
+/// What happened to a strategy.
+pub(super) fn track_change(l: Lang, people: &People, change: &TrackChange) -> Markup {
+    let (code, detail) = match change {
+        TrackChange::ReturnFiled { no, owner, .. } => {
+            ("plan_return_filed", html! { (no) ", " (owner) })
+        }
+        TrackChange::ReturnAccepted { no, .. } => ("plan_return_accepted", html! { (no) }),
+        TrackChange::ReturnSentBack { no, .. } => ("plan_return_sent_back", html! { (no) }),
+        TrackChange::ReturnWithdrawn { no, .. } => ("plan_return_withdrawn", html! { (no) }),
+        TrackChange::SignedOff {
+            role: is, digest, ..
+        } => (
+            "plan_signed_off",
+            html! { (role(l, *is)) ", " (hash(digest)) },
+        ),
+        TrackChange::Published {
+            version,
+            edition,
+            manifest,
+            ..
+        } => (
+            "plan_published",
+            html! { (edition) ", " (version) ", " (hash(manifest)) },
+        ),
+        TrackChange::SeatGiven { account, owner, .. } => (
+            "plan_seat_given",
+            html! { (person(people, account)) ", " (owner) },
+        ),
+        TrackChange::SeatTaken { account, owner, .. } => (
+            "plan_seat_taken",
+            html! { (person(people, account)) ", " (owner) },
+        ),
+    };
+    html! { (kind(l, code)) ": " (change.plan()) ", " (detail) }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use cairn_app::account::{Doer, NewAccount, code_at};
 use cairn_desk::report::{Draft, FileRef};
 use cairn_kernel::actor::{Actor, Role};
@@ -41,6 +41,7 @@ impl Desk {
             page: String::new(),
             lang: "en",
             bytes: Vec::new(),
+            headers: HeaderMap::new(),
         }
     }
 
@@ -103,6 +104,7 @@ pub struct Browser {
     pub to: Option<String>,
     pub page: String,
     pub bytes: Vec<u8>,
+    pub headers: HeaderMap,
     pub lang: &'static str,
 }
 
@@ -115,7 +117,9 @@ impl Browser {
     pub async fn post(&mut self, path: &str, pairs: &[(&str, &str)]) {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(pairs);
-        self.ask(Method::POST, path, Some(form.finish())).await;
+        let media = "application/x-www-form-urlencoded";
+        let body = form.finish().into_bytes();
+        self.ask(Method::POST, path, Some((media, body))).await;
     }
 
     /// Sends a form of the page last seen: token, and version if it has one.
@@ -126,6 +130,33 @@ impl Browser {
         all.extend(version.as_deref().map(|version| ("version", version)));
         all.extend(pairs);
         self.post(path, &all).await;
+    }
+
+    /// Sends a form with a file, with the token of the page last seen.
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        pairs: &[(&str, &str)],
+        file: Option<(&str, &[u8])>,
+    ) {
+        let token = self.hidden("csrf").expect("a token");
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", token.as_str())].iter().chain(pairs) {
+            let head = format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(head.into_bytes());
+        }
+        let (name, bytes) = file.unwrap_or(("", b""));
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend(head.into_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--cut--\r\n");
+        let media = "multipart/form-data; boundary=cut";
+        self.ask(Method::POST, path, Some((media, body))).await;
     }
 
     pub fn hidden(&self, name: &str) -> Option<String> {
@@ -159,7 +190,7 @@ impl Browser {
         out
     }
 
-    async fn ask(&mut self, method: Method, path: &str, body: Option<String>) {
+    async fn ask(&mut self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -171,12 +202,14 @@ impl Browser {
         if let Some(cookie) = &self.sent {
             request = request.header(header::COOKIE, format!("cairn_challenge={cookie}"));
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((media, _)) = body {
+            request = request.header(header::CONTENT_TYPE, media);
         }
-        let request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        let body = body.map_or_else(Vec::new, |(_, body)| body);
+        let request = request.body(Body::from(body)).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         self.status = response.status();
+        self.headers.clone_from(response.headers());
         let text = |name| {
             let value = response.headers().get(name);
             value.map(|value| value.to_str().unwrap().to_owned())

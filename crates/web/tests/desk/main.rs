@@ -10,4 +10,5 @@
 mod browser;
 mod challenges;
 mod flows;
+mod office;
 mod rights;

@@ -6,8 +6,12 @@ use cairn_web::desk::{Need, routes};
 
 use super::browser::{Browser, Desk};
 
-/// Officer, lead, administrator, auditor; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 46] = [
+/// Who may see the strategy office at all, and who may see all of it.
+const PLANS: &str = "auditor owner statistician publisher reviewer";
+const REVIEW: &str = "auditor statistician publisher reviewer";
+
+/// Roles by name; `*` is everybody signed in, `-` the way in.
+const TABLE: [(&str, &str, &str); 68] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -39,12 +43,36 @@ const TABLE: [(&str, &str, &str); 46] = [
         "officer lead",
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
-    ("GET", "/desk/challenges", "lead auditor"),
-    ("GET", "/desk/challenges/{no}", "lead auditor"),
-    ("POST", "/desk/challenges/{no}/release", "lead"),
-    ("POST", "/desk/challenges/{no}/withhold", "lead"),
-    ("POST", "/desk/challenges/{no}/answer", "lead"),
-    ("POST", "/desk/challenges/{no}/correct", "lead"),
+    (
+        "GET",
+        "/desk/challenges",
+        "lead auditor statistician publisher",
+    ),
+    (
+        "GET",
+        "/desk/challenges/{no}",
+        "lead auditor statistician publisher",
+    ),
+    (
+        "POST",
+        "/desk/challenges/{no}/release",
+        "lead statistician publisher",
+    ),
+    (
+        "POST",
+        "/desk/challenges/{no}/withhold",
+        "lead statistician publisher",
+    ),
+    (
+        "POST",
+        "/desk/challenges/{no}/answer",
+        "lead statistician publisher",
+    ),
+    (
+        "POST",
+        "/desk/challenges/{no}/correct",
+        "lead statistician publisher",
+    ),
     ("GET", "/desk/export", "lead"),
     ("POST", "/desk/export", "lead"),
     ("GET", "/desk/audit", "administrator auditor"),
@@ -58,6 +86,44 @@ const TABLE: [(&str, &str, &str); 46] = [
     ("POST", "/desk/keys/{id}/revoke", "administrator"),
     ("GET", "/desk/jobs", "administrator"),
     ("POST", "/desk/jobs/{id}/again", "administrator"),
+    ("GET", "/desk/track", PLANS),
+    ("GET", "/desk/track/{plan}", PLANS),
+    ("GET", "/desk/track/{plan}/scores.csv", PLANS),
+    ("GET", "/desk/track/{plan}/returns/new", "owner"),
+    ("POST", "/desk/track/{plan}/returns/new", "owner"),
+    ("GET", "/desk/track/{plan}/returns/{no}", PLANS),
+    (
+        "GET",
+        "/desk/track/{plan}/returns/{no}/files/{sha256}",
+        PLANS,
+    ),
+    ("POST", "/desk/track/{plan}/returns/{no}/withdraw", "owner"),
+    (
+        "POST",
+        "/desk/track/{plan}/returns/{no}/accept",
+        "statistician",
+    ),
+    (
+        "POST",
+        "/desk/track/{plan}/returns/{no}/send-back",
+        "statistician",
+    ),
+    ("GET", "/desk/track/{plan}/publish", REVIEW),
+    (
+        "POST",
+        "/desk/track/{plan}/sign-off",
+        "statistician publisher",
+    ),
+    ("POST", "/desk/track/{plan}/publish", "publisher"),
+    ("GET", "/desk/track/{plan}/files.zip", "publisher"),
+    ("GET", "/desk/track/{plan}/seats", "publisher"),
+    ("POST", "/desk/track/{plan}/seats", "publisher"),
+    ("POST", "/desk/track/{plan}/seats/remove", "publisher"),
+    ("GET", "/desk/track/{plan}/dissent", "reviewer"),
+    ("POST", "/desk/track/{plan}/dissent", "reviewer"),
+    ("GET", "/desk/track/{plan}/preview", REVIEW),
+    ("GET", "/desk/track/{plan}/preview/", REVIEW),
+    ("GET", "/desk/track/{plan}/preview/{*path}", REVIEW),
 ];
 
 fn roles_of(method: &Method, path: &str) -> &'static str {
@@ -89,6 +155,16 @@ fn the_table_names_every_route_and_agrees_with_what_the_routes_say() {
     }
 }
 
+/// A desk with a plan, so that what is refused is refused by the policy and not for want of one.
+async fn with_plan() -> Desk {
+    let plans = cairn_app::track::Plans::of([super::office::harbour()]).unwrap();
+    Desk::with(cairn_app::Config {
+        plans,
+        ..cairn_app::Config::default()
+    })
+    .await
+}
+
 async fn knock(b: &mut Browser, method: &Method, path: &str, token: Option<&str>) {
     if *method == Method::GET {
         b.get(path).await;
@@ -100,14 +176,16 @@ async fn knock(b: &mut Browser, method: &Method, path: &str, token: Option<&str>
 
 #[tokio::test]
 async fn nobody_does_what_the_policy_does_not_allow() {
-    let desk = Desk::new().await;
+    let desk = with_plan().await;
     let reference = desk.report(&desk.example()).await;
     let (victim, _) = desk.account("victim", "Victim", Role::Officer).await;
     let filled = |path: &str| {
         path.replace("{reference}", &reference)
             .replace("{sha256}", &"ab".repeat(32))
             .replace("{id}", &victim)
+            .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
+            .replace("{*path}", "method.html")
     };
     for role in Role::ALL {
         let mut b = desk.signed_in(role.as_str(), "Some One", role).await;
