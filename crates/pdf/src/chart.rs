@@ -5,7 +5,7 @@ use krilla::tagging::{BBox, Tag};
 
 use crate::face::{Faces, Weight};
 use crate::flow::Flow;
-use crate::model::{Chart, Point};
+use crate::model::{Chart, Point, Span};
 use crate::scale::{Scale, decimals_of, number};
 use crate::set::Setting;
 use crate::sheet::{ACCENT, Area, GOAL, INK, LEFT, Mark, RIGHT, RULE, SOFT, Shape, WIDTH};
@@ -36,8 +36,8 @@ struct Plot<'a> {
 impl ReadyChart {
     pub(crate) fn new(chart: &Chart, faces: &Faces) -> Self {
         Self {
-            caption: Text::plain(
-                &chart.caption,
+            caption: Text::spans(
+                &[Span::said(chart.caption.as_str(), chart.caption_language)],
                 Style::new(Weight::Bold, 10.0, INK),
                 WIDTH,
                 faces,

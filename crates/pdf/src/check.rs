@@ -5,6 +5,8 @@ use crate::model::{Block, Chart, Document, Span, Table};
 
 /// Most columns of a table: with more, the columns of an A4 page are narrower than a word.
 pub(crate) const COLUMNS_MAX: usize = 14;
+/// Deepest level of a heading.
+const LEVEL_MAX: u8 = 6;
 /// Largest magnitude of a number in a chart.
 const NUMBER_MAX: f64 = 1e15;
 
@@ -13,6 +15,10 @@ pub(crate) fn document(document: &Document) -> Result<(), Fault> {
     if document.title.trim().is_empty() {
         return Err(Fault::NoTitle);
     }
+    document
+        .facts
+        .iter()
+        .try_for_each(|spans| links(0, spans))?;
     let mut level_before = 0;
     for (index, item) in document.blocks.iter().enumerate() {
         let block = index + 1;
@@ -38,7 +44,7 @@ fn heading(block: usize, level: u8, text: &str, after: u8) -> Result<(), Fault> 
     if text.trim().is_empty() {
         return Err(Fault::EmptyHeading { block });
     }
-    if !(1..=4).contains(&level) {
+    if !(1..=LEVEL_MAX).contains(&level) {
         return Err(Fault::HeadingLevel { block, level });
     }
     if level > after + 1 {

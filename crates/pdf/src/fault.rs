@@ -1,6 +1,6 @@
 //! Why a document was not printed.
 
-/// Why a document was not printed. Blocks and rows are counted from 1.
+/// Why a document was not printed. Blocks and rows are counted from 1; the cover is block 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// PDF/UA-1 clause 7.1 asks for a title.
@@ -12,8 +12,8 @@ pub enum Fault {
         /// Which block.
         block: usize,
     },
-    /// Levels go from 1 to 4.
-    #[error("block {block}: heading level {level} is not between 1 and 4")]
+    /// Levels go from 1 to 6.
+    #[error("block {block}: heading level {level} is not between 1 and 6")]
     HeadingLevel {
         /// Which block.
         block: usize,

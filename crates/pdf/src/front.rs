@@ -22,67 +22,63 @@ const NUMBER_ROOM: f32 = 44.0;
 
 /// First page: a band with the title, then what the document is about, who answers for it, and when.
 pub(crate) fn cover(flow: &mut Flow, document: &Document, faces: &Faces) {
-    let title = Text::plain(
-        &document.title,
+    let title = Text::spans(
+        &[Span::said(document.title.as_str(), document.title_language)],
         Style::new(Weight::Bold, 34.0, WHITE),
         WIDTH - 40.0,
         faces,
     );
     let band = (190.0 + title.height() + 60.0).min(PAGE_HEIGHT - 260.0);
-    let sheet = flow.sheet_at(0);
-    let (left, top, right) = (0.0, 0.0, PAGE_WIDTH);
-    sheet.tint(
-        Area {
-            left,
-            top,
-            right,
-            bottom: band,
-        },
-        DEEP,
-    );
-    sheet.tint(
-        Area {
-            left,
-            top: band,
-            right,
-            bottom: band + 6.0,
-        },
-        ACCENT,
-    );
+    cover_band(flow.sheet_at(0), band);
     let node = flow.tree.open(Tree::ROOT, Tag::Title);
     cover_text(flow, &title, node, band - 48.0 - title.height());
-    let mut y = band + 46.0;
-    let subject = Text::plain(
-        &document.subject,
+    let subject = Text::spans(
+        &[Span::said(
+            document.subject.as_str(),
+            document.subject_language,
+        )],
         Style::new(Weight::Regular, 14.0, INK),
         WIDTH - 60.0,
         faces,
     );
-    for text in [subject] {
-        if !text.lines.is_empty() {
-            let node = flow.tree.open(Tree::ROOT, Tag::P);
-            cover_text(flow, &text, node, y);
-            y += text.height();
-        }
+    let end = cover_paragraph(flow, &subject, band + 46.0);
+    let author = Style::new(Weight::Bold, 11.5, DEEP);
+    let mut foot = vec![Text::plain(&document.author, author, WIDTH, faces)];
+    let soft = Style::new(Weight::Regular, 11.5, SOFT);
+    if document.facts.is_empty() {
+        let date = words::date(document.language, document.date);
+        foot.push(Text::plain(&date, soft, WIDTH, faces));
     }
-    let author = Text::plain(
-        &document.author,
-        Style::new(Weight::Bold, 11.5, DEEP),
-        WIDTH,
-        faces,
-    );
-    let date = words::date(document.language, document.date);
-    let date = Text::plain(&date, Style::new(Weight::Regular, 11.5, SOFT), WIDTH, faces);
-    let mut y = (PAGE_HEIGHT - 110.0 - author.height()).max(y + 20.0);
+    let facts = document.facts.iter();
+    foot.extend(facts.map(|spans| Text::spans(spans, soft, WIDTH, faces)));
+    let height: f32 = foot.iter().map(|text| text.height() + 2.0).sum();
+    let mut y = (PAGE_HEIGHT - 92.0 - height).max(end + 20.0);
     flow.sheet_at(0)
         .rule(LEFT, LEFT + 48.0, y - 12.0, 2.4, ACCENT);
-    for text in [author, date] {
-        if !text.lines.is_empty() {
-            let node = flow.tree.open(Tree::ROOT, Tag::P);
-            cover_text(flow, &text, node, y);
-            y += text.height() + 2.0;
-        }
+    for text in foot {
+        y = cover_paragraph(flow, &text, y) + 2.0;
     }
+}
+
+fn cover_band(sheet: &mut Sheet, band: f32) {
+    for (top, bottom, colour) in [(0.0, band, DEEP), (band, band + 6.0, ACCENT)] {
+        let area = Area {
+            left: 0.0,
+            top,
+            right: PAGE_WIDTH,
+            bottom,
+        };
+        sheet.tint(area, colour);
+    }
+}
+
+/// A text of the cover as a paragraph of its own, if it has words; gives where it ends.
+fn cover_paragraph(flow: &mut Flow, text: &Text, top: f32) -> f32 {
+    if !text.lines.is_empty() {
+        let node = flow.tree.open(Tree::ROOT, Tag::P);
+        cover_text(flow, text, node, top);
+    }
+    top + text.height()
 }
 
 fn cover_text(flow: &mut Flow, text: &Text, node: NodeId, top: f32) {
@@ -96,6 +92,7 @@ fn cover_text(flow: &mut Flow, text: &Text, node: NodeId, top: f32) {
             (LEFT, top + text.leading * count(index)),
         );
     }
+    flow.finish(text, setting);
 }
 
 /// One line of the table of contents, or several where the heading is long.
@@ -137,10 +134,7 @@ impl Contents {
                 1 => Style::new(Weight::Bold, 11.0, DEEP),
                 _ => Style::new(Weight::Regular, 10.5, INK),
             };
-            let span = Span {
-                language: *language,
-                ..Span::plain(text.as_str())
-            };
+            let span = Span::said(text.as_str(), *language);
             let text = Text::spans(&[span], style, WIDTH - indent(*level) - NUMBER_ROOM, faces);
             let gap = if *level == 1 { 8.0 } else { 1.5 };
             if y + gap + text.height() > BOTTOM {

@@ -37,14 +37,20 @@ impl Language {
 pub struct Document {
     /// Shown on the cover, in the header of each page and as the window's title.
     pub title: String,
+    /// The title's language where it differs from the document's.
+    pub title_language: Option<Language>,
     /// The language of everything that names no other.
     pub language: Language,
     /// The organisation that answers for the document; may be empty.
     pub author: String,
     /// One or two sentences under the title, also the description in the metadata; may be empty.
     pub subject: String,
-    /// The day of publication, on the cover and in the metadata (midnight UTC).
+    /// The subject's language where it differs from the document's.
+    pub subject_language: Option<Language>,
+    /// The day of publication, in the metadata (midnight UTC).
     pub date: Date,
+    /// Lines at the foot of the cover, below the author; the date in words if there are none.
+    pub facts: Vec<Vec<Span>>,
     /// The body, in reading order.
     pub blocks: Vec<Block>,
 }
@@ -54,7 +60,7 @@ pub struct Document {
 pub enum Block {
     /// A heading. Level 1 starts a new page; levels 1 and 2 are in the table of contents, all are in the outline.
     Heading {
-        /// 1 to 4; the first is 1, and none is skipped.
+        /// 1 to 6; the first is 1, and none is skipped.
         level: u8,
         /// The words.
         text: String,
@@ -144,6 +150,15 @@ impl Span {
         self
     }
 
+    /// Plain text in a language that may differ from the document's.
+    #[must_use]
+    pub fn said(text: impl Into<String>, language: Option<Language>) -> Self {
+        Self {
+            language,
+            ..Self::plain(text)
+        }
+    }
+
     /// The same text, said to be in `language`.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
@@ -163,8 +178,12 @@ impl From<&str> for Span {
 pub struct Table {
     /// Stands above the table; may be empty.
     pub caption: String,
+    /// The caption's language where it differs from the document's.
+    pub caption_language: Option<Language>,
     /// One heading for each column, none of them empty.
     pub header: Vec<String>,
+    /// The headings' language where it differs from the document's.
+    pub header_language: Option<Language>,
     /// Rows of exactly as many cells as the header has.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -219,6 +238,8 @@ pub enum Align {
 pub struct Chart {
     /// Stands above the chart; may be empty.
     pub caption: String,
+    /// The caption's language where it differs from the document's.
+    pub caption_language: Option<Language>,
     /// What a reader who cannot see the chart should know; required.
     pub alt: String,
     /// The unit of the values, written over the vertical axis; may be empty.

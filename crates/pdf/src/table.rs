@@ -51,11 +51,11 @@ impl ReadyTable {
         let header: Vec<Cell> = table
             .header
             .iter()
-            .map(|words| Cell::from(words.as_str()))
+            .map(|words| Cell::from(Span::said(words.as_str(), table.header_language)))
             .collect();
         let columns = columns(table, &header, (head_style, style), faces);
-        let caption = Text::plain(
-            &table.caption,
+        let caption = Text::spans(
+            &[Span::said(table.caption.as_str(), table.caption_language)],
             Style::new(Weight::Bold, 10.0, INK),
             WIDTH,
             faces,

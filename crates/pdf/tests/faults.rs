@@ -39,7 +39,7 @@ fn titles_and_headings_are_required_and_in_order() {
     );
     assert_eq!(
         fault(Block::heading(5, "Five")),
-        Fault::HeadingLevel { block: 2, level: 5 }
+        Fault::HeadingLevel { block: 2, level: 7 }
     );
     assert_eq!(
         fault(Block::heading(2, "  ")),

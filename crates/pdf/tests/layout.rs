@@ -182,6 +182,7 @@ fn cells_and_rows_of_any_size_fit() {
         caption: String::new(),
         header: (1..=14).map(|n| format!("Column {n}")).collect(),
         rows: vec![vec![Cell::from(endless.as_str()); 14]],
+        ..Table::default()
     };
     table.rows.push(
         (0..14)
@@ -201,6 +202,7 @@ fn cells_and_rows_of_any_size_fit() {
             vec!["a".into(), long.as_str().into()],
             vec!["b".into(), "short".into()],
         ],
+        ..Table::default()
     };
     let reader = read(vec![
         Block::heading(1, "Wide"),

@@ -5,10 +5,13 @@ use cairn_pdf::{Block, Cell, Chart, Document, Language, Point, Span, Table, Targ
 pub fn document(blocks: Vec<Block>) -> Document {
     Document {
         title: "Digital Strategy: progress report 2026".to_owned(),
+        title_language: None,
         language: Language::English,
         author: "Strategy Office".to_owned(),
         subject: "What moved since the first edition, computed from published figures that anyone can check.".to_owned(),
+        subject_language: None,
         date: jiff::civil::Date::constant(2026, 2, 6),
+        facts: Vec::new(),
         blocks,
     }
 }
@@ -28,6 +31,8 @@ pub fn table(caption: &str, rows: usize) -> Table {
     };
     Table {
         caption: caption.to_owned(),
+        caption_language: None,
+        header_language: None,
         header: ["Measure", "Status", "Latest", "Change"]
             .map(str::to_owned)
             .into(),
@@ -39,6 +44,7 @@ pub fn chart(caption: &str) -> Chart {
     let values = [61.0, 64.5, 63.0, 70.25, 74.0, 73.5, 79.0];
     Chart {
         caption: caption.to_owned(),
+        caption_language: None,
         alt: format!(
             "{caption}: line from 61% in 2018 to 79% in 2024, with a break before 2021; the target is 90%."
         ),

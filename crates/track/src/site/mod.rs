@@ -17,10 +17,11 @@ mod money;
 mod options;
 mod pages;
 mod parts;
+mod print;
 mod published;
 pub mod words;
 
-pub use build::{BuildError, Sink, Summary, build, page};
+pub use build::{BuildError, Sink, Summary, build, page, pdf};
 pub use options::{Frame, Options};
 pub use words::Lang;
 
@@ -28,5 +29,11 @@ pub use words::Lang;
 pub const STYLE: &str = "track.css";
 /// The feed of changes.
 pub const FEED: &str = "atom.xml";
+/// Name of the printed report in a language, in the folder of its edition.
+#[must_use]
+pub fn pdf_file(lang: Lang) -> String {
+    print::file(lang)
+}
+
 /// The catalogue of all data.
 pub const CATALOGUE: &str = "catalogue.jsonld";

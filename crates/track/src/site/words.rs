@@ -4,6 +4,7 @@ mod change;
 mod front;
 mod measure;
 mod method;
+mod print;
 mod work;
 
 use cairn_kernel::time::month_name;
@@ -13,6 +14,7 @@ pub(crate) use change::*;
 pub(crate) use front::*;
 pub(crate) use measure::*;
 pub(crate) use method::*;
+pub(crate) use print::*;
 pub(crate) use work::*;
 
 /// A language of the pages.
