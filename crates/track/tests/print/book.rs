@@ -1,74 +1,53 @@
-//! The printed reports of the example plans, made and read once.
+//! The printed reports of the example plans, made and read again.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
 
 use cairn_track::bundle::Public;
 use cairn_track::site::{Lang, pdf};
 
 use crate::reader::Reader;
 
-pub const PLANS: [&str; 4] = [
-    "example-harbour",
-    "nz-digital",
-    "nz-cyber-2015",
-    "nz-digital-nation-2017",
-];
-
 pub struct Book {
-    pub name: String,
     pub lang: Lang,
     pub bytes: Vec<u8>,
     pub reader: Reader,
 }
 
-/// The newest edition of every plan in every language.
-pub fn all() -> &'static [Book] {
-    static BOOKS: LazyLock<Vec<Book>> = LazyLock::new(|| {
-        let of = |name| Lang::ALL.map(|lang| book(name, lang));
-        PLANS.into_iter().flat_map(of).collect()
-    });
-    &BOOKS
+/// The newest edition of a plan.
+///
+/// With `TRACK_OUT` set it is also written to that folder.
+pub fn of(name: &str, lang: Lang) -> Book {
+    edition(name, lang, None)
 }
 
-pub fn one(name: &str, lang: Lang) -> &'static Book {
-    let mut books = all().iter();
-    let found = books.find(|book| book.name == name && book.lang == lang);
-    found.unwrap_or_else(|| panic!("no plan {name}"))
-}
-
-/// Prints it. With `TRACK_OUT` set it is also written to that folder.
-fn book(name: &str, lang: Lang) -> Book {
+/// An edition of a plan; the newest if no id is given.
+pub fn edition(name: &str, lang: Lang, id: Option<&str>) -> Book {
     let public = Public::of(crate::plan_files::folder(name)).unwrap();
-    let printed = pdf(&public.plan, public.plan.newest().unwrap(), lang).unwrap();
+    let plan = &public.plan;
+    let asked = id.map_or(plan.newest(), |id| plan.edition(id));
+    let printed = pdf(plan, asked.unwrap(), lang).unwrap();
     if let Some(out) = std::env::var_os("TRACK_OUT") {
         let path = std::path::Path::new(&out).join(format!("{name}.{}.pdf", lang.as_str()));
         std::fs::write(path, &printed.bytes).unwrap();
     }
     assert_eq!(
         printed.boxed,
-        std::collections::BTreeSet::new(),
+        BTreeSet::new(),
         "{name}: every letter is in the font"
     );
     Book {
-        name: format!("{name}"),
         lang,
         reader: Reader::new(&printed.bytes),
         bytes: printed.bytes,
     }
 }
 
-/// Words of everything that is drawn, page furniture too, blanks made one.
-pub fn words(reader: &Reader) -> String {
-    let all: BTreeMap<usize, &str> = reader
-        .drawn
-        .iter()
-        .map(|drawn| drawn.text.as_str())
-        .enumerate()
-        .collect();
-    let all: Vec<&str> = all.into_values().collect();
-    all.join(" ")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+/// Blanks made one.
+pub fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words of the tree, in the order in which they are read aloud.
+pub fn words(book: &Book) -> String {
+    plain(&book.reader.root.text)
 }

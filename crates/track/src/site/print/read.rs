@@ -18,6 +18,9 @@ const SKIPPED_CLASSES: [&str; 4] = ["back", "caption", "unseen", "c-key"];
 /// Classes of boxes that stand apart.
 const BOXES: [&str; 3] = ["notice", "said", "headline"];
 
+/// Stands between paragraphs that become one text; only a blank where the first of them ends as a sentence does.
+const SENTENCES: &str = ". ";
+
 /// How to read a piece of markup.
 #[derive(Default)]
 pub(super) struct How {
@@ -84,6 +87,8 @@ struct Reader {
     grid: Option<Grid>,
     /// How deep in elements that are left out.
     skipping: usize,
+    /// Nothing was said yet in what was opened last.
+    is_fresh: bool,
     /// Stands between the parts of the box that is being read.
     between: &'static str,
 }
@@ -116,7 +121,8 @@ impl Reader {
             heading: None,
             grid: None,
             skipping: 0,
-            between: " ",
+            is_fresh: false,
+            between: SENTENCES,
         }
     }
 
@@ -142,10 +148,8 @@ impl Reader {
         if text.trim().is_empty() && self.spans.is_empty() {
             return;
         }
-        let gap = std::mem::take(&mut self.gap);
-        if !gap.is_empty() && !self.spans.is_empty() {
-            self.spans.push(Span::plain(gap));
-        }
+        self.close_gap();
+        self.is_fresh = false;
         self.spans.push(Span {
             text: text.to_owned(),
             strong: self.strong > 0,
@@ -157,9 +161,33 @@ impl Reader {
 
     /// Words of what comes next stand apart from those before, if there are any.
     fn part(&mut self, gap: &'static str) {
-        if !self.spans.is_empty() && self.gap.trim().is_empty() {
+        if !self.spans.is_empty() && !self.is_fresh && self.gap.trim().is_empty() {
             self.gap = gap;
         }
+    }
+
+    /// Writes what parts the next words from those before.
+    fn close_gap(&mut self) {
+        let gap = std::mem::take(&mut self.gap);
+        if gap.is_empty() {
+            return;
+        }
+        while self
+            .spans
+            .pop_if(|span| span.text.trim().is_empty())
+            .is_some()
+        {}
+        let Some(last) = self.spans.last_mut() else {
+            return;
+        };
+        last.text.truncate(last.text.trim_end().len());
+        let is_sentence = last.text.ends_with(['.', ':', '!', '?', '…', ';', ',']);
+        let gap = if gap == SENTENCES && is_sentence {
+            " "
+        } else {
+            gap
+        };
+        self.spans.push(Span::plain(gap));
     }
 
     fn alone(&mut self, name: &str) {
@@ -204,7 +232,7 @@ impl Reader {
             "dl" => {
                 self.flush_unless_held();
                 self.list = Some(List {
-                    between: " ",
+                    between: SENTENCES,
                     depth: 1,
                     ..List::default()
                 });
@@ -221,6 +249,10 @@ impl Reader {
                 self.part(" · ");
                 opened.strong = true;
             }
+            "span" if attributes.has_class("score") || attributes.has_class("verdict") => {
+                self.part(" · ")
+            }
+            "span" if attributes.has_class("when") => self.part(", "),
             "del" => self.mark(w::change_was(self.how.lang), &mut opened),
             "ins" => self.mark(w::change_is(self.how.lang), &mut opened),
             "a" => {
@@ -253,6 +285,7 @@ impl Reader {
 
     fn hold(&mut self, hold: Hold) -> bool {
         self.holds.push(hold);
+        self.is_fresh = true;
         true
     }
 
@@ -264,7 +297,7 @@ impl Reader {
 
     fn open_heading(&mut self, name: &str, opened: &mut Opened) {
         if self.is_held() || self.list.is_some() {
-            self.part(" ");
+            self.part(SENTENCES);
             opened.strong = true;
             opened.closing = ". ";
             return;
@@ -279,6 +312,7 @@ impl Reader {
 
     /// A box that stands apart, or whatever else ends a paragraph.
     fn open_part(&mut self, name: &str, attributes: &Attributes, opened: &mut Opened) {
+        opened.closing = if attributes.has_class("by") { ": " } else { "" };
         if self.is_held() {
             self.part(self.between);
         } else if let Some(list) = &self.list {
@@ -292,7 +326,7 @@ impl Reader {
                 self.between = if attributes.has_class("headline") {
                     " · "
                 } else {
-                    " "
+                    SENTENCES
                 };
                 opened.hold = self.hold(Hold::Note);
             }
@@ -311,7 +345,7 @@ impl Reader {
                 let between = if attributes.has_class("rows") {
                     " · "
                 } else {
-                    " "
+                    SENTENCES
                 };
                 self.list = Some(List {
                     ordered: name == "ol",
@@ -455,7 +489,7 @@ impl Reader {
         let Some(hold) = self.holds.pop() else { return };
         match hold {
             Hold::Note => {
-                self.between = " ";
+                self.between = SENTENCES;
                 let spans = std::mem::take(&mut self.spans);
                 self.gap = "";
                 if !spans.is_empty() {

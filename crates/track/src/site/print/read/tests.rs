@@ -85,7 +85,7 @@ fn only_what_leads_out_of_the_site_is_a_link() {
 fn lists_in_lists_and_facts() {
     assert_eq!(
         texts("<ul><li>a</li><li><p>b</p><p>c</p><ul><li>d</li></ul></li><li></li></ul><p>e</p>"),
-        ["* a\n* b c\n* – d", "e"]
+        ["* a\n* b. c\n* – d", "e"]
     );
     assert_eq!(
         texts(
