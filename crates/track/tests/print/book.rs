@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cairn_track::bundle::Public;
 use cairn_track::site::{Lang, pdf};
 
-use crate::reader::Reader;
+use crate::reader::{Element, Reader};
 
 pub struct Book {
     pub lang: Lang,
@@ -47,7 +47,21 @@ pub fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Words of an element; cells, items and paragraphs stand apart.
+pub fn spoken(element: &Element) -> String {
+    let whole = [
+        "P", "TH", "TD", "Lbl", "LBody", "Caption", "Title", "Figure",
+    ]
+    .contains(&element.role.as_str())
+        || element.children.is_empty();
+    if whole || element.role.starts_with('H') {
+        return plain(&element.text);
+    }
+    let parts: Vec<String> = element.children.iter().map(spoken).collect();
+    parts.join(" ")
+}
+
 /// Words of the tree, in the order in which they are read aloud.
 pub fn words(book: &Book) -> String {
-    plain(&book.reader.root.text)
+    spoken(&book.reader.root)
 }

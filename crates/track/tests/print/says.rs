@@ -1,10 +1,11 @@
 //! What the printed reports say.
 
 use cairn_track::bundle::Public;
+use cairn_track::plan::Files;
 use cairn_track::site::{Lang, Options, build, pdf, pdf_file};
 
-use crate::book::{self, plain, words};
-use crate::reader::Element;
+use crate::book::{self, plain, spoken, words};
+use crate::reader::{Element, Reader};
 
 /// Text of the elements below a heading, up to the next heading of its level or above.
 fn below(root: &Element, heading: &str) -> String {
@@ -17,11 +18,11 @@ fn below(root: &Element, heading: &str) -> String {
         .find(|element| level(element).is_some() && plain(&element.text) == heading)
         .unwrap_or_else(|| panic!("no heading {heading}"));
     let own = level(start).unwrap();
-    let texts: Vec<&str> = all
+    let texts: Vec<String> = all
         .take_while(|element| level(element).is_none_or(|other| other > own))
-        .map(|element| element.text.as_str())
+        .map(spoken)
         .collect();
-    plain(&texts.join(" "))
+    texts.join(" ")
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn the_digital_strategy_says_what_its_pages_say() {
     let root = &book.reader.root;
     let covered = below(root, "What is measured");
     assert!(covered.contains("5 of 9 measured"), "{covered}");
-    assert!(covered.contains("Never measured 2"), "{covered}");
+    assert!(covered.contains("Never measured 3"), "{covered}");
     let all = words(&book);
     for fact in [
         "Example office of cairn",
@@ -49,7 +50,7 @@ fn the_digital_strategy_says_what_its_pages_say() {
         "Unit: NZ$ million",
         "Better is: less",
         "Target: by 2032: Lower than in comparable nations.",
-        "Note. Example office of cairn, 30 June 2026: Counted from 2018",
+        "Note Example office of cairn, 30 June 2026: Counted from 2018",
         "2023 18.3",
         "2023 report summary",
     ] {
@@ -105,6 +106,7 @@ fn te_reo_maori_is_the_language_and_english_is_marked() {
     let maori = root
         .all()
         .iter()
+        .skip(1)
         .filter(|element| element.lang.as_deref() == Some("mi"))
         .count();
     assert_eq!(maori, 0, "the document's own language is not said again");
@@ -176,4 +178,92 @@ fn the_site_has_the_same_file_and_links_to_it() {
     }
     let mi = String::from_utf8(site["mi/index.html"].clone()).unwrap();
     assert!(mi.contains(&format!("(PDF, {size} kB)")));
+}
+
+/// A plan with so many measures of one value each, made up.
+fn large(measures: usize) -> Files {
+    let mut files = Files::new();
+    let mut put = |path: &str, text: String| files.insert(path, text.into_bytes());
+    put(
+        "plan.toml",
+        "id = \"large\"\ntitle = \"A large plan\"\ncountry = \"NZ\"\nowner = \"Example office\"\n\
+         contact = \"track@agency.example\"\nlicence = \"CC-BY-4.0\"\nlanguages = [\"en\"]\ncurrency = \"NZD\"\n\
+         editions = [\"2050\"]\n"
+            .into(),
+    );
+    put(
+        "sources.csv",
+        "id,title,publisher,url,kind,published,retrieved,sha256,note\n\
+         s1,Figures,Example office,https://stats.example/,dataset,2050-01,,,\n"
+            .into(),
+    );
+    let edition = "id = \"2050\"\ntitle = \"Edition 2050\"\nstatus = \"draft\"\nas_of = 2050-06-30\nvision = \"All.\"\n";
+    put("editions/2050/edition.toml", edition.into());
+    let (mut goals, mut all) = (String::new(), String::new());
+    for n in 0..measures {
+        let goal = n / 20;
+        if n % 20 == 0 {
+            goals.push_str(&format!(
+                "[[goal]]\nid = \"g{goal}\"\ntitle = \"Goal {goal}\"\nsource = \"s1\"\n\n"
+            ));
+        }
+        all.push_str(&format!(
+            "[[measure]]\nid = \"m{n}\"\ngoal = \"g{goal}\"\ntitle = \"Measure {n}\"\ndefinition = \"What is counted.\"\n\
+             unit = \"percent\"\nsource = \"s1\"\nfrequency = \"yearly\"\nlicence = \"CC-BY-4.0\"\n\
+             contact = \"track@agency.example\"\ndirection = \"up\"\nseries = \"x{n}\"\ntarget = \"none\"\n\n"
+        ));
+        let mut rows =
+            String::from("period,value,vintage,source,missing,low,high,n,flag,break,note\n");
+        for year in 2030..2049 {
+            rows.push_str(&format!(
+                "{year},{}.5,2050-01,s1,,,,,,,\n",
+                (n * 31 + year * 17) % 90
+            ));
+        }
+        put(&format!("series/x{n}.csv"), rows);
+    }
+    put("editions/2050/goals.toml", goals);
+    put("editions/2050/measures.toml", all);
+    files
+}
+
+#[test]
+fn a_large_plan_says_what_is_not_printed_in_full() {
+    let public = Public::of(large(170)).unwrap();
+    let printed = pdf(&public.plan, public.plan.newest().unwrap(), Lang::En).unwrap();
+    let reader = Reader::new(&printed.bytes);
+    let all = spoken(&reader.root);
+    assert!(
+        all.contains("The plan has 170 measures. The first 150 have sections of their own here")
+    );
+    let sections: Vec<String> = reader
+        .root
+        .with_role("H3")
+        .iter()
+        .map(|one| plain(&one.text))
+        .collect();
+    assert_eq!(sections.len(), 150);
+    assert!(sections.contains(&"Measure 149".to_owned()));
+    let rows = reader.root.with_role("TH");
+    assert!(
+        rows.iter().any(|cell| plain(&cell.text) == "Measure 169"),
+        "the others stand in tables"
+    );
+}
+
+/// Tells how long the report of 2,000 measures takes.
+#[test]
+#[ignore = "a measurement: run it optimised"]
+fn two_thousand_measures_take_so_long() {
+    let public = Public::of(large(2_000)).unwrap();
+    let start = std::time::Instant::now();
+    let printed = pdf(&public.plan, public.plan.newest().unwrap(), Lang::En).unwrap();
+    let took = start.elapsed();
+    println!(
+        "{} pages, {} kB, {} ms",
+        printed.pages,
+        printed.bytes.len() / 1000,
+        took.as_millis()
+    );
+    assert!(took.as_secs() < 2, "{took:?}");
 }

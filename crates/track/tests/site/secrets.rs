@@ -217,12 +217,11 @@ fn texts_of_a_plan_are_no_markup() {
     let reader = Reader::new(&site["report.en.pdf"]);
     let mut actions = String::new();
     for object in reader.file.objects.values() {
-        if let Ok(dict) = object.as_dict()
-            && let Ok(uri) = dict
-                .get(b"A")
-                .and_then(|action| reader.dict(action).get(b"URI"))
+        let Ok(dict) = object.as_dict() else { continue };
+        if dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Link")
+            && let Ok(action) = dict.get(b"A")
         {
-            actions.push_str(&reader.words(uri));
+            actions.push_str(&reader.words(reader.dict(action).get(b"URI").unwrap()));
             actions.push('\n');
         }
     }

@@ -59,12 +59,17 @@ fn document(cx: &Context<'_>, blocks: Vec<Block>) -> Document {
     let facts = [
         w::print_edition(lang, &edition.id, state),
         w::as_of(lang, cx.day(cx.report.as_of)),
-        w::print_licence(lang, &plan.licence),
     ];
     let (title, title_language) = own(cx, &plan.title);
     let (subject, subject_language) = own(cx, &edition.title);
     let mut lines = vec![vec![Span::plain(w::print_kind(lang)).strong()]];
     lines.extend(facts.into_iter().map(|fact| vec![Span::plain(fact)]));
+    // The plan keeps its licence in English only.
+    let english = (lang != Lang::En).then_some(Language::English);
+    lines.push(vec![
+        Span::plain(format!("{}: ", w::licence(lang))),
+        Span::said(plan.licence.as_str(), english),
+    ]);
     Document {
         title: title.to_owned(),
         title_language,

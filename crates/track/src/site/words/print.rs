@@ -15,7 +15,6 @@ words! {
 phrases! {
     print_link(size): "The whole report to print or to keep (PDF, {size})", "Te pūrongo katoa hei tā, hei pupuri rānei (PDF, {size})";
     print_edition(id, state): "Edition {id} ({state})", "Putanga {id} ({state})";
-    print_licence(licence): "Licence: {licence}", "Raihana: {licence}";
     print_bounded(shown, all): "The plan has {all} measures. The first {shown} have sections of their own here; the others stand in the tables of their goals with status, latest value and target. The pages of the site have all of them in full.", "E {all} ngā ine o te mahere. He wāhanga tō ngā ine tuatahi e {shown} ki konei; kei ngā ripanga o ngā whāinga te tūnga, te uara hou me te ūnga o ērā atu. Kei ngā whārangi o te pae te katoa.";
     print_bounded_work(shown, all): "The plan has {all} initiatives. The first {shown} have sections of their own here; the others are listed with owner, steps and money. The pages of the site have all of them in full.", "E {all} ngā hinonga o te mahere. He wāhanga tō ngā hinonga tuatahi e {shown} ki konei; he rārangi mō ērā atu, me te kaitiaki, ngā mahi me te pūtea. Kei ngā whārangi o te pae te katoa.";
 }
