@@ -199,6 +199,8 @@ fn large(measures: usize) -> Files {
     );
     let edition = "id = \"2050\"\ntitle = \"Edition 2050\"\nstatus = \"draft\"\nas_of = 2050-06-30\nvision = \"All.\"\n";
     put("editions/2050/edition.toml", edition.into());
+    put("editions/2050/themes.toml", String::new());
+    put("editions/2050/initiatives.toml", String::new());
     let (mut goals, mut all) = (String::new(), String::new());
     for n in 0..measures {
         let goal = n / 20;
