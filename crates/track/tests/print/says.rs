@@ -64,7 +64,7 @@ fn the_digital_strategy_says_what_its_pages_say() {
     for said in [
         "Owner: Ministry of Business, Innovation and Employment",
         "overdue",
-        "NZD 40,000,000",
+        "NZD 60,000,000",
     ] {
         assert!(work.contains(said), "{said}: {work}");
     }
