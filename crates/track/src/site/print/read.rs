@@ -269,18 +269,23 @@ impl Reader {
             }
             "caption" => opened.hold = self.hold(Hold::Caption),
             "tr" => self.grid.iter_mut().for_each(Grid::open_row),
-            "th" | "td" => opened.hold = self.hold(Hold::Cell),
+            "th" | "td" => {
+                self.align(attributes);
+                opened.hold = self.hold(Hold::Cell);
+            }
             _ => {}
-        }
-        if matches!(name, "th" | "td")
-            && let Some(grid) = &mut self.grid
-        {
-            let is_number =
-                attributes.has_class("num") || attributes.get("style") == Some("text-align: right");
-            grid.align = if is_number { Align::End } else { Align::Start };
         }
         self.strong += usize::from(opened.strong);
         self.open.push(opened);
+    }
+
+    /// To which side the cell that opens leans.
+    fn align(&mut self, attributes: &Attributes) {
+        let is_number =
+            attributes.has_class("num") || attributes.get("style") == Some("text-align: right");
+        if let Some(grid) = &mut self.grid {
+            grid.align = if is_number { Align::End } else { Align::Start };
+        }
     }
 
     fn hold(&mut self, hold: Hold) -> bool {
@@ -304,8 +309,9 @@ impl Reader {
         }
         self.flush();
         let level = name
-            .bytes()
-            .nth(1)
+            .as_bytes()
+            .get(1)
+            .copied()
             .map_or(1, |digit| digit.saturating_sub(b'0'));
         self.heading = Some(level.saturating_add_signed(self.how.deeper).clamp(1, 6));
     }
