@@ -38,7 +38,7 @@ fn titles_and_headings_are_required_and_in_order() {
         Fault::HeadingLevel { block: 2, level: 0 }
     );
     assert_eq!(
-        fault(Block::heading(5, "Five")),
+        fault(Block::heading(7, "Seven")),
         Fault::HeadingLevel { block: 2, level: 7 }
     );
     assert_eq!(
