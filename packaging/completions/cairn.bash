@@ -166,6 +166,9 @@ _cairn() {
             cairn__subcmd__help__subcmd__track,new)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__new"
                 ;;
+            cairn__subcmd__help__subcmd__track,pdf)
+                cmd="cairn__subcmd__help__subcmd__track__subcmd__pdf"
+                ;;
             cairn__subcmd__help__subcmd__track,progress)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__progress"
                 ;;
@@ -277,6 +280,9 @@ _cairn() {
             cairn__subcmd__track,new)
                 cmd="cairn__subcmd__track__subcmd__new"
                 ;;
+            cairn__subcmd__track,pdf)
+                cmd="cairn__subcmd__track__subcmd__pdf"
+                ;;
             cairn__subcmd__track,progress)
                 cmd="cairn__subcmd__track__subcmd__progress"
                 ;;
@@ -324,6 +330,9 @@ _cairn() {
                 ;;
             cairn__subcmd__track__subcmd__help,new)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__new"
+                ;;
+            cairn__subcmd__track__subcmd__help,pdf)
+                cmd="cairn__subcmd__track__subcmd__help__subcmd__pdf"
                 ;;
             cairn__subcmd__track__subcmd__help,progress)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__progress"
@@ -1181,6 +1190,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track__subcmd__new)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__track__subcmd__pdf)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2502,6 +2525,20 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__track__subcmd__help__subcmd__pdf)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__track__subcmd__help__subcmd__progress)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2688,6 +2725,60 @@ _cairn() {
                     return 0
                     ;;
                 --country)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__pdf)
+            opts="-o -c -d -h --out --lang --edition --config --data --listen --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en mi" -- "${cur}"))
+                    return 0
+                    ;;
+                --edition)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

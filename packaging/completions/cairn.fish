@@ -229,6 +229,15 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l sign -d 'Sign the bundle with the evidence log\'s key of the data directory'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s o -l out -d 'File to write' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l lang -d 'Language of its words: en or mi. What the plan has not translated stands in English, marked as such' -r -f -a "en\t''
+mi\t''"
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l edition -d 'Id of the edition; the newest if absent' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l keys -d 'Published key list that must have signed it (served at `/log.keys`)' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
@@ -344,6 +353,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "pdf" -d 'Write the whole report of an edition as one tagged PDF (PDF/UA-1), the same that `build` puts into the site'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'
@@ -400,6 +410,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "build" -d 'Write the site of a plan, with everything that is needed to compute it again, into a new folder'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "pdf" -d 'Write the whole report of an edition as one tagged PDF (PDF/UA-1), the same that `build` puts into the site'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "verify" -d 'Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "progress" -d 'Compute progress by the Statistics Canada / Open SDG formulas for every series of a table'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from track" -f -a "new" -d 'Begin an empty plan, with comments in its files that tell what goes where'

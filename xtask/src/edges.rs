@@ -13,6 +13,7 @@ use crate::metadata::{Kind, Metadata, Package};
 const FLOORS: &[(&str, u8)] = &[
     ("cairn-kernel", 1),
     ("cairn-evidence", 1),
+    ("cairn-pdf", 1),
     ("cairn-desk", 2),
     ("cairn-feeds", 2),
     ("cairn-exchange", 2),

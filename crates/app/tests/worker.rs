@@ -224,7 +224,7 @@ on_both! {
         let Some(server) = MailServer::start() else { return };
         let mail = mail_at(&server.address.to_string());
         let post = Post::new(&mail).unwrap();
-        let (app, clock) = app_with(t, Some(mail), Plans::of([harbour()]).unwrap());
+        let (app, clock) = app_with(t, Some(mail), Plans::of([harbour()], Default::default()).unwrap());
         let new = NewAccount { login: "mere", name: "Mere", role: Role::Owner };
         let (account, _) = app.create_account(Doer::System, new).await.unwrap();
         let (plan, council) = ("example-harbour", "Example Harbour Council (fictional)");

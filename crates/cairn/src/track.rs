@@ -57,6 +57,20 @@ pub enum Track {
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
         listen: std::net::SocketAddr,
     },
+    /// Write the whole report of an edition as one tagged PDF (PDF/UA-1), the same that `build` puts into the site.
+    Pdf {
+        /// Folder of the plan.
+        plan: PathBuf,
+        /// File to write.
+        #[arg(long, short, value_name = "FILE")]
+        out: PathBuf,
+        /// Language of its words: en or mi. What the plan has not translated stands in English, marked as such.
+        #[arg(long, default_value = "en", value_parser = ["en", "mi"])]
+        lang: String,
+        /// Id of the edition; the newest if absent.
+        #[arg(long, value_name = "ID")]
+        edition: Option<String>,
+    },
     /// Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte.
     Verify {
         /// Folder of the bundle.
@@ -151,6 +165,12 @@ impl Track {
                 build::bundle(settings, &plan, &out, &options, sign)
             }
             Self::Preview { plan, listen } => preview::preview(&plan, listen),
+            Self::Pdf {
+                plan,
+                out,
+                lang,
+                edition,
+            } => build::pdf(&plan, &out, &lang, edition.as_deref()),
             Self::Verify { bundle, keys } => build::verify(settings, &bundle, keys.as_deref()),
             Self::Progress { csv, out } => make::progress(&csv, out.as_deref()),
             Self::New {

@@ -13,6 +13,13 @@ mod lists;
 #[path = "site/pages.rs"]
 mod pages;
 mod plan_files;
+#[path = "../../pdf/tests/common/reader.rs"]
+#[allow(
+    dead_code,
+    clippy::expect_used,
+    reason = "the reader is shared with the tests of the printer"
+)]
+mod reader;
 #[path = "site/says.rs"]
 mod says;
 #[path = "site/secrets.rs"]

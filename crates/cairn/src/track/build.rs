@@ -1,4 +1,4 @@
-//! `cairn track build` and `cairn track verify`.
+//! `cairn track build`, `cairn track pdf` and `cairn track verify`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use cairn_evidence::note::Note;
 use cairn_store::keys::Keys;
 use cairn_track::bundle::{self, Kept, MANIFEST, Manifest, NOTE, Public};
 use cairn_track::plan::Fault;
-use cairn_track::site::Options;
+use cairn_track::site::{self, Lang, Options};
 
 use super::check;
 use super::folder::{self, Writer};
@@ -65,6 +65,50 @@ pub fn bundle(
         out.display()
     );
     println!("check it with: cairn track verify {}", out.display());
+    Ok(())
+}
+
+/// Writes the report of an edition as a PDF, from what is public of the plan and nothing else.
+///
+/// # Errors
+/// The plan has errors or no such edition, or the disk said no.
+pub fn pdf(plan: &Path, out: &Path, lang: &str, edition: Option<&str>) -> anyhow::Result<()> {
+    let public = Public::of(folder::read(plan)?).map_err(|faults| broken(&faults, plan))?;
+    let asked = match edition {
+        Some(id) => public.plan.edition(id),
+        None => public.plan.newest(),
+    };
+    let Some(asked) = asked else {
+        let known: Vec<&str> = public
+            .plan
+            .editions
+            .iter()
+            .map(|one| one.id.as_str())
+            .collect();
+        bail!(
+            "{} has no edition {}; it has: {}",
+            plan.display(),
+            edition.unwrap_or_default(),
+            known.join(", ")
+        );
+    };
+    let lang = Lang::of_tag(lang).with_context(|| format!("no language {lang}: use en or mi"))?;
+    let printed = site::pdf(&public.plan, asked, lang)?;
+    std::fs::write(out, &printed.bytes).with_context(|| out.display().to_string())?;
+    println!(
+        "{}: edition {}, {} pages, {} kB",
+        out.display(),
+        asked.id,
+        printed.pages,
+        printed.bytes.len().div_ceil(1000)
+    );
+    if !printed.boxed.is_empty() {
+        let letters: Vec<String> = printed.boxed.iter().map(char::to_string).collect();
+        println!(
+            "shown as □, since the fonts have no letter for them (a screen reader still says them): {}",
+            letters.join(" ")
+        );
+    }
     Ok(())
 }
 

@@ -138,7 +138,11 @@ impl Check<'_> {
             return;
         };
         if kept != computed {
-            let what = first_difference(&kept, computed);
+            let what = if path.ends_with(".pdf") {
+                first_byte(&kept, computed)
+            } else {
+                first_difference(&kept, computed)
+            };
             self.fault(path, what);
         } else if said.is_some_and(|said| *said != sha256(&kept).hex()) {
             self.fault(path, "the manifest has another SHA-256 for it");
@@ -178,6 +182,21 @@ fn figure_of(path: &str) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// Where two files that are no text differ first.
+fn first_byte(kept: &[u8], computed: &[u8]) -> String {
+    let same = kept
+        .iter()
+        .zip(computed)
+        .take_while(|(a, b)| a == b)
+        .count();
+    format!(
+        "it is not the report that the plan's files give: from byte {} on it differs; {} bytes are published, {} computed",
+        same + 1,
+        kept.len(),
+        computed.len()
+    )
 }
 
 /// Where two files differ first, by line.
@@ -244,6 +263,18 @@ mod tests {
             ("plan/plan.toml", ""),
         ] {
             assert_eq!(figure_of(path), figure, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_first_byte_is_counted_from_one() {
+        for (kept, computed, at) in [
+            (&b"abc"[..], &b"abd"[..], 3),
+            (b"", b"a", 1),
+            (b"ab", b"a", 2),
+        ] {
+            let said = first_byte(kept, computed);
+            assert!(said.contains(&format!("byte {at} on")), "{said}");
         }
     }
 

@@ -7,8 +7,8 @@ use super::context::Context;
 use super::options::Options;
 use super::published::Published;
 use super::words::Lang;
-use super::{files, layout, pages};
-use crate::plan::{Plan, Visible};
+use super::{files, layout, pages, print};
+use crate::plan::{Edition, Plan, Visible};
 use crate::report::Report;
 use crate::share;
 
@@ -39,6 +39,16 @@ pub enum BuildError<E> {
         /// What it said.
         error: E,
     },
+    /// The report could not be printed.
+    #[error("printing the report of the edition {edition} ({language}): {error}")]
+    Print {
+        /// The edition's id.
+        edition: String,
+        /// Tag of its language.
+        language: &'static str,
+        /// What the printer said.
+        error: cairn_pdf::Fault,
+    },
 }
 
 /// One edition as it is to be built.
@@ -52,6 +62,8 @@ pub(crate) struct Of<'a> {
     pub sources: &'a BTreeMap<&'a str, usize>,
     /// Files of values by the measures' ids.
     pub published: &'a BTreeMap<&'a str, Published>,
+    /// Bytes of the printed reports, once they are made.
+    pub prints: &'a BTreeMap<Lang, usize>,
 }
 
 /// Places of a plan's sources in the list of all.
@@ -109,41 +121,68 @@ pub fn build<'s, E>(
     };
     files::top(plan, newest, options, &mut out)?;
     for (at, report) in reports.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| reports.get(at));
         let published = Published::of(report);
+        let mut prints = BTreeMap::new();
         let of = Of {
             report,
-            before: at.checked_sub(1).and_then(|at| reports.get(at)),
+            before,
             options,
             languages: &languages,
             sources: &sources,
             published: &published,
+            prints: &BTreeMap::new(),
         };
         let own = Some(report.edition.id.as_str());
         let is_newest = at + 1 == reports.len();
         let editions: &[Option<&str>] = if is_newest { &[None, own] } else { &[own] };
-        let sizes = files::data(report, of.before, editions, &mut out)?;
+        let sizes = files::data(report, before, editions, &mut out)?;
         let earlier = reports.get(..at).unwrap_or_default();
         files::kept(report, earlier, editions, &mut out)?;
         if is_newest {
             files::catalogue(report, options, &sizes, &mut out)?;
         }
-        for edition in editions {
-            for lang in &languages {
-                let tree = Tree {
-                    lang: *lang,
-                    edition: *edition,
-                };
-                let make = |page: &Page<'_>| {
-                    let cx = Context::new(&of, tree, *page);
-                    render(&cx).map(|bytes| (cx.path, bytes))
-                };
-                share::in_order(&pages_of(&of), make, |made| {
-                    made.map_or(Ok(()), |(path, bytes)| out.page(&path, bytes))
-                })?;
-            }
+        let printed = share::map(&languages, |lang| print::print(&of, *lang));
+        for (lang, pdf) in languages.iter().zip(printed) {
+            let pdf = pdf.map_err(|error| BuildError::Print {
+                edition: report.edition.id.clone(),
+                language: lang.as_str(),
+                error,
+            })?;
+            prints.insert(*lang, pdf.bytes.len());
+            files::print(*lang, pdf.bytes, editions, &mut out)?;
         }
+        let of = Of {
+            prints: &prints,
+            ..of
+        };
+        trees(&of, editions, &mut out)?;
     }
     Ok(out.summary)
+}
+
+/// The pages of an edition, in each language and each of its folders.
+fn trees<E>(
+    of: &Of<'_>,
+    editions: &[Option<&str>],
+    out: &mut Out<'_, E>,
+) -> Result<(), BuildError<E>> {
+    for edition in editions {
+        for lang in of.languages {
+            let tree = Tree {
+                lang: *lang,
+                edition: *edition,
+            };
+            let make = |page: &Page<'_>| {
+                let cx = Context::new(of, tree, *page);
+                render(&cx).map(|bytes| (cx.path, bytes))
+            };
+            share::in_order(&pages_of(of), make, |made| {
+                made.map_or(Ok(()), |(path, bytes)| out.page(&path, bytes))
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// Every page of an edition.
@@ -204,6 +243,7 @@ pub fn page(plan: &Plan, report: &Report<'_>, path: &str, options: &Options) -> 
         _ => None,
     };
     let published = Published::of(report);
+    let mut prints = BTreeMap::new();
     let of = Of {
         report,
         before: before.as_ref(),
@@ -211,6 +251,45 @@ pub fn page(plan: &Plan, report: &Report<'_>, path: &str, options: &Options) -> 
         languages: &languages,
         sources: &source_places(plan),
         published: &published,
+        prints: &BTreeMap::new(),
+    };
+    // Only pages that link to the printed report say how large it is.
+    if matches!(page, Page::Front | Page::Data(0)) {
+        let before = plan
+            .before(&asked.id)
+            .map(|edition| Report::of(plan, edition));
+        let whole = Of {
+            before: before.as_ref(),
+            ..of
+        };
+        let pdf = print::print(&whole, tree.lang).ok()?;
+        prints.insert(tree.lang, pdf.bytes.len());
+    }
+    let of = Of {
+        prints: &prints,
+        ..of
     };
     render(&Context::new(&of, tree, page))
+}
+
+/// The whole report of an edition as a tagged PDF (PDF/UA-1), byte for byte as the site has it.
+///
+/// # Errors
+/// The printer refused it, which no plan should bring about.
+pub fn pdf(plan: &Plan, edition: &Edition, lang: Lang) -> Result<cairn_pdf::Pdf, cairn_pdf::Fault> {
+    let report = Report::of(plan, edition);
+    let before = plan
+        .before(&edition.id)
+        .map(|before| Report::of(plan, before));
+    let options = Options::default();
+    let of = Of {
+        report: &report,
+        before: before.as_ref(),
+        options: &options,
+        languages: &options.languages_of(plan),
+        sources: &source_places(plan),
+        published: &Published::of(&report),
+        prints: &BTreeMap::new(),
+    };
+    print::print(&of, lang)
 }

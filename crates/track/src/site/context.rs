@@ -27,6 +27,10 @@ pub(crate) struct Context<'a> {
     pub path: String,
     sources: &'a BTreeMap<&'a str, usize>,
     published: &'a BTreeMap<&'a str, Published>,
+    /// Bytes of the printed reports, by language.
+    pub prints: &'a BTreeMap<Lang, usize>,
+    /// It is made for paper: what only works on a screen is left out.
+    pub on_paper: bool,
     /// Texts that had to be shown in English.
     english: Cell<usize>,
 }
@@ -44,6 +48,8 @@ impl<'a> Context<'a> {
             path: tree.path(page),
             sources: of.sources,
             published: of.published,
+            prints: of.prints,
+            on_paper: false,
             english: Cell::new(0),
         }
     }

@@ -51,10 +51,8 @@ pub(crate) fn spark(_cx: &Context<'_>, rows: &[&Row]) -> Markup {
     sparkline(&points.collect::<Vec<_>>(), "")
 }
 
-/// The whole chart. Its figures stand in the table of values on the same page.
-pub(crate) fn chart(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
-    let lang = cx.lang();
-    let words = ChartWords::of(lang.as_str());
+/// What the chart of a measure shows.
+pub(crate) fn model(cx: &Context<'_>, one: &MeasureReport<'_>) -> Chart {
     let all = one.rows();
     let rows: Vec<ChartRow> = all
         .iter()
@@ -64,11 +62,11 @@ pub(crate) fn chart(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
     let aim = one.aim();
     let base = one.base().map(|base| base.at);
     let with_status = one.no_status.is_none();
-    let chart = Chart {
+    Chart {
         id: "chart".to_owned(),
         title: cx.plain(&one.measure.title).to_owned(),
         unit: cx.plain(&one.measure.unit).to_owned(),
-        language: lang.as_str().to_owned(),
+        language: cx.lang().as_str().to_owned(),
         target: aim.and_then(|aim| Some((aim.target_year, aim.target?))),
         path: with_status && one.path.is_some(),
         base: base.and_then(|base| rows.iter().position(|row| row.at == base)),
@@ -81,11 +79,17 @@ pub(crate) fn chart(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
                 Some((trend.year, trend.value, ends.low, ends.high))
             }),
         rows,
-    };
+    }
+}
+
+/// The whole chart. Its figures stand in the table of values on the same page.
+pub(crate) fn chart(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
+    let lang = cx.lang();
+    let chart = model(cx, one);
     html! {
         figure.c-chart {
             figcaption { (cx.text(&one.measure.title)) " " span.c-unit { "(" (cx.text(&one.measure.unit)) ")" } }
-            (chart.drawing(words))
+            (chart.drawing(ChartWords::of(lang.as_str())))
             p.c-note { a href="#values" { (w::chart_values(lang)) } }
         }
     }

@@ -210,6 +210,24 @@ fn values<E>(
     Ok(())
 }
 
+/// The printed report of one edition, in each of its folders.
+pub(crate) fn print<E>(
+    lang: Lang,
+    bytes: Vec<u8>,
+    editions: &[Option<&str>],
+    out: &mut Out<'_, E>,
+) -> Result<(), BuildError<E>> {
+    let name = super::print::file(lang);
+    for edition in editions {
+        let tree = Tree {
+            lang,
+            edition: *edition,
+        };
+        out.file(&tree.shared(&name), bytes.clone())?;
+    }
+    Ok(())
+}
+
 /// The catalogue of the newest edition's data.
 pub(crate) fn catalogue<E>(
     report: &Report<'_>,

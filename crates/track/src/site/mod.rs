@@ -21,10 +21,11 @@ mod money;
 mod options;
 mod pages;
 mod parts;
+mod print;
 mod published;
 pub mod words;
 
-pub use build::{BuildError, Sink, Summary, build, page};
+pub use build::{BuildError, Sink, Summary, build, page, pdf};
 pub use challenge::{Challengeable, challengeable};
 pub use files::style;
 pub use options::{Door, Frame, Options};
@@ -37,5 +38,11 @@ pub const COLOURS: &str = include_str!("css/colours.css");
 pub const STYLE: &str = "track.css";
 /// The feed of changes.
 pub const FEED: &str = "atom.xml";
+/// Name of the printed report in a language, in the folder of its edition.
+#[must_use]
+pub fn pdf_file(lang: Lang) -> String {
+    print::file(lang)
+}
+
 /// The catalogue of all data.
 pub const CATALOGUE: &str = "catalogue.jsonld";

@@ -329,6 +329,20 @@ pub(crate) fn wide(cx: &Context<'_>, label: &str, table: Markup) -> Markup {
     }
 }
 
+/// The link to the printed report, with its size.
+pub(crate) fn print_link(cx: &Context<'_>) -> Markup {
+    let lang = cx.lang();
+    let size = cx
+        .prints
+        .get(&lang)
+        .map(|bytes| format!("{} kB", number(&bytes.div_ceil(1000).to_string())));
+    html! {
+        @if let Some(size) = size {
+            a href=(cx.href_shared(&super::print::file(lang))) type="application/pdf" { (w::print_link(lang, size)) }
+        }
+    }
+}
+
 /// Links between the pages of a long list.
 pub(crate) fn pages(
     cx: &Context<'_>,

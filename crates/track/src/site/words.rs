@@ -6,6 +6,7 @@ mod front;
 mod lists;
 mod measure;
 mod method;
+mod print;
 mod work;
 
 use cairn_kernel::time::month_name;
@@ -16,6 +17,7 @@ pub(crate) use front::*;
 pub(crate) use lists::*;
 pub(crate) use measure::*;
 pub(crate) use method::*;
+pub(crate) use print::*;
 pub(crate) use work::*;
 
 /// A language of the pages.

@@ -1,10 +1,15 @@
 //! What must not leave the plan: figures that are withheld, counts that were not rounded, pages that are not public, and
 //! markup in texts.
 
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex};
+
 use cairn_track::plan::Files;
 use cairn_track::site::Options;
+use lopdf::Object;
 
 use crate::cases::{Site, built, text};
+use crate::reader::Reader;
 
 /// The example plan with text in one file replaced.
 fn planted(changes: &[(&str, &str, &str)]) -> Files {
@@ -17,17 +22,62 @@ fn planted(changes: &[(&str, &str, &str)]) -> Files {
     files
 }
 
-/// Files that hold a text.
+/// Files that hold a text, printed reports by what is drawn in them and said for them. In those, lines may break at any
+/// blank, so that blanks do not count.
 fn holding<'s>(site: &'s Site, needle: &str) -> Vec<&'s str> {
-    let found = |bytes: &[u8]| {
+    let found = |bytes: &[u8], needle: &str| {
         bytes
             .windows(needle.len())
             .any(|at| at == needle.as_bytes())
     };
+    let solid: String = needle.split_whitespace().collect();
     site.iter()
-        .filter(|(_, bytes)| found(bytes))
+        .filter(|(path, bytes)| match path.ends_with(".pdf") {
+            true => found(&unpacked(bytes), &solid),
+            false => found(bytes, needle),
+        })
         .map(|(path, _)| path.as_str())
         .collect()
+}
+
+/// Everything that a PDF says: text on its pages, text alternatives, and whatever else its objects hold; without blanks.
+/// The text of each file is kept, since it takes a while to read.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    static READ: LazyLock<Mutex<BTreeMap<Vec<u8>, Vec<u8>>>> = LazyLock::new(Mutex::default);
+    if let Some(text) = READ.lock().unwrap().get(bytes) {
+        return text.clone();
+    }
+    let reader = Reader::new(bytes);
+    let mut text: String = reader
+        .drawn
+        .iter()
+        .map(|drawn| drawn.text.as_str())
+        .collect();
+    for object in reader.file.objects.values() {
+        strings(object, &mut text);
+    }
+    let solid: String = text.split_whitespace().collect();
+    READ.lock()
+        .unwrap()
+        .insert(bytes.to_vec(), solid.clone().into_bytes());
+    solid.into_bytes()
+}
+
+/// Every string of an object: titles, text alternatives, addresses, metadata.
+fn strings(object: &Object, text: &mut String) {
+    match object {
+        Object::String(..) => text.push_str(&lopdf::decode_text_string(object).unwrap_or_default()),
+        Object::Array(all) => all.iter().for_each(|one| strings(one, text)),
+        Object::Dictionary(dict) => dict.iter().for_each(|(_, one)| strings(one, text)),
+        Object::Stream(stream) => {
+            stream.dict.iter().for_each(|(_, one)| strings(one, text));
+            let content = stream
+                .decompressed_content()
+                .unwrap_or_else(|_| stream.content.clone());
+            text.push_str(&String::from_utf8_lossy(&content));
+        }
+        _ => {}
+    }
 }
 
 #[test]
@@ -61,7 +111,11 @@ fn no_file_holds_what_is_withheld() {
     ] {
         assert_eq!(holding(&site, number), Vec::<&str>::new(), "{number}");
     }
-    // The search finds what is there: a series whose holder allows it.
+    // The search finds what is there: a series whose holder allows it, and words on paper.
+    let printed = holding(&site, "Everything here is made up");
+    for path in ["report.en.pdf", "report.mi.pdf", "e/2026/report.en.pdf"] {
+        assert!(printed.contains(&path), "{path}: {printed:?}");
+    }
     assert!(holding(&site, "2025,12,2026-02-01,hapu-2026").contains(&"data/harbour-log.csv"));
     assert!(
         !site.contains_key("data/closed-places.csv") && site.contains_key("m/closed-places.html")
@@ -157,4 +211,20 @@ fn texts_of_a_plan_are_no_markup() {
         }
     }
     assert!(text(&site, "m/email.html").contains("&lt;script&gt;alert(1)"));
+    // On paper it is text as well, and no link.
+    let paper = String::from_utf8(unpacked(&site["report.en.pdf"])).unwrap();
+    assert!(paper.contains("<script>alert(1)</script>"));
+    let reader = Reader::new(&site["report.en.pdf"]);
+    let mut actions = String::new();
+    for object in reader.file.objects.values() {
+        let Ok(dict) = object.as_dict() else { continue };
+        if dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Link")
+            && let Ok(action) = dict.get(b"A")
+        {
+            actions.push_str(&reader.words(reader.dict(action).get(b"URI").unwrap()));
+            actions.push('\n');
+        }
+    }
+    assert!(actions.contains("https://example.org/?a="), "{actions}");
+    assert!(!actions.contains("javascript"), "{actions}");
 }

@@ -45,7 +45,7 @@ struct Office {
 
 impl Office {
     async fn new() -> Self {
-        let plans = Plans::of([harbour()]).unwrap();
+        let plans = Plans::of([harbour()], Default::default()).unwrap();
         let desk = Desk::with(Config {
             plans,
             public_url: "https://report.example".into(),

@@ -157,7 +157,8 @@ fn the_table_names_every_route_and_agrees_with_what_the_routes_say() {
 
 /// A desk with a plan, so that what is refused is refused by the policy and not for want of one.
 async fn with_plan() -> Desk {
-    let plans = cairn_app::track::Plans::of([super::office::harbour()]).unwrap();
+    let plans =
+        cairn_app::track::Plans::of([super::office::harbour()], Default::default()).unwrap();
     Desk::with(cairn_app::Config {
         plans,
         ..cairn_app::Config::default()

@@ -10,7 +10,7 @@ use crate::site::parts;
 use crate::site::words::{self as w, Lang};
 
 /// Organisations on the page.
-const AGENCIES_MAX: usize = 60;
+pub(crate) const AGENCIES_MAX: usize = 60;
 /// Initiatives named for one of them.
 const NAMED_MAX: usize = 12;
 
@@ -33,7 +33,7 @@ fn sum(one: &AgencyScore, of: fn(&Steps) -> usize) -> usize {
     of(&one.milestones) + of(&one.actions)
 }
 
-fn table(cx: &Context<'_>, all: &[AgencyScore]) -> Markup {
+pub(crate) fn table(cx: &Context<'_>, all: &[AgencyScore]) -> Markup {
     let lang = cx.lang();
     html! {
         table.numbers {

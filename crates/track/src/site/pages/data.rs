@@ -52,6 +52,7 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
         (parts::pages(cx, at, all, Page::Data))
         @if at == 0 {
             ul {
+                li { (parts::print_link(cx)) }
                 li { a href=(cx.href_top(crate::site::CATALOGUE)) { (w::data_catalogue(lang)) } }
                 li { a href=(cx.href_top(&feed::file(lang))) { (w::atom(lang)) } }
             }

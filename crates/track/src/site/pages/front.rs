@@ -28,6 +28,7 @@ pub(crate) fn body(cx: &Context<'_>) -> Body {
     let main = html! {
         h1 { (cx.text(&cx.plan.title)) }
         p.lead { (cx.text(&edition.title)) }
+        p.print { (parts::print_link(cx)) }
         (coverage(cx))
         section {
             h2 { (w::vision(cx.lang())) }
@@ -46,7 +47,7 @@ pub(crate) fn body(cx: &Context<'_>) -> Body {
     }
 }
 
-fn coverage(cx: &Context<'_>) -> Markup {
+pub(crate) fn coverage(cx: &Context<'_>) -> Markup {
     let lang = cx.lang();
     let all = cx.report.coverage;
     let rows = [
@@ -271,7 +272,7 @@ fn communities(cx: &Context<'_>) -> Markup {
 }
 
 /// What is to be known of the edition itself.
-fn about(cx: &Context<'_>) -> Markup {
+pub(crate) fn about(cx: &Context<'_>) -> Markup {
     let lang = cx.lang();
     let edition = cx.edition();
     let texts = cx.report.translations;

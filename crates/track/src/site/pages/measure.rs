@@ -42,7 +42,7 @@ pub(crate) fn body(cx: &Context<'_>, one: &MeasureReport<'_>) -> Body {
         (values::section(cx, one))
         (values::restated(cx, one))
         (mandates(cx, measure))
-        (take(cx, one))
+        @if !cx.on_paper { (take(cx, one)) }
         p.back { a href=(cx.href(Page::Front)) { (w::back_to_plan(lang)) } }
     };
     Body {
