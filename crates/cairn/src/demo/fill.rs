@@ -132,9 +132,15 @@ fn submission(
     }
     // Most tell the same week, some after months.
     let late = [0, 0, 0, 1, 1, 2, 3, 5, 9, 20, 45, 120];
-    let late = late.get(dice.below(late.len())).copied().unwrap_or_default();
+    let late = late
+        .get(dice.below(late.len()))
+        .copied()
+        .unwrap_or_default();
     let happened = at.plus_seconds(-late * 24 * 3_600);
-    let day = happened.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = happened
+        .timestamp()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
     let date = json!({"year": day.year(), "month": day.month(), "day": day.day()});
     answers.insert("when".into(), date.clone());
     if template.organisation {

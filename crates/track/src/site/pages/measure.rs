@@ -208,7 +208,8 @@ fn computed(cx: &Context<'_>, measure: &Measure) -> Markup {
         Lang::En => both.en,
         Lang::Mi => both.mi,
     };
-    let other = |said: Option<&Words>, both: Both| said.is_none_or(|said| cx.plain(said) != text(both));
+    let other =
+        |said: Option<&Words>, both: Both| said.is_none_or(|said| cx.plain(said) != text(both));
     html! {
         @if other(Some(&measure.definition), known.definition) { p { (text(known.definition)) } }
         @if other(measure.bias.as_ref(), known.bias) { p { strong { (w::bias(lang)) } ": " (text(known.bias)) } }
