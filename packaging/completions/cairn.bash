@@ -151,6 +151,9 @@ _cairn() {
             cairn__subcmd__help__subcmd__track,import)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__import"
                 ;;
+            cairn__subcmd__help__subcmd__track,live)
+                cmd="cairn__subcmd__help__subcmd__track__subcmd__live"
+                ;;
             cairn__subcmd__help__subcmd__track,new)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__new"
                 ;;
@@ -229,6 +232,9 @@ _cairn() {
             cairn__subcmd__track,import)
                 cmd="cairn__subcmd__track__subcmd__import"
                 ;;
+            cairn__subcmd__track,live)
+                cmd="cairn__subcmd__track__subcmd__live"
+                ;;
             cairn__subcmd__track,new)
                 cmd="cairn__subcmd__track__subcmd__new"
                 ;;
@@ -255,6 +261,9 @@ _cairn() {
                 ;;
             cairn__subcmd__track__subcmd__help,import)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__import"
+                ;;
+            cairn__subcmd__track__subcmd__help,live)
+                cmd="cairn__subcmd__track__subcmd__help__subcmd__live"
                 ;;
             cairn__subcmd__track__subcmd__help,new)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__new"
@@ -941,7 +950,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track)
-            opts="check build verify progress new import example schema"
+            opts="check build verify progress new import example live schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -997,6 +1006,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__track__subcmd__live)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1701,7 +1724,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track)
-            opts="-c -d -h --config --data --listen --set --help check build verify progress new import example schema help"
+            opts="-c -d -h --config --data --listen --set --help check build verify progress new import example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1865,7 +1888,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__help)
-            opts="check build verify progress new import example schema help"
+            opts="check build verify progress new import example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1935,6 +1958,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__help__subcmd__live)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2055,6 +2092,44 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__live)
+            opts="-c -d -h --json --config --data --listen --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
