@@ -286,7 +286,7 @@ on_both! {
         let second = cairn_web::router(app(&stores[0], OTHER).await, Arc::new(Site::example()));
         let (one, other) = (published(&first).await, published(&second).await);
         assert!(one.len() > 150, "{} addresses", one.len());
-        for kind in ["/figures.json", "/figures/categories.csv", "/track/example-harbour/feed.xml",
+        for kind in ["/figures.json", "/figures/categories.csv", "/track/example-harbour/atom.xml",
             "/track/example-harbour/data/reports-by-category.csv", "/track/example-harbour/data/reports-by-category.json",
             "/track/example-harbour/data/reports-by-category.csv-metadata.json",
             "/track/example-harbour/plan/series/live.reports_by_category.v1.csv",
