@@ -74,7 +74,9 @@ impl Checker<'_> {
             let place = (file, measure.at.key("query"));
             self.faults.error(place, "unknown-query", what, mend);
         }
-        if let Some(known) = measure.query.as_ref().and_then(live::known) {
+        if let Some(known) = measure.query.as_ref().and_then(live::known)
+            && (measure.series.is_none() || measure.series == live)
+        {
             for dimension in &measure.disaggregation {
                 self.live_dimension(file, measure, (&dimension.name, known.dimension), by);
             }

@@ -203,6 +203,18 @@ pub const CASES: &[Case] = &[
         "Take one of `reports_received` of version 1",
     ),
     edit(
+        "breakdown that the query has not",
+        "editions/2026/measures.toml",
+        "query = { name = \"reports_received\", version = 1 }",
+        "query = { name = \"reports_by_category\", version = 1 }\ndisaggregation = [{ name = \"kind\" }]",
+    )
+    .gives(
+        "unknown-dimension",
+        49,
+        "is broken down by `kind`, and its query is not",
+        "Write `category`, or take the dimension out",
+    ),
+    edit(
         "breakdown of nothing",
         "editions/2026/measures.toml",
         "query = { name = \"reports_received\", version = 1 }",
