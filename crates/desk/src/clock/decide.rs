@@ -8,7 +8,8 @@ use super::period::{self, Due, Fault};
 use super::running::{Change, Clock, Happening, Opening, Pause};
 use super::terms::Terms;
 
-/// Longest reference, characters.
+/// Longest reference, characters. A reference has letters, digits and `/ _ . : # -` only: it names an entry, a message or a
+/// file by its number or digest, and leaves no room for what somebody might type about a person.
 pub const REFERENCE_CHARS_MAX: usize = 200;
 
 /// What somebody wants.
@@ -107,7 +108,9 @@ pub enum Refusal {
     #[error("this happened before the clock started; correct the start first")]
     BeforeStart,
     /// Nothing shows that the duty was done.
-    #[error("say what shows it: a reference of 1 to {REFERENCE_CHARS_MAX} characters on one line")]
+    #[error(
+        "say what shows it: a reference such as report/17/event/4, of 1 to {REFERENCE_CHARS_MAX} letters, digits and / _ . : # -"
+    )]
     NoEvidence,
     /// The reason is not one of those that may be given for this.
     #[error("`{0}` is no reason for this")]
@@ -253,8 +256,12 @@ fn happened(event: &Happening, kinds: &[String], now: Micros) -> Result<(), Refu
     if event.at > now {
         return Err(Refusal::Future);
     }
-    let long = event.reference.chars().count() > REFERENCE_CHARS_MAX;
-    if long || event.reference.contains(char::is_control) {
+    let fits = event.reference.len() <= REFERENCE_CHARS_MAX
+        && event
+            .reference
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/_.:#-".contains(&b));
+    if !fits {
         return Err(Refusal::NoEvidence);
     }
     Ok(())
@@ -381,7 +388,7 @@ fn resume(book: &Book, clock: &Clock, now: Micros) -> Result<Change, Refusal> {
 
 fn stop(book: &Book, clock: &Clock, by: Happening, now: Micros) -> Result<Vec<Change>, Refusal> {
     happened(&by, &clock.opening.terms.stop, now)?;
-    if by.reference.trim().is_empty() {
+    if by.reference.is_empty() {
         return Err(Refusal::NoEvidence);
     }
     if by.at < clock.opening.start.at {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::book::Book;
+use super::book::{Book, Rule};
 use super::decide::Command;
 use super::running::{Clock, Happening};
 
@@ -21,7 +21,8 @@ pub struct Call {
 ///
 /// A rule starts once on a case: not again while it has a clock there, even one that has ended, unless all of them were
 /// withdrawn. One that needs an earlier event (a second deadline, or `only_after`) waits for it: if that is told later, the
-/// clock starts then, from the event that starts it.
+/// clock starts then, from the event that starts it. It takes the calendar that was chosen for an earlier clock of the same
+/// law on this case, if one was.
 #[must_use]
 pub fn follow(
     book: &Book,
@@ -79,10 +80,20 @@ pub fn follow(
                     rule: rule.id.clone(),
                     start: start.clone(),
                     limit: limit.flatten().cloned(),
-                    calendar: None,
+                    calendar: chosen(book, clocks, rule),
                 },
             });
         }
     }
     calls
+}
+
+/// The calendar of the latest clock of the same law for which another than its rule's was chosen.
+fn chosen(book: &Book, clocks: &[Clock], rule: &Rule) -> Option<String> {
+    let other = |clock: &&Clock| {
+        book.rule(&clock.opening.rule)
+            .is_some_and(|own| own.law == rule.law && own.calendar != clock.opening.calendar)
+    };
+    let clock = clocks.iter().rev().find(other)?;
+    Some(clock.opening.calendar.clone())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cairn_desk::clock::{Book, ClockProblem, EMBEDDED, Status};
+use cairn_desk::clock::{Audience, Book, ClockProblem, EMBEDDED, Status};
 use jiff::civil::{Date, Weekday};
 
 use crate::{book, languages};
@@ -194,11 +194,11 @@ fn working_days_of_legislation_are_fewer_than_days_without_holiday() {
 #[test]
 fn faults_name_file_line_rule_and_mend() {
     let problems =
-        changed("rules/nis2.toml", "calendar = \"eu\"", "calendar = \"ue\"").unwrap_err();
+        changed("rules/nis2.toml", "calendar = \"eu\"", "calendar = \"eur\"").unwrap_err();
     assert_eq!(
         problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [format!(
-            "rules/nis2.toml:{}: rule nis2-early-warning: there is no calendar `ue`. Did you mean `eu`?",
+            "rules/nis2.toml:{}: rule nis2-early-warning: there is no calendar `eur`. Did you mean `eu`?",
             line_of("rules/nis2.toml", "calendar = \"eu\"")
         )]
     );
@@ -543,4 +543,92 @@ fn an_office_may_be_open_all_day_and_every_day() {
     .unwrap();
     let calendar = book.calendar("nz").unwrap();
     assert!(calendar.works(day("2026-03-07")) && !calendar.works(day("2026-03-08")));
+}
+
+/// The guide for officers and operators.
+const GUIDE: &str = include_str!("../../../../docs/clocks.md");
+
+#[test]
+fn the_guide_lists_every_clock_as_it_is() {
+    let book = book();
+    let listed: Vec<&str> = GUIDE
+        .lines()
+        .skip_while(|line| !line.contains("a test compares this table"))
+        .skip(3)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    let mut wanted = Vec::new();
+    for rule in book.rules() {
+        let terms = &rule.terms;
+        let start: Vec<String> = terms.start.iter().map(|code| format!("`{code}`")).collect();
+        let second = terms
+            .not_later_than
+            .as_ref()
+            .map_or(String::new(), |limit| {
+                format!(", at most {} from `{}`", limit.length, limit.from)
+            });
+        let who = match rule.audience {
+            Audience::Us => "us",
+            Audience::Organisation => "organisation",
+        };
+        wanted.push(format!(
+            "| `{}` | {}, {} | {} | {}{second} | {who} |",
+            rule.id,
+            book.law(&rule.law).unwrap().name,
+            rule.article,
+            start.join(", "),
+            terms.length,
+        ));
+    }
+    wanted.sort();
+    let mut listed: Vec<String> = listed.into_iter().map(str::to_owned).collect();
+    listed.sort();
+    assert_eq!(listed, wanted);
+}
+
+/// A key that nobody reads is an error; so a file with every key of the guide, and no other, has no unknown key.
+#[test]
+fn the_guide_lists_every_key_and_no_other() {
+    let keys = |heading: &str| -> Vec<String> {
+        let rows = GUIDE
+            .lines()
+            .skip_while(|line| !line.starts_with(heading))
+            .skip(2);
+        rows.take_while(|line| line.starts_with('|'))
+            .flat_map(|line| line.split('|').nth(1).unwrap().split(','))
+            .map(|key| key.trim().trim_matches('`').to_owned())
+            .collect()
+    };
+    let of = |text: &str, table: &[&str]| -> BTreeSet<String> {
+        let mut value: toml::Value = toml::from_str(text).unwrap();
+        for name in table {
+            value = match value.get(name) {
+                Some(toml::Value::Array(list)) => {
+                    let all = list
+                        .iter()
+                        .flat_map(|item| item.as_table().unwrap().clone());
+                    toml::Value::Table(all.collect())
+                }
+                Some(other) => other.clone(),
+                None => toml::Value::Table(toml::Table::new()),
+            };
+        }
+        value.as_table().unwrap().keys().cloned().collect()
+    };
+    let used = |prefix: &str, table: &[&str]| -> BTreeSet<String> {
+        let files = EMBEDDED
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(prefix));
+        files.flat_map(|(_, text)| of(text, table)).collect()
+    };
+    let documented = |heading: &str| -> BTreeSet<String> { keys(heading).into_iter().collect() };
+    assert_eq!(documented("| in `[law]`"), used("rules/", &["law"]));
+    assert_eq!(documented("| in `[[rule]]`"), used("rules/", &["rule"]));
+    assert_eq!(documented("| in `[[event]]`"), used("events", &["event"]));
+    assert_eq!(documented("| in `[[reason]]`"), used("events", &["reason"]));
+    let calendar: BTreeSet<String> = keys("| key | holds")
+        .into_iter()
+        .map(|key| key.trim_matches(['[', ']']).to_owned())
+        .collect();
+    assert_eq!(calendar, used("calendars/", &[]));
 }

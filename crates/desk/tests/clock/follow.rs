@@ -223,3 +223,25 @@ fn an_event_that_concerns_no_law_of_the_case_calls_for_nothing() {
     case.happens("soci_written", "2026-06-03T12:00[Australia/Sydney]");
     assert_eq!(case.state("au-soci-critical-record"), Some(State::Met));
 }
+
+#[test]
+fn the_calendar_of_the_organisation_is_chosen_once() {
+    let mut case = Case::new(&["nis2"]);
+    let begin = Command::Start {
+        rule: "nis2-notification".to_owned(),
+        start: event(
+            "significant_incident_aware",
+            at("2026-03-05T10:20[Europe/Brussels]"),
+        ),
+        limit: None,
+        calendar: Some("be".to_owned()),
+    };
+    let changes = decide(&book(), None, begin, later()).unwrap();
+    case.clocks.push(Clock::replay("1", &changes).unwrap());
+    case.happens("nis2_notification", "2026-03-06T12:00[Europe/Brussels]");
+    // 6 April 2026 is Easter Monday, a holiday in Belgium: the end of Tuesday.
+    assert_eq!(
+        case.due("nis2-final").as_deref(),
+        Some("2026-04-07T21:59:59.999999Z")
+    );
+}

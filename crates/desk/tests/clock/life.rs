@@ -232,13 +232,15 @@ fn what_no_rule_allows_is_refused() {
 }
 
 #[test]
-fn nothing_is_done_without_evidence_on_one_line() {
+fn nothing_is_done_without_evidence_and_evidence_is_no_prose() {
     let soon = "2026-03-10T12:00[Europe/Brussels]";
     let fits = "r".repeat(REFERENCE_CHARS_MAX);
     for (reference, good) in [
         ("", false),
         ("  ", false),
         ("two\nlines", false),
+        ("Mrs Example said so", false),
+        ("someone@example.org", false),
         (&*format!("{fits}r"), false),
         (&*fits, true),
         ("mail/2026/17", true),

@@ -67,7 +67,7 @@ fn spans_are_read_aloud_in_both_languages() {
             "done 5 days late",
             "kua oti, e 5 rā te tōmuri",
         ),
-        (Left::Paused, "paused", "kua tatari"),
+        (Left::Paused, "paused", "kua whakatārewatia"),
         (Left::Withdrawn, "withdrawn", "kua tangohia"),
     ] {
         assert_eq!(book.words().say("en", left), en);
