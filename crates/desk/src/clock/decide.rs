@@ -218,10 +218,10 @@ fn open(
     let law = book.law(&rule.law);
     happened(&start, &rule.terms.start, now)?;
     limited(&rule.terms, limit.as_ref(), now)?;
-    if let Some(from) = law.and_then(|law| law.applies_from) {
-        if calendar.local(start.at)?.date() < from {
-            return Err(Refusal::NotInForce(from.to_string()));
-        }
+    if let Some(from) = law.and_then(|law| law.applies_from)
+        && calendar.local(start.at)?.date() < from
+    {
+        return Err(Refusal::NotInForce(from.to_string()));
     }
     if rule.terms.needs_days() && calendar.covers.is_none() {
         return Err(Refusal::NoDays(calendar.id().to_owned()));

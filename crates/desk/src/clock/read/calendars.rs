@@ -168,7 +168,7 @@ fn holidays(root: &Table<'_, '_>, covers: Option<&RangeInclusive<i16>>) -> BTree
             }
         }
     }
-    for year in covers.cloned().unwrap_or(1..=0) {
+    for year in covers.cloned().into_iter().flatten() {
         if !days.keys().any(|day| day.year() == year) {
             table.problem_at(
                 "covers",
