@@ -1,4 +1,11 @@
 //! Clocks: every law against a table worked by hand, the data's own checks, the life of a clock, and properties.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines
+)]
 
 mod data;
 mod follow;
