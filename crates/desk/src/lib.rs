@@ -1,4 +1,4 @@
-//! Decisions on what people tell us: the form, the report, accounts, figures, policy. Pure: `now` and new
+//! Decisions on what people tell us: the form, the report, accounts, clocks, figures, policy. Pure: `now` and new
 //! identifiers are arguments, nothing is read or written here.
 
 pub mod access;
@@ -6,6 +6,7 @@ pub mod account;
 pub mod advice;
 pub mod agency;
 pub mod challenge;
+pub mod clock;
 mod data;
 pub mod figures;
 pub mod files;
