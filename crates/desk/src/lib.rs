@@ -5,6 +5,7 @@ pub mod access;
 pub mod account;
 pub mod advice;
 pub mod agency;
+pub mod cluster;
 mod data;
 pub mod figures;
 pub mod files;

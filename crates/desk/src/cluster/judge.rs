@@ -1,0 +1,327 @@
+//! Whether a report joins a cluster, which one, and why.
+//!
+//! What a report shares is counted in points ([`JOIN`] are enough), each family of evidence once by its best: addresses
+//! on the net, telephone numbers, wallets and accounts, files, the text, the answers. So a report joins by one strong
+//! thing, or by two kinds of weaker ones, and never by answers alone.
+//!
+//! Four rules keep two campaigns from melting into one by a chain of odd reports:
+//! - What many clusters have says nothing (learned rarity), however it got into them.
+//! - In a crowd, what only an odd member has counts less: such a member may have told of two frauds at once.
+//! - A text must be like two members of a cluster of three or more, not like one.
+//! - Two clusters are linked only if the report belongs to both **and** they had something telling in common before,
+//!   in a report that is not this one sent again; or if it is also like both in its words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cairn_kernel::observable::Kind;
+use cairn_kernel::time::Micros;
+
+use super::rules::JOIN;
+use super::trace::Trace;
+use super::{ClusterId, Reason, Rules, Signature, Why};
+
+/// Members of one cluster that need to be looked at: the newest.
+pub const MEMBERS_MAX: usize = 200;
+/// What is worth so much before it is shared by a third report may link two clusters, points.
+const TELLING: u32 = 70;
+/// Texts so much alike are one report sent again, percent.
+const AGAIN: u32 = 90;
+/// What both texts must be worth where clusters are linked by words, points.
+const BOTH_WORDS: u32 = 35;
+
+/// A report that is in a cluster already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Number.
+    pub report: i64,
+    /// The cluster that it is in.
+    pub cluster: ClusterId,
+    /// The cluster to which that one is linked in the end; itself if to none.
+    pub head: ClusterId,
+    /// When it was received.
+    pub at: Micros,
+    /// What it can share.
+    pub signature: Signature,
+}
+
+/// Where a report belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Join {
+    /// To a cluster.
+    Cluster {
+        /// Which.
+        cluster: ClusterId,
+        /// Why, the most telling first; never empty.
+        why: Vec<Why>,
+        /// Heads of other clusters that this report shows to be the same thing, and why it belongs to each.
+        also: Vec<(ClusterId, Vec<Why>)>,
+    },
+    /// To none yet: it begins one of its own.
+    Alone,
+}
+
+/// Judges a new report by the members of all clusters of which one has a [`Key`](super::Key) in common with it, at most
+/// the newest [`MEMBERS_MAX`] of each. The order of `members` does not matter.
+#[must_use]
+pub fn judge(rules: &Rules, new: &Signature, at: Micros, members: &[Member]) -> Join {
+    let mut crowds: BTreeMap<ClusterId, Vec<&Member>> = BTreeMap::new();
+    for member in members {
+        crowds.entry(member.head).or_default().push(member);
+    }
+    let worth = Worth::new(rules, new, &crowds);
+    let found: Vec<(ClusterId, Evidence<'_>)> = crowds
+        .iter()
+        .map(|(head, crowd)| (*head, evidence(&worth, new, at, crowd)))
+        .filter(|(_, evidence)| evidence.points() >= JOIN)
+        .collect();
+    let Some((best, evidence)) = found.iter().max_by_key(|(head, evidence)| {
+        (evidence.points(), std::cmp::Reverse(*head))
+    }) else {
+        return Join::Alone;
+    };
+    let Some(cluster) = evidence.nearest().map(|member| member.cluster) else {
+        return Join::Alone;
+    };
+    let also = found.iter().filter(|(head, other)| {
+        let (Some(here), Some(there)) = (crowds.get(best), crowds.get(head)) else {
+            return false;
+        };
+        head != best
+            && (worth.met_before(new, here, there)
+                || evidence.text().min(other.text()) >= BOTH_WORDS)
+    });
+    Join::Cluster {
+        cluster,
+        why: evidence.why(),
+        also: also.map(|(head, other)| (*head, other.why())).collect(),
+    }
+}
+
+/// What counts as one kind of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Net,
+    Phone,
+    Money,
+    File,
+    Text,
+    Answers,
+}
+
+impl Family {
+    const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Ip | Kind::Domain | Kind::Url | Kind::Email => Self::Net,
+            Kind::Phone => Self::Phone,
+            Kind::Wallet | Kind::Account => Self::Money,
+            Kind::Hash => Self::File,
+        }
+    }
+}
+
+/// What each thing is worth, given in how many clusters it is.
+struct Worth<'a> {
+    rules: &'a Rules,
+    spread: BTreeMap<u64, usize>,
+}
+
+impl<'a> Worth<'a> {
+    fn new(
+        rules: &'a Rules,
+        new: &Signature,
+        crowds: &BTreeMap<ClusterId, Vec<&Member>>,
+    ) -> Self {
+        let mut spread = BTreeMap::new();
+        for crowd in crowds.values() {
+            let keys: BTreeSet<u64> = crowd
+                .iter()
+                .flat_map(|member| shared(new, &member.signature))
+                .map(|trace| trace.key)
+                .collect();
+            for key in keys {
+                *spread.entry(key).or_default() += 1;
+            }
+        }
+        Self { rules, spread }
+    }
+
+    fn of(&self, trace: &Trace) -> u32 {
+        let limits = &self.rules.limits;
+        let points = self.rules.points.of(trace.kind, trace.free);
+        match self.spread.get(&trace.key).copied().unwrap_or_default() {
+            clusters if clusters >= limits.clusters_none => 0,
+            clusters if clusters >= limits.clusters_half => points / 2,
+            _ => points,
+        }
+    }
+
+    /// Both crowds have something telling in common without the new report and those that repeat it.
+    fn met_before(&self, new: &Signature, here: &[&Member], there: &[&Member]) -> bool {
+        let telling = |crowd: &[&Member]| -> BTreeSet<u64> {
+            crowd
+                .iter()
+                .filter(|member| !is_again(new, &member.signature))
+                .flat_map(|member| &member.signature.traces)
+                .filter(|trace| self.of(trace) >= TELLING)
+                .map(|trace| trace.key)
+                .collect()
+        };
+        !telling(here).is_disjoint(&telling(there))
+    }
+}
+
+/// The same report once more.
+fn is_again(new: &Signature, old: &Signature) -> bool {
+    new.traces == old.traces && new.sketch.alike(&old.sketch) >= AGAIN
+}
+
+/// What both have, in order.
+fn shared<'s>(new: &'s Signature, old: &Signature) -> impl Iterator<Item = &'s Trace> {
+    let has = |trace: &&Trace| old.traces.binary_search(trace).is_ok();
+    new.traces.iter().filter(has)
+}
+
+/// What speaks for a cluster: of each family the best.
+struct Evidence<'m> {
+    best: BTreeMap<Family, (u32, Why, &'m Member)>,
+}
+
+impl<'m> Evidence<'m> {
+    fn add(&mut self, family: Family, points: u32, why: Why, member: &'m Member) {
+        let known = self.best.get(&family).map_or(0, |(points, ..)| *points);
+        if points > known {
+            self.best.insert(family, (points, why, member));
+        }
+    }
+
+    fn points(&self) -> u32 {
+        self.best.values().map(|(points, ..)| points).sum()
+    }
+
+    fn text(&self) -> u32 {
+        self.best.get(&Family::Text).map_or(0, |(points, ..)| *points)
+    }
+
+    fn ranked(&self) -> Vec<&(u32, Why, &'m Member)> {
+        let mut all: Vec<_> = self.best.values().collect();
+        all.sort_by_key(|(points, ..)| std::cmp::Reverse(*points));
+        all
+    }
+
+    fn nearest(&self) -> Option<&'m Member> {
+        self.ranked().first().map(|(_, _, member)| *member)
+    }
+
+    fn why(&self) -> Vec<Why> {
+        self.ranked().into_iter().map(|(_, why, _)| *why).collect()
+    }
+}
+
+fn evidence<'m>(
+    worth: &Worth<'_>,
+    new: &Signature,
+    at: Micros,
+    crowd: &[&'m Member],
+) -> Evidence<'m> {
+    let mut evidence = Evidence {
+        best: BTreeMap::new(),
+    };
+    let limits = &worth.rules.limits;
+    by_traces(worth, new, &within(crowd, at, limits.trace_days), &mut evidence);
+    let near = within(crowd, at, limits.text_days);
+    by_text(worth.rules, new, &near, &mut evidence);
+    by_answers(worth.rules, new, &near, &mut evidence);
+    evidence
+}
+
+/// Members not further away than so many days, before or after.
+fn within<'m>(crowd: &[&'m Member], at: Micros, days: i64) -> Vec<&'m Member> {
+    let far = days.saturating_mul(86_400).unsigned_abs();
+    let near = |member: &&&Member| member.at.seconds().abs_diff(at.seconds()) <= far;
+    crowd.iter().filter(near).copied().collect()
+}
+
+fn by_traces<'m>(
+    worth: &Worth<'_>,
+    new: &Signature,
+    crowd: &[&'m Member],
+    evidence: &mut Evidence<'m>,
+) {
+    let limits = &worth.rules.limits;
+    let size = u32::try_from(crowd.len()).unwrap_or(u32::MAX);
+    for trace in &new.traces {
+        let has = |member: &&&Member| member.signature.traces.binary_search(trace).is_ok();
+        let carriers: Vec<_> = crowd.iter().filter(has).copied().collect();
+        // The first who had it: the same one whatever the order.
+        let Some(first) = carriers.iter().min_by_key(|member| member.report) else {
+            continue;
+        };
+        let count = u32::try_from(carriers.len()).unwrap_or(u32::MAX);
+        let mut points = worth.of(trace);
+        if size >= limits.crowd && count.saturating_mul(limits.share) < size {
+            points = points * limits.lone_percent / 100;
+        }
+        let why = Why {
+            reason: Reason::of(trace.kind),
+            with: first.report,
+            percent: None,
+        };
+        evidence.add(Family::of(trace.kind), points, why, first);
+    }
+}
+
+fn by_text<'m>(
+    rules: &Rules,
+    new: &Signature,
+    crowd: &[&'m Member],
+    evidence: &mut Evidence<'m>,
+) {
+    let long = |signature: &Signature| signature.sketch.pieces >= rules.limits.pieces_min;
+    if !long(new) {
+        return;
+    }
+    let mut alike: Vec<(u32, &Member)> = crowd
+        .iter()
+        .filter(|member| long(&member.signature))
+        .map(|member| (new.sketch.alike(&member.signature.sketch), *member))
+        .collect();
+    alike.sort_by_key(|(percent, member)| (std::cmp::Reverse(*percent), member.report));
+    let again = alike.first().filter(|(_, member)| is_again(new, &member.signature));
+    let counted = alike.get(usize::from(alike.len() >= 3 && again.is_none()));
+    if let Some((percent, member)) = counted {
+        let why = Why {
+            reason: Reason::Text,
+            with: member.report,
+            percent: u8::try_from(*percent).ok(),
+        };
+        evidence.add(Family::Text, rules.text_points(*percent), why, member);
+    }
+}
+
+/// Answers that more than half of the members gave too.
+fn by_answers<'m>(
+    rules: &Rules,
+    new: &Signature,
+    crowd: &[&'m Member],
+    evidence: &mut Evidence<'m>,
+) {
+    let most = |of: fn(&Signature) -> u16| {
+        let same = crowd.iter().filter(|member| of(&member.signature) == of(new));
+        of(new) != 0 && same.count() * 2 > crowd.len()
+    };
+    let points = [
+        (most(|s| s.category), rules.points.category),
+        (most(|s| s.subtype), rules.points.subtype),
+        (most(|s| s.channel), rules.points.channel),
+    ];
+    let points = points.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
+    let Some(first) = crowd.iter().min_by_key(|member| member.report) else {
+        return;
+    };
+    let why = Why {
+        reason: Reason::Answers,
+        with: first.report,
+        percent: None,
+    };
+    evidence.add(Family::Answers, points, why, first);
+}
