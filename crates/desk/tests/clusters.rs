@@ -16,7 +16,7 @@ mod dice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cairn_desk::cluster::{
-    ClusterId, Clusters, Command, Decision, EMBEDDED, Event, Join, Key, Member, Reason, Refusal, Rules,
+    Change, ClusterId, Clusters, Command, Decision, EMBEDDED, Event, Join, Key, Member, Reason, Refusal, Rules,
     Signature, decide, judge, signature,
 };
 use cairn_desk::form::{Form, FormFiles};
@@ -190,6 +190,9 @@ fn a_day_falls_into_its_campaigns_whatever_the_seed() {
         );
         if std::env::var_os("CLUSTERS_SHOW").is_some() {
             show(&desk, &examples);
+            let all: Vec<_> = examples.iter().map(|e| json!([e.label, e.report])).collect();
+            std::fs::write(format!("/tmp/cl.{seed}.json"), json!(all).to_string()).unwrap();
+            continue;
         }
         assert!(pairs.precision() >= 0.99, "seed {seed}: {pairs:?}");
         assert!(pairs.recall() >= 0.90, "seed {seed}: {pairs:?}");
@@ -198,6 +201,26 @@ fn a_day_falls_into_its_campaigns_whatever_the_seed() {
 
 /// What went wrong, for whoever changes the rules.
 fn show(desk: &Desk, examples: &[Example]) {
+    let label = |report: i64| examples[report as usize - 1].label;
+    let story = |report: i64| examples[report as usize - 1].report["answers"]["story"].to_string()
+        + &examples[report as usize - 1].report["answers"]["traces"].to_string();
+    for event in &desk.events {
+        match &event.change {
+            Change::Joined { report, why, .. } => {
+                if why.iter().any(|why| label(why.with) != label(*report) && why.reason != Reason::Answers) {
+                    println!("  JOIN {report} of {}: {why:?}", label(*report));
+                    for why in why {
+                        println!("    {} {}\n    with {} {}", label(*report), story(*report), label(why.with), story(why.with));
+                    }
+                }
+            }
+            Change::Merged { cluster, into, why } => {
+                let labels = |c: ClusterId| desk.clusters.reports(c).into_iter().map(label).collect::<BTreeSet<_>>();
+                println!("  MERGE {cluster:?} {:?} into {into:?} {:?}: {why:?}", labels(*cluster), labels(*into));
+            }
+            _ => {}
+        }
+    }
     let mut by_label: BTreeMap<usize, BTreeMap<ClusterId, Vec<i64>>> = BTreeMap::new();
     let mut by_head: BTreeMap<ClusterId, BTreeSet<usize>> = BTreeMap::new();
     for (at, example) in examples.iter().enumerate() {

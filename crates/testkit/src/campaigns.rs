@@ -22,7 +22,7 @@ const BRANCHES: [&str; 9] = [
     "signs",
 ];
 /// Of a hundred reports: these belong to no campaign.
-const NOISE_PERCENT: u64 = 20;
+const NOISE_PERCENT: u64 = 18;
 /// Of a hundred reports: these are an earlier one sent again.
 const TWICE_PERCENT: u64 = 5;
 
@@ -50,6 +50,9 @@ pub fn campaigns(seed: u64, count: usize) -> Vec<Example> {
         .collect();
     let mut all = Vec::with_capacity(count);
     let mut label = worlds.len();
+    // Nobody else tells the same story in the same words: each of these comes once.
+    let mut noise: Vec<&Value> = list(&data["noise"]).iter().collect();
+    shuffle(&mut noise, &mut dice);
     for template in list(&data["serious"]).iter().take(count) {
         all.push(alone(template, &data, label, true, &mut dice));
         label += 1;
@@ -60,8 +63,9 @@ pub fn campaigns(seed: u64, count: usize) -> Vec<Example> {
             let first: &Example = dice.pick(&all);
             let again = first.clone();
             all.push(again);
-        } else if throw < TWICE_PERCENT + NOISE_PERCENT {
-            let template = dice.pick(list(&data["noise"]));
+        } else if throw < TWICE_PERCENT + NOISE_PERCENT
+            && let Some(template) = noise.pop()
+        {
             all.push(alone(template, &data, label, false, &mut dice));
             label += 1;
         } else {
@@ -69,10 +73,15 @@ pub fn campaigns(seed: u64, count: usize) -> Vec<Example> {
             all.push(worlds[at].example(at, &data, &mut dice));
         }
     }
+    shuffle(&mut all, &mut dice);
+    all
+}
+
+/// Fisher and Yates.
+fn shuffle<T>(all: &mut [T], dice: &mut Dice) {
     for at in (1..all.len()).rev() {
         all.swap(at, dice.below(at as u64 + 1) as usize);
     }
-    all
 }
 
 /// A campaign with the domains, numbers and wallets that this seed gives it.

@@ -23,7 +23,7 @@ use super::{ClusterId, Reason, Rules, Signature, Why};
 /// Members of one cluster that need to be looked at: the newest.
 pub const MEMBERS_MAX: usize = 200;
 /// What is worth so much before it is shared by a third report may link two clusters, points.
-const TELLING: u32 = 70;
+const TELLING: u32 = 65;
 /// Texts so much alike are one report sent again, percent.
 const AGAIN: u32 = 90;
 /// What both texts must be worth where clusters are linked by words, points.

@@ -302,7 +302,7 @@ mod tests {
         for (from, to, name) in [
             ("category = 10", "category = 80", "points.category, subtype and channel"),
             ("ip = 40", "ip = 90", "points.ip"),
-            ("percent = 35", "percent = 5", "text.step"),
+            ("percent = 25", "percent = 5", "text.step"),
             ("pieces_min = 60", "pieces_min = 1", "rules.pieces_min"),
             ("clusters_none = 8", "clusters_none = 3", "rules.clusters_half"),
             ("text_days = 30", "text_days = 0", "rules.text_days"),

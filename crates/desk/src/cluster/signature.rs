@@ -16,7 +16,7 @@ const FORMAT: u8 = 1;
 /// Most shared things that are kept, the most telling first.
 const TRACES_MAX: usize = 12;
 /// Bytes before the traces: format, traces, rules' version, pieces, category, sub-type, channel, slots.
-const HEAD: usize = 2 + 2 + 2 + 3 * 2 + SLOTS * 2;
+const HEAD: usize = 2 + 2 + 2 + 3 * 2 + SLOTS;
 /// Bytes of a trace: kind and key.
 const TRACE: usize = 9;
 /// Bit of the kind's byte: a free number.
@@ -118,9 +118,8 @@ impl Signature {
     pub fn to_bytes(&self) -> [u8; SIGNATURE_BYTES] {
         let mut bytes = vec![FORMAT, u8::try_from(self.traces.len()).unwrap_or(0)];
         let facts = [self.rules, self.sketch.pieces, self.category, self.subtype, self.channel];
-        for number in facts.iter().chain(&self.sketch.slots) {
-            bytes.extend(number.to_le_bytes());
-        }
+        bytes.extend(facts.iter().flat_map(|number| number.to_le_bytes()));
+        bytes.extend(self.sketch.slots);
         for trace in &self.traces {
             let kind = Kind::ALL.iter().position(|kind| *kind == trace.kind);
             let kind = kind.and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
@@ -150,12 +149,13 @@ impl Signature {
         if count > TRACES_MAX {
             return Err(SignatureError::Byte(1));
         }
-        let (numbers, rest) = rest.split_at_checked(HEAD - 2).ok_or(SignatureError::Byte(2))?;
+        let short = SignatureError::Byte(2);
+        let (numbers, rest) = rest.split_at_checked(HEAD - SLOTS - 2).ok_or(short)?;
+        let (slots, rest) = rest.split_first_chunk().ok_or(short)?;
         let mut numbers = numbers.as_chunks::<2>().0.iter().map(|two| u16::from_le_bytes(*two));
         let mut next = || numbers.next().unwrap_or_default();
         let (version, pieces) = (next(), next());
         let (category, subtype, channel) = (next(), next(), next());
-        let slots = std::array::from_fn(|_| next());
         let traces = rest.as_chunks::<TRACE>().0.iter().take(count).enumerate();
         let traces = traces.map(|(at, [kind, key @ ..])| {
             let known = Kind::ALL.get(usize::from(kind & !FREE));
@@ -167,7 +167,10 @@ impl Signature {
         });
         Ok(Self {
             rules: version,
-            sketch: Sketch { pieces, slots },
+            sketch: Sketch {
+                pieces,
+                slots: *slots,
+            },
             category,
             subtype,
             channel,
