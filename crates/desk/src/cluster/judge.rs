@@ -7,7 +7,7 @@
 //! Four rules keep two campaigns from melting into one by a chain of odd reports:
 //! - What many clusters have says nothing (learned rarity), however it got into them.
 //! - In a crowd, what only an odd member has counts less: such a member may have told of two frauds at once.
-//! - A text must be like two members of a cluster of three or more, not like one.
+//! - A text must be like two members of a cluster of three or more, or like what many of them say, not like one.
 //! - Two clusters are linked only if the report belongs to both **and** they had something telling in common before,
 //!   in a report that is not this one sent again; or if it is also like both in its words.
 
@@ -17,6 +17,7 @@ use cairn_kernel::observable::Kind;
 use cairn_kernel::time::Micros;
 
 use super::rules::JOIN;
+use super::text::Sketch;
 use super::trace::Trace;
 use super::{ClusterId, Reason, Rules, Signature, Why};
 
@@ -24,6 +25,8 @@ use super::{ClusterId, Reason, Rules, Signature, Why};
 pub const MEMBERS_MAX: usize = 200;
 /// What is worth so much before it is shared by a third report may link two clusters, points.
 const TELLING: u32 = 65;
+/// Clusters of so many reports are judged again when one comes that has a key in common with them.
+const FEW: usize = 2;
 /// Texts so much alike are one report sent again, percent.
 const AGAIN: u32 = 90;
 /// What both texts must be worth where clusters are linked by words, points.
@@ -53,7 +56,8 @@ pub enum Join {
         cluster: ClusterId,
         /// Why, the most telling first; never empty.
         why: Vec<Why>,
-        /// Heads of other clusters that this report shows to be the same thing, and why it belongs to each.
+        /// Heads of other clusters that are now seen to be the same thing, and why: this report belongs to them too, or
+        /// they are of one or two reports that came before there was enough to know them by.
         also: Vec<(ClusterId, Vec<Why>)>,
     },
     /// To none yet: it begins one of its own.
@@ -82,19 +86,45 @@ pub fn judge(rules: &Rules, new: &Signature, at: Micros, members: &[Member]) -> 
     let Some(cluster) = evidence.nearest().map(|member| member.cluster) else {
         return Join::Alone;
     };
-    let also = found.iter().filter(|(head, other)| {
-        let (Some(here), Some(there)) = (crowds.get(best), crowds.get(head)) else {
-            return false;
-        };
-        head != best
-            && (worth.met_before(new, here, there)
-                || evidence.text().min(other.text()) >= BOTH_WORDS)
-    });
+    let also = also(rules, new, (*best, evidence), &crowds, &found);
     Join::Cluster {
         cluster,
         why: evidence.why(),
-        also: also.map(|(head, other)| (*head, other.why())).collect(),
+        also,
     }
+}
+
+/// The other clusters that belong to the one that is joined.
+fn also(
+    rules: &Rules,
+    new: &Signature,
+    (best, evidence): (ClusterId, &Evidence<'_>),
+    crowds: &BTreeMap<ClusterId, Vec<&Member>>,
+    found: &[(ClusterId, Evidence<'_>)],
+) -> Vec<(ClusterId, Vec<Why>)> {
+    let Some(here) = crowds.get(&best) else {
+        return Vec::new();
+    };
+    let worth = Worth::new(rules, new, crowds);
+    let shown = |head: &ClusterId, there: &[&Member]| {
+        let (_, other) = found.iter().find(|(found, _)| found == head)?;
+        let words = evidence.text().min(other.text()) >= BOTH_WORDS;
+        (words || worth.met_before(new, here, there)).then(|| other.why())
+    };
+    // Some came too early to be known: the same question as if they came now.
+    let late = |there: &[&Member]| {
+        let few = there.len() <= FEW && there.len() < here.len();
+        let mut members = there.iter().filter(|_| few);
+        members.find_map(|member| {
+            let old = &member.signature;
+            let evidence = self::evidence(&Worth::new(rules, old, crowds), old, member.at, here);
+            (evidence.points() >= JOIN).then(|| evidence.why())
+        })
+    };
+    let others = crowds.iter().filter(|(head, _)| **head != best);
+    others
+        .filter_map(|(head, there)| Some((*head, shown(head, there).or_else(|| late(there))?)))
+        .collect()
 }
 
 /// What counts as one kind of evidence.
@@ -287,15 +317,25 @@ fn by_text<'m>(
         .collect();
     alike.sort_by_key(|(percent, member)| (std::cmp::Reverse(*percent), member.report));
     let again = alike.first().filter(|(_, member)| is_again(new, &member.signature));
-    let counted = alike.get(usize::from(alike.len() >= 3 && again.is_none()));
-    if let Some((percent, member)) = counted {
-        let why = Why {
-            reason: Reason::Text,
-            with: member.report,
-            percent: u8::try_from(*percent).ok(),
-        };
-        evidence.add(Family::Text, rules.text_points(*percent), why, member);
-    }
+    let Some((_, nearest)) = alike.first() else {
+        return;
+    };
+    let nearest = *nearest;
+    let pair = alike.get(usize::from(alike.len() >= 3 && again.is_none()));
+    let pair = pair.map_or(0, |(percent, _)| *percent);
+    let others: Vec<&Sketch> = alike
+        .iter()
+        .map(|(_, member)| &member.signature)
+        .filter(|signature| !is_again(new, signature))
+        .map(|signature| &signature.sketch)
+        .collect();
+    let percent = pair.max(new.sketch.usual(&others));
+    let why = Why {
+        reason: Reason::Text,
+        with: nearest.report,
+        percent: u8::try_from(percent).ok(),
+    };
+    evidence.add(Family::Text, rules.text_points(percent), why, nearest);
 }
 
 /// Answers that more than half of the members gave too.
