@@ -24,9 +24,11 @@ use super::{ClusterId, Reason, Rules, Signature, Why};
 /// Members of one cluster that need to be looked at: the newest.
 pub const MEMBERS_MAX: usize = 200;
 /// What is worth so much before it is shared by a third report may link two clusters, points.
-const TELLING: u32 = 65;
+const TELLING: u32 = 60;
+/// A domain that so many of one cluster have is a fraud's and not a shop's that many use.
+const SURE: u32 = 3;
 /// Clusters of so many reports are judged again when one comes that has a key in common with them.
-const FEW: usize = 2;
+const FEW: usize = 3;
 /// Texts so much alike are one report sent again, percent.
 const AGAIN: u32 = 90;
 /// What both texts must be worth where clusters are linked by words, points.
@@ -57,7 +59,7 @@ pub enum Join {
         /// Why, the most telling first; never empty.
         why: Vec<Why>,
         /// Heads of other clusters that are now seen to be the same thing, and why: this report belongs to them too, or
-        /// they are of one or two reports that came before there was enough to know them by.
+        /// they are of few reports that came before there was enough to know them by.
         also: Vec<(ClusterId, Vec<Why>)>,
     },
     /// To none yet: it begins one of its own.
@@ -176,8 +178,12 @@ impl<'a> Worth<'a> {
     }
 
     fn of(&self, trace: &Trace) -> u32 {
+        self.rare(trace, self.rules.points.of(trace.kind, trace.free))
+    }
+
+    /// Less for what many clusters have.
+    fn rare(&self, trace: &Trace, points: u32) -> u32 {
         let limits = &self.rules.limits;
-        let points = self.rules.points.of(trace.kind, trace.free);
         match self.spread.get(&trace.key).copied().unwrap_or_default() {
             clusters if clusters >= limits.clusters_none => 0,
             clusters if clusters >= limits.clusters_half => points / 2,
@@ -287,8 +293,13 @@ fn by_traces<'m>(
             continue;
         };
         let count = u32::try_from(carriers.len()).unwrap_or(u32::MAX);
-        let mut points = worth.of(trace);
-        if size >= limits.crowd && count.saturating_mul(limits.share) < size {
+        let across = |member: &&Member| member.signature.language != new.language;
+        let mut points = if trace.kind == Kind::Domain && (count >= SURE || carriers.iter().all(across)) {
+            worth.rare(trace, worth.rules.points.domain_sure)
+        } else {
+            worth.of(trace)
+        };
+        if size >= limits.crowd && count < size.div_ceil(limits.share).max(2) {
             points = points * limits.lone_percent / 100;
         }
         let why = Why {

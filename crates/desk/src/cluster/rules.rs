@@ -54,6 +54,7 @@ pub(super) struct Points {
     phone: u32,
     free_phone: u32,
     domain: u32,
+    pub(super) domain_sure: u32,
     ip: u32,
     pub(super) category: u32,
     pub(super) subtype: u32,
@@ -241,6 +242,11 @@ fn check(file: &File) -> Result<(), RulesError> {
     for (holds, name, must) in [
         (answers < JOIN, "points.category, subtype and channel", "below 100 together"),
         (answers + points.ip < JOIN, "points.ip", "too little even with all answers alike"),
+        (
+            points.domain_sure >= points.domain,
+            "points.domain_sure",
+            "points.domain or more",
+        ),
         (!file.text.step.is_empty() && rising, "text.step", "rising in percent and points"),
         (rules.pieces_min >= 10, "rules.pieces_min", "10 or more"),
         (days(rules.text_days), "rules.text_days", "1 to 3650"),
@@ -300,9 +306,9 @@ mod tests {
     #[test]
     fn numbers_that_would_melt_everything_are_refused() {
         for (from, to, name) in [
-            ("category = 10", "category = 80", "points.category, subtype and channel"),
+            ("category = 15", "category = 80", "points.category, subtype and channel"),
             ("ip = 40", "ip = 90", "points.ip"),
-            ("percent = 25", "percent = 5", "text.step"),
+            ("percent = 22", "percent = 5", "text.step"),
             ("pieces_min = 60", "pieces_min = 1", "rules.pieces_min"),
             ("clusters_none = 8", "clusters_none = 3", "rules.clusters_half"),
             ("text_days = 30", "text_days = 0", "rules.text_days"),

@@ -15,8 +15,8 @@ pub const SIGNATURE_BYTES: usize = 256;
 const FORMAT: u8 = 1;
 /// Most shared things that are kept, the most telling first.
 const TRACES_MAX: usize = 12;
-/// Bytes before the traces: format, traces, rules' version, pieces, category, sub-type, channel, slots.
-const HEAD: usize = 2 + 2 + 2 + 3 * 2 + SLOTS;
+/// Bytes before the traces: format, traces, rules' version, pieces, language, category, sub-type, channel, slots.
+const HEAD: usize = 2 + 2 + 2 + 4 * 2 + SLOTS;
 /// Bytes of a trace: kind and key.
 const TRACE: usize = 9;
 /// Bit of the kind's byte: a free number.
@@ -29,6 +29,7 @@ const CHANNEL: &str = "channel";
 pub struct Signature {
     pub(super) rules: u16,
     pub(super) sketch: Sketch,
+    pub(super) language: u16,
     /// 0 stands for "not said".
     pub(super) category: u16,
     pub(super) subtype: u16,
@@ -79,6 +80,7 @@ pub fn signature(rules: &Rules, body: &Body, contact: Option<&Contact>) -> Signa
     Signature {
         rules: rules.version(),
         sketch: Sketch::of(rules, body),
+        language: short(&body.language),
         category: short(&body.category),
         subtype: body.subtype.as_deref().map_or(0, short),
         channel,
@@ -117,7 +119,14 @@ impl Signature {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; SIGNATURE_BYTES] {
         let mut bytes = vec![FORMAT, u8::try_from(self.traces.len()).unwrap_or(0)];
-        let facts = [self.rules, self.sketch.pieces, self.category, self.subtype, self.channel];
+        let facts = [
+            self.rules,
+            self.sketch.pieces,
+            self.language,
+            self.category,
+            self.subtype,
+            self.channel,
+        ];
         bytes.extend(facts.iter().flat_map(|number| number.to_le_bytes()));
         bytes.extend(self.sketch.slots);
         for trace in &self.traces {
@@ -154,7 +163,7 @@ impl Signature {
         let (slots, rest) = rest.split_first_chunk().ok_or(short)?;
         let mut numbers = numbers.as_chunks::<2>().0.iter().map(|two| u16::from_le_bytes(*two));
         let mut next = || numbers.next().unwrap_or_default();
-        let (version, pieces) = (next(), next());
+        let (version, pieces, language) = (next(), next(), next());
         let (category, subtype, channel) = (next(), next(), next());
         let traces = rest.as_chunks::<TRACE>().0.iter().take(count).enumerate();
         let traces = traces.map(|(at, [kind, key @ ..])| {
@@ -171,6 +180,7 @@ impl Signature {
                 pieces,
                 slots: *slots,
             },
+            language,
             category,
             subtype,
             channel,
