@@ -98,6 +98,9 @@ pub enum Refusal {
     /// The program does not link clusters for which officers decided differently.
     #[error("different decisions were taken for these clusters")]
     BothDecided,
+    /// The program does not link what an officer has parted.
+    #[error("an officer parted these clusters")]
+    Parted,
     /// Severity runs from 1 to 6.
     #[error("severity runs from 1 (national emergency) to 6 (minor)")]
     Severity,
@@ -251,6 +254,10 @@ fn merge(
         return Err(Refusal::Same);
     }
     let (left, right) = (clusters.decided(from), clusters.decided(into));
+    let parted = clusters.is_parted(from) || clusters.is_parted(into);
+    if parted && *by == Actor::System {
+        return Err(Refusal::Parted);
+    }
     let differ = left.zip(right).is_some_and(|(left, right)| left.what != right.what);
     if differ && *by == Actor::System {
         return Err(Refusal::BothDecided);

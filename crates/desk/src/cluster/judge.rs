@@ -8,8 +8,8 @@
 //! - What many clusters have says nothing (learned rarity), however it got into them.
 //! - In a crowd, what only an odd member has counts less: such a member may have told of two frauds at once.
 //! - A text must be like two members of a cluster of three or more, or like what many of them say, not like one.
-//! - Two clusters are linked only if the report belongs to both **and** they had something telling in common before,
-//!   in a report that is not this one sent again; or if it is also like both in its words.
+//! - Two clusters are linked only if the report belongs to both **and** two different reports have what both have; or if
+//!   it is like both in its words and its answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,16 +23,20 @@ use super::{ClusterId, Reason, Rules, Signature, Why};
 
 /// Members of one cluster that need to be looked at: the newest.
 pub const MEMBERS_MAX: usize = 200;
-/// What is worth so much before it is shared by a third report may link two clusters, points.
+/// What is worth so much may link two clusters, points,
 const TELLING: u32 = 60;
+/// if so many different reports have it from both.
+const BRIDGES: usize = 2;
 /// A domain that so many of one cluster have is a fraud's and not a shop's that many use.
 const SURE: u32 = 3;
 /// Clusters of so many reports are judged again when one comes that has a key in common with them.
 const FEW: usize = 3;
 /// Texts so much alike are one report sent again, percent.
 const AGAIN: u32 = 90;
-/// What both texts must be worth where clusters are linked by words, points.
-const BOTH_WORDS: u32 = 35;
+/// What words and answers must be worth on both sides where clusters are linked by them, points.
+const BOTH_WORDS: u32 = 50;
+/// See [`BOTH_WORDS`].
+const BOTH_ANSWERS: u32 = 30;
 
 /// A report that is in a cluster already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +114,11 @@ fn also(
     let worth = Worth::new(rules, new, crowds);
     let shown = |head: &ClusterId, there: &[&Member]| {
         let (_, other) = found.iter().find(|(found, _)| found == head)?;
-        let words = evidence.text().min(other.text()) >= BOTH_WORDS;
-        (words || worth.met_before(new, here, there)).then(|| other.why())
+        let words = |evidence: &Evidence<'_>| {
+            evidence.of(Family::Text) >= BOTH_WORDS && evidence.of(Family::Answers) >= BOTH_ANSWERS
+        };
+        let words = words(evidence) && words(other);
+        (words || worth.met(new, here, there)).then(|| other.why())
     };
     // Some came too early to be known: the same question as if they came now.
     let late = |there: &[&Member]| {
@@ -191,18 +198,40 @@ impl<'a> Worth<'a> {
         }
     }
 
-    /// Both crowds have something telling in common without the new report and those that repeat it.
-    fn met_before(&self, new: &Signature, here: &[&Member], there: &[&Member]) -> bool {
-        let telling = |crowd: &[&Member]| -> BTreeSet<u64> {
-            crowd
-                .iter()
-                .filter(|member| !is_again(new, &member.signature))
-                .flat_map(|member| &member.signature.traces)
-                .filter(|trace| self.of(trace) >= TELLING)
-                .map(|trace| trace.key)
-                .collect()
+    /// At least two different reports, the new one or others, have what both crowds have: one alone may have told of
+    /// two frauds, and the same report sent again is no second one.
+    fn met(&self, new: &Signature, here: &[&Member], there: &[&Member]) -> bool {
+        let (here, there) = (self.carriers(here), self.carriers(there));
+        let mut bridges: Vec<&Signature> = Vec::new();
+        let own = |carriers: &BTreeMap<u64, Vec<&Signature>>| -> BTreeSet<u64> {
+            let keys = new.traces.iter().map(|trace| trace.key);
+            keys.filter(|key| carriers.contains_key(key)).collect()
         };
-        !telling(here).is_disjoint(&telling(there))
+        let (left, right) = (own(&here), own(&there));
+        if !left.is_empty() && !right.is_empty() && left.union(&right).count() > 1 {
+            bridges.push(new);
+        }
+        for (key, one) in &here {
+            let Some(other) = there.get(key) else { continue };
+            for bridge in if one.len() <= other.len() { one } else { other } {
+                if !bridges.iter().any(|known| is_again(known, bridge)) && !is_again(new, bridge) {
+                    bridges.push(bridge);
+                }
+            }
+        }
+        bridges.len() >= BRIDGES
+    }
+
+    /// Who has each telling thing.
+    fn carriers<'m>(&self, crowd: &[&'m Member]) -> BTreeMap<u64, Vec<&'m Signature>> {
+        let mut carriers: BTreeMap<u64, Vec<&Signature>> = BTreeMap::new();
+        for member in crowd {
+            let traces = member.signature.traces.iter();
+            for trace in traces.filter(|trace| self.of(trace) >= TELLING) {
+                carriers.entry(trace.key).or_default().push(&member.signature);
+            }
+        }
+        carriers
     }
 }
 
@@ -234,8 +263,8 @@ impl<'m> Evidence<'m> {
         self.best.values().map(|(points, ..)| points).sum()
     }
 
-    fn text(&self) -> u32 {
-        self.best.get(&Family::Text).map_or(0, |(points, ..)| *points)
+    fn of(&self, family: Family) -> u32 {
+        self.best.get(&family).map_or(0, |(points, ..)| *points)
     }
 
     fn ranked(&self) -> Vec<&(u32, Why, &'m Member)> {
@@ -294,11 +323,12 @@ fn by_traces<'m>(
         };
         let count = u32::try_from(carriers.len()).unwrap_or(u32::MAX);
         let across = |member: &&Member| member.signature.language != new.language;
-        let mut points = if trace.kind == Kind::Domain && (count >= SURE || carriers.iter().all(across)) {
-            worth.rare(trace, worth.rules.points.domain_sure)
-        } else {
-            worth.of(trace)
+        let base = match trace.kind {
+            Kind::Domain if count >= SURE => worth.rules.points.domain_sure,
+            Kind::Domain if carriers.iter().all(across) => worth.rules.points.domain_across,
+            kind => worth.rules.points.of(kind, trace.free),
         };
+        let mut points = worth.rare(trace, base);
         if size >= limits.crowd && count < size.div_ceil(limits.share).max(2) {
             points = points * limits.lone_percent / 100;
         }

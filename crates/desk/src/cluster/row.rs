@@ -193,7 +193,10 @@ mod tests {
     fn loss(amount: Option<(i64, &str)>) -> LossItem {
         LossItem {
             kind: LossKind::DirectFinancial,
-            amount: amount.map(|(minor, currency)| Money::new(minor, currency).unwrap()),
+            amount: amount.map(|(minor, currency)| Money {
+                minor,
+                currency: currency.into(),
+            }),
             date: None,
             certainty: Certainty::Stated,
             paid_by: None,

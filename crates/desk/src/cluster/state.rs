@@ -205,6 +205,8 @@ pub struct Clusters {
     arrival: i64,
     /// Decisions that were undone.
     gone: BTreeSet<i64>,
+    /// Clusters that officers parted from others.
+    parted: BTreeSet<ClusterId>,
 }
 
 /// Most actions that can still be undone: the newest.
@@ -271,6 +273,11 @@ impl Clusters {
         self.clusters.get(&self.head(cluster))?.decided.as_ref()
     }
 
+    /// An officer split it off, or undid its link to another.
+    pub(super) fn is_parted(&self, cluster: ClusterId) -> bool {
+        self.parted.contains(&cluster)
+    }
+
     pub(super) fn has(&self, cluster: ClusterId) -> bool {
         self.clusters.contains_key(&cluster)
     }
@@ -312,6 +319,9 @@ impl Clusters {
                 self.places.insert(*report, place);
             }
             Change::Split { report, to, .. } | Change::Moved { report, to, .. } => {
+                if matches!(event.change, Change::Split { .. }) {
+                    self.parted.insert(*to);
+                }
                 self.open(*to);
                 self.keep_place(action, *report);
                 if let Some(place) = self.places.get_mut(report) {
@@ -379,6 +389,7 @@ impl Clusters {
         };
         self.gone.insert(action);
         self.places.extend(before.places);
+        self.parted.extend(before.links.keys());
         for (id, link) in before.links {
             self.clusters.entry(id).or_default().link = link;
         }

@@ -17,9 +17,9 @@ pub(super) const SLOTS: usize = 128;
 /// Two slots are one band; bands come from the first slots.
 pub(super) const BANDS: usize = 16;
 /// So many other texts are needed to say what is usual among them,
-const USUAL_MIN: usize = 4;
+const USUAL_MIN: usize = 3;
 /// and one in so many of them, two at least, must say it.
-const USUAL_SHARE: usize = 10;
+const USUAL_SHARE: usize = 16;
 /// Letters of a piece.
 const PIECE: usize = 7;
 /// Words of a report that are looked at.
@@ -63,7 +63,7 @@ impl Sketch {
     }
 
     /// How much of a text is what several others say too, percent, estimated: ten people who tell of one fraud share few
-    /// pieces pair by pair, and yet most of what an eleventh says was said by two of them. 0 for fewer than four others.
+    /// pieces pair by pair, and yet most of what an eleventh says was said by two of them. 0 for fewer than three others.
     pub(super) fn usual(&self, others: &[&Self]) -> u32 {
         if others.len() < USUAL_MIN {
             return 0;
