@@ -73,9 +73,14 @@ impl Desk {
     fn members(&self, keys: &[Key]) -> Vec<Member> {
         let hit = keys.iter().filter_map(|key| self.index.get(key)).flatten();
         let heads: BTreeSet<ClusterId> = hit
-            .map(|report| self.clusters.head(self.clusters.cluster_of(*report).unwrap()))
+            .map(|report| {
+                self.clusters
+                    .head(self.clusters.cluster_of(*report).unwrap())
+            })
             .collect();
-        let reports = heads.into_iter().flat_map(|head| self.clusters.reports(head));
+        let reports = heads
+            .into_iter()
+            .flat_map(|head| self.clusters.reports(head));
         let member = |report| {
             let cluster = self.clusters.cluster_of(report).unwrap();
             let (at, signature) = self.signatures[&report].clone();
@@ -115,14 +120,18 @@ impl Desk {
                 let into = *cluster;
                 let link = Command::Merge { from, into, why };
                 let linked = self.does(link, at, &Actor::System);
-                assert!(matches!(linked, Ok(_) | Err(Refusal::Parted | Refusal::BothDecided)));
+                assert!(matches!(
+                    linked,
+                    Ok(_) | Err(Refusal::Parted | Refusal::BothDecided)
+                ));
             }
         }
         (report, join)
     }
 
     fn head_of(&self, report: i64) -> ClusterId {
-        self.clusters.head(self.clusters.cluster_of(report).unwrap())
+        self.clusters
+            .head(self.clusters.cluster_of(report).unwrap())
     }
 }
 
@@ -175,7 +184,12 @@ fn run(form: &Form, examples: &[Example]) -> Desk {
 fn a_day_falls_into_its_campaigns_whatever_the_seed() {
     let form = form();
     let mut worst = (1.0_f64, 1.0_f64);
-    for seed in 1..=20 {
+    // Other days: FIRST_SEED=1001 cargo nextest run -p cairn-desk --test clusters --no-capture
+    let first = std::env::var("FIRST_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
+    let first: u64 = first.unwrap_or(1);
+    for seed in first..first + 20 {
         let examples = campaigns(seed, 200);
         let desk = run(&form, &examples);
         let labels: Vec<usize> = examples.iter().map(|example| example.label).collect();
@@ -189,13 +203,18 @@ fn a_day_falls_into_its_campaigns_whatever_the_seed() {
             heads.len(),
             things.len(),
         );
-        if seed == 13 { show(&desk, &examples); }
         worst = (worst.0.min(pairs.precision()), worst.1.min(pairs.recall()));
         // Nobody in danger is answered with what was meant for others.
-        for (at, _) in examples.iter().enumerate().filter(|(_, example)| example.serious) {
+        for (at, _) in examples
+            .iter()
+            .enumerate()
+            .filter(|(_, example)| example.serious)
+        {
             let report = at as i64 + 1;
             let with = desk.clusters.reports(desk.head_of(report));
-            let same = with.iter().all(|other| labels[*other as usize - 1] == labels[at]);
+            let same = with
+                .iter()
+                .all(|other| labels[*other as usize - 1] == labels[at]);
             assert!(same, "seed {seed}: {with:?}");
         }
     }
@@ -212,13 +231,22 @@ fn of_campaign(examples: &[Example], code: &str, count: usize) -> Vec<Example> {
 
 /// In turns.
 fn mixed(one: Vec<Example>, two: Vec<Example>) -> Vec<Example> {
-    let mut all: Vec<_> = one.into_iter().map(Some).zip(two.into_iter().map(Some)).collect();
-    let all = all.iter_mut().flat_map(|(one, two)| [one.take(), two.take()]);
+    let mut all: Vec<_> = one
+        .into_iter()
+        .map(Some)
+        .zip(two.into_iter().map(Some))
+        .collect();
+    let all = all
+        .iter_mut()
+        .flat_map(|(one, two)| [one.take(), two.take()]);
     all.flatten().collect()
 }
 
 fn biggest(desk: &Desk) -> usize {
-    let ids = desk.clusters.ids().filter(|id| desk.clusters.head(*id) == *id);
+    let ids = desk
+        .clusters
+        .ids()
+        .filter(|id| desk.clusters.head(*id) == *id);
     ids.map(|id| desk.clusters.reports(id).len()).max().unwrap()
 }
 
@@ -248,10 +276,16 @@ fn who_copies_the_words_of_another_campaign_does_not_join_it() {
 fn a_flood_with_one_popular_domain_melts_nothing() {
     let form = form();
     let day = campaigns(3, 400);
-    let mut flood: Vec<_> = day.iter().filter(|e| e.campaign.is_none() && !e.serious).cloned().collect();
+    let mut flood: Vec<_> = day
+        .iter()
+        .filter(|e| e.campaign.is_none() && !e.serious)
+        .cloned()
+        .collect();
     assert!(flood.len() > 25);
     for (nth, report) in flood.iter_mut().enumerate() {
-        let traces = format!("https://everybodys-market.example/item/{nth}\nhttps://everybodys-market.example");
+        let traces = format!(
+            "https://everybodys-market.example/item/{nth}\nhttps://everybodys-market.example"
+        );
         report.report["answers"]["traces"] = json!(traces);
     }
     // And in the middle of two campaigns, some of whose reporters name the place too.
@@ -266,7 +300,11 @@ fn a_flood_with_one_popular_domain_melts_nothing() {
     let desk = run(&form, &all);
     let labels: Vec<usize> = all.iter().map(|example| example.label).collect();
     let pairs = Pairs::of(&desk, &labels);
-    println!("{pairs:?}, the biggest of {} reports has {}", all.len(), biggest(&desk));
+    println!(
+        "{pairs:?}, the biggest of {} reports has {}",
+        all.len(),
+        biggest(&desk)
+    );
     assert!(pairs.precision() >= 0.98, "{pairs:?}");
     assert!(pairs.right > 50, "{pairs:?}");
 }
@@ -300,12 +338,18 @@ const WALLET: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 fn one_person_who_tells_of_two_things_is_two_reports() {
     let form = form();
     let mine = " Write to me at tui@example.org or 021 555 0199.";
-    let reports = [told(&format!("{GOOSE}{mine}"), ""), told(&format!("{LADDER}{mine}"), "")];
+    let reports = [
+        told(&format!("{GOOSE}{mine}"), ""),
+        told(&format!("{LADDER}{mine}"), ""),
+    ];
     let (_, all) = joins(&form, &reports, 0);
     assert_eq!(all, [Join::Alone, Join::Alone]);
     // The same number of somebody else would have been enough.
     let theirs = " Their number is 021 555 0177.";
-    let reports = [told(&format!("{GOOSE}{theirs}"), ""), told(&format!("{LADDER}{theirs}"), "")];
+    let reports = [
+        told(&format!("{GOOSE}{theirs}"), ""),
+        told(&format!("{LADDER}{theirs}"), ""),
+    ];
     let (_, all) = joins(&form, &reports, 0);
     assert!(matches!(&all[1], Join::Cluster { why, .. } if why[0].reason == Reason::Phone));
 }
@@ -313,9 +357,18 @@ fn one_person_who_tells_of_two_things_is_two_reports() {
 #[test]
 fn the_same_report_again_joins_and_says_why() {
     let form = form();
-    let (desk, all) = joins(&form, &[told(GOOSE, ""), told(GOOSE, ""), told(LADDER, "")], 0);
-    let Join::Cluster { why, .. } = &all[1] else { panic!("{all:?}") };
-    assert_eq!((why[0].reason, why[0].with, why[0].percent), (Reason::Text, 1, Some(100)));
+    let (desk, all) = joins(
+        &form,
+        &[told(GOOSE, ""), told(GOOSE, ""), told(LADDER, "")],
+        0,
+    );
+    let Join::Cluster { why, .. } = &all[1] else {
+        panic!("{all:?}")
+    };
+    assert_eq!(
+        (why[0].reason, why[0].with, why[0].percent),
+        (Reason::Text, 1, Some(100))
+    );
     assert_eq!(all[2], Join::Alone);
     assert_eq!(desk.head_of(1), desk.head_of(2));
     // Too short to say anything.
@@ -328,11 +381,26 @@ fn the_same_report_again_joins_and_says_why() {
 fn spellings_of_te_reo_maori_meet() {
     let form = form();
     let story = "I hokona e au ngā pūtu e rua i tētahi pae, ā, kāore anō kia tae mai, kāore hoki rātou e whakautu ana.";
-    let doubled = story.replace('ā', "aa").replace('ū', "uu").replace('ē', "ee").replace('ō', "oo");
-    let plain = story.replace('ā', "a").replace('ū', "u").replace('ē', "e").replace('ō', "o");
-    let (_, all) = joins(&form, &[story, &doubled, &plain].map(|story| told(story, "")), 0);
+    let doubled = story
+        .replace('ā', "aa")
+        .replace('ū', "uu")
+        .replace('ē', "ee")
+        .replace('ō', "oo");
+    let plain = story
+        .replace('ā', "a")
+        .replace('ū', "u")
+        .replace('ē', "e")
+        .replace('ō', "o");
+    let (_, all) = joins(
+        &form,
+        &[story, &doubled, &plain].map(|story| told(story, "")),
+        0,
+    );
     for join in &all[1..] {
-        assert!(matches!(join, Join::Cluster { why, .. } if why[0].percent == Some(100)), "{join:?}");
+        assert!(
+            matches!(join, Join::Cluster { why, .. } if why[0].percent == Some(100)),
+            "{join:?}"
+        );
     }
 }
 
@@ -340,10 +408,16 @@ fn spellings_of_te_reo_maori_meet() {
 fn time_parts_what_only_looks_alike() {
     let form = form();
     let wallets = [told(GOOSE, WALLET), told(LADDER, WALLET)];
-    assert!(matches!(joins(&form, &wallets, 100).1[1], Join::Cluster { .. }));
+    assert!(matches!(
+        joins(&form, &wallets, 100).1[1],
+        Join::Cluster { .. }
+    ));
     assert_eq!(joins(&form, &wallets, 130).1[1], Join::Alone);
     let words = [told(GOOSE, ""), told(GOOSE, "")];
-    assert!(matches!(joins(&form, &words, 29).1[1], Join::Cluster { .. }));
+    assert!(matches!(
+        joins(&form, &words, 29).1[1],
+        Join::Cluster { .. }
+    ));
     assert_eq!(joins(&form, &words, 31).1[1], Join::Alone);
 }
 
@@ -359,16 +433,29 @@ fn one_odd_report_does_not_link_two_campaigns_but_a_second_does() {
     };
     let mut reports = grown(GOOSE, WALLET);
     reports.extend(grown(LADDER, other));
-    let odd = told("Two different people wanted money from me on the same rainy afternoon, and I kept both letters.", &both);
-    let more = told("My aunt noted these down before she hung up, she says that the voices sounded very much alike.", &both);
+    let odd = told(
+        "Two different people wanted money from me on the same rainy afternoon, and I kept both letters.",
+        &both,
+    );
+    let more = told(
+        "My aunt noted these down before she hung up, she says that the voices sounded very much alike.",
+        &both,
+    );
     // Sent twice, and more of both campaigns after it.
     reports.extend([odd.clone(), odd, told(GOOSE, WALLET), told(LADDER, other)]);
     let (desk, _) = joins(&form, &reports, 0);
     assert_ne!(desk.head_of(1), desk.head_of(7));
-    assert_eq!((desk.head_of(15), desk.head_of(16)), (desk.head_of(1), desk.head_of(7)));
+    assert_eq!(
+        (desk.head_of(15), desk.head_of(16)),
+        (desk.head_of(1), desk.head_of(7))
+    );
     reports.push(more);
     let (desk, all) = joins(&form, &reports, 0);
-    assert!(matches!(&all[16], Join::Cluster { also, .. } if also.len() == 1), "{:?}", all[16]);
+    assert!(
+        matches!(&all[16], Join::Cluster { also, .. } if also.len() == 1),
+        "{:?}",
+        all[16]
+    );
     assert_eq!(desk.head_of(1), desk.head_of(7));
 }
 
@@ -388,8 +475,14 @@ fn what_many_unrelated_reports_have_says_nothing_in_the_end() {
     let (desk, _) = joins(&form, &reports, 0);
     // While it is rare it is believed; then it no longer is.
     let late = reports.len() as i64;
-    let last: BTreeSet<_> = (late - 8..=late).map(|report| desk.head_of(report)).collect();
-    println!("{} heads of the last nine, the biggest has {}", last.len(), biggest(&desk));
+    let last: BTreeSet<_> = (late - 8..=late)
+        .map(|report| desk.head_of(report))
+        .collect();
+    println!(
+        "{} heads of the last nine, the biggest has {}",
+        last.len(),
+        biggest(&desk)
+    );
     assert!(biggest(&desk) <= 12, "{}", biggest(&desk));
     assert!(last.len() >= 6, "{last:?}");
 }
@@ -409,14 +502,22 @@ fn a_signature_has_fixed_bytes_and_refuses_others() {
         lengths.insert(keys.len());
     }
     assert!(lengths.len() > 3, "{lengths:?}");
-    let many: String = (0..40).map(|n| format!("https://a{n}.example/x ")).collect();
+    let many: String = (0..40)
+        .map(|n| format!("https://a{n}.example/x "))
+        .collect();
     let mut bytes = signature(&rules, &draft(&form, &told(GOOSE, &many)).body, None).to_bytes();
     assert!(Signature::from_bytes(&bytes).is_ok());
-    assert_eq!(Signature::from_bytes(&bytes[1..]), Err(SignatureError::Length(SIGNATURE_BYTES - 1)));
+    assert_eq!(
+        Signature::from_bytes(&bytes[1..]),
+        Err(SignatureError::Length(SIGNATURE_BYTES - 1))
+    );
     bytes[1] = 13;
     assert_eq!(Signature::from_bytes(&bytes), Err(SignatureError::Byte(1)));
     bytes[0] = 9;
-    assert_eq!(Signature::from_bytes(&bytes), Err(SignatureError::Format(9)));
+    assert_eq!(
+        Signature::from_bytes(&bytes),
+        Err(SignatureError::Format(9))
+    );
 }
 
 #[test]
@@ -426,32 +527,4 @@ fn the_signature_of_one_report_stays_as_it_is() {
     let bytes = signature(&rules, &body, None).to_bytes();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     insta::assert_snapshot!(hex);
-}
-
-/// What went wrong, for whoever changes the rules.
-fn show(desk: &Desk, examples: &[Example]) {
-    let mut by_label: BTreeMap<usize, BTreeMap<ClusterId, Vec<i64>>> = BTreeMap::new();
-    let mut by_head: BTreeMap<ClusterId, BTreeSet<usize>> = BTreeMap::new();
-    for (at, example) in examples.iter().enumerate() {
-        let report = at as i64 + 1;
-        let head = desk.head_of(report);
-        by_label.entry(example.label).or_default().entry(head).or_default().push(report);
-        by_head.entry(head).or_default().insert(example.label);
-    }
-    for (label, heads) in &by_label {
-        let big = heads.values().map(Vec::len).max().unwrap();
-        for (head, reports) in heads {
-            if reports.len() < big || by_head[head].len() > 1 {
-                for report in reports {
-                    let example = &examples[*report as usize - 1];
-                    println!(
-                        "  {label} {:?} in {head:?}: {} | {}",
-                        example.campaign,
-                        example.report["answers"]["story"],
-                        example.report["answers"]["traces"]
-                    );
-                }
-            }
-        }
-    }
 }

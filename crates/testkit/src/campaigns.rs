@@ -167,13 +167,7 @@ fn by_weight(worlds: &[World<'_>], dice: &mut Dice) -> usize {
 }
 
 /// A report that belongs with no other.
-fn alone(
-    template: &Value,
-    data: &Value,
-    label: usize,
-    serious: bool,
-    dice: &mut Dice,
-) -> Example {
+fn alone(template: &Value, data: &Value, label: usize, serious: bool, dice: &mut Dice) -> Example {
     let language = text(&template["language"]);
     let mut answers = template["answers"].as_object().expect("answers").clone();
     let mut story = text(&template["story"]).to_owned();
@@ -280,7 +274,9 @@ fn macrons(text: &str, dice: &mut Dice) -> String {
 /// A link defanged, a number as people at home write it, or as it is.
 fn as_written(trace: String, dice: &mut Dice) -> String {
     match dice.below(6) {
-        0 => trace.replace("http", "hxxp").replace(".example", "[.]example"),
+        0 => trace
+            .replace("http", "hxxp")
+            .replace(".example", "[.]example"),
         1 => trace.replace("+64 ", "0"),
         2 => trace.replace(" 555 ", "-555-"),
         _ => trace,

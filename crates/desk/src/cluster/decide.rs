@@ -197,10 +197,16 @@ fn split(
 ) -> Result<Vec<Change>, Refusal> {
     let places = places(clusters, reports)?;
     check_fresh(clusters, fresh)?;
-    let Some(from) = places.first().map(|(_, place)| clusters.head(place.cluster)) else {
+    let Some(from) = places
+        .first()
+        .map(|(_, place)| clusters.head(place.cluster))
+    else {
         return Err(Refusal::Nothing);
     };
-    if places.iter().any(|(_, place)| clusters.head(place.cluster) != from) {
+    if places
+        .iter()
+        .any(|(_, place)| clusters.head(place.cluster) != from)
+    {
         return Err(Refusal::Several);
     }
     if clusters.reports(from).len() == reports.len() {
@@ -258,7 +264,9 @@ fn merge(
     if parted && *by == Actor::System {
         return Err(Refusal::Parted);
     }
-    let differ = left.zip(right).is_some_and(|(left, right)| left.what != right.what);
+    let differ = left
+        .zip(right)
+        .is_some_and(|(left, right)| left.what != right.what);
     if differ && *by == Actor::System {
         return Err(Refusal::BothDecided);
     }
@@ -282,7 +290,9 @@ fn merge(
         (None, None) => return Ok(changes),
     };
     for report in clusters.reports(others) {
-        let Some(place) = clusters.place(report) else { continue };
+        let Some(place) = clusters.place(report) else {
+            continue;
+        };
         if place.served != Some(decided.decision) {
             let bad = place.severity < decided.worst;
             changes.push(applied(bad, report, into, decided.decision));
@@ -319,7 +329,11 @@ fn settle(
         what,
         worst,
     }];
-    changes.extend(reports.iter().map(|report| applied(false, *report, head, action)));
+    changes.extend(
+        reports
+            .iter()
+            .map(|report| applied(false, *report, head, action)),
+    );
     Ok(changes)
 }
 
@@ -327,7 +341,12 @@ fn settle(
 fn serve(clusters: &Clusters, cluster: ClusterId, report: i64, severity: u8) -> Option<Change> {
     let decided = clusters.decided(cluster)?;
     let head = clusters.head(cluster);
-    Some(applied(severity < decided.worst, report, head, decided.decision))
+    Some(applied(
+        severity < decided.worst,
+        report,
+        head,
+        decided.decision,
+    ))
 }
 
 const fn applied(held: bool, report: i64, cluster: ClusterId, decision: i64) -> Change {

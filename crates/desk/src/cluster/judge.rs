@@ -30,7 +30,7 @@ const BRIDGES: usize = 2;
 /// A domain that so many of one cluster have is a fraud's and not a shop's that many use.
 const SURE: u32 = 3;
 /// Clusters of so many reports are judged again when one comes that has a key in common with them.
-const FEW: usize = 3;
+const FEW: usize = 4;
 /// Texts so much alike are one report sent again, percent.
 const AGAIN: u32 = 90;
 /// What words and answers must be worth on both sides where clusters are linked by them, points.
@@ -84,9 +84,10 @@ pub fn judge(rules: &Rules, new: &Signature, at: Micros, members: &[Member]) -> 
         .map(|(head, crowd)| (*head, evidence(&worth, new, at, crowd)))
         .filter(|(_, evidence)| evidence.points() >= JOIN)
         .collect();
-    let Some((best, evidence)) = found.iter().max_by_key(|(head, evidence)| {
-        (evidence.points(), std::cmp::Reverse(*head))
-    }) else {
+    let Some((best, evidence)) = found
+        .iter()
+        .max_by_key(|(head, evidence)| (evidence.points(), std::cmp::Reverse(*head)))
+    else {
         return Join::Alone;
     };
     let Some(cluster) = evidence.nearest().map(|member| member.cluster) else {
@@ -165,11 +166,7 @@ struct Worth<'a> {
 }
 
 impl<'a> Worth<'a> {
-    fn new(
-        rules: &'a Rules,
-        new: &Signature,
-        crowds: &BTreeMap<ClusterId, Vec<&Member>>,
-    ) -> Self {
+    fn new(rules: &'a Rules, new: &Signature, crowds: &BTreeMap<ClusterId, Vec<&Member>>) -> Self {
         let mut spread = BTreeMap::new();
         for crowd in crowds.values() {
             let keys: BTreeSet<u64> = crowd
@@ -212,7 +209,9 @@ impl<'a> Worth<'a> {
             bridges.push(new);
         }
         for (key, one) in &here {
-            let Some(other) = there.get(key) else { continue };
+            let Some(other) = there.get(key) else {
+                continue;
+            };
             for bridge in if one.len() <= other.len() { one } else { other } {
                 if !bridges.iter().any(|known| is_again(known, bridge)) && !is_again(new, bridge) {
                     bridges.push(bridge);
@@ -228,7 +227,10 @@ impl<'a> Worth<'a> {
         for member in crowd {
             let traces = member.signature.traces.iter();
             for trace in traces.filter(|trace| self.of(trace) >= TELLING) {
-                carriers.entry(trace.key).or_default().push(&member.signature);
+                carriers
+                    .entry(trace.key)
+                    .or_default()
+                    .push(&member.signature);
             }
         }
         carriers
@@ -292,7 +294,12 @@ fn evidence<'m>(
         best: BTreeMap::new(),
     };
     let limits = &worth.rules.limits;
-    by_traces(worth, new, &within(crowd, at, limits.trace_days), &mut evidence);
+    by_traces(
+        worth,
+        new,
+        &within(crowd, at, limits.trace_days),
+        &mut evidence,
+    );
     let near = within(crowd, at, limits.text_days);
     by_text(worth.rules, new, &near, &mut evidence);
     by_answers(worth.rules, new, &near, &mut evidence);
@@ -341,12 +348,7 @@ fn by_traces<'m>(
     }
 }
 
-fn by_text<'m>(
-    rules: &Rules,
-    new: &Signature,
-    crowd: &[&'m Member],
-    evidence: &mut Evidence<'m>,
-) {
+fn by_text<'m>(rules: &Rules, new: &Signature, crowd: &[&'m Member], evidence: &mut Evidence<'m>) {
     let long = |signature: &Signature| signature.sketch.pieces >= rules.limits.pieces_min;
     if !long(new) {
         return;
@@ -357,7 +359,9 @@ fn by_text<'m>(
         .map(|member| (new.sketch.alike(&member.signature.sketch), *member))
         .collect();
     alike.sort_by_key(|(percent, member)| (std::cmp::Reverse(*percent), member.report));
-    let again = alike.first().filter(|(_, member)| is_again(new, &member.signature));
+    let again = alike
+        .first()
+        .filter(|(_, member)| is_again(new, &member.signature));
     let Some((_, nearest)) = alike.first() else {
         return;
     };
@@ -376,7 +380,11 @@ fn by_text<'m>(
         with: nearest.report,
         percent: u8::try_from(percent).ok(),
     };
-    evidence.add(Family::Text, rules.text_points(percent), why, nearest);
+    let mut points = rules.text_points(percent);
+    if new.traces.is_empty() && points >= rules.limits.untraced_from {
+        points += rules.limits.untraced;
+    }
+    evidence.add(Family::Text, points, why, nearest);
 }
 
 /// Answers that more than half of the members gave too.
@@ -387,7 +395,9 @@ fn by_answers<'m>(
     evidence: &mut Evidence<'m>,
 ) {
     let most = |of: fn(&Signature) -> u16| {
-        let same = crowd.iter().filter(|member| of(&member.signature) == of(new));
+        let same = crowd
+            .iter()
+            .filter(|member| of(&member.signature) == of(new));
         of(new) != 0 && same.count() * 2 > crowd.len()
     };
     let points = [
@@ -395,7 +405,11 @@ fn by_answers<'m>(
         (most(|s| s.subtype), rules.points.subtype),
         (most(|s| s.channel), rules.points.channel),
     ];
-    let points = points.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
+    let points = points
+        .iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, points)| points)
+        .sum();
     let Some(first) = crowd.iter().min_by_key(|member| member.report) else {
         return;
     };

@@ -93,12 +93,17 @@ impl Row {
         let all = || members.iter();
         let categories = counted(all().map(|facts| facts.category));
         let (category, category_reports) = first(&categories)?;
-        let subtypes = counted(all().filter(|f| f.category == category).filter_map(|f| f.subtype));
+        let subtypes = counted(
+            all()
+                .filter(|f| f.category == category)
+                .filter_map(|f| f.subtype),
+        );
         let (lost, lost_unknown) = money(members);
         let agreed = all().flat_map(|facts| facts.consents.iter().filter(|(_, given)| **given));
         let consents = counted(agreed.map(|(agency, _)| agency.as_str()));
         let languages = counted(all().map(|facts| facts.language));
-        let reasons = all().flat_map(|facts| facts.reasons.iter().copied().collect::<BTreeSet<_>>());
+        let reasons =
+            all().flat_map(|facts| facts.reasons.iter().copied().collect::<BTreeSet<_>>());
         Some(Self {
             reports: u32::try_from(members.len()).unwrap_or(u32::MAX),
             shared: shared(rules, members),
@@ -167,7 +172,8 @@ fn money(members: &[Facts<'_>]) -> (BTreeMap<String, Sum>, u32) {
 fn shared(rules: &Rules, members: &[Facts<'_>]) -> Vec<SharedThing> {
     let things = members.iter().flat_map(|facts| {
         let all = facts.observables.iter().flat_map(|one| traces(rules, one));
-        all.map(|(trace, value)| (trace.kind, value)).collect::<BTreeSet<_>>()
+        all.map(|(trace, value)| (trace.kind, value))
+            .collect::<BTreeSet<_>>()
     });
     let ranked = ranked(counted(things)).into_iter();
     ranked
@@ -207,7 +213,11 @@ mod tests {
     #[test]
     fn a_row_sums_up() {
         let rules = Rules::parse(EMBEDDED).unwrap();
-        let losses = [loss(Some((100, "NZD"))), loss(None), loss(Some((i64::MAX, "AUD")))];
+        let losses = [
+            loss(Some((100, "NZD"))),
+            loss(None),
+            loss(Some((i64::MAX, "AUD"))),
+        ];
         let other = [LossItem {
             kind: LossKind::Data,
             ..loss(Some((7, "NZD")))
@@ -237,11 +247,27 @@ mod tests {
         assert_eq!((row.category.as_str(), row.category_reports), ("scam", 2));
         assert_eq!(row.subtype.as_deref(), Some("goods"));
         assert_eq!((row.oldest, row.newest), (Micros(1), Micros(3)));
-        assert_eq!(row.lost["NZD"], Sum { minor: 100, losses: 1 });
-        assert_eq!(row.lost["AUD"], Sum { minor: i64::MAX, losses: 2 });
+        assert_eq!(
+            row.lost["NZD"],
+            Sum {
+                minor: 100,
+                losses: 1
+            }
+        );
+        assert_eq!(
+            row.lost["AUD"],
+            Sum {
+                minor: i64::MAX,
+                losses: 2
+            }
+        );
         assert_eq!(row.consents, BTreeMap::from([("police".to_owned(), 2)]));
         assert_eq!(row.languages["mi"], 1);
-        let shared: Vec<_> = row.shared.iter().map(|s| (s.value.as_str(), s.reports)).collect();
+        let shared: Vec<_> = row
+            .shared
+            .iter()
+            .map(|s| (s.value.as_str(), s.reports))
+            .collect();
         assert_eq!(shared, [("evil.example", 2), ("evil.example/pay", 2)]);
         assert_eq!(row.why, [(Reason::Url, 3), (Reason::Answers, 1)]);
         assert_eq!(Row::of(&rules, &[]), None);

@@ -89,6 +89,8 @@ pub(super) struct Step {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
+    pub(super) untraced: u32,
+    pub(super) untraced_from: u32,
     pub(super) pieces_min: u16,
     pub(super) text_days: i64,
     pub(super) trace_days: i64,
@@ -232,23 +234,41 @@ impl Rules {
 fn check(file: &File) -> Result<(), RulesError> {
     let (points, rules) = (&file.points, &file.rules);
     let answers = points.category + points.subtype + points.channel;
-    let rising = file.text.step.is_sorted_by(|low, high| {
-        low.percent < high.percent && low.points <= high.points
-    });
+    let rising = file
+        .text
+        .step
+        .is_sorted_by(|low, high| low.percent < high.percent && low.points <= high.points);
     let full = |words: &BTreeMap<Reason, String>| Reason::ALL.iter().all(|r| words.contains_key(r));
     let worded = ["en", "mi"]
         .iter()
         .all(|language| file.words.get(*language).is_some_and(full));
     let days = |days: i64| (1..=DAYS_MAX).contains(&days);
     for (holds, name, must) in [
-        (answers < JOIN, "points.category, subtype and channel", "below 100 together"),
-        (answers + points.ip < JOIN, "points.ip", "too little even with all answers alike"),
+        (
+            answers < JOIN,
+            "points.category, subtype and channel",
+            "below 100 together",
+        ),
+        (
+            answers + points.ip < JOIN,
+            "points.ip",
+            "too little even with all answers alike",
+        ),
         (
             (points.domain..=points.domain_sure).contains(&points.domain_across),
             "points.domain_across",
             "between points.domain and domain_sure",
         ),
-        (!file.text.step.is_empty() && rising, "text.step", "rising in percent and points"),
+        (
+            !file.text.step.is_empty() && rising,
+            "text.step",
+            "rising in percent and points",
+        ),
+        (
+            rules.untraced < 30 && rules.untraced_from >= 60,
+            "rules.untraced",
+            "below 30, for words worth 60 or more",
+        ),
         (rules.pieces_min >= 10, "rules.pieces_min", "10 or more"),
         (days(rules.text_days), "rules.text_days", "1 to 3650"),
         (days(rules.trace_days), "rules.trace_days", "1 to 3650"),
@@ -281,7 +301,9 @@ mod tests {
     fn the_built_in_rules_hold_and_know_the_numbers_of_the_help() {
         let rules = built_in();
         let help = crate::form::FormFiles::embedded().help;
-        let shown = help.lines().filter_map(|line| line.strip_prefix("phone = "));
+        let shown = help
+            .lines()
+            .filter_map(|line| line.strip_prefix("phone = "));
         let mut seen = 0;
         for phone in shown {
             for observable in cairn_kernel::observable::extract(phone.trim_matches('"')) {
@@ -297,7 +319,9 @@ mod tests {
         let rules = built_in();
         assert_eq!(rules.text_points(0), 0);
         assert_eq!(rules.text_points(100), 100);
-        let all: Vec<u32> = (0..=100).map(|percent| rules.text_points(percent)).collect();
+        let all: Vec<u32> = (0..=100)
+            .map(|percent| rules.text_points(percent))
+            .collect();
         assert!(all.is_sorted(), "{all:?}");
         let middle = rules.steps[0].percent.midpoint(rules.steps[1].percent);
         let ends = rules.steps[0].points..rules.steps[1].points;
@@ -307,17 +331,28 @@ mod tests {
     #[test]
     fn numbers_that_would_melt_everything_are_refused() {
         for (from, to, name) in [
-            ("category = 15", "category = 80", "points.category, subtype and channel"),
+            (
+                "category = 15",
+                "category = 80",
+                "points.category, subtype and channel",
+            ),
             ("ip = 40", "ip = 90", "points.ip"),
             ("percent = 22", "percent = 5", "text.step"),
             ("pieces_min = 60", "pieces_min = 1", "rules.pieces_min"),
-            ("clusters_none = 8", "clusters_none = 3", "rules.clusters_half"),
+            (
+                "clusters_none = 8",
+                "clusters_none = 3",
+                "rules.clusters_half",
+            ),
             ("text_days = 30", "text_days = 0", "rules.text_days"),
         ] {
             let changed = EMBEDDED.replacen(from, to, 1);
             assert_ne!(changed, EMBEDDED, "{from}");
             let error = Rules::parse(&changed).unwrap_err();
-            assert!(matches!(error, RulesError::Number(found, _) if found == name), "{error}");
+            assert!(
+                matches!(error, RulesError::Number(found, _) if found == name),
+                "{error}"
+            );
         }
         let phrase = EMBEDDED.replacen("\"kia ora\"", "\"Kia ora!\"", 1);
         assert!(matches!(Rules::parse(&phrase), Err(RulesError::Phrase(..))));
@@ -330,6 +365,9 @@ mod tests {
         let rules = built_in();
         assert_eq!(rules.words(Reason::Url, "en"), "the same link");
         assert_eq!(rules.words(Reason::Text, "mi"), "he tata ōrite ngā kupu");
-        assert_eq!(rules.words(Reason::Text, "fr"), rules.words(Reason::Text, "en"));
+        assert_eq!(
+            rules.words(Reason::Text, "fr"),
+            rules.words(Reason::Text, "en")
+        );
     }
 }

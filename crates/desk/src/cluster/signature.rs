@@ -69,9 +69,18 @@ pub fn signature(rules: &Rules, body: &Body, contact: Option<&Contact>) -> Signa
         .iter()
         .filter(|observable| !own.contains(observable))
         .flat_map(|observable| traces(rules, observable))
-        .map(|(trace, _)| (std::cmp::Reverse(rules.points.of(trace.kind, trace.free)), trace))
+        .map(|(trace, _)| {
+            (
+                std::cmp::Reverse(rules.points.of(trace.kind, trace.free)),
+                trace,
+            )
+        })
         .collect();
-    let mut kept: Vec<Trace> = all.into_iter().map(|(_, trace)| trace).take(TRACES_MAX).collect();
+    let mut kept: Vec<Trace> = all
+        .into_iter()
+        .map(|(_, trace)| trace)
+        .take(TRACES_MAX)
+        .collect();
     kept.sort_unstable();
     let channel = match body.answers.get(CHANNEL) {
         Some(Answer::Text(code)) => short(code),
@@ -90,7 +99,9 @@ pub fn signature(rules: &Rules, body: &Body, contact: Option<&Contact>) -> Signa
 
 /// The observables by which the reporter can be reached.
 fn own(contact: Option<&Contact>) -> Vec<Observable> {
-    let fields = contact.iter().flat_map(|contact| [&contact.email, &contact.phone]);
+    let fields = contact
+        .iter()
+        .flat_map(|contact| [&contact.email, &contact.phone]);
     fields.flatten().flat_map(|text| extract(text)).collect()
 }
 
@@ -105,7 +116,10 @@ impl Signature {
         let long = self.sketch.pieces >= rules.limits.pieces_min;
         let bands = long.then(|| self.sketch.bands()).into_iter().flatten();
         let traces = self.traces.iter().map(|trace| trace.key);
-        let all: BTreeSet<Key> = traces.chain(bands).map(|key| Key(key.cast_signed())).collect();
+        let all: BTreeSet<Key> = traces
+            .chain(bands)
+            .map(|key| Key(key.cast_signed()))
+            .collect();
         all.into_iter().collect()
     }
 
@@ -131,7 +145,9 @@ impl Signature {
         bytes.extend(self.sketch.slots);
         for trace in &self.traces {
             let kind = Kind::ALL.iter().position(|kind| *kind == trace.kind);
-            let kind = kind.and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
+            let kind = kind
+                .and_then(|at| u8::try_from(at).ok())
+                .unwrap_or_default();
             bytes.push(if trace.free { kind | FREE } else { kind });
             bytes.extend(trace.key.to_le_bytes());
         }
@@ -161,7 +177,11 @@ impl Signature {
         let short = SignatureError::Byte(2);
         let (numbers, rest) = rest.split_at_checked(HEAD - SLOTS - 2).ok_or(short)?;
         let (slots, rest) = rest.split_first_chunk().ok_or(short)?;
-        let mut numbers = numbers.as_chunks::<2>().0.iter().map(|two| u16::from_le_bytes(*two));
+        let mut numbers = numbers
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|two| u16::from_le_bytes(*two));
         let mut next = || numbers.next().unwrap_or_default();
         let (version, pieces, language) = (next(), next(), next());
         let (category, subtype, channel) = (next(), next(), next());

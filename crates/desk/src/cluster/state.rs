@@ -183,7 +183,9 @@ struct Before {
 impl Before {
     /// Both changed the same thing.
     fn meets(&self, other: &Self) -> bool {
-        self.places.keys().any(|report| other.places.contains_key(report))
+        self.places
+            .keys()
+            .any(|report| other.places.contains_key(report))
             || self.links.keys().any(|id| other.links.contains_key(id))
             || self.decided.keys().any(|id| other.decided.contains_key(id))
     }

@@ -70,7 +70,9 @@ impl Sketch {
         }
         let enough = others.len().div_ceil(USUAL_SHARE).max(2);
         let said = |(at, slot): &(usize, &u8)| {
-            let same = others.iter().filter(|other| other.slots.get(*at) == Some(*slot));
+            let same = others
+                .iter()
+                .filter(|other| other.slots.get(*at) == Some(*slot));
             same.count() >= enough
         };
         let said = self.slots.iter().enumerate().filter(said).count();
@@ -80,10 +82,14 @@ impl Sketch {
     /// The bands: reports that share one are worth comparing. Two texts that share 30 % of all their pieces meet with
     /// 78 %, 40 % with 94 %, 10 % with 15 %.
     pub(super) fn bands(&self) -> impl Iterator<Item = u64> {
-        let pairs = self.slots.as_chunks::<2>().0.iter().take(BANDS).zip(0_u64..);
-        pairs.map(|(&[one, two], band)| {
-            mix(band << 16 | u64::from(one) << 8 | u64::from(two))
-        })
+        let pairs = self
+            .slots
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .take(BANDS)
+            .zip(0_u64..);
+        pairs.map(|(&[one, two], band)| mix(band << 16 | u64::from(one) << 8 | u64::from(two)))
     }
 }
 
@@ -92,7 +98,10 @@ const MULTIPLIERS: [(u64, u64); SLOTS] = {
     let mut all = [(0, 0); SLOTS];
     let mut at = 0;
     while at < SLOTS {
-        #[allow(clippy::indexing_slicing, reason = "evaluated at compile time; at < SLOTS")]
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "evaluated at compile time; at < SLOTS"
+        )]
         {
             all[at] = (mix(2 * at as u64 + 1) | 1, mix(2 * at as u64 + 2));
         }
@@ -111,9 +120,11 @@ pub(super) const fn mix(mut z: u64) -> u64 {
 
 /// FNV-1a, 64 bits, stirred: stable for ever, since it is stored. Not against forgers, who could copy a text anyway.
 pub(super) fn hash(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    let sum = bytes.into_iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let sum = bytes
+        .into_iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     mix(sum)
 }
 
@@ -123,7 +134,8 @@ pub(super) fn words(text: &str) -> Vec<String> {
     fold(text)
         .split(' ')
         .filter(|word| {
-            !word.is_empty() && !word.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | '@'))
+            !word.is_empty()
+                && !word.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | '@'))
         })
         .map(short_vowels)
         .collect()

@@ -47,7 +47,11 @@ pub(super) fn traces(rules: &Rules, observable: &Observable) -> Vec<(Trace, Stri
 }
 
 fn trace(rules: &Rules, kind: Kind, text: &str) -> Trace {
-    let free = kind == Kind::Phone && rules.free.iter().any(|free| text.starts_with(free.as_str()));
+    let free = kind == Kind::Phone
+        && rules
+            .free
+            .iter()
+            .any(|free| text.starts_with(free.as_str()));
     let name = kind.as_str().bytes();
     Trace {
         kind,
@@ -88,9 +92,8 @@ fn registered(rules: &Rules, host: &str) -> Option<String> {
         let from = labels.len().checked_sub(count)?;
         Some(labels.get(from..)?.join("."))
     };
-    let shared = (2..=labels.len()).find(|&count| {
-        keep(count).is_some_and(|name| rules.stop.shared.contains(&name))
-    });
+    let shared = (2..=labels.len())
+        .find(|&count| keep(count).is_some_and(|name| rules.stop.shared.contains(&name)));
     if let Some(count) = shared {
         let own = keep(count + 1)?;
         return (!own.starts_with("www.") && !own.starts_with("m.")).then_some(own);
@@ -116,7 +119,9 @@ fn is_shared(rules: &Rules, host: &str) -> bool {
 
 /// A host and the names above it.
 fn above(host: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(host), |name| name.split_once('.').map(|(_, rest)| rest))
+    std::iter::successors(Some(host), |name| {
+        name.split_once('.').map(|(_, rest)| rest)
+    })
 }
 
 #[cfg(test)]
@@ -149,7 +154,10 @@ mod tests {
         ] {
             assert_eq!(seen(text), wanted, "{text}");
         }
-        assert_eq!(seen("https://a.b.evil.example/?t=1"), ["domain:evil.example"]);
+        assert_eq!(
+            seen("https://a.b.evil.example/?t=1"),
+            ["domain:evil.example"]
+        );
         assert_eq!(seen("https://shop.evil.co.nz"), ["domain:evil.co.nz"]);
     }
 
@@ -186,7 +194,10 @@ mod tests {
     fn a_mailbox_brings_its_domain() {
         assert_eq!(
             seen("Billing@Ledger-Office.example"),
-            ["domain:ledger-office.example", "email:billing@ledger-office.example"]
+            [
+                "domain:ledger-office.example",
+                "email:billing@ledger-office.example"
+            ]
         );
     }
 }

@@ -67,14 +67,21 @@ impl Log {
         changes(self.does(&Actor::System, command).unwrap())
     }
 
-    fn merge(&mut self, by: &Actor, from: ClusterId, into: ClusterId) -> Result<Vec<Event>, Refusal> {
+    fn merge(
+        &mut self,
+        by: &Actor,
+        from: ClusterId,
+        into: ClusterId,
+    ) -> Result<Vec<Event>, Refusal> {
         let why = Vec::new();
         self.does(by, Command::Merge { from, into, why })
     }
 
     fn settle(&mut self, cluster: ClusterId, reply: &str) -> i64 {
         let what = says(reply);
-        let events = self.does(&ana(), Command::Decide { cluster, what }).unwrap();
+        let events = self
+            .does(&ana(), Command::Decide { cluster, what })
+            .unwrap();
         events[0].action
     }
 
@@ -90,7 +97,10 @@ impl Log {
             let served = self.clusters.served(report);
             Some((report, cluster, self.clusters.head(cluster), served))
         };
-        let decisions = self.clusters.ids().map(|id| (id, self.clusters.decision(id).cloned()));
+        let decisions = self
+            .clusters
+            .ids()
+            .map(|id| (id, self.clusters.decision(id).cloned()));
         (reports.filter_map(at).collect(), decisions.collect())
     }
 }
@@ -131,7 +141,10 @@ fn a_joiner_gets_the_decision_that_was_taken_unless_it_is_worse() {
     ] if d == decision));
     // Somebody in danger does not get the answer to a nuisance.
     let worse = log.joins(4, 4, cluster);
-    assert!(matches!(worse[..], [Change::Joined { .. }, Change::Held { report: 4, .. }]));
+    assert!(matches!(
+        worse[..],
+        [Change::Joined { .. }, Change::Held { report: 4, .. }]
+    ));
     assert_eq!(log.clusters.served(4), None);
     // An officer who has looked decides anew, for all.
     let anew = log.settle(cluster, "parcel-urgent");
@@ -156,7 +169,10 @@ fn what_is_split_off_or_moved_leaves_the_decision_behind() {
     let reports = some([2, 3]);
     let split = log.does(&ana(), Command::Split { reports, fresh }).unwrap();
     assert_eq!(log.clusters.reports(fresh), some([2, 3]));
-    assert_eq!((log.clusters.served(2), log.clusters.decision(fresh)), (None, None));
+    assert_eq!(
+        (log.clusters.served(2), log.clusters.decision(fresh)),
+        (None, None)
+    );
     log.undo(split[0].action).unwrap();
     assert_eq!(log.seen().0, before.0);
     assert_eq!(log.clusters.reports(fresh), some([]));
@@ -166,7 +182,10 @@ fn what_is_split_off_or_moved_leaves_the_decision_behind() {
     let (reports, to) = (some([1, 2]), other);
     let moved = log.does(&ana(), Command::Move { reports, to }).unwrap();
     assert_eq!(log.clusters.served(1), Some(toll));
-    assert_eq!(moved.iter().filter_map(Event::report).collect::<Vec<_>>(), [1, 1, 2, 2]);
+    assert_eq!(
+        moved.iter().filter_map(Event::report).collect::<Vec<_>>(),
+        [1, 1, 2, 2]
+    );
     assert_eq!(log.clusters.reports(one), some([3, 4]));
 }
 
@@ -177,10 +196,10 @@ fn a_merge_is_a_link_that_comes_off_again() {
     let decision = log.settle(one, "parcel");
     let before = log.seen();
     let merged = log.merge(&ana(), two, one).unwrap();
-    assert!(matches!(changes(merged.clone())[..], [
-        Change::Merged { .. },
-        Change::Applied { report: 2, .. },
-    ]));
+    assert!(matches!(
+        changes(merged.clone())[..],
+        [Change::Merged { .. }, Change::Applied { report: 2, .. },]
+    ));
     assert_eq!(log.clusters.cluster_of(2), Some(two));
     assert_eq!(log.clusters.reports(one), some([1, 2]));
     assert_eq!(log.merge(&ana(), one, two), Err(Refusal::Same));
@@ -206,7 +225,10 @@ fn the_program_does_not_undo_what_officers_did() {
     let (one, two) = (log.alone(1, 6), log.alone(2, 6));
     log.settle(one, "parcel");
     log.settle(two, "toll");
-    assert_eq!(log.merge(&Actor::System, two, one), Err(Refusal::BothDecided));
+    assert_eq!(
+        log.merge(&Actor::System, two, one),
+        Err(Refusal::BothDecided)
+    );
     log.joins(3, 6, one);
     let fresh = log.fresh();
     let reports = some([3]);
@@ -231,7 +253,10 @@ fn an_undone_decision_is_gone_from_all_who_had_it() {
     assert_eq!(log.clusters.decision(one), Some(&says("parcel")));
     assert_eq!(log.clusters.served(2), Some(first));
     log.undo(first).unwrap();
-    assert_eq!((log.clusters.served(1), log.clusters.served(2)), (None, None));
+    assert_eq!(
+        (log.clusters.served(1), log.clusters.served(2)),
+        (None, None)
+    );
     assert_eq!(log.clusters.decision(one), None);
     assert_eq!(log.undo(first), Err(Refusal::NotUndoable));
 }
@@ -276,7 +301,11 @@ fn refused_with_a_reason() {
         (again, Refusal::Twice),
         (Command::Undo { action: arrival }, Refusal::NotUndoable),
     ] {
-        assert_eq!(log.does(&ana(), command.clone()), Err(refusal), "{command:?}");
+        assert_eq!(
+            log.does(&ana(), command.clone()),
+            Err(refusal),
+            "{command:?}"
+        );
     }
     let stale = super::decide(&log.clusters, shift(some([1]), two), arrival, NOW, &ana());
     assert_eq!(stale, Err(Refusal::Stale));
@@ -295,7 +324,11 @@ fn the_json_of_an_event_stays_as_it_is() {
     log.does(&ana(), Command::Split { reports, fresh }).unwrap();
     let (reports, to) = (some([3]), two);
     log.does(&ana(), Command::Move { reports, to }).unwrap();
-    let lines: Vec<String> = log.events.iter().map(|e| serde_json::to_string(e).unwrap()).collect();
+    let lines: Vec<String> = log
+        .events
+        .iter()
+        .map(|e| serde_json::to_string(e).unwrap())
+        .collect();
     let at = r#""at":1795424400000000,"by":"#;
     let wanted = [
         r#"{"action":1,@"system","kind":"opened","cluster":1,"report":1,"severity":6}"#,
@@ -313,20 +346,34 @@ fn the_json_of_an_event_stays_as_it_is() {
         r#"{"action":9,@{"user":"ana"},"kind":"moved","report":3,"from":3,"to":2}"#,
     ];
     assert_eq!(lines, wanted.map(|line| line.replace('@', at)));
-    let back: Vec<Event> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let back: Vec<Event> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(back, log.events);
 }
 
 /// A command by throws; many are refused, as in life.
 fn any_command() -> impl Strategy<Value = (u8, i64, i64, Vec<i64>)> {
-    (0_u8..7, 1_i64..12, 1_i64..12, prop::collection::vec(1_i64..12, 1..4))
+    (
+        0_u8..7,
+        1_i64..12,
+        1_i64..12,
+        prop::collection::vec(1_i64..12, 1..4),
+    )
 }
 
 fn command(log: &mut Log, (kind, a, b, reports): (u8, i64, i64, Vec<i64>)) -> Command {
     let reports = some(reports);
     match kind {
         0 | 1 => {
-            let report = log.events.iter().filter_map(Event::report).max().unwrap_or(0) + 1;
+            let report = log
+                .events
+                .iter()
+                .filter_map(Event::report)
+                .max()
+                .unwrap_or(0)
+                + 1;
             let alone = kind == 0 || !log.clusters.has(ClusterId(a));
             let join = if alone {
                 Join::Alone
