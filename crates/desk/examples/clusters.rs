@@ -2,6 +2,8 @@
 //! `cargo run --release --package cairn-desk --example clusters`.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "figures go to standard output, and a wrong example ends it"

@@ -2,6 +2,8 @@
 //! look alike do not.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "tests say what is wrong by failing"
