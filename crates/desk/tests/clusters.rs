@@ -382,7 +382,7 @@ fn the_same_report_again_joins_and_says_why() {
 #[test]
 fn spellings_of_te_reo_maori_meet() {
     let form = form();
-    let story = "I hokona e au ngā pūtu e rua i tētahi pae, ā, kāore anō kia tae mai, kāore hoki rātou e whakautu ana.";
+    let story = "I hokona e au ngā pūtu e rua i tētahi pae, ā, kāore anō kia tae mai, kāore hoki rātou e whakautu ana ki aku karere maha, ahakoa taku tono kia whakahokia mai aku moni.";
     let doubled = story
         .replace('ā', "aa")
         .replace('ū', "uu")

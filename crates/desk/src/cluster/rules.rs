@@ -338,7 +338,7 @@ mod tests {
             ),
             ("ip = 40", "ip = 90", "points.ip"),
             ("percent = 22", "percent = 5", "text.step"),
-            ("pieces_min = 60", "pieces_min = 1", "rules.pieces_min"),
+            ("pieces_min = 120", "pieces_min = 1", "rules.pieces_min"),
             (
                 "clusters_none = 8",
                 "clusters_none = 3",
