@@ -84,10 +84,13 @@ pub fn judge(rules: &Rules, new: &Signature, at: Micros, members: &[Member]) -> 
         .map(|(head, crowd)| (*head, evidence(&worth, new, at, crowd)))
         .filter(|(_, evidence)| evidence.points() >= JOIN)
         .collect();
-    let Some((best, evidence)) = found
-        .iter()
-        .max_by_key(|(head, evidence)| (evidence.points(), std::cmp::Reverse(*head)))
-    else {
+    let Some((best, evidence)) = found.iter().max_by_key(|(head, evidence)| {
+        (
+            evidence.points(),
+            evidence.carriers,
+            std::cmp::Reverse(*head),
+        )
+    }) else {
         return Join::Alone;
     };
     let Some(cluster) = evidence.nearest().map(|member| member.cluster) else {
@@ -250,6 +253,8 @@ fn shared<'s>(new: &'s Signature, old: &Signature) -> impl Iterator<Item = &'s T
 
 /// What speaks for a cluster: of each family the best.
 struct Evidence<'m> {
+    /// Most members that have one thing in common with the report: of equals the one with more is the report's.
+    carriers: u32,
     best: BTreeMap<Family, (u32, Why, &'m Member)>,
 }
 
@@ -291,6 +296,7 @@ fn evidence<'m>(
     crowd: &[&'m Member],
 ) -> Evidence<'m> {
     let mut evidence = Evidence {
+        carriers: 0,
         best: BTreeMap::new(),
     };
     let limits = &worth.rules.limits;
@@ -329,6 +335,7 @@ fn by_traces<'m>(
             continue;
         };
         let count = u32::try_from(carriers.len()).unwrap_or(u32::MAX);
+        evidence.carriers = evidence.carriers.max(count);
         let across = |member: &&Member| member.signature.language != new.language;
         let base = match trace.kind {
             Kind::Domain if count >= SURE => worth.rules.points.domain_sure,
