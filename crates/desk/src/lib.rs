@@ -7,6 +7,7 @@ pub mod advice;
 pub mod agency;
 pub mod challenge;
 pub mod clock;
+pub mod cluster;
 mod data;
 pub mod figures;
 pub mod files;

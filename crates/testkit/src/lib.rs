@@ -1,5 +1,5 @@
 //! What tests of several crates share: temporary stores on both databases ([`TestStore`], [`on_both!`]) and sample
-//! reports ([`sample`]). Development only.
+//! reports ([`sample`], and [`campaigns`] for a day's worth that belong together or do not). Development only.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -10,6 +10,8 @@
 )]
 
 mod app;
+pub mod campaigns;
+mod dice;
 pub mod sample;
 mod store;
 
