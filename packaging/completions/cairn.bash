@@ -163,11 +163,17 @@ _cairn() {
             cairn__subcmd__help__subcmd__track,import)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__import"
                 ;;
+            cairn__subcmd__help__subcmd__track,live)
+                cmd="cairn__subcmd__help__subcmd__track__subcmd__live"
+                ;;
             cairn__subcmd__help__subcmd__track,new)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__new"
                 ;;
             cairn__subcmd__help__subcmd__track,pdf)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__pdf"
+                ;;
+            cairn__subcmd__help__subcmd__track,preview)
+                cmd="cairn__subcmd__help__subcmd__track__subcmd__preview"
                 ;;
             cairn__subcmd__help__subcmd__track,progress)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__progress"
@@ -277,11 +283,17 @@ _cairn() {
             cairn__subcmd__track,import)
                 cmd="cairn__subcmd__track__subcmd__import"
                 ;;
+            cairn__subcmd__track,live)
+                cmd="cairn__subcmd__track__subcmd__live"
+                ;;
             cairn__subcmd__track,new)
                 cmd="cairn__subcmd__track__subcmd__new"
                 ;;
             cairn__subcmd__track,pdf)
                 cmd="cairn__subcmd__track__subcmd__pdf"
+                ;;
+            cairn__subcmd__track,preview)
+                cmd="cairn__subcmd__track__subcmd__preview"
                 ;;
             cairn__subcmd__track,progress)
                 cmd="cairn__subcmd__track__subcmd__progress"
@@ -328,11 +340,17 @@ _cairn() {
             cairn__subcmd__track__subcmd__help,import)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__import"
                 ;;
+            cairn__subcmd__track__subcmd__help,live)
+                cmd="cairn__subcmd__track__subcmd__help__subcmd__live"
+                ;;
             cairn__subcmd__track__subcmd__help,new)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__new"
                 ;;
             cairn__subcmd__track__subcmd__help,pdf)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__pdf"
+                ;;
+            cairn__subcmd__track__subcmd__help,preview)
+                cmd="cairn__subcmd__track__subcmd__help__subcmd__preview"
                 ;;
             cairn__subcmd__track__subcmd__help,progress)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__progress"
@@ -1064,7 +1082,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track)
-            opts="check build verify progress new import due return claims scorecard ready freeze edition example schema"
+            opts="check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1189,6 +1207,20 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__help__subcmd__track__subcmd__live)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__help__subcmd__track__subcmd__new)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1204,6 +1236,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track__subcmd__pdf)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__track__subcmd__preview)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1992,7 +2038,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track)
-            opts="-c -d -h --config --data --listen --set --help check build verify progress new import due return claims scorecard ready freeze edition example schema help"
+            opts="-c -d -h --config --data --listen --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2372,7 +2418,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__help)
-            opts="check build verify progress new import due return claims scorecard ready freeze edition example schema help"
+            opts="check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2511,6 +2557,20 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__track__subcmd__help__subcmd__live)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__track__subcmd__help__subcmd__new)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2526,6 +2586,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__help__subcmd__pdf)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__help__subcmd__preview)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2705,6 +2779,44 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__track__subcmd__live)
+            opts="-c -d -h --json --config --data --listen --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__track__subcmd__new)
             opts="-c -d -h --id --title --owner --country --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2799,6 +2911,44 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__preview)
+            opts="-c -d -h --listen --config --data --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

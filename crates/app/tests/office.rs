@@ -53,10 +53,13 @@ fn copied() -> tempfile::TempDir {
 }
 
 async fn office(folder: &Path, mail: bool) -> TestApp {
-    let plans = Plans::of_folders([Folder {
-        path: folder.to_owned(),
-        read,
-    }])
+    let plans = Plans::of_folders(
+        [Folder {
+            path: folder.to_owned(),
+            read,
+        }],
+        Default::default(),
+    )
     .unwrap();
     let t = TestApp::with(Config {
         plans,
