@@ -16,6 +16,9 @@ const PAGES = [
   `${PLAN}m/m2.html`,
   `${PLAN}m/m5.html`,
   `${PLAN}m/m7.html`,
+  `${PLAN}measures.html`,
+  `${PLAN}initiatives.html`,
+  `${PLAN}embed/m/m2.html`,
   `${PLAN}data/index.html`,
   `${PLAN}method.html`,
   `${PLAN}changes.html`,
@@ -23,6 +26,9 @@ const PAGES = [
   `${PLAN}sources.html`,
   `${PLAN}e/2022/index.html`,
   '/track/example-harbour/',
+  '/track/example-harbour/changes.html',
+  '/track/example-harbour/i/wharf-net.html',
+  '/track/example-harbour/m/wifi.html',
   '/track/nz-cyber-2015/',
 ];
 const maori = (path) => path.replace(/^(\/track\/[^/]+\/)(.*)$/, (_, plan, rest) => `${plan}mi/${rest || 'index.html'}`);
@@ -95,5 +101,66 @@ test('a live measure shows what the public figures say', async () => {
   }
   assert.ok(live >= 1, `${hrefs.length} measures, none live`);
   faults.none();
+  await close();
+});
+
+test('a plan leads back into the service, in the language of the page', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false });
+  await page.goto(`${cairn.url}${PLAN}mi/m/m2.html`);
+  const doors = page.locator('nav.doors a');
+  assert.ok((await doors.count()) >= 5);
+  await doors.nth(1).click();
+  assert.equal(new URL(page.url()).pathname, '/report');
+  assert.equal(await page.locator('html').getAttribute('lang'), 'mi');
+  faults.none();
+  await close();
+});
+
+test('a figure can be placed in the page of another site, and nothing else can', async () => {
+  const inside = async (path) => {
+    const page = await cairn.browser.newPage();
+    // Another origin: the same machine by another name.
+    await page.route('http://other.example/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<iframe src="${cairn.url}${path}"></iframe>` }),
+    );
+    await page.goto('http://other.example/');
+    await page.waitForTimeout(500);
+    const frame = page.frames()[1];
+    const text = await frame?.locator('body').innerText({ timeout: 2000 }).catch(() => '');
+    await page.close();
+    return text ?? '';
+  };
+  assert.match(await inside(`${PLAN}embed/m/m2.html`), /18\.3/);
+  assert.doesNotMatch(await inside(`${PLAN}m/m2.html`), /18\.3/);
+});
+
+test('nothing is cut or hidden at 320 px and at twice the size', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false, viewport: { width: 320, height: 640 } });
+  for (const path of PAGES) {
+    await page.goto(cairn.url + path);
+    await fits(page);
+  }
+  faults.none();
+  await close();
+  // 1280 px at 200 % are 640 px.
+  const large = await cairn.open({ scripts: false, viewport: { width: 640, height: 400 } });
+  for (const path of PAGES) {
+    await large.page.goto(cairn.url + path);
+    await fits(large.page);
+  }
+  await large.close();
+});
+
+test('a page prints with its glossary open, its sources with addresses, and without navigation', async () => {
+  const { page, close } = await cairn.open({ scripts: false });
+  await page.emulateMedia({ media: 'print' });
+  await page.goto(`${cairn.url}${PLAN}measures.html`);
+  assert.ok(await page.getByText('It moves the wrong way.').isVisible(), 'the glossary is folded away on paper');
+  assert.ok(!(await page.locator('nav.doors').isVisible()));
+  await page.goto(`${cairn.url}${PLAN}sources.html`);
+  const shown = await page.locator('.sources a[href^="http"]').first().evaluate((a) => getComputedStyle(a, '::after').content);
+  assert.match(shown, /https?:/);
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  assert.ok(pdf.length > 5_000);
   await close();
 });
