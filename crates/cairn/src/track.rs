@@ -39,13 +39,10 @@ pub enum Track {
         sign: bool,
     },
     /// Show the site of a plan on this machine while you write its files: pages follow what you save, and what is wrong is
-    /// shown with file and line.
+    /// shown with file and line. `--listen` names a loopback address; without it a free port is taken.
     Preview {
         /// Folder of the plan.
         plan: PathBuf,
-        /// Loopback address; port 0 takes a free one.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-        listen: std::net::SocketAddr,
     },
     /// Compute every page, figure and chart of a bundle again, offline, and compare them byte for byte.
     Verify {
@@ -110,7 +107,7 @@ impl Track {
                 base_url,
                 sign,
             } => build::bundle(settings, &plan, &out, base_url, sign),
-            Self::Preview { plan, listen } => preview::preview(&plan, listen),
+            Self::Preview { plan } => preview::preview(settings, &plan),
             Self::Verify { bundle, keys } => build::verify(settings, &bundle, keys.as_deref()),
             Self::Progress { csv, out } => make::progress(&csv, out.as_deref()),
             Self::New {

@@ -108,18 +108,14 @@ async fn a_plan_has_a_way_back_into_the_service() {
             "href=\"/report?lang=mi\"",
         ),
     ] {
-        let page = browser
-            .get(&format!("/track/nz-digital/{path}"))
-            .await.body;
+        let page = browser.get(&format!("/track/nz-digital/{path}")).await.body;
         assert!(page.contains(home) && page.contains(door), "{path}: {page}");
         assert!(
             page.contains("http://127.0.0.1/track/nz-digital") || page.contains("https://"),
             "{path}"
         );
     }
-    let embed = browser
-        .get("/track/nz-digital/embed/m/m2.html")
-        .await.body;
+    let embed = browser.get("/track/nz-digital/embed/m/m2.html").await.body;
     assert!(!embed.contains("/report?"), "{embed}");
     let manifest = browser.get("/track/nz-digital/manifest.json").await.body;
     assert!(
