@@ -154,6 +154,9 @@ _cairn() {
             cairn__subcmd__help__subcmd__track,new)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__new"
                 ;;
+            cairn__subcmd__help__subcmd__track,preview)
+                cmd="cairn__subcmd__help__subcmd__track__subcmd__preview"
+                ;;
             cairn__subcmd__help__subcmd__track,progress)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__progress"
                 ;;
@@ -232,6 +235,9 @@ _cairn() {
             cairn__subcmd__track,new)
                 cmd="cairn__subcmd__track__subcmd__new"
                 ;;
+            cairn__subcmd__track,preview)
+                cmd="cairn__subcmd__track__subcmd__preview"
+                ;;
             cairn__subcmd__track,progress)
                 cmd="cairn__subcmd__track__subcmd__progress"
                 ;;
@@ -258,6 +264,9 @@ _cairn() {
                 ;;
             cairn__subcmd__track__subcmd__help,new)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__new"
+                ;;
+            cairn__subcmd__track__subcmd__help,preview)
+                cmd="cairn__subcmd__track__subcmd__help__subcmd__preview"
                 ;;
             cairn__subcmd__track__subcmd__help,progress)
                 cmd="cairn__subcmd__track__subcmd__help__subcmd__progress"
@@ -941,7 +950,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track)
-            opts="check build verify progress new import example schema"
+            opts="check build preview verify progress new import example schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1011,6 +1020,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__track__subcmd__new)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__track__subcmd__preview)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1701,7 +1724,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track)
-            opts="-c -d -h --config --data --listen --set --help check build verify progress new import example schema help"
+            opts="-c -d -h --config --data --listen --set --help check build preview verify progress new import example schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1865,7 +1888,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__help)
-            opts="check build verify progress new import example schema help"
+            opts="check build preview verify progress new import example schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1949,6 +1972,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__help__subcmd__new)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__help__subcmd__preview)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2109,6 +2146,44 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__track__subcmd__preview)
+            opts="-c -d -h --config --data --listen --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
