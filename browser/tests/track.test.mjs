@@ -1,5 +1,6 @@
 // Strategies as a browser shows them: every kind of page, both languages, small screens, without scripts, light enough.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { NARROW, shot, weight } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible } from '../lib/checks.mjs';
@@ -117,21 +118,25 @@ test('a plan leads back into the service, in the language of the page', async ()
 });
 
 test('a figure can be placed in the page of another site, and nothing else can', async () => {
-  const inside = async (path) => {
+  let path = '';
+  // Another port is another origin.
+  const other = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/html');
+    answer.end(`<!doctype html><title>Other</title><iframe src="${cairn.url}${path}"></iframe>`);
+  });
+  await new Promise((ready) => other.listen(0, '127.0.0.1', ready));
+  const inside = async (wanted) => {
+    path = wanted;
     const page = await cairn.browser.newPage();
-    // Another origin: the same machine by another name.
-    await page.route('http://other.example/', (route) =>
-      route.fulfill({ contentType: 'text/html', body: `<iframe src="${cairn.url}${path}"></iframe>` }),
-    );
-    await page.goto('http://other.example/');
-    await page.waitForTimeout(500);
+    await page.goto(`http://127.0.0.1:${other.address().port}/`, { waitUntil: 'load' });
     const frame = page.frames()[1];
-    const text = await frame?.locator('body').innerText({ timeout: 2000 }).catch(() => '');
+    const text = await frame.locator('body').innerText({ timeout: 5000 }).catch(() => '');
     await page.close();
-    return text ?? '';
+    return text;
   };
   assert.match(await inside(`${PLAN}embed/m/m2.html`), /18\.3/);
   assert.doesNotMatch(await inside(`${PLAN}m/m2.html`), /18\.3/);
+  other.close();
 });
 
 test('nothing is cut or hidden at 320 px and at twice the size', async () => {

@@ -82,7 +82,7 @@ impl Said<'_> {
         .path(page)
     }
 
-    fn words<'w>(self, words: &'w Words) -> &'w str {
+    fn words(self, words: &Words) -> &str {
         words.get(self.lang.as_str()).0
     }
 
