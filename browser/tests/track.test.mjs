@@ -1,5 +1,6 @@
 // Strategies as a browser shows them: every kind of page, both languages, small screens, without scripts, light enough.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { NARROW, shot, weight } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible } from '../lib/checks.mjs';
@@ -16,6 +17,9 @@ const PAGES = [
   `${PLAN}m/m2.html`,
   `${PLAN}m/m5.html`,
   `${PLAN}m/m7.html`,
+  `${PLAN}measures.html`,
+  `${PLAN}initiatives.html`,
+  `${PLAN}embed/m/m2.html`,
   `${PLAN}data/index.html`,
   `${PLAN}method.html`,
   `${PLAN}changes.html`,
@@ -23,6 +27,9 @@ const PAGES = [
   `${PLAN}sources.html`,
   `${PLAN}e/2022/index.html`,
   '/track/example-harbour/',
+  '/track/example-harbour/changes.html',
+  '/track/example-harbour/i/wharf-net.html',
+  '/track/example-harbour/m/wifi.html',
   '/track/nz-cyber-2015/',
 ];
 const maori = (path) => path.replace(/^(\/track\/[^/]+\/)(.*)$/, (_, plan, rest) => `${plan}mi/${rest || 'index.html'}`);
@@ -95,5 +102,71 @@ test('a live measure shows what the public figures say', async () => {
   }
   assert.ok(live >= 1, `${hrefs.length} measures, none live`);
   faults.none();
+  await close();
+});
+
+test('a plan leads back into the service, in the language of the page', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false });
+  await page.goto(`${cairn.url}${PLAN}mi/m/m2.html`);
+  const doors = page.locator('nav.doors a');
+  assert.ok((await doors.count()) >= 5);
+  await doors.nth(1).click();
+  assert.equal(new URL(page.url()).pathname, '/report');
+  assert.equal(await page.locator('html').getAttribute('lang'), 'mi');
+  faults.none();
+  await close();
+});
+
+test('a figure can be placed in the page of another site, and nothing else can', async () => {
+  let path = '';
+  // Another port is another origin.
+  const other = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/html');
+    answer.end(`<!doctype html><title>Other</title><iframe src="${cairn.url}${path}"></iframe>`);
+  });
+  await new Promise((ready) => other.listen(0, '127.0.0.1', ready));
+  const inside = async (wanted) => {
+    path = wanted;
+    const page = await cairn.browser.newPage();
+    await page.goto(`http://127.0.0.1:${other.address().port}/`, { waitUntil: 'load' });
+    const frame = page.frames()[1];
+    const text = await frame.locator('body').innerText({ timeout: 5000 }).catch(() => '');
+    await page.close();
+    return text;
+  };
+  assert.match(await inside(`${PLAN}embed/m/m2.html`), /18\.3/);
+  assert.doesNotMatch(await inside(`${PLAN}m/m2.html`), /18\.3/);
+  other.close();
+});
+
+test('nothing is cut or hidden at 320 px and at twice the size', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false, viewport: { width: 320, height: 640 } });
+  for (const path of PAGES) {
+    await page.goto(cairn.url + path);
+    await fits(page);
+  }
+  faults.none();
+  await close();
+  // 1280 px at 200 % are 640 px.
+  const large = await cairn.open({ scripts: false, viewport: { width: 640, height: 400 } });
+  for (const path of PAGES) {
+    await large.page.goto(cairn.url + path);
+    await fits(large.page);
+  }
+  await large.close();
+});
+
+test('a page prints with its glossary open, its sources with addresses, and without navigation', async () => {
+  const { page, close } = await cairn.open({ scripts: false });
+  await page.emulateMedia({ media: 'print' });
+  await page.goto(`${cairn.url}${PLAN}measures.html`);
+  const folded = await page.locator('details.glossary').evaluate((it) => getComputedStyle(it, '::details-content').contentVisibility);
+  assert.equal(folded, 'visible', 'the glossary is folded away on paper');
+  assert.ok(!(await page.locator('nav.doors').isVisible()));
+  await page.goto(`${cairn.url}${PLAN}sources.html`);
+  const shown = await page.locator('.sources a[href^="http"]').first().evaluate((a) => getComputedStyle(a, '::after').content);
+  assert.match(shown, /https?:/);
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  assert.ok(pdf.length > 5_000);
   await close();
 });

@@ -49,13 +49,10 @@ pub enum Track {
         sign: bool,
     },
     /// Show the site of a plan on this machine while you write its files: pages follow what you save, and what is wrong is
-    /// shown with file and line.
+    /// shown with file and line. `--listen` names a loopback address; without it a free port is taken.
     Preview {
         /// Folder of the plan.
         plan: PathBuf,
-        /// Loopback address; port 0 takes a free one.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-        listen: std::net::SocketAddr,
     },
     /// Write the whole report of an edition as one tagged PDF (PDF/UA-1), the same that `build` puts into the site.
     Pdf {
@@ -164,7 +161,7 @@ impl Track {
                 };
                 build::bundle(settings, &plan, &out, &options, sign)
             }
-            Self::Preview { plan, listen } => preview::preview(&plan, listen),
+            Self::Preview { plan } => preview::preview(settings, &plan),
             Self::Pdf {
                 plan,
                 out,

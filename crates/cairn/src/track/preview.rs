@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 
 use super::folder;
 use crate::args::Usage;
+use crate::settings::Settings;
 
 /// Time between two looks at the folder.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -26,10 +27,15 @@ type Seen = Result<BTreeMap<PathBuf, (u64, Option<SystemTime>)>, String>;
 ///
 /// # Errors
 /// [`Usage`] for an address that others could reach; or the address is taken.
-pub fn preview(plan: &Path, listen: SocketAddr) -> anyhow::Result<()> {
+pub fn preview(settings: &Settings, plan: &Path) -> anyhow::Result<()> {
+    let listen = if settings.is_given("server.listen") {
+        settings.listen
+    } else {
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    };
     if !listen.ip().is_loopback() {
         bail!(Usage(format!(
-            "--listen {listen}: a preview is for this machine alone; name a loopback address such as 127.0.0.1:4000"
+            "{listen}: a preview is for this machine alone; name a loopback address, such as --listen 127.0.0.1:4000"
         )));
     }
     if !plan.is_dir() {

@@ -70,7 +70,7 @@ fn the_digital_strategy_says_what_its_pages_say() {
     }
     for chapter in [
         "Vision",
-        "Claims without evidence",
+        "Claims without independent evidence",
         "What ended, and why",
         "What changed",
         "Sources",
