@@ -74,7 +74,10 @@ fn strings(object: &Object, text: &mut String) {
             let content = stream
                 .decompressed_content()
                 .unwrap_or_else(|_| stream.content.clone());
-            text.push_str(&String::from_utf8_lossy(&content));
+            // What is drawn is read apart. Places and glyphs are numbers too, and without blanks make any number.
+            if content.starts_with(b"<?xpacket") {
+                text.push_str(&String::from_utf8_lossy(&content));
+            }
         }
         _ => {}
     }
