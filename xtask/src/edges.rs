@@ -101,6 +101,12 @@ const IMPURE_WORDS: &[&str] = &[
     ".await",
 ];
 
+/// Files in which such a word is right, with why.
+const ALLOWED: &[(&str, &str)] = &[
+    // Threads that share work within one call, are gone with it, and leave no trace in what comes out.
+    ("crates/track/src/share.rs", "std::thread"),
+];
+
 /// Everything that is wrong with the edges, as sentences; empty when all is well.
 pub fn check(metadata: &Metadata) -> Vec<String> {
     let own: BTreeMap<&String, &Package> = metadata.own().collect();
@@ -147,7 +153,14 @@ pub fn check_words(root: &Path) -> Result<Vec<String>> {
                 continue;
             }
             let text = std::fs::read_to_string(&file)?;
+            let allowed = |word: &str| {
+                let mut all = ALLOWED.iter();
+                all.any(|(at, allowed)| shown == Path::new(at) && *allowed == word)
+            };
             for (line, word) in impure_words(&text) {
+                if allowed(word) {
+                    continue;
+                }
                 problems.push(format!(
                     "{}:{line}: {word} has no place on floors 1 and 2",
                     shown.display()

@@ -252,20 +252,3 @@ fn a_large_plan_says_what_is_not_printed_in_full() {
         "the others stand in tables"
     );
 }
-
-/// Tells how long the report of 2,000 measures takes.
-#[test]
-#[ignore = "a measurement: run it optimised"]
-fn two_thousand_measures_take_so_long() {
-    let public = Public::of(large(2_000)).unwrap();
-    let start = std::time::Instant::now();
-    let printed = pdf(&public.plan, public.plan.newest().unwrap(), Lang::En).unwrap();
-    let took = start.elapsed();
-    println!(
-        "{} pages, {} kB, {} ms",
-        printed.pages,
-        printed.bytes.len() / 1000,
-        took.as_millis()
-    );
-    assert!(took.as_secs() < 2, "{took:?}");
-}
