@@ -13,7 +13,7 @@ use crate::site::parts;
 use crate::site::words::{self as w, Lang};
 
 /// Letters of changes on the page; the file has the rest.
-const LETTERS_MAX: usize = 14_000;
+const LETTERS_MAX: usize = 9_000;
 /// Letters that the markup of one change takes, about.
 const LETTERS_EACH: usize = 120;
 /// Longer texts are cut; the file has them whole.
