@@ -103,7 +103,7 @@ impl Checker<'_> {
             .keys()
             .map(|(name, _)| name.as_str())
             .collect();
-        let file = Self::path(edition, &format!("{TEXTS}{name}.{ENGLISH}.md"));
+        let file = Self::path(edition, &format!("{TEXTS}{}.{ENGLISH}.md", short(name)));
         let known = Known {
             code: "unknown-narrative",
             noun: "narrative",
