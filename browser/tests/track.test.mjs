@@ -155,16 +155,3 @@ test('nothing is cut or hidden at 320 px and at twice the size', async () => {
   }
   await large.close();
 });
-
-test('a page prints its sources with addresses, and without navigation', async () => {
-  const { page, close } = await cairn.open({ scripts: false });
-  await page.emulateMedia({ media: 'print' });
-  await page.goto(`${cairn.url}${PLAN}measures.html`);
-  assert.ok(!(await page.locator('nav.doors').isVisible()));
-  await page.goto(`${cairn.url}${PLAN}sources.html`);
-  const shown = await page.locator('.sources a[href^="http"]').first().evaluate((a) => getComputedStyle(a, '::after').content);
-  assert.match(shown, /https?:/);
-  const pdf = await page.pdf({ preferCSSPageSize: true });
-  assert.ok(pdf.length > 5_000);
-  await close();
-});
