@@ -372,13 +372,7 @@ fn messages(view: &View<'_>) -> Markup {
 fn history(view: &View<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     let audits = view.officer.who.may(Action::ReadAudit);
-    let columns = [
-        t::case_when(l),
-        t::case_who(l),
-        t::case_what(l),
-        t::case_index(l),
-    ]
-    .map(Column::text);
+    let columns = words::history_columns(l);
     let rows: Vec<Vec<Markup>> = view
         .whole
         .history

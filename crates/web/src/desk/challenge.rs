@@ -254,13 +254,7 @@ fn answers(view: &View<'_>) -> Markup {
 fn history(view: &View<'_>) -> Markup {
     let page = &view.officer.page;
     let l = page.lang;
-    let columns = [
-        t::case_when(l),
-        t::case_who(l),
-        t::case_what(l),
-        t::case_index(l),
-    ]
-    .map(Column::text);
+    let columns = words::history_columns(l);
     let rows: Vec<Vec<Markup>> = view
         .whole
         .history

@@ -12,8 +12,19 @@ use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::Kind;
 use maud::{Markup, html};
 
-use crate::components::{Hue, machine, said_inline, tag};
+use crate::components::{Column, Hue, machine, said_inline, tag};
 use crate::i18n::{Lang, t};
+
+/// Columns of the table of what happened to one record.
+pub(super) fn history_columns(l: Lang) -> [Column; 4] {
+    [
+        t::case_when(l),
+        t::case_who(l),
+        t::case_what(l),
+        t::case_index(l),
+    ]
+    .map(Column::text)
+}
 
 pub(super) type People = BTreeMap<String, Person>;
 
