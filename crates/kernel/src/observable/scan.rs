@@ -231,13 +231,14 @@ fn narrow(text: &str) -> Cow<'_, str> {
     let mapped = |c: char| match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
         '\u{3002}' | '\u{FF61}' | '\u{2024}' => Some('.'),
+        // First of all: the grapheme joiner is a mark too, and the Hangul fillers are letters.
+        _ if crate::text::is_invisible(c) => None,
         _ if c.is_ascii()
             || c.is_alphanumeric()
             || unicode_normalization::char::is_combining_mark(c) =>
         {
             Some(c)
         }
-        _ if crate::text::is_invisible(c) => None,
         _ => Some(' '),
     };
     if text.chars().all(|c| mapped(c) == Some(c)) {

@@ -358,7 +358,38 @@ fn work_grows_with_length_only() {
     }
 }
 
+#[test]
+fn what_is_not_to_be_seen_is_in_no_observable() {
+    // The grapheme joiner is a combining mark, the fillers are letters: each must go before it is asked what it is.
+    for hidden in [
+        '\u{034F}', '\u{115F}', '\u{1160}', '\u{17B4}', '\u{3164}', '\u{FFA0}', '\u{200B}',
+        '\u{AD}',
+    ] {
+        let text = format!("https://evil.exam{hidden}ple/a{hidden}b and x{hidden}@evil.example");
+        assert_eq!(
+            found(&text),
+            [
+                "domain evil.example",
+                "url https://evil.example/ab",
+                "email x@evil.example"
+            ],
+            "{:04X}",
+            u32::from(hidden)
+        );
+    }
+}
+
 proptest! {
+    #[test]
+    fn no_value_has_blanks_or_hidden_signs(
+        text in "[a-c.@:/0-9\\u{034F}\\u{115F}\\u{3164}\\u{200B}\\u{202E}\\u{3000}\\u{FF0F} -]{0,60}",
+    ) {
+        for observable in extract(&format!("https://a.example/{text} {text}")) {
+            let unfit = |c: char| c.is_whitespace() || c.is_control() || crate::text::is_invisible(c);
+            prop_assert!(!observable.value.is_empty() && !observable.value.contains(unfit), "{observable:?}");
+        }
+    }
+
     #[test]
     fn never_panics_and_is_canonical(text in any::<String>(), likely in "[a-c.@:/\\[\\]()+0-9 üx-]{0,60}") {
         for text in [text, likely] {
