@@ -68,13 +68,13 @@ test('an administrator makes accounts and keys, and every answer is a good page'
   await signIn(page, cairn.url, oliver);
   await page.goto(`${cairn.url}/desk/accounts`);
   await page.fill('#login', '1');
-  await page.fill('#name', 'Tama Example');
+  await page.fill('#name', 'Hemi Example');
   await page.locator('main form:has(#login) [value=officer]').check({ force: true });
   await send(page, '#login');
   assert.ok(await page.locator('#login[aria-invalid]').count(), await page.innerText('main'));
   await look(page, 'desk-accounts-fault');
-  await page.fill('#login', 'tama');
-  await page.fill('#name', 'Tama Example');
+  await page.fill('#login', 'hemi');
+  await page.fill('#name', 'Hemi Example');
   await page.locator('main form:has(#login) [value=officer]').check({ force: true });
   await send(page, '#login');
   await look(page, 'desk-accounts-made');
@@ -99,7 +99,7 @@ async function wayIn(first) {
   await visit(page, '/sign-in', 'sign-in');
   const begin = async (password) => {
     await page.goto(`${cairn.url}/sign-in?lang=en`);
-    await page.fill('#login', 'tama');
+    await page.fill('#login', 'hemi');
     await page.fill('#password', password);
     await send(page, '#password');
   };
