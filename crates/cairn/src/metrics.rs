@@ -46,6 +46,10 @@ fn describe() {
         "Changes waiting for the writer."
     );
     describe_gauge!(
+        "cairn_unindexed_reports",
+        "Reports whose words are not in the full-text index yet; a search puts them there first."
+    );
+    describe_gauge!(
         "cairn_intake_held",
         "1 while new reports are held off for want of room."
     );

@@ -26,6 +26,7 @@ mod seal;
 pub mod sql;
 pub mod stats;
 pub mod track;
+pub mod unindexed;
 pub mod verify;
 pub mod writer;
 mod writer_pg;
@@ -191,10 +192,18 @@ impl Store {
         let newest = newest
             .map_or(Ok(0), |row| row.int(0))
             .map_err(ReadError::from)?;
+        let unindexed = db.row(unindexed::COUNT, Vec::new()).await?;
+        let unindexed = unindexed
+            .map_or(Ok((0, 0)), |row| {
+                Ok((row.int(0)?.unsigned_abs(), row.int(1)?))
+            })
+            .map_err(|error: sql::ColumnError| ReadError::from(error))?;
         let setup = Setup {
             on_fatal: options.on_fatal,
             sabotage: options.sabotage,
             room,
+            unindexed,
+            at_rest: !simulated,
             _lock: lock,
         };
         let (writer, thread) = writer::start(backend, ledger, setup).map_err(fault)?;

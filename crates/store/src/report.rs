@@ -8,6 +8,7 @@ use cairn_kernel::time::Micros;
 use crate::db::ReadError;
 use crate::params;
 use crate::sql::{Row, Table, Ty, Value};
+use crate::unindexed::UNINDEXED;
 use crate::writer::{Entry, Unit};
 
 pub use list::{Filter, LIST_ROWS_MAX, Order, SEARCH_TEXT_BYTES_MAX};
@@ -81,13 +82,6 @@ static FILE: Table = Table::new(
         ("name", Ty::Text),
         ("at", Ty::Int),
     ],
-);
-static FTS_SQLITE: Table = Table::new("report_fts", &[("rowid", Ty::Int), ("text", Ty::Text)]);
-static FTS_POSTGRES: Table = Table::derived(
-    "report_fts",
-    &[("no", Ty::Int), ("text", Ty::Text)],
-    // PostgreSQL's own parser costs seven times this, and takes for addresses and numbers what SQLite takes for words.
-    "c1, array_to_tsvector(string_to_array(c2, ' '))",
 );
 static IDEMPOTENCY: Table = Table::remembered(
     "idempotency",
@@ -334,11 +328,8 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
         unit.insert(&CONTACT, params![no, salt, json]);
     }
     let text = indexed(new.draft);
-    if sqlite {
-        unit.insert(&FTS_SQLITE, params![no, text]);
-    } else {
-        unit.insert(&FTS_POSTGRES, params![no, plain_words(&text)]);
-    }
+    let text = if sqlite { text } else { plain_words(&text) };
+    unit.insert(&UNINDEXED, params![no, text]);
     unit.entries.push(new.event);
     unit
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "base",
@@ -21,6 +21,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
         "challenge",
         include_str!("../migrations/sqlite/0003_challenge.sql"),
         include_str!("../migrations/postgres/0003_challenge.sql"),
+    ),
+    (
+        4,
+        "unindexed",
+        include_str!("../migrations/sqlite/0004_unindexed.sql"),
+        include_str!("../migrations/postgres/0004_unindexed.sql"),
     ),
 ];
 

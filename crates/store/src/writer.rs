@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::ledger::{BatchProof, Ledger, LedgerError};
 use crate::room::Room;
 use crate::sql::{Table, Value};
+use crate::unindexed::{self, Moving, QUIET, Waiting};
 use crate::writer_pg::PgWriter;
 use crate::writer_sqlite::{SqliteParts, SqliteWriter};
 
@@ -172,6 +173,8 @@ pub(crate) enum Job {
     Write(Unit, Reply),
     /// Copy the write-ahead log back and cut it off.
     Scrub(oneshot::Sender<Result<bool, WriteError>>),
+    /// Somebody searches: move the words of all reports that are there.
+    Settle(oneshot::Sender<()>),
 }
 
 type Reply = oneshot::Sender<Result<Committed, WriteError>>;
@@ -181,6 +184,7 @@ type Reply = oneshot::Sender<Result<Committed, WriteError>>;
 pub struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Room>,
+    words: Waiting,
 }
 
 impl Writer {
@@ -198,6 +202,24 @@ impl Writer {
             .await
             .map_err(|_| WriteError::Closed)?;
         answer.await.map_err(|_| WriteError::Closed)?
+    }
+
+    /// Waits until every report that was committed before can be found by its words, or until those words cannot be
+    /// moved: then what is in the index is searched.
+    pub(crate) async fn settle(&self) {
+        if self.words.get() == 0 {
+            return;
+        }
+        let (reply, answer) = oneshot::channel();
+        if self.queue.send(Job::Settle(reply)).await.is_ok() {
+            let _unmoved = answer.await;
+        }
+    }
+
+    /// Reports whose words the full-text index does not have yet.
+    #[must_use]
+    pub fn unindexed(&self) -> u64 {
+        self.words.get()
     }
 
     pub(crate) async fn scrub(&self) -> Result<bool, WriteError> {
@@ -296,6 +318,18 @@ impl Backend<'_> {
         }
     }
 
+    const fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    /// How many words of reports wait, and the highest number.
+    fn unindexed(&mut self) -> Result<(u64, i64), GroupError> {
+        match self {
+            Self::Sqlite(writer) => writer.unindexed(),
+            Self::Postgres(writer) => writer.unindexed(),
+        }
+    }
+
     /// After a doubtful end (a lost connection) the log's state is read anew before the next group.
     fn recover(&mut self) -> Result<Option<Ledger>, GroupError> {
         match self {
@@ -317,6 +351,10 @@ pub(crate) struct Setup {
     pub on_fatal: OnFatal,
     pub sabotage: Sabotage,
     pub room: Arc<Room>,
+    /// How many words of reports wait, and the highest number.
+    pub unindexed: (u64, i64),
+    /// Words move by themselves when nobody writes. The crash simulator decides itself what happens when.
+    pub at_rest: bool,
     /// The right to be the only writer.
     pub _lock: Option<std::fs::File>,
 }
@@ -329,22 +367,32 @@ pub(crate) fn start(
 ) -> std::io::Result<(Writer, JoinHandle<()>)> {
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
     let room = Arc::clone(&setup.room);
+    let words = Waiting::default();
+    let moving = Moving::new(words.clone(), setup.unindexed);
+    let clock = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let thread = std::thread::Builder::new()
         .name("cairn-writer".into())
-        .spawn(move || work(source, ledger, &setup, jobs))?;
-    Ok((Writer { queue, room }, thread))
+        .spawn(move || work(source, (ledger, moving, clock), &setup, jobs))?;
+    Ok((Writer { queue, room, words }, thread))
 }
 
 /// The thread's whole life. The statements that it keeps ready borrow the connection, so that lives out here; the
 /// right to have one, in `setup`, is given up after it.
-fn work(source: Source, ledger: Ledger, setup: &Setup, jobs: mpsc::Receiver<Job>) {
+fn work(
+    source: Source,
+    state: (Ledger, Moving, tokio::runtime::Runtime),
+    setup: &Setup,
+    jobs: mpsc::Receiver<Job>,
+) {
     match source {
         Source::Sqlite(parts) => {
             let backend = Backend::Sqlite(Box::new(SqliteWriter::new(&parts)));
-            Loop::new(backend, ledger, setup).run(jobs);
+            Loop::new(backend, state, setup).run(jobs);
         }
         Source::Postgres(writer) => {
-            Loop::new(Backend::Postgres(writer), ledger, setup).run(jobs);
+            Loop::new(Backend::Postgres(writer), state, setup).run(jobs);
         }
     }
 }
@@ -352,22 +400,39 @@ fn work(source: Source, ledger: Ledger, setup: &Setup, jobs: mpsc::Receiver<Job>
 struct Loop<'c> {
     backend: Backend<'c>,
     ledger: Ledger,
+    moving: Moving,
+    /// To wait for a moment.
+    clock: tokio::runtime::Runtime,
     setup: &'c Setup,
 }
 
 impl<'c> Loop<'c> {
-    fn new(backend: Backend<'c>, ledger: Ledger, setup: &'c Setup) -> Self {
+    fn new(
+        backend: Backend<'c>,
+        (ledger, moving, clock): (Ledger, Moving, tokio::runtime::Runtime),
+        setup: &'c Setup,
+    ) -> Self {
         Self {
             backend,
             ledger,
+            moving,
+            clock,
             setup,
         }
     }
 
-    fn run(&mut self, mut jobs: mpsc::Receiver<Job>) {
+    fn run(&mut self, jobs: mpsc::Receiver<Job>) {
+        if let Err(fatal) = self.serve(jobs) {
+            tracing::error!(cause = %fatal, "the disk can no longer be believed; stopping");
+            (self.setup.on_fatal)(&fatal);
+        }
+    }
+
+    fn serve(&mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), String> {
         let mut units = Vec::with_capacity(GROUP_UNITS_MAX);
         let mut replies = Vec::with_capacity(GROUP_UNITS_MAX);
-        while let Some(first) = jobs.blocking_recv() {
+        let mut searches = Vec::new();
+        while let Some(first) = self.receive(&mut jobs)? {
             let mut next = Some(first);
             let mut scrub = None;
             while let Some(job) = next {
@@ -376,6 +441,7 @@ impl<'c> Loop<'c> {
                         units.push(unit);
                         replies.push(reply);
                     }
+                    Job::Settle(reply) => searches.push(reply),
                     Job::Scrub(reply) => {
                         scrub = Some(reply);
                         break;
@@ -387,20 +453,89 @@ impl<'c> Loop<'c> {
                     None
                 };
             }
-            let mut end = Ok(());
             if !units.is_empty() {
-                end = self.group(&units, &mut replies);
+                self.group(&units, &mut replies)?;
                 units.clear();
             }
-            if let (Ok(()), Some(reply)) = (&end, scrub) {
-                end = self.scrub(reply);
+            for search in searches.drain(..) {
+                self.moving.ask(search);
             }
-            if let Err(fatal) = end {
-                tracing::error!(cause = %fatal, "the disk can no longer be believed; stopping");
-                (self.setup.on_fatal)(&fatal);
-                return;
+            self.move_words(false)?;
+            if let Some(reply) = scrub {
+                self.scrub(reply)?;
             }
         }
+        Ok(())
+    }
+
+    /// The next job; `None` once nobody can send one. As long as none comes, words of reports move into the index.
+    fn receive(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Result<Option<Job>, String> {
+        loop {
+            match jobs.try_recv() {
+                Ok(job) => return Ok(Some(job)),
+                Err(mpsc::error::TryRecvError::Disconnected) => return Ok(None),
+                Err(mpsc::error::TryRecvError::Empty) => {}
+            }
+            if self.move_words(false)? {
+                continue;
+            }
+            if !self.setup.at_rest || !self.moving.is_pending() {
+                return Ok(jobs.blocking_recv());
+            }
+            let next = async { tokio::time::timeout(QUIET, jobs.recv()).await };
+            match self.clock.block_on(next) {
+                Ok(job) => return Ok(job),
+                Err(_quiet) => self.move_words(true)?,
+            };
+        }
+    }
+
+    /// Moves some words of reports into the full-text index, if that is wanted now; says whether it did.
+    fn move_words(&mut self, quiet: bool) -> Result<bool, String> {
+        let Some(rows) = self.moving.next(quiet) else {
+            return Ok(false);
+        };
+        match self.try_move(rows) {
+            Ok(()) => {
+                self.moving.moved(rows);
+                Ok(true)
+            }
+            Err(GroupError::Fatal(cause)) => Err(cause),
+            Err(GroupError::Refused(WriteError::DiskFull)) => {
+                self.backend.rollback();
+                self.moving.failed();
+                Ok(false)
+            }
+            Err(error) => {
+                self.backend.rollback();
+                self.moving.failed();
+                tracing::warn!(cause = ?error, "words of reports wait for the index; it will be tried again");
+                Ok(false)
+            }
+        }
+    }
+
+    fn try_move(&mut self, rows: u64) -> Result<(), GroupError> {
+        self.recover()?;
+        let units = [unindexed::chunk(self.backend.is_sqlite(), rows)];
+        let verdicts = self.backend.begin(&units)?;
+        if let Some(Err(_)) = verdicts.first() {
+            let count = self.backend.unindexed()?;
+            self.moving.reset(count);
+            let told = format!("not {rows} of them waited");
+            return Err(GroupError::Refused(WriteError::Database(told)));
+        }
+        self.backend.finish(&units, &verdicts, &[])
+    }
+
+    /// After a doubtful end what is known of the database is read anew.
+    fn recover(&mut self) -> Result<(), GroupError> {
+        if let Some(ledger) = self.backend.recover()? {
+            self.ledger = ledger;
+            let count = self.backend.unindexed()?;
+            self.moving.reset(count);
+        }
+        Ok(())
     }
 
     fn scrub(&mut self, reply: oneshot::Sender<Result<bool, WriteError>>) -> Result<(), String> {
@@ -462,9 +597,7 @@ impl<'c> Loop<'c> {
     }
 
     fn try_group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), GroupError> {
-        if let Some(ledger) = self.backend.recover()? {
-            self.ledger = ledger;
-        }
+        self.recover()?;
         let verdicts = self.backend.begin(units)?;
         let accepted = || {
             units
@@ -491,6 +624,8 @@ impl<'c> Loop<'c> {
         let begun = std::time::Instant::now();
         let logged = sealed.as_ref().map_or(&[][..], |sealed| &sealed.rows);
         self.backend.finish(units, &verdicts, logged)?;
+        // Before anybody hears of it: who has a receipt finds the report.
+        self.moving.came(accepted());
         metrics::histogram!("cairn_commit_seconds").record(begun.elapsed());
         metrics::counter!("cairn_writer_groups_total").increment(1);
         metrics::counter!("cairn_writer_units_total").increment(units.len() as u64);

@@ -246,6 +246,14 @@ impl PgWriter {
         })
     }
 
+    /// How many words of reports wait, and the highest number.
+    pub(crate) fn unindexed(&mut self) -> Result<(u64, i64), GroupError> {
+        let count = crate::unindexed::COUNT;
+        let row = self.with(async |client, _| client.query_one(count, &[]).await)?;
+        let number = |at| row.try_get::<_, i64>(at).map_err(|error| judge(&error));
+        Ok((number(0)?.unsigned_abs(), number(1)?))
+    }
+
     pub(crate) fn rollback(&mut self) {
         if self
             .with(async |client, _| client.batch_execute("ROLLBACK").await)

@@ -242,6 +242,15 @@ impl<'c> SqliteWriter<'c> {
         Ok(())
     }
 
+    /// How many words of reports wait, and the highest number.
+    pub(crate) fn unindexed(&mut self) -> Result<(u64, i64), GroupError> {
+        let count = crate::unindexed::COUNT;
+        let counted = self.connection.query_row(count, [], |row| {
+            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
+        });
+        counted.map_err(|error| judge(&error))
+    }
+
     /// Copies the write-ahead log back whole and cuts it off; `false` if readers hold on to it.
     pub(crate) fn scrub(&mut self) -> Result<bool, GroupError> {
         self.truncate(SCRUB)

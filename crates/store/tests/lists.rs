@@ -146,6 +146,38 @@ on_both! {
         assert!(t.reports_with(&seen(Kind::Url, "https://courier-pay.example/track?id=884"), 100).await.unwrap().is_empty());
     }
 
+    async fn words_are_found_at_once_and_move_into_the_index_by_themselves(t: &mut TestStore) {
+        // As it comes, before and after the store was closed, and out of the order of numbers.
+        let late = Sample::of(t, {
+            let mut draft = sample::draft(90);
+            draft.search_text = fold("tuatara among the kelp");
+            draft
+        }, 90, START);
+        let first = story(t, 91, "tuatara on the beach").await;
+        assert!(t.writer().unindexed() > 0);
+        t.reopen().await;
+        assert_eq!(find(t, "tuatara").await, [first]);
+        late.send(t).await.unwrap();
+        assert_eq!(find(t, "tuatara").await, [first, late.no]);
+        let many = u64::max(2 * cairn_store::unindexed::CHUNK_ROWS, 600) / 2;
+        for seed in 0..many {
+            story(t, 100 + seed, "kelp").await;
+        }
+        let filter = Filter { words: vec!["kelp".into()], all: true, limit: 200, ..Filter::default() };
+        assert_eq!(pages(t, filter).await.len() as u64, many + 1);
+        assert_eq!(t.writer().unindexed(), 0);
+        // Nobody asks for these.
+        story(t, 92, "weka").await;
+        for _ in 0..100 {
+            if t.writer().unindexed() == 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(t.writer().unindexed(), 0);
+        assert_eq!(find(t, "weka").await.len(), 1);
+    }
+
     async fn filters_orders_and_pages_agree_with_a_plain_list(t: &mut TestStore) {
         let rows = fill(t).await;
         let base = Filter { limit: 7, ..Filter::default() };

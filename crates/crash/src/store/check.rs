@@ -150,8 +150,10 @@ fn compare_reports(
         .collect();
     promised.sort_unstable_by_key(|(no, _)| *no);
     let mut query = connection.prepare(
-        "SELECT r.no, r.version, b.salt, b.body, f.id IS NOT NULL FROM report r \
-         LEFT JOIN report_body b ON b.no = r.no LEFT JOIN report_fts_docsize f ON f.id = r.no ORDER BY r.no",
+        // Its words are in the index or on their way there, and not both.
+        "SELECT r.no, r.version, b.salt, b.body, (f.id IS NULL) <> (u.no IS NULL) FROM report r \
+         LEFT JOIN report_body b ON b.no = r.no LEFT JOIN report_fts_docsize f ON f.id = r.no \
+         LEFT JOIN report_unindexed u ON u.no = r.no ORDER BY r.no",
     )?;
     let mut rows = query.query([])?;
     let (mut lines, mut found) = (log.lines.iter(), 0);

@@ -161,6 +161,7 @@ impl Store {
         observable: &Observable,
         limit: usize,
     ) -> Result<Vec<i64>, ReadError> {
+        self.writer.settle().await;
         let mut word = String::new();
         super::observable_word(observable, &mut word);
         let sql = if self.db.is_sqlite() {
@@ -191,6 +192,7 @@ impl Store {
                 (true, true) => list_sql::CATEGORY_SEVERE,
             }
         } else {
+            self.writer.settle().await;
             params.push(Value::Text(text));
             if sqlite {
                 list_sql::TEXT_SQLITE
