@@ -266,6 +266,15 @@ impl Program<'_> {
             limit: LIST_ROWS_MAX,
             ..Filter::default()
         };
+        // A search moves the words of reports into the index.
+        if self.rng.chance(1, 3) {
+            let words = vec!["courier".to_owned()];
+            let search = Filter {
+                words,
+                ..filter.clone()
+            };
+            store.reports(&search).await.map_err(failed)?;
+        }
         let rows = store.reports(&filter).await.map_err(failed)?;
         let Some(row) = rows.get(self.rng.below(rows.len())) else {
             return Ok(());
