@@ -4,7 +4,7 @@
 const A4 = { width: 680, height: 990 };
 
 /**
- * Opens a page as it is printed.
+ * Opens an address as it is printed, or shows the page that is there so.
  *
  * Only once it is there: where something else watches a page too (`Faults`), Chromium forgets the medium when the first
  * page of a context comes into a process of its own.
@@ -12,9 +12,9 @@ const A4 = { width: 680, height: 990 };
 export async function onPaper(page, url) {
   await page.setViewportSize(A4);
   await page.emulateMedia({ media: null });
-  const answer = await page.goto(url);
+  const answer = url && (await page.goto(url));
   await page.emulateMedia({ media: 'print' });
-  if (!(await page.evaluate(() => matchMedia('print').matches))) throw new Error(`${url}: it is not printed`);
+  if (!(await page.evaluate(() => matchMedia('print').matches))) throw new Error(`${page.url()}: it is not printed`);
   return answer;
 }
 
