@@ -146,7 +146,9 @@ fn the_page_of_a_measure_that_has_ended_leads_to_its_values() {
     assert!(!text(site, "i/bus.html").contains("data/bus"));
     // What its holder has not allowed is not there, and no page leads to it.
     let held = "\n[[mandate]]\nid = \"held\"\nseries = [\"library-wifi-hours\"]\npurposes = [\"publish\"]\nholder = \"Somebody\"\nterms = { en = \"Ask.\" }\n";
-    files.get_mut("mandates.toml").unwrap().extend(held.bytes());
+    let mut mandates = files.get("mandates.toml").unwrap().to_vec();
+    mandates.extend(held.bytes());
+    files.insert("mandates.toml", mandates);
     let (site, _) = built(&files, &Options::default());
     assert!(!site.contains_key("data/wifi.csv"));
     assert!(!text(&site, "m/wifi.html").contains("data/wifi"));
@@ -232,7 +234,10 @@ fn a_figure_is_challenged_by_mail_or_at_the_service() {
 #[test]
 fn pages_lead_to_what_was_published_before_where_that_is_kept() {
     let files = crate::plan_files::folder("example-harbour");
-    let words = ["All published versions", "Ngā putanga katoa kua whakaputaina"];
+    let words = [
+        "All published versions",
+        "Ngā putanga katoa kua whakaputaina",
+    ];
     let site = site("example-harbour");
     for (path, bytes) in site.iter().filter(|(path, _)| path.ends_with(".html")) {
         let page = String::from_utf8_lossy(bytes);
