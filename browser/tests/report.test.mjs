@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { DESKTOP, PHONE, shot, weight } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
+import { fitsPaper, onPaper } from '../lib/paper.mjs';
 import { world } from '../lib/world.mjs';
 
 const cairn = world();
@@ -84,6 +85,14 @@ for (const [scripts, lang, viewport] of [
     await page.reload();
     const reference = await page.locator('.panel .reference').innerText();
     const link = await page.locator('a[href^="/s/"]').getAttribute('href');
+    // Who shares the device prints the page: the way back must be on paper.
+    await onPaper(page);
+    await fitsPaper(page);
+    assert.ok(await page.locator('.panel .reference').isVisible());
+    assert.ok((await page.locator('main').innerText()).includes(link));
+    await shot(page, `report-sent-paper-${lang}-${viewport.width}-${scripts}`);
+    await page.emulateMedia({ media: null });
+    await page.setViewportSize(viewport);
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href^="/receipt/"]')]);
     const receipt = readFileSync(await download.path(), 'utf8');
     assert.match(receipt, /^c2sp\.org\/tlog-proof@v1\n/);

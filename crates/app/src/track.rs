@@ -81,6 +81,7 @@ impl Around {
         Options {
             challenge: Some(format!("{at}/challenge")),
             challenges: Some(format!("{at}/challenges/")),
+            versions: Some(format!("{at}/versions/")),
             base_url: unsaid.then(|| format!("{}/track/{}", self.public_url, plan.id)),
             doors: self.doors.clone(),
             ..Options::default()

@@ -99,16 +99,19 @@ fn a_bundle_whose_figures_are_challenged_at_a_service_verifies() {
     let options = Options {
         challenge: Some("https://cairn.example/track/nz-digital/challenge".into()),
         challenges: Some("https://cairn.example/track/nz-digital/challenges/".into()),
+        versions: Some("https://cairn.example/track/nz-digital/versions/".into()),
         ..Options::default()
     };
     let mut folder = built_with(files, &options);
     assert_eq!(checked(&folder), []);
     // It says so itself: without its own word the pages would not follow from the plan.
     let manifest = String::from_utf8(folder[MANIFEST].clone()).unwrap();
-    let without = manifest.replace("/challenges/\"", "/elsewhere/\"");
-    assert_ne!(manifest, without);
-    folder.insert(MANIFEST.to_owned(), without.into_bytes());
-    assert!(names(&checked(&folder), "measure m2"));
+    for word in ["/challenges/\"", "/versions/\""] {
+        let without = manifest.replace(word, "/elsewhere/\"");
+        assert_ne!(manifest, without);
+        folder.insert(MANIFEST.to_owned(), without.into_bytes());
+        assert!(names(&checked(&folder), "measure m2"), "{word}");
+    }
 }
 
 /// The first digit after `from` in a file, turned into another.

@@ -18,7 +18,7 @@ use crate::page::{Page, Section};
 use crate::problem::{Problem, Result, size};
 use crate::site::Site;
 
-/// A page may be kept so long: a plan changes when the service is started anew.
+/// A page may be kept so long: what is published through the desk is seen by everybody after this time.
 const FOR_NOW: &str = "public, max-age=300";
 
 /// Routes of the door.

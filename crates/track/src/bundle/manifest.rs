@@ -53,6 +53,9 @@ pub struct Manifest {
     /// Where what was challenged before is listed, if that was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenges: Option<String>,
+    /// Where all that was published of the plan is kept, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<String>,
     /// The plan's own files, by path below `plan/`: SHA-256, hexadecimal.
     pub inputs: BTreeMap<String, String>,
     /// Every other file, by path: SHA-256, hexadecimal.
@@ -78,6 +81,7 @@ impl Manifest {
             challenge: options.challenge.clone(),
             doors: options.doors.clone(),
             challenges: options.challenges.clone(),
+            versions: options.versions.clone(),
             inputs: BTreeMap::new(),
             outputs: BTreeMap::new(),
         }

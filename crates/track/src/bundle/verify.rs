@@ -114,6 +114,7 @@ impl Check<'_> {
             challenge: manifest.challenge.clone(),
             doors: manifest.doors.clone(),
             challenges: manifest.challenges.clone(),
+            versions: manifest.versions.clone(),
             ..Options::default()
         };
         let mut compare = |path: &str, bytes: Vec<u8>| {

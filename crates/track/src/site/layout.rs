@@ -231,6 +231,7 @@ fn footer(cx: &Context<'_>) -> Markup {
                     @if cx.tree.edition.is_none() {
                         li { a href=(cx.href_in(own, cx.page)) { (w::permanent(lang)) } }
                     }
+                    @if let Some(link) = super::parts::versions_link(cx) { li { (link) } }
                     @for other in cx.plan.editions.iter().rev() {
                         @if other.id != edition.id {
                             li {

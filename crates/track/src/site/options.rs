@@ -21,6 +21,9 @@ pub struct Options {
     /// Address at which what was challenged before is listed; `figure` is added to it as a query. If `None`, pages lead to
     /// no list.
     pub challenges: Option<String>,
+    /// Address at which all that was published of the plan is kept, as it stands in `href` of English pages. If `None`, pages
+    /// lead to no such list.
+    pub versions: Option<String>,
     /// What stands around the pages.
     pub frame: Frame,
 }

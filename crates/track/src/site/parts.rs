@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::address::Page;
 use super::context::Context;
+use super::files;
 use super::words::{self as w, Lang};
 use crate::office::Doubt;
 use crate::plan::{About, Decimal, Goal, Row, What};
@@ -327,6 +328,27 @@ pub(crate) fn wide(cx: &Context<'_>, label: &str, table: Markup) -> Markup {
     html! {
         div.scroll role="region" tabindex="0" aria-label={ (label) ". " (w::table_region(cx.lang())) } { (table) }
     }
+}
+
+/// The files of a measure's values. Not on paper, where a link leads nowhere.
+pub(crate) fn downloads(cx: &Context<'_>, id: &str) -> Markup {
+    let lang = cx.lang();
+    html! {
+        section.screen {
+            h2 #download { (w::downloads(lang)) }
+            ul {
+                li { a href=(cx.href_shared(&files::csv(id))) { "CSV" } " (" a href=(cx.href_shared(&files::csvw(id))) { (w::columns(lang)) ", CSVW" } ")" }
+                li { a href=(cx.href_shared(&files::json(id))) { "JSON" } }
+            }
+        }
+    }
+}
+
+/// The link to all that was published of the plan, where that is kept.
+pub(crate) fn versions_link(cx: &Context<'_>) -> Option<Markup> {
+    let base = cx.options.versions.as_ref()?;
+    let lang = cx.lang();
+    Some(html! { a href={ (base) "?lang=" (lang.as_str()) } { (w::versions(lang)) } })
 }
 
 /// The link to the printed report, with its size.

@@ -134,6 +134,7 @@ words! {
     how_to_verify: "How to verify these figures", "Me pēhea te whakaū i ēnei tatauranga";
     atom: "Feed of changes (Atom)", "Whāngai panonitanga (Atom)";
     permanent: "Address of this page that will not change", "Te wāhitau o tēnei whārangi e kore e panoni";
+    versions: "All published versions", "Ngā putanga katoa kua whakaputaina";
     back_to_plan: "Back to the plan", "Hoki ki te mahere";
     table_region: "Table; it may be scrolled sideways", "Ripanga; ka taea te neke whakatētahi taha";
     pages_nav: "Pages of this list", "Ngā whārangi o tēnei rārangi";

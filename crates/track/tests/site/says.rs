@@ -126,6 +126,35 @@ fn what_has_ended_keeps_its_address() {
 }
 
 #[test]
+fn the_page_of_a_measure_that_has_ended_leads_to_its_values() {
+    let mut files = crate::plan_files::folder("example-harbour");
+    let site = site("example-harbour");
+    for (page, up) in [
+        ("m/wifi.html", "../"),
+        ("mi/m/wifi.html", "../../"),
+        ("e/2026/m/wifi.html", "../"),
+        ("mi/e/2026/m/wifi.html", "../../../../e/2026/"),
+    ] {
+        for name in ["wifi.csv", "wifi.json", "wifi.csv-metadata.json"] {
+            let href = format!("href=\"{up}data/{name}\"");
+            assert!(text(site, page).contains(&href), "{page}: {href}");
+        }
+    }
+    for file in ["data/wifi.csv", "e/2026/data/wifi.csv"] {
+        assert!(text(site, file).contains("\r\n2022"), "{file}");
+    }
+    assert!(!text(site, "i/bus.html").contains("data/bus"));
+    // What its holder has not allowed is not there, and no page leads to it.
+    let held = "\n[[mandate]]\nid = \"held\"\nseries = [\"library-wifi-hours\"]\npurposes = [\"publish\"]\nholder = \"Somebody\"\nterms = { en = \"Ask.\" }\n";
+    let mut mandates = files.get("mandates.toml").unwrap().to_vec();
+    mandates.extend(held.bytes());
+    files.insert("mandates.toml", mandates);
+    let (site, _) = built(&files, &Options::default());
+    assert!(!site.contains_key("data/wifi.csv"));
+    assert!(!text(&site, "m/wifi.html").contains("data/wifi"));
+}
+
+#[test]
 fn changes_are_listed_with_their_reasons() {
     let site = site("example-harbour");
     let page = words(text(site, "changes.html"));
@@ -200,6 +229,36 @@ fn a_figure_is_challenged_by_mail_or_at_the_service() {
     let (site, _) = built(&files, &options);
     let href = "https://cairn.example/challenges/?figure=m2&amp;lang=en";
     assert!(text(&site, "m/m2.html").contains(href));
+}
+
+#[test]
+fn pages_lead_to_what_was_published_before_where_that_is_kept() {
+    let files = crate::plan_files::folder("example-harbour");
+    let words = [
+        "All published versions",
+        "Ngā putanga katoa kua whakaputaina",
+    ];
+    let site = site("example-harbour");
+    for (path, bytes) in site.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let page = String::from_utf8_lossy(bytes);
+        assert!(!words.iter().any(|words| page.contains(words)), "{path}");
+    }
+    let options = Options {
+        versions: Some("/track/example-harbour/versions/".into()),
+        ..Options::default()
+    };
+    let (site, _) = built(&files, &options);
+    for (page, lang, words, links) in [
+        ("index.html", "en", words[0], 1),
+        ("m/days.html", "en", words[0], 1),
+        ("e/2025/m/days.html", "en", words[0], 1),
+        ("data/index.html", "en", words[0], 2),
+        ("mi/data/index.html", "mi", words[1], 2),
+        ("embed/m/days.html", "en", words[0], 0),
+    ] {
+        let link = format!("<a href=\"/track/example-harbour/versions/?lang={lang}\">{words}</a>");
+        assert_eq!(text(&site, page).matches(&link).count(), links, "{page}");
+    }
 }
 
 #[test]

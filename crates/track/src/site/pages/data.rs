@@ -55,6 +55,7 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
                 li { (parts::print_link(cx)) }
                 li { a href=(cx.href_top(crate::site::CATALOGUE)) { (w::data_catalogue(lang)) } }
                 li { a href=(cx.href_top(&feed::file(lang))) { (w::atom(lang)) } }
+                @if let Some(link) = parts::versions_link(cx) { li { (link) } }
             }
             (groups(cx))
         }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::plan::{Edition, Ended, How, What, Words};
-use crate::report::Report;
+use crate::report::{Report, published};
 use crate::site::address::{Page, Tree};
 use crate::site::context::Context;
 use crate::site::layout::Body;
+use crate::site::parts;
 use crate::site::words as w;
 
 /// The editions up to this one, newest first, without it.
@@ -89,12 +90,19 @@ pub(crate) fn body(cx: &Context<'_>, what: What, id: &str) -> Option<Body> {
         }
         @if let Some(ended) = ended { (reason(cx, ended)) }
         p { (w::gone_last(lang)) ": " a href=(cx.href_in(tree, page(what, id))) { (cx.text(words)) ", " (w::edition(lang)) " " (last.id) } }
+        @if what == What::Measure && has_values(cx, last, id) { (parts::downloads(cx, id)) }
         p.back { a href=(cx.href(Page::Front)) { (w::back_to_plan(lang)) } }
     };
     Some(Body {
         title: cx.plain(words).to_owned(),
         main,
     })
+}
+
+/// Whether the site keeps the values of a measure as the last edition that had it saw them.
+fn has_values(cx: &Context<'_>, last: &Edition, id: &str) -> bool {
+    let measure = last.measure(id);
+    measure.is_some_and(|one| published(cx.plan, one, last.as_of).is_some())
 }
 
 fn how(cx: &Context<'_>, ended: Option<&Ended>) -> &'static str {

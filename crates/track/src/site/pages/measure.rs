@@ -332,15 +332,9 @@ fn take(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
     html! {
         (challenge::section(cx, challenge::Subject::Measure(id)))
         @if one.series.is_some() {
-            section {
-                h2 #download { (w::downloads(lang)) }
-                ul {
-                    li { a href=(cx.href_shared(&files::csv(id))) { "CSV" } " (" a href=(cx.href_shared(&files::csvw(id))) { (w::columns(lang)) ", CSVW" } ")" }
-                    li { a href=(cx.href_shared(&files::json(id))) { "JSON" } }
-                }
-            }
+            (parts::downloads(cx, id))
         }
-        section {
+        section.screen {
             h2 { (w::embed_title(lang)) }
             p { (w::embed_note(lang)) }
             pre tabindex="0" { code { (snippet) } }

@@ -54,24 +54,31 @@ fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
-fn item(cx: &Context<'_>, source: &Source) -> Markup {
+/// What a source is called, its address, and whose it is.
+pub(super) fn about(cx: &Context<'_>, source: &Source) -> Markup {
     let lang = cx.lang();
     html! {
+        p.name {
+            @match source.url.as_deref().filter(|url| is_web(url)) {
+                Some(url) => a href=(url) rel="noopener" { (cx.note(&source.title)) },
+                None => (cx.note(&source.title)),
+            }
+        }
+        p {
+            @if !source.publisher.is_empty() { (cx.note(&source.publisher)) ". " }
+            (kind(lang, source.kind)) "."
+            @if let Some(day) = source.published { " " (w::published(lang)) " " (day) "." }
+            @if let Some(day) = source.retrieved { " " (w::retrieved(lang)) " " (cx.day(day)) "." }
+            @if source.url.is_none() { " " (w::not_published(lang)) "." }
+            @if let Some(url) = source.url.as_deref().filter(|url| !is_web(url)) { " " code { (url) } }
+        }
+    }
+}
+
+fn item(cx: &Context<'_>, source: &Source) -> Markup {
+    html! {
         li id=(source.id) {
-            p.name {
-                @match source.url.as_deref().filter(|url| is_web(url)) {
-                    Some(url) => a href=(url) rel="noopener" { (cx.note(&source.title)) },
-                    None => (cx.note(&source.title)),
-                }
-            }
-            p {
-                @if !source.publisher.is_empty() { (cx.note(&source.publisher)) ". " }
-                (kind(lang, source.kind)) "."
-                @if let Some(day) = source.published { " " (w::published(lang)) " " (day) "." }
-                @if let Some(day) = source.retrieved { " " (w::retrieved(lang)) " " (cx.day(day)) "." }
-                @if source.url.is_none() { " " (w::not_published(lang)) "." }
-                @if let Some(url) = source.url.as_deref().filter(|url| !is_web(url)) { " " code { (url) } }
-            }
+            (about(cx, source))
             @if !source.note.is_empty() { p.hint { (cx.note(&source.note)) } }
             p.hint { code { (source.id) } @if let Some(hash) = &source.sha256 { " SHA-256 " code { (hash) } } }
         }

@@ -1,5 +1,7 @@
 //! The values of a measure, each with its vintage and a link to the row it comes from.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use crate::plan::{Missing, Restatement, Row};
@@ -80,6 +82,24 @@ pub(crate) fn section(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
                     p.hint { (w::breakdown_of(lang, period)) }
                     (breakdown(cx, one, listed))
                 }
+                (addresses(cx, shown.iter().chain(listed)))
+            }
+        }
+    }
+}
+
+/// The sources of the values with their addresses. On paper only: there the link to a source leads nowhere.
+fn addresses<'r>(cx: &Context<'_>, rows: impl Iterator<Item = &'r &'r Row>) -> Markup {
+    let ids: BTreeSet<&str> = rows.map(|row| &*row.source).collect();
+    let sources: Vec<_> = ids
+        .into_iter()
+        .filter_map(|id| cx.plan.sources.get(id))
+        .collect();
+    html! {
+        @if !sources.is_empty() {
+            div.paper {
+                h3 { (w::nav_sources(cx.lang())) }
+                ul.sources { @for source in sources { li { (super::sources::about(cx, source)) } } }
             }
         }
     }

@@ -13,8 +13,9 @@ use crate::site::words::{self as w, Lang};
 
 /// Elements that are left out with all that is in them.
 const SKIPPED: [&str; 6] = ["svg", "nav", "form", "script", "style", "iframe"];
-/// Classes of elements that are left out: the way back, the key of a drawing, captions that repeat a heading.
-const SKIPPED_CLASSES: [&str; 4] = ["back", "caption", "unseen", "c-key"];
+/// Classes of elements that are left out: the way back, the key of a drawing, captions that repeat a heading, what
+/// is of use on a screen only, and what a page says on paper since it stands alone there.
+const SKIPPED_CLASSES: [&str; 6] = ["back", "caption", "unseen", "c-key", "screen", "paper"];
 /// Classes of boxes that stand apart.
 const BOXES: [&str; 3] = ["notice", "said", "headline"];
 

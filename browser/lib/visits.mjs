@@ -1,0 +1,39 @@
+// What tests of several people's way through the pages have in common.
+import { DESKTOP, NARROW, PHONE, shot } from './browser.mjs';
+import { accessible, fits } from './checks.mjs';
+import { person, signIn } from './people.mjs';
+
+/** Somebody signed in, with a browser of their own. */
+export async function at(cairn, login, scripts) {
+  const visit = await cairn.open({ scripts });
+  await signIn(visit.page, cairn.url, person(cairn.lines, login));
+  return visit;
+}
+
+/** Looks at the page as it is at each width, and leaves it as wide as it was. */
+export async function look(page, name) {
+  const before = page.viewportSize();
+  for (const viewport of [NARROW, PHONE, DESKTOP]) {
+    await page.setViewportSize(viewport);
+    await fits(page);
+    if (viewport !== PHONE) await accessible(page);
+    await shot(page, `${name}-${viewport.width}`);
+  }
+  await page.setViewportSize(before);
+}
+
+/** What the page says, in one line. */
+export const text = async (page) => (await page.innerText('main')).replace(/\s+/g, ' ');
+
+/** Presses the last button of the form that holds an element. */
+export const send = (page, inside) => page.locator(`main form:has(${inside}) button`).last().click();
+
+/** Presses a link that gives a file: its suggested name, and its bytes as text. */
+export async function download(page, link) {
+  const waits = page.waitForEvent('download');
+  await link.click();
+  const given = await waits;
+  const parts = [];
+  for await (const part of await given.createReadStream()) parts.push(part);
+  return { name: given.suggestedFilename(), text: Buffer.concat(parts).toString() };
+}
