@@ -12,6 +12,8 @@ mod work;
 use cairn_kernel::time::month_name;
 use jiff::civil::Date;
 
+use crate::plan::{Period, Span};
+
 pub(crate) use change::*;
 pub(crate) use front::*;
 pub(crate) use lists::*;
@@ -94,6 +96,24 @@ pub(crate) fn day(lang: Lang, day: Date) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
+/// A period or vintage as people say it: `23 November 2026`, `March 2021`, `2026 Q3`, `2021–23`; years and fiscal years as
+/// they are written.
+pub(crate) fn period_of(lang: Lang, period: impl Into<Period>) -> String {
+    let period = period.into();
+    let (start, written) = (period.start(), period.to_string());
+    match period.span() {
+        Span::Day => day(lang, start),
+        Span::Month => format!(
+            "{} {}",
+            month_name(lang.as_str(), start.month()),
+            start.year()
+        ),
+        Span::Quarter => written.replace('Q', "\u{a0}Q"),
+        Span::Range => written.replace('-', "–"),
+        Span::Year | Span::Fiscal => written,
+    }
+}
+
 /// `a, b or c`.
 pub(crate) fn any_of(lang: Lang, items: &[String]) -> String {
     match (items, lang) {
@@ -140,6 +160,7 @@ words! {
 }
 
 phrases! {
+    live_by(day): "What this service counts itself is shown as of {day}", "Ko ngā mea e tatauria ana e tēnei ratonga kei te āhua o te {day}";
     as_of(day): "With what had been published by {day}", "Me ngā mea kua whakaputaina i mua i te {day}";
     only_english(count): "Texts on this page that are in English only: {count}.", "Ngā tuhinga o tēnei whārangi kei te reo Pākehā anake: {count}.";
     page_of(at, all): "Page {at} of {all}", "Whārangi {at} o te {all}";
@@ -156,6 +177,18 @@ mod tests {
     fn days_and_lists() {
         assert_eq!(day(Lang::En, date(2026, 11, 23)), "23 November 2026");
         assert_eq!(day(Lang::Mi, date(2026, 1, 2)), "2 Kohitātea 2026");
+        for (written, en, mi) in [
+            ("2026-11-23", "23 November 2026", "23 Whiringa-ā-rangi 2026"),
+            ("2021-03", "March 2021", "Poutūterangi 2021"),
+            ("2026Q3", "2026\u{a0}Q3", "2026\u{a0}Q3"),
+            ("2021-23", "2021–23", "2021–23"),
+            ("2023/24", "2023/24", "2023/24"),
+            ("2018", "2018", "2018"),
+        ] {
+            let period: Period = written.parse().unwrap();
+            assert_eq!(period_of(Lang::En, period), en);
+            assert_eq!(period_of(Lang::Mi, period), mi);
+        }
         let items = ["2018", "2020", "2021"].map(str::to_owned);
         assert_eq!(any_of(Lang::En, &items), "2018, 2020 or 2021");
         assert_eq!(

@@ -79,7 +79,7 @@ impl Frame {
         )?;
         Some(Self {
             axis,
-            left: count(longest) * LETTER_WIDTH + 8.0,
+            left: count(longest) * LETTER_WIDTH + 10.0,
             right: WIDTH - RIGHT,
             top: TOP,
             bottom: height - BOTTOM - if signs { SIGNS } else { 0.0 },
@@ -192,7 +192,12 @@ fn values(chart: &Chart) -> Option<(f64, f64)> {
     let (mut low, mut high) = span(all)?;
     if let Some((_, _, from, to)) = chart.projection() {
         let room = (high - low) * INTERVAL_TIMES;
-        (low, high) = (low.min(from.max(low - room)), high.max(to.min(high + room)));
+        // What has never been below nought is not drawn there: counts, shares and times have no such values.
+        let floor = if low >= 0.0 { 0.0 } else { low - room };
+        (low, high) = (
+            low.min(from.max(floor.max(low - room))),
+            high.max(to.min(high + room)),
+        );
     }
     // From zero where little room is lost by it, and around one value, which has no span of its own.
     if low > 0.0 && (low <= high / 2.0 || low == high) {

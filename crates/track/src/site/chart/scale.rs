@@ -82,7 +82,7 @@ impl Axis {
         let mut count = self.first;
         while count <= self.last {
             let label = scaled(count * self.digit, self.exponent - self.power);
-            ticks.push((self.value(count), fixed(label, decimals)));
+            ticks.push((self.value(count), fixed(label, decimals).replace('-', "−")));
             count += 1.0;
         }
         ticks
