@@ -33,7 +33,7 @@ fn row(cx: &Context<'_>, row: &Row) -> ChartRow {
             title.unwrap_or_else(|| row.source.to_string()),
             cx.source_href(&row.source),
         ),
-        brk: row.brk().map(str::to_owned),
+        brk: row.brk().map(w::dated),
         planned: row.is_flagged("planned"),
     }
 }

@@ -114,6 +114,38 @@ pub(crate) fn period_of(lang: Lang, period: impl Into<Period>) -> String {
     }
 }
 
+/// An English text with its days in words: `since 2024-06-09` becomes `since 9 June 2024`. What only looks like a day, such as
+/// a part of an id, stays.
+pub(crate) fn dated(text: &str) -> String {
+    const LENGTH: usize = "2024-06-09".len();
+    let joined = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
+    let (mut out, mut rest, mut before) = (String::with_capacity(text.len()), text, None);
+    while let Some(letter) = rest.chars().next() {
+        let found = rest.split_at_checked(LENGTH).and_then(|(head, tail)| {
+            let free = !before.is_some_and(joined);
+            let mut after = tail.chars();
+            let ends = match after.next() {
+                Some('.') => !after.next().is_some_and(char::is_alphanumeric),
+                Some(next) => !joined(next),
+                None => true,
+            };
+            let is_day = letter.is_ascii_digit() && free && ends;
+            let date: Date = is_day.then(|| head.parse().ok()).flatten()?;
+            Some((date, tail))
+        });
+        if let Some((date, tail)) = found {
+            out.push_str(&day(Lang::En, date));
+            rest = tail;
+            before = Some('0');
+        } else {
+            out.push(letter);
+            rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+            before = Some(letter);
+        }
+    }
+    out
+}
+
 /// `a, b or c`.
 pub(crate) fn any_of(lang: Lang, items: &[String]) -> String {
     match (items, lang) {
@@ -196,6 +228,22 @@ mod tests {
             "2018, 2020 rānei"
         );
         assert_eq!(any_of(Lang::En, &[]), "");
+    }
+
+    #[test]
+    fn days_within_a_text_are_said_in_words() {
+        for (text, said) in [
+            ("from 2024-06-09, so", "from 9 June 2024, so"),
+            ("Until 2021-03-24.", "Until 24 March 2021."),
+            ("2021-03-24", "24 March 2021"),
+            ("āā 2021-02-30 ā", "āā 2021-02-30 ā"),
+            ("scan-2021-03-24", "scan-2021-03-24"),
+            ("2021-03-24.csv", "2021-03-24.csv"),
+            ("2021-03-245", "2021-03-245"),
+            ("", ""),
+        ] {
+            assert_eq!(dated(text), said);
+        }
     }
 
     #[test]

@@ -19,10 +19,10 @@ const BOTTOM: f64 = 26.0;
 const INSET: f64 = 12.0;
 /// Size of letters; small print on a small phone, and no less.
 pub(super) const LETTERS: f64 = 13.0;
-/// Mean width of a digit or letter at that size.
-const LETTER_WIDTH: f64 = 7.2;
+/// Width of a digit at that size in the widest of the usual fonts: labels must not touch in any.
+const LETTER_WIDTH: f64 = 8.3;
 /// The same in bold.
-const BOLD_WIDTH: f64 = 8.4;
+const BOLD_WIDTH: f64 = 9.1;
 /// With more periods only those at round years get a label.
 const LABELS_FILLED: usize = 14;
 /// Steps of the vertical axis.
@@ -79,7 +79,7 @@ impl Frame {
         )?;
         Some(Self {
             axis,
-            left: count(longest) * LETTER_WIDTH + 10.0,
+            left: count(longest) * LETTER_WIDTH + 8.0,
             right: WIDTH - RIGHT,
             top: TOP,
             bottom: height - BOTTOM - if signs { SIGNS } else { 0.0 },

@@ -64,9 +64,9 @@ pub(crate) fn table(cx: &Context<'_>, all: &[AgencyScore]) -> Markup {
     }
 }
 
-/// One number under the name of its column; on a small screen those that are nought are left out.
+/// One number with the name of its column; on a small screen those that are nought are left out, and need no name.
 fn count(name: &str, n: usize) -> Markup {
-    html! { td.num.nought[n == 0] data-th=(name) { (n) } }
+    html! { @if n == 0 { td.num.nought { "0" } } @else { td.num data-th=(name) { (n) } } }
 }
 
 fn agency(cx: &Context<'_>, at: usize, one: &AgencyScore) -> Markup {
