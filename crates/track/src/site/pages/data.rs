@@ -73,12 +73,12 @@ fn row(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
     html! {
         tr {
             th scope="row" { a href=(cx.href(Page::Measure(id))) { (cx.text(&one.measure.title)) } br; span.hint { (cx.text(&one.measure.unit)) } }
-            td data-th=(w::standing(lang)) {
+            td {
                 (parts::standing_in(lang, one))
                 @if let Some(withheld) = &one.withheld { br; span.hint { (w::withheld_by(lang, &withheld.mandate.holder)) } }
             }
             td.num data-th=(w::rows(lang)) { @if let Some(rows) = rows { (parts::number(&rows.to_string())) } @else { "–" } }
-            td data-th=(w::data_files(lang)) {
+            td {
                 @if rows.is_some() {
                     @let name = cx.plain(&one.measure.title);
                     a href=(cx.href_shared(&files::csv(id))) aria-label={ "CSV: " (name) } { "CSV" } " · "
