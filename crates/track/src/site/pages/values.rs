@@ -162,7 +162,7 @@ fn remarks(cx: &Context<'_>, row: &Row) -> Markup {
     );
     html! {
         @if !said.is_empty() { (parts::capital(&said.join("; "))) ". " }
-        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (cx.note(why)) ". " }
+        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (cx.note(why.trim_end_matches('.'))) ". " }
         @if !row.note().is_empty() { (cx.note(&parts::capital(row.note()))) }
     }
 }
