@@ -98,7 +98,7 @@ test('a live measure shows what the public figures say', async () => {
   for (const href of hrefs) {
     await page.goto(href);
     const text = await page.locator('main').innerText();
-    live += /evidence log at \d+ entries/.test(text) ? 1 : 0;
+    live += /evidence log at \d+ entries/i.test(text) ? 1 : 0;
   }
   assert.ok(live >= 1, `${hrefs.length} measures, none live`);
   faults.none();

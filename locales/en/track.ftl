@@ -3,7 +3,12 @@
 track-title = Strategies and their progress
 track-lead = Each plan is kept as files. Every figure links to where it comes from, every status is computed, and anyone can compute the whole report again.
 track-none = No plan is shown here at the moment.
-track-covered = { $measured } of { $all } measures have a recent figure; { $never } have never had one.
+track-covered =
+    { $never ->
+        [0] { $measured } of { $all } measures have a recent figure.
+        [one] { $measured } of { $all } measures have a recent figure; one has never had any.
+       *[other] { $measured } of { $all } measures have a recent figure; { $never } have never had any.
+    }
 
 # The preview of a plan that is being written.
 preview-absent = Not in this build: this page is not, or not yet, part of the plan

@@ -3,7 +3,11 @@
 track-title = Ngā rautaki me tō rātou ahu whakamua
 track-lead = He kōnae ngā mahere katoa. Ka hono ia tau ki tōna pūtake, ka tātaihia ia tūnga, ā, ka taea e te katoa te pūrongo te tātai anō.
 track-none = Kāore he mahere e whakaaturia ana i tēnei wā.
-track-covered = { $measured } o ngā inenga e { $all } he tau hou ō rātou; { $never } kāore anō kia whai tau.
+track-covered =
+    { $never ->
+        [0] { $measured } o ngā inenga e { $all } he tau hou ō rātou.
+       *[other] { $measured } o ngā inenga e { $all } he tau hou ō rātou; { $never } kāore anō kia whai tau.
+    }
 
 preview-absent = Kāore tēnei whārangi i te hanganga: ehara, ehara anō rānei i te wāhanga o te mahere
 preview-broken = Kāore e taea te mahere te hanga

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use cairn_desk::challenge;
-use cairn_desk::notify::{EMBEDDED, Fill, LetterError, Letters, Notice};
+use cairn_desk::notify::{EMBEDDED, Fill, Letter, LetterError, Letters, Notice};
 use cairn_desk::report::{Body, Channel, Contact, Draft};
 use cairn_kernel::reference::Secret;
 use cairn_kernel::time::Micros;
@@ -443,16 +443,24 @@ impl App {
         to: Address,
         job: &Job,
     ) -> Result<Message, NotifyError> {
-        // Nobody has said in which language: the plan's titles are in the first.
-        let language = "en";
-        let fill = Fill {
-            service: self.config.name(language),
-            organisation: &cairn_kernel::text::one_line(organisation),
-            due: &crate::track::due_lines(due),
-            page,
-            ..Fill::default()
+        let organisation = cairn_kernel::text::one_line(organisation);
+        let write = |language: &str| {
+            let fill = Fill {
+                service: self.config.name(language),
+                organisation: &organisation,
+                due: &crate::track::due_lines(language, due),
+                page,
+                ..Fill::default()
+            };
+            written(Notice::PlanDue, language, fill)
         };
-        self.message(post, Notice::PlanDue, (language, fill), to, job)
+        // An account has no language of its own: the letter says it in both.
+        let (english, maori) = (write("en")?, write("mi")?);
+        let both = Letter {
+            subject: format!("{} / {}", english.subject, maori.subject),
+            body: format!("{}\n{}\n\n{}", english.body, "-".repeat(72), maori.body),
+        };
+        self.posted(post, Notice::PlanDue, both, to, job)
     }
 
     fn message(
@@ -463,10 +471,17 @@ impl App {
         to: Address,
         job: &Job,
     ) -> Result<Message, NotifyError> {
-        let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
-        let letter = letters
-            .write(notice, language, fill)
-            .ok_or(NotifyError::Message)?;
+        self.posted(post, notice, written(notice, language, fill)?, to, job)
+    }
+
+    fn posted(
+        &self,
+        post: &Post,
+        notice: Notice,
+        letter: Letter,
+        to: Address,
+        job: &Job,
+    ) -> Result<Message, NotifyError> {
         // The same job sent twice is the same message: mail readers show it once.
         let id = format!("<{}@{}>", job.id, post.from.email.domain());
         Message::builder()
@@ -480,6 +495,14 @@ impl App {
             .body(letter.body)
             .map_err(|_| NotifyError::Message)
     }
+}
+
+/// The letter of a notice in a language.
+fn written(notice: Notice, language: &str, fill: Fill<'_>) -> Result<Letter, NotifyError> {
+    let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
+    letters
+        .write(notice, language, fill)
+        .ok_or(NotifyError::Message)
 }
 
 fn system_time(at: Micros) -> SystemTime {

@@ -237,7 +237,7 @@ on_both! {
         assert!(messages[0].contains("Auto-Submitted: auto-generated"), "{}", messages[0]);
         assert!(messages[0].contains("To: wharf@example.org"), "{}", messages[0]);
         let text = text_of(&messages[0]);
-        for part in [council, "Days from notice to mended, 2026Q1", "https://report.example/desk/track/example-harbour"] {
+        for part in [council, "Days from notice to mended, 2026Q1", "Tukuna mai i konei", "https://report.example/desk/track/example-harbour"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains("People helped"), "what others owe is not told: {text}");

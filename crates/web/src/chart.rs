@@ -9,15 +9,15 @@ use maud::{Markup, html};
 use crate::components::{Column, details, table};
 use crate::i18n::{Lang, t};
 
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 320.0;
+const WIDTH: f64 = 480.0;
+const HEIGHT: f64 = 270.0;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 36.0;
 /// Series beyond this are left to the table: more can't be told apart.
 const SERIES_MAX: usize = 4;
-const LABELS_MAX: usize = 9;
+const LABELS_MAX: usize = 6;
 
 /// How values are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

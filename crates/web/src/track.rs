@@ -275,7 +275,11 @@ pub(crate) fn disposition(name: &str) -> HeaderValue {
 async fn serve(app: &App, plan: &str, path: &str) -> Result<Response> {
     let plans = app.plans().await?;
     let plan = plans.get(plan).ok_or_else(Problem::not_found)?;
-    let body = plan.file(path).ok_or_else(Problem::not_found)?;
+    let Some(body) = plan.file(path) else {
+        let last = last_page(plan, path).ok_or_else(Problem::not_found)?;
+        let to = format!("/track/{}/{last}", plan.id);
+        return Ok(Redirect::temporary(&to).into_response());
+    };
     let headers = [
         (
             header::CONTENT_TYPE,
@@ -289,6 +293,29 @@ async fn serve(app: &App, plan: &str, path: &str) -> Result<Response> {
     }
     Ok(response)
 }
+
+/// Where a page past the end of a list leads: the list's last page. Lists grow and shrink; what led to one of their pages
+/// must not end in nothing. `None` where there is no such list.
+fn last_page(plan: &Shown, path: &str) -> Option<String> {
+    let (list, number) = path.strip_suffix(".html")?.rsplit_once('-')?;
+    let number: usize = number.parse().ok().filter(|number| *number > 1)?;
+    let first = match list.strip_suffix("data/page") {
+        Some(tree) => format!("{tree}data/index.html"),
+        None => {
+            let name = list.rsplit('/').next()?;
+            ["sources", "measures", "initiatives"]
+                .contains(&name)
+                .then(|| format!("{list}.html"))?
+        }
+    };
+    plan.file(&first)?;
+    let later = (2..number.min(LIST_PAGES_MAX)).map(|no| format!("{list}-{no}.html"));
+    let there = later.take_while(|page| plan.file(page).is_some());
+    there.last().or(Some(first))
+}
+
+/// More pages than any list has.
+const LIST_PAGES_MAX: usize = 1_000;
 
 /// A figure by itself, made to be placed in pages of others: the only pages here that may be framed. A page of measures
 /// has no forms and no session, so that nobody can be led to do anything in it.

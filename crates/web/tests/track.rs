@@ -123,3 +123,31 @@ async fn a_plan_has_a_way_back_into_the_service() {
         "{manifest}"
     );
 }
+
+#[tokio::test]
+async fn a_page_past_the_end_of_a_list_leads_to_its_last_page() {
+    let world = world().await;
+    let mut browser = world.browser();
+    for (path, to) in [
+        ("sources-99.html", "sources.html"),
+        ("mi/measures-2.html", "mi/measures.html"),
+        ("e/2022/initiatives-7.html", "e/2022/initiatives.html"),
+        ("mi/e/2022/data/page-3.html", "mi/e/2022/data/index.html"),
+    ] {
+        let answer = browser.get(&format!("/track/nz-digital/{path}")).await;
+        assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT, "{path}");
+        let leads = answer.headers["location"].to_str().unwrap();
+        assert_eq!(leads, format!("/track/nz-digital/{to}"));
+        assert_eq!(browser.get(leads).await.status, StatusCode::OK, "{leads}");
+    }
+    for path in [
+        "sources-1.html",
+        "sources-x.html",
+        "m/m2-2.html",
+        "e/1999/sources-2.html",
+        "nothing-2.html",
+    ] {
+        let answer = browser.get(&format!("/track/nz-digital/{path}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Reminders: each seat with an address is told what is due soon or overdue, at most once a week.
 
 use cairn_desk::notify::Notice;
+use cairn_kernel::time::month_name;
 use cairn_store::job::Job;
 use cairn_store::track::Seat;
 use cairn_store::writer::WriteError;
@@ -106,14 +107,49 @@ impl App {
     }
 }
 
-/// The lines of what is due, with days and titles.
-pub(crate) fn due_lines(due: &[Due]) -> String {
+/// The lines of what is due, with days and titles; titles in English where they have no others.
+pub(crate) fn due_lines(language: &str, due: &[Due]) -> String {
     let line = |one: &Due| {
         let period = one
             .period
             .map_or_else(String::new, |period| format!(", {period}"));
-        let title = cairn_kernel::text::one_line(&one.title.en);
-        format!("    {}  {title}{period}\n", one.by)
+        let title = cairn_kernel::text::one_line(one.title.get(language).0);
+        let (by, month) = (one.by, month_name(language, one.by.month()));
+        format!("    {} {month} {}: {title}{period}\n", by.day(), by.year())
     };
     due.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_track::office::{DueState, DueWhat};
+    use cairn_track::plan::Words;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_told_in_each_language() {
+        let due = Due {
+            owner: "Council".to_owned(),
+            what: DueWhat::Measure,
+            initiative: None,
+            id: "days".to_owned(),
+            title: Words {
+                en: "Days".to_owned(),
+                mi: Some("Ngā rā".to_owned()),
+            },
+            period: "2026Q1".parse().ok(),
+            by: date(2026, 6, 29),
+            state: DueState::Overdue,
+        };
+        assert_eq!(
+            due_lines("en", std::slice::from_ref(&due)),
+            "    29 June 2026: Days, 2026Q1\n"
+        );
+        assert_eq!(
+            due_lines("mi", std::slice::from_ref(&due)),
+            "    29 Pipiri 2026: Ngā rā, 2026Q1\n"
+        );
+    }
 }

@@ -34,8 +34,8 @@ pub use files::Files;
 pub use model::{
     About, Action, Baseline, Budget, BudgetState, Cells, Community, Decision, Dimension, Direction,
     Dissent, Edition, Ended, Frequency, Goal, How, Initiative, InitiativeKind, Mandate, Measure,
-    Milestone, Note, Plan, Query, Returned, Ruling, Said, SignOff, Source, SourceKind, Status,
-    StatusEvidence, Target, TargetKind, TargetSet, Theme, Visible, What,
+    Milestone, Named, Note, Plan, Query, Returned, Ruling, Said, SignOff, Source, SourceKind,
+    Status, StatusEvidence, Target, TargetKind, TargetSet, Theme, Visible, What,
 };
 pub(crate) use parse::is_address;
 pub(crate) use toml_table::is_slug;

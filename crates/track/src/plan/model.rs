@@ -19,7 +19,8 @@ pub use initiative::{
 };
 pub use mandate::{Community, Decision, Mandate, Ruling, Visible};
 pub use measure::{
-    Baseline, Cells, Dimension, Direction, Frequency, Measure, Query, Target, TargetKind, TargetSet,
+    Baseline, Cells, Dimension, Direction, Frequency, Measure, Named, Query, Target, TargetKind,
+    TargetSet,
 };
 
 pub use returned::{Returned, Said};

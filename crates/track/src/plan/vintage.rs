@@ -21,6 +21,12 @@ pub struct Vintage(Period);
 #[error("`{0}` is no day, month or year: write 2024-11-03, 2024-11 or 2024")]
 pub struct VintageError(pub String);
 
+impl From<Vintage> for Period {
+    fn from(vintage: Vintage) -> Self {
+        vintage.0
+    }
+}
+
 impl Vintage {
     /// That day; `None` outside the years of [`Period`].
     #[must_use]

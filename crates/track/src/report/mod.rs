@@ -84,6 +84,18 @@ impl<'p> Report<'p> {
         self.measures.iter().find(|one| one.measure.id == id)
     }
 
+    /// The day as of which live measures are shown, where that is later than the edition's own.
+    #[must_use]
+    pub fn counted_by(&self) -> Option<Date> {
+        let live = self
+            .measures
+            .iter()
+            .filter(|one| one.measure.query.is_some());
+        live.map(|one| one.as_of)
+            .max()
+            .filter(|day| *day > self.as_of)
+    }
+
     /// The report of one initiative.
     #[must_use]
     pub fn initiative(&self, id: &str) -> Option<&InitiativeReport<'p>> {

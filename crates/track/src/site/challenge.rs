@@ -92,7 +92,7 @@ pub(crate) fn section(cx: &Context<'_>, subject: Subject<'_>) -> Markup {
     html! {
         section {
             h2 #challenge { (title) }
-            p { (link(cx, subject, title)) " " (w::challenge_note(lang)) }
+            p { (link(cx, subject, title)) ". " (w::challenge_note(lang)) }
             @if let Some(base) = &cx.options.challenges {
                 p { a href={ (base) "?figure=" (encoded(&subject.key())) "&lang=" (lang.as_str()) } { (w::challenges(lang)) } }
             }
@@ -119,8 +119,8 @@ fn link(cx: &Context<'_>, subject: Subject<'_>, title: &str) -> Markup {
     };
     html! {
         @match href {
-            Some(href) => a href=(href) { (title) ". " },
-            None => { (w::contact(lang)) ": " (cx.note(&cx.plan.contact)) ". " }
+            Some(href) => a href=(href) { (title) },
+            None => { (w::contact(lang)) ": " (cx.note(&cx.plan.contact)) }
         }
     }
 }

@@ -118,6 +118,7 @@ impl<'a> Context<'a> {
 
     /// A text that the plan keeps in English only, such as the title of a source. It counts as none without translation.
     pub(crate) fn note(&self, text: &str) -> Markup {
+        let text = words::dated(text);
         html! {
             @if self.lang() == Lang::En { (text) } @else { span lang="en" { (text) } }
         }

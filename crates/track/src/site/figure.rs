@@ -20,7 +20,7 @@ fn row(cx: &Context<'_>, row: &Row) -> ChartRow {
         .get(&*row.source)
         .map(|source| source.title.clone());
     ChartRow {
-        label: row.period.to_string(),
+        label: w::period_of(cx.lang(), row.period),
         at: row.period.decimal_year(),
         value: row.number(),
         written: row.value.map(super::parts::decimal).unwrap_or_default(),
@@ -28,12 +28,12 @@ fn row(cx: &Context<'_>, row: &Row) -> ChartRow {
         low: row.low().map(crate::plan::Decimal::number),
         high: row.high().map(crate::plan::Decimal::number),
         flag: row.flag().to_owned(),
-        vintage: row.vintage.to_string(),
+        vintage: w::period_of(cx.lang(), row.vintage),
         source: (
             title.unwrap_or_else(|| row.source.to_string()),
             cx.source_href(&row.source),
         ),
-        brk: row.brk().map(str::to_owned),
+        brk: row.brk().map(w::dated),
         planned: row.is_flagged("planned"),
     }
 }

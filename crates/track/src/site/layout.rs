@@ -218,6 +218,7 @@ fn footer(cx: &Context<'_>) -> Markup {
                 p {
                     (w::edition(lang)) " " (edition.id) " (" (state) "). "
                     (w::as_of(lang, cx.day(cx.report.as_of))) "."
+                    @if let Some(day) = cx.report.counted_by() { " " (w::live_by(lang, cx.day(day))) "." }
                 }
                 @if lang != Lang::En && cx.in_english() > 0 { p { (w::only_english(lang, cx.in_english())) } }
                 dl {

@@ -88,7 +88,7 @@ fn tag(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
     if one.outcome().is_some() || one.standing == Standing::Measured {
         return parts::status_tag(cx, one);
     }
-    html! { span.tag.plain { (parts::standing_short(cx.lang(), one.standing)) } }
+    html! { span.tag.plain { (parts::standing_in(cx.lang(), one)) } }
 }
 
 /// `2 substantial progress, 1 deterioration, 3 no status`.

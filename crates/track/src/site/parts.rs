@@ -7,7 +7,7 @@ use super::context::Context;
 use super::files;
 use super::words::{self as w, Lang};
 use crate::office::Doubt;
-use crate::plan::{About, Decimal, Goal, Row, What};
+use crate::plan::{About, Decimal, Goal, Measure, Missing, Row, What};
 use crate::progress::robust::{Robustness, Verdict};
 use crate::progress::statcan::Status;
 use crate::report::{Late, MeasureReport, NoStatus, Standing};
@@ -70,6 +70,41 @@ pub(crate) const fn standing_short(lang: Lang, standing: Standing) -> &'static s
     }
 }
 
+/// As [`standing_short`]; where all that is known had to be suppressed, that is said instead of that it was never measured.
+pub(crate) fn standing_in(lang: Lang, one: &MeasureReport<'_>) -> &'static str {
+    let rows = one.rows();
+    let hidden = |row: &&Row| row.missing == Some(Missing::Suppressed);
+    match one.standing {
+        Standing::Never if rows.iter().any(hidden) => w::short_suppressed(lang),
+        standing => standing_short(lang, standing),
+    }
+}
+
+/// The labels that the holders of figures gave them (Local Contexts), with what their letters stand for.
+pub(crate) fn labels(all: &[String]) -> Markup {
+    html! { @for label in all { span.tag { (label) @if let Some(name) = label_name(label) { ": " (name) } } " " } }
+}
+
+/// Names of the Traditional Knowledge and Biocultural labels by <https://localcontexts.org/labels/>, which are the same in
+/// every language.
+fn label_name(label: &str) -> Option<&'static str> {
+    Some(match label {
+        "TK A" => "Attribution",
+        "TK CV" => "Community Voice",
+        "TK CS" => "Culturally Sensitive",
+        "TK MC" | "BC MC" => "Multiple Communities",
+        "TK NC" | "BC NC" => "Non-Commercial",
+        "TK NV" => "Non-Verified",
+        "TK O" => "Outreach",
+        "TK S" => "Seasonal",
+        "TK SS" => "Secret / Sacred",
+        "TK V" => "Verified",
+        "BC P" => "Provenance",
+        "BC R" => "Research Use",
+        _ => return None,
+    })
+}
+
 /// Why a claim counts for none.
 pub(crate) const fn doubt(lang: Lang, doubt: Doubt) -> &'static str {
     match doubt {
@@ -88,7 +123,7 @@ pub(crate) fn status_tag(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
             None => span.tag { (w::status_none(lang)) },
         }
         @if one.standing != Standing::Measured {
-            " " span.tag.plain { (standing_short(lang, one.standing)) }
+            " " span.tag.plain { (standing_in(lang, one)) }
         }
     }
 }
@@ -144,6 +179,27 @@ pub(crate) fn number(text: &str) -> String {
     }
     out.push_str(part);
     out
+}
+
+/// A text of ours or of the plan at the beginning of a sentence.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// The value of a row with its unit and its period. A unit in per cent stands at the number, as it is written.
+pub(crate) fn figure(cx: &Context<'_>, measure: &Measure, row: &Row) -> Markup {
+    let gap = if cx.plain(&measure.unit).starts_with('%') {
+        ""
+    } else {
+        " "
+    };
+    html! {
+        strong { (row.value.map(decimal).unwrap_or_default()) } (gap) (cx.text(&measure.unit))
+        " " span.when { (w::period_of(cx.lang(), row.period)) }
+    }
 }
 
 /// A value of the plan.
@@ -222,14 +278,11 @@ pub(crate) fn measure_row(cx: &Context<'_>, one: &MeasureReport<'_>, spark: bool
             }
             p.figure {
                 @match latest {
-                    Some(row) => {
-                        strong { (row.value.map(decimal).unwrap_or_default()) } " " (cx.text(&measure.unit))
-                        " " span.when { (row.period) }
-                    }
+                    Some(row) => (figure(cx, measure, row)),
                     None => span.when { (w::no_value(cx.lang())) },
                 }
             }
-            @if spark && latest.is_some() { div.spark { (super::figure::spark(cx, &rows)) } }
+            @if spark && one.figures().len() > 1 { div.spark { (super::figure::spark(cx, &rows)) } }
         }
     }
 }

@@ -12,6 +12,8 @@ mod work;
 use cairn_kernel::time::month_name;
 use jiff::civil::Date;
 
+use crate::plan::{Period, Span};
+
 pub(crate) use change::*;
 pub(crate) use front::*;
 pub(crate) use lists::*;
@@ -94,6 +96,56 @@ pub(crate) fn day(lang: Lang, day: Date) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
+/// A period or vintage as people say it: `23 November 2026`, `March 2021`, `2026 Q3`, `2021–23`; years and fiscal years as
+/// they are written.
+pub(crate) fn period_of(lang: Lang, period: impl Into<Period>) -> String {
+    let period = period.into();
+    let (start, written) = (period.start(), period.to_string());
+    match period.span() {
+        Span::Day => day(lang, start),
+        Span::Month => format!(
+            "{} {}",
+            month_name(lang.as_str(), start.month()),
+            start.year()
+        ),
+        Span::Quarter => written.replace('Q', "\u{a0}Q"),
+        Span::Range => written.replace('-', "–"),
+        Span::Year | Span::Fiscal => written,
+    }
+}
+
+/// An English text with its days in words: `since 2024-06-09` becomes `since 9 June 2024`. What only looks like a day, such as
+/// a part of an id, stays.
+pub(crate) fn dated(text: &str) -> String {
+    const LENGTH: usize = "2024-06-09".len();
+    let joined = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
+    let (mut out, mut rest, mut before) = (String::with_capacity(text.len()), text, None);
+    while let Some(letter) = rest.chars().next() {
+        let found = rest.split_at_checked(LENGTH).and_then(|(head, tail)| {
+            let free = !before.is_some_and(joined);
+            let mut after = tail.chars();
+            let ends = match after.next() {
+                Some('.') => !after.next().is_some_and(char::is_alphanumeric),
+                Some(next) => !joined(next),
+                None => true,
+            };
+            let is_day = letter.is_ascii_digit() && free && ends;
+            let date: Date = is_day.then(|| head.parse().ok()).flatten()?;
+            Some((date, tail))
+        });
+        if let Some((date, tail)) = found {
+            out.push_str(&day(Lang::En, date));
+            rest = tail;
+            before = Some('0');
+        } else {
+            out.push(letter);
+            rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+            before = Some(letter);
+        }
+    }
+    out
+}
+
 /// `a, b or c`.
 pub(crate) fn any_of(lang: Lang, items: &[String]) -> String {
     match (items, lang) {
@@ -141,6 +193,7 @@ words! {
 }
 
 phrases! {
+    live_by(day): "What this service counts itself is shown as of {day}", "Ko ngā mea e tatauria ana e tēnei ratonga kei te āhua o te {day}";
     as_of(day): "With what had been published by {day}", "Me ngā mea kua whakaputaina i mua i te {day}";
     only_english(count): "Texts on this page that are in English only: {count}.", "Ngā tuhinga o tēnei whārangi kei te reo Pākehā anake: {count}.";
     page_of(at, all): "Page {at} of {all}", "Whārangi {at} o te {all}";
@@ -157,6 +210,18 @@ mod tests {
     fn days_and_lists() {
         assert_eq!(day(Lang::En, date(2026, 11, 23)), "23 November 2026");
         assert_eq!(day(Lang::Mi, date(2026, 1, 2)), "2 Kohitātea 2026");
+        for (written, en, mi) in [
+            ("2026-11-23", "23 November 2026", "23 Whiringa-ā-rangi 2026"),
+            ("2021-03", "March 2021", "Poutūterangi 2021"),
+            ("2026Q3", "2026\u{a0}Q3", "2026\u{a0}Q3"),
+            ("2021-23", "2021–23", "2021–23"),
+            ("2023/24", "2023/24", "2023/24"),
+            ("2018", "2018", "2018"),
+        ] {
+            let period: Period = written.parse().unwrap();
+            assert_eq!(period_of(Lang::En, period), en);
+            assert_eq!(period_of(Lang::Mi, period), mi);
+        }
         let items = ["2018", "2020", "2021"].map(str::to_owned);
         assert_eq!(any_of(Lang::En, &items), "2018, 2020 or 2021");
         assert_eq!(
@@ -164,6 +229,22 @@ mod tests {
             "2018, 2020 rānei"
         );
         assert_eq!(any_of(Lang::En, &[]), "");
+    }
+
+    #[test]
+    fn days_within_a_text_are_said_in_words() {
+        for (text, said) in [
+            ("from 2024-06-09, so", "from 9 June 2024, so"),
+            ("Until 2021-03-24.", "Until 24 March 2021."),
+            ("2021-03-24", "24 March 2021"),
+            ("āā 2021-02-30 ā", "āā 2021-02-30 ā"),
+            ("scan-2021-03-24", "scan-2021-03-24"),
+            ("2021-03-24.csv", "2021-03-24.csv"),
+            ("2021-03-245", "2021-03-245"),
+            ("", ""),
+        ] {
+            assert_eq!(dated(text), said);
+        }
     }
 
     #[test]

@@ -115,7 +115,7 @@ fn measures_are_listed_by_status_with_the_worst_first() {
 fn figures_that_moved_are_told_with_what_they_were() {
     let said = words(text(site("example-harbour"), "changes.html"));
     assert!(
-        said.contains("Loss to fraud for each household 109 NZD 2024 Moderate progress 111 NZD 2025 Limited progress"),
+        said.contains("Loss to fraud for each household 109 NZ dollars 2024 Moderate progress 111 NZ dollars 2025 Limited progress"),
         "{said}"
     );
     let front = words(text(site("example-harbour"), "index.html"));

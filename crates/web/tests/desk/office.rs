@@ -181,14 +181,14 @@ async fn a_return_goes_its_way_to_the_public() {
     );
     b.get(&format!("{PLAN}/preview/m/days.html")).await;
     assert!(
-        b.page.contains("Draft:") && b.page.contains("2026Q1"),
+        b.page.contains("Draft:") && b.page.contains("2026\u{a0}Q1"),
         "{}",
         b.page
     );
     public.get("/track/example-harbour/m/days.html").await;
     assert_eq!(public.status, StatusCode::OK);
     assert!(
-        !public.page.contains("2026Q1"),
+        !public.page.contains("2026\u{a0}Q1"),
         "not before it is published"
     );
 
@@ -294,7 +294,7 @@ async fn published(mut office: Office, mut public: Browser, no: &str) {
     let site = "/track/example-harbour";
     public.get(&format!("{site}/m/days.html")).await;
     assert!(
-        public.page.contains("2026Q1") && public.page.contains(&format!("return-{no}")),
+        public.page.contains("2026\u{a0}Q1") && public.page.contains(&format!("return-{no}")),
         "{}",
         public.page
     );

@@ -164,8 +164,32 @@ pub struct TargetSet {
 pub struct Dimension {
     /// Name of the column.
     pub name: String,
+    /// What pages call it; its name where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Words>,
     /// Values it may have, in the order of tables.
     pub values: Vec<String>,
+    /// What pages call its values; a value as it is written where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<Named>,
+}
+
+impl Dimension {
+    /// What pages call one of its values.
+    #[must_use]
+    pub fn title_of(&self, value: &str) -> Option<&Words> {
+        let mut names = self.names.iter();
+        names.find(|one| one.value == value).map(|one| &one.title)
+    }
+}
+
+/// What pages call a value of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The value, as the series has it.
+    pub value: String,
+    /// Its name.
+    pub title: Words,
 }
 
 impl Measure {

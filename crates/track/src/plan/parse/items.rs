@@ -4,8 +4,8 @@ use super::super::fault::short;
 use super::super::model::{
     About, Action, Baseline, Budget, BudgetState, Cells, Community, Decision, Dimension, Direction,
     Dissent, Ended, Frequency, Goal, How, Initiative, InitiativeKind, Mandate, Measure, Milestone,
-    Note, Query, Returned, Ruling, Said, StatusEvidence, Target, TargetKind, TargetSet, Theme,
-    Visible, What,
+    Named, Note, Query, Returned, Ruling, Said, StatusEvidence, Target, TargetKind, TargetSet,
+    Theme, Visible, What,
 };
 use super::super::toml_table::Table;
 
@@ -170,7 +170,16 @@ fn query(table: &Table<'_, '_>) -> Option<Query> {
 fn dimension(table: &Table<'_, '_>) -> Dimension {
     Dimension {
         name: table.id("name"),
+        title: table.words("title"),
         values: table.texts("values"),
+        names: table.tables("names").iter().map(named).collect(),
+    }
+}
+
+fn named(table: &Table<'_, '_>) -> Named {
+    Named {
+        value: table.need("value"),
+        title: table.need_words("title"),
     }
 }
 

@@ -385,6 +385,16 @@ static DIMENSION: Shape = Shape {
             Kind::Texts,
             "values it may have, in the order of tables",
         ),
+        may("title", Kind::Words, "what pages call the dimension"),
+        may("names", Kind::Tables(&NAMED), "what pages call its values"),
+    ],
+};
+
+static NAMED: Shape = Shape {
+    noun: "name",
+    fields: &[
+        need("value", Kind::Text, "the value, as the series has it"),
+        need("title", Kind::Words, "what pages call it"),
     ],
 };
 

@@ -102,7 +102,7 @@ pub(super) fn target(chart: &Chart, words: &ChartWords) -> Option<String> {
 /// `projection 17.2 (15.1 to 19.3) by 2032`
 pub(super) fn ahead(chart: &Chart, words: &ChartWords) -> Option<String> {
     let (year, value, low, high) = chart.projection()?;
-    let shown = |value| fixed(value, chart.decimals());
+    let shown = |value| fixed(value, chart.decimals()).replace('-', "−");
     Some(format!(
         "{} {} ({} {} {}) {} {}",
         words.projection,
@@ -117,5 +117,5 @@ pub(super) fn ahead(chart: &Chart, words: &ChartWords) -> Option<String> {
 
 /// A number that was stated, with the digits it needs.
 pub(super) fn number(value: f64) -> String {
-    crate::site::data::shortest(value)
+    crate::site::data::shortest(value).replace('-', "−")
 }

@@ -19,10 +19,10 @@ const BOTTOM: f64 = 26.0;
 const INSET: f64 = 12.0;
 /// Size of letters; small print on a small phone, and no less.
 pub(super) const LETTERS: f64 = 13.0;
-/// Mean width of a digit or letter at that size.
-const LETTER_WIDTH: f64 = 7.2;
+/// Width of a digit at that size in the widest of the usual fonts: labels must not touch in any.
+const LETTER_WIDTH: f64 = 8.3;
 /// The same in bold.
-const BOLD_WIDTH: f64 = 8.4;
+const BOLD_WIDTH: f64 = 9.1;
 /// With more periods only those at round years get a label.
 const LABELS_FILLED: usize = 14;
 /// Steps of the vertical axis.
@@ -192,7 +192,12 @@ fn values(chart: &Chart) -> Option<(f64, f64)> {
     let (mut low, mut high) = span(all)?;
     if let Some((_, _, from, to)) = chart.projection() {
         let room = (high - low) * INTERVAL_TIMES;
-        (low, high) = (low.min(from.max(low - room)), high.max(to.min(high + room)));
+        // What has never been below nought is not drawn there: counts, shares and times have no such values.
+        let floor = if low >= 0.0 { 0.0 } else { low - room };
+        (low, high) = (
+            low.min(from.max(floor.max(low - room))),
+            high.max(to.min(high + room)),
+        );
     }
     // From zero where little room is lost by it, and around one value, which has no span of its own.
     if low > 0.0 && (low <= high / 2.0 || low == high) {

@@ -82,7 +82,7 @@ impl Axis {
         let mut count = self.first;
         while count <= self.last {
             let label = scaled(count * self.digit, self.exponent - self.power);
-            ticks.push((self.value(count), fixed(label, decimals)));
+            ticks.push((self.value(count), fixed(label, decimals).replace('-', "−")));
             count += 1.0;
         }
         ticks
@@ -178,7 +178,7 @@ mod tests {
             (0.0, 20.0, "0 5 10 15 20"),
             (14.1, 20.0, "14 16 18 20"),
             (80.0, 87.0, "80 82 84 86 88"),
-            (-3.0, 4.0, "-4 -2 0 2 4"),
+            (-3.0, 4.0, "−4 −2 0 2 4"),
             (0.0, 1.0, "0.0 0.2 0.4 0.6 0.8 1.0"),
             (0.011, 0.019, "0.010 0.012 0.014 0.016 0.018 0.020"),
             (0.0, 8160.0, "0 2000 4000 6000 8000 10000"),
@@ -187,11 +187,11 @@ mod tests {
             (0.0, 0.00004, "0 10 20 30 40×10⁻⁶"),
             (7.0, 7.0, "6.0 6.5 7.0 7.5 8.0"),
             (0.0, 0.0, "0.0 0.2 0.4 0.6 0.8 1.0"),
-            (-5.0, -5.0, "-5.6 -5.4 -5.2 -5.0 -4.8 -4.6 -4.4"),
+            (-5.0, -5.0, "−5.6 −5.4 −5.2 −5.0 −4.8 −4.6 −4.4"),
         ] {
             let found = labels(low, high);
             if low == -5.0 {
-                assert!(found.contains("-5.0"), "{found}");
+                assert!(found.contains("−5.0"), "{found}");
             } else {
                 assert_eq!(found, expected, "{low} to {high}");
             }

@@ -36,7 +36,7 @@ fn sum(one: &AgencyScore, of: fn(&Steps) -> usize) -> usize {
 pub(crate) fn table(cx: &Context<'_>, all: &[AgencyScore]) -> Markup {
     let lang = cx.lang();
     html! {
-        table.numbers {
+        table.stack.counts-of {
             caption.unseen { (w::agencies_title(lang)) }
             thead { tr {
                 th scope="col" { (w::agency(lang)) }
@@ -51,17 +51,22 @@ pub(crate) fn table(cx: &Context<'_>, all: &[AgencyScore]) -> Markup {
                 @for (at, one) in all.iter().enumerate() {
                     tr {
                         th scope="row" { a href={ "#a-" (at + 1) } { (cx.note(&one.owner)) } }
-                        td.num { (one.initiatives.len()) }
-                        td.num { (sum(one, |steps| steps.on_time + steps.done)) }
-                        td.num { (sum(one, |steps| steps.late)) }
-                        td.num { (sum(one, |steps| steps.overdue)) }
-                        td.num { (sum(one, |steps| steps.without_evidence)) }
-                        td.num { (sum(one, |steps| steps.due + steps.no_date)) }
+                        (count(w::initiatives(lang), one.initiatives.len()))
+                        (count(w::on_time_column(lang), sum(one, |steps| steps.on_time + steps.done)))
+                        (count(w::late_column(lang), sum(one, |steps| steps.late)))
+                        (count(w::overdue_column(lang), sum(one, |steps| steps.overdue)))
+                        (count(w::without_column(lang), sum(one, |steps| steps.without_evidence)))
+                        (count(w::due_column(lang), sum(one, |steps| steps.due + steps.no_date)))
                     }
                 }
             }
         }
     }
+}
+
+/// One number with the name of its column; on a small screen those that are nought are left out, and need no name.
+fn count(name: &str, n: usize) -> Markup {
+    html! { @if n == 0 { td.num.nought { "0" } } @else { td.num data-th=(name) { (n) } } }
 }
 
 fn agency(cx: &Context<'_>, at: usize, one: &AgencyScore) -> Markup {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::compare::{Change, Kind};
 use crate::plan::narrative::placed;
-use crate::plan::{Edition, Initiative, Words};
+use crate::plan::{Edition, Initiative, Period, Words};
 use crate::site::address::Page;
 use crate::site::context::Context;
 use crate::site::parts;
@@ -45,12 +45,22 @@ pub(crate) fn part(cx: &Context<'_>, one: &Change) -> Markup {
         Kind::Budget => money(cx, &one.part),
         Kind::Wording if one.field == "text" => match one.part.rsplit_once('.') {
             Some((name, tag)) => html! {
-                (cx.note(name)) @if let Some(tag) = fixed(lang, "language", tag) { " (" (tag) ")" }
+                (cx.note(&parts::capital(name))) @if let Some(tag) = fixed(lang, "language", tag) { " (" (tag) ")" }
             },
             None => html! { (cx.note(&one.part)) },
         },
-        _ => html! { (cx.note(&one.part.replace('=', ": "))) },
+        _ => {
+            let pieces = one.part.split(", ").map(|piece| moment(lang, piece));
+            let words = pieces.collect::<Vec<_>>().join(", ");
+            html! { (cx.note(&words.replace('=', ": "))) }
+        }
     }
+}
+
+/// A period in words; any other text as it is.
+fn moment(lang: Lang, text: &str) -> String {
+    let period = text.parse::<Period>();
+    period.map_or_else(|_| text.to_owned(), |period| w::period_of(lang, period))
 }
 
 /// `Masts · spent · 2025/26`.
@@ -148,6 +158,7 @@ pub(crate) fn value(cx: &Context<'_>, one: &Change, value: &str) -> Markup {
             }
         }),
         "id" | "series" | "query" | "narrative" => html! { code { (value) } },
+        "due" | "done" | "vintage" => html! { (moment(lang, value)) },
         "value" | "limit" => html! { (parts::number(value)) },
         "target" => target(lang, value),
         "amount" => match value.rsplit_once(' ') {

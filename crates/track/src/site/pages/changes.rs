@@ -168,7 +168,7 @@ fn change(cx: &Context<'_>, one: &Change) -> Markup {
             @if let Some(ending) = &one.ending {
                 p {
                     (how(lang, ending.how))
-                    @if let Some(on) = ending.on { " " (on) "." }
+                    @if let Some(on) = ending.on { " " (w::period_of(lang, on)) "." }
                     @if !ending.into.is_empty() { " " (w::change_into(lang)) " " (into(cx, one, &ending.into)) }
                 }
             }

@@ -35,7 +35,7 @@ pub(crate) fn body(cx: &Context<'_>, id: &str) -> Option<Body> {
             div { dt { (w::community_holder(lang)) } dd { (cx.note(&it.holder)) } }
             @if let Some(mandate) = mandate {
                 @if !mandate.labels.is_empty() {
-                    div { dt { (w::mandate_labels(lang)) } dd { @for label in &mandate.labels { span.tag { (label) } " " } } }
+                    div { dt { (w::mandate_labels(lang)) } dd { (parts::labels(&mandate.labels)) } }
                 }
                 div { dt { (w::mandate_terms(lang)) } dd { (cx.text(&mandate.terms)) } }
             }

@@ -30,7 +30,7 @@ pub(crate) fn body(cx: &Context<'_>, at: usize) -> Option<Body> {
         .take(ROWS_A_PAGE)
         .collect();
     let table = html! {
-        table {
+        table.stack {
             caption.unseen { (w::data_title(lang)) }
             thead { tr {
                 th scope="col" { (w::measure(lang)) }
@@ -75,10 +75,10 @@ fn row(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
         tr {
             th scope="row" { a href=(cx.href(Page::Measure(id))) { (cx.text(&one.measure.title)) } br; span.hint { (cx.text(&one.measure.unit)) } }
             td {
-                (parts::standing_short(lang, one.standing))
+                (parts::standing_in(lang, one))
                 @if let Some(withheld) = &one.withheld { br; span.hint { (w::withheld_by(lang, &withheld.mandate.holder)) } }
             }
-            td.num { @if let Some(rows) = rows { (parts::number(&rows.to_string())) } @else { "–" } }
+            td.num data-th=(w::rows(lang)) { @if let Some(rows) = rows { (parts::number(&rows.to_string())) } @else { "–" } }
             td {
                 @if rows.is_some() {
                     @let name = cx.plain(&one.measure.title);
@@ -97,7 +97,7 @@ fn groups(cx: &Context<'_>) -> Markup {
     let mut rows: Vec<(String, &Grouped)> = Vec::new();
     flatten(&cx.report.groups, "", &mut rows);
     let table = html! {
-        table {
+        table.stack {
             caption.unseen { (w::groups(lang)) }
             thead { tr {
                 th scope="col" { (w::group(lang)) }
@@ -109,9 +109,9 @@ fn groups(cx: &Context<'_>) -> Markup {
                 @for (name, group) in rows.iter().take(ROWS_A_PAGE) {
                     tr {
                         th scope="row" { (cx.note(name)) }
-                        td.num { @if let Some(score) = group.score { (parts::score(score)) } }
-                        td { (parts::status_word(lang, group.status)) }
-                        td.num { (group.series - group.not_available) }
+                        td.num data-th=(w::score(lang)) { @if let Some(score) = group.score { (parts::score(score)) } }
+                        td data-th=(w::status(lang)) { (parts::status_word(lang, group.status)) }
+                        td.num data-th=(w::counted_measures(lang)) { (group.series - group.not_available) }
                     }
                 }
             }

@@ -96,7 +96,7 @@ fn on_track(cx: &Context<'_>) -> Markup {
                 dt { (w::statuses_of_measures(lang)) }
                 dd { ul.plain {
                     @for (status, n, href) in measures::counted(cx) {
-                        li { a href=(href) { (n) " " (parts::status_in(lang, status)) } }
+                        li { a href=(href) { (parts::status_word(lang, status)) ": " (n) } }
                     }
                 } }
             }

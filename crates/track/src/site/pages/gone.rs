@@ -122,7 +122,7 @@ fn reason(cx: &Context<'_>, ended: &Ended) -> Markup {
     html! {
         dl.summary {
             div { dt { (w::gone_reason(lang)) } dd { (cx.text(&ended.reason)) } }
-            @if let Some(on) = ended.on { div { dt { (w::gone_when(lang)) } dd { (on) } } }
+            @if let Some(on) = ended.on { div { dt { (w::gone_when(lang)) } dd { (w::period_of(lang, on)) } } }
             @if !ended.into.is_empty() {
                 div { dt { (w::gone_into(lang)) } dd { ul.plain {
                     @for id in &ended.into { li { (link(cx, ended.what, id)) } }

@@ -94,7 +94,7 @@ fn facts(cx: &Context<'_>, it: &Initiative) -> Markup {
                 } } }
             }
             (fact(cx, w::next_step(lang), it.next_step.as_ref()))
-            @if let Some(due) = it.due { div { dt { (w::due(lang)) } dd { (due) } } }
+            @if let Some(due) = it.due { div { dt { (w::due(lang)) } dd { (w::period_of(lang, due)) } } }
             (fact(cx, w::legal_basis(lang), it.legal_basis.as_ref()))
             (others(cx, w::needs(lang), &needs))
             (others(cx, w::needed_by(lang), &waiting))
@@ -204,7 +204,7 @@ fn shown_by(cx: &Context<'_>, one: &InitiativeReport<'_>) -> Markup {
 fn table(cx: &Context<'_>, title: &str, steps: &[Step<'_>]) -> Markup {
     let lang = cx.lang();
     let rows = html! {
-        table {
+        table.stack {
             caption.unseen { (title) }
             thead { tr {
                 th scope="col" { (w::step(lang)) }
@@ -218,13 +218,13 @@ fn table(cx: &Context<'_>, title: &str, steps: &[Step<'_>]) -> Markup {
                     @let (words, class) = standing(lang, step.standing);
                     tr {
                         th scope="row" { (cx.text(step.title)) @if let Some(owner) = step.owner { br; span.hint { (cx.note(owner)) } } }
-                        td {
+                        td data-th=(w::standing(lang)) {
                             span class=(class) { (words) }
                             @if let Some(doubt) = step.doubt { br; span.hint { (parts::doubt(lang, doubt)) } }
                         }
-                        td.when { @match step.due { Some(due) => (due), None => (w::no_date(lang)) } }
-                        td.when { @match step.done { Some(done) => (done), None => (w::not_done(lang)) } }
-                        td { @if step.evidence.is_empty() { (w::no_evidence(lang)) } @else { (cx.sources(step.evidence)) } }
+                        td.when data-th=(w::due(lang)) { @match step.due { Some(due) => (w::period_of(lang, due)), None => (w::no_date(lang)) } }
+                        td.when data-th=(w::done(lang)) { @match step.done { Some(done) => (w::period_of(lang, done)), None => (w::not_done(lang)) } }
+                        td data-th=(w::evidence(lang)) { @if step.evidence.is_empty() { (w::no_evidence(lang)) } @else { (cx.sources(step.evidence)) } }
                     }
                 }
             }
@@ -247,7 +247,7 @@ fn claims(cx: &Context<'_>, it: &Initiative) -> Markup {
                         li {
                             (cx.text(&one.claim))
                             br;
-                            span.hint { (cx.sources(&sources)) @if let Some(on) = one.on { ", " (on) } }
+                            span.hint { (cx.sources(&sources)) @if let Some(on) = one.on { ", " (w::period_of(lang, on)) } }
                             @if let Some(id) = &one.returned { (filed(cx, it, id)) }
                         }
                     }
@@ -293,7 +293,7 @@ fn filed(cx: &Context<'_>, it: &Initiative, id: &str) -> Markup {
 fn budget(cx: &Context<'_>, it: &Initiative) -> Markup {
     let lang = cx.lang();
     let rows = html! {
-        table {
+        table.stack {
             caption.unseen { (w::money(lang)) }
             thead { tr {
                 th scope="col" { (w::money_line(lang)) }
@@ -306,10 +306,10 @@ fn budget(cx: &Context<'_>, it: &Initiative) -> Markup {
                 @for one in &it.budgets {
                     tr {
                         th scope="row" { (cx.text(&one.line)) }
-                        td { @match one.state { BudgetState::Allocated => (w::allocated(lang)), BudgetState::Drawn => (w::drawn(lang)) } }
-                        td.num { (one.currency) " " (parts::decimal(one.amount)) }
-                        td { @if let Some(period) = one.period { (period) } }
-                        td { (cx.source(&one.source)) ", " (one.vintage) }
+                        td data-th=(w::money_state(lang)) { @match one.state { BudgetState::Allocated => (w::allocated(lang)), BudgetState::Drawn => (w::drawn(lang)) } }
+                        td.num data-th=(w::money_amount(lang)) { (one.currency) " " (parts::decimal(one.amount)) }
+                        td data-th=(w::period(lang)) { @if let Some(period) = one.period { (w::period_of(lang, period)) } }
+                        td data-th=(w::source(lang)) { (cx.source(&one.source)) ", " (w::period_of(lang, one.vintage)) }
                     }
                 }
             }

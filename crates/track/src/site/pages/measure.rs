@@ -58,19 +58,16 @@ pub(crate) fn status(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
     html! {
         div.panel.headline {
             @if let Some(latest) = &latest {
-                p.value {
-                    strong { (latest.row.value.map(parts::decimal).unwrap_or_default()) }
-                    " " (cx.text(&one.measure.unit)) " " span.when { (latest.row.period) }
-                }
+                p.value { (parts::figure(cx, one.measure, latest.row)) }
             }
             p.status {
                 (parts::status_tag(cx, one))
                 @if let Some(score) = one.outcome().and_then(|outcome| outcome.score) {
                     " " span.score { (w::score_of(lang, parts::score(score))) }
                 }
-                @if !matches!(cx.page, Page::Embed(_)) { " " a.hint href={ (cx.href(Page::Method)) "#status" } { (w::glossary(lang)) } }
             }
             @if let Some(why) = parts::no_status(cx, one) { p { (why) " " (formula(lang, one)) } }
+            @if !matches!(cx.page, Page::Embed(_)) { p { a.hint href={ (cx.href(Page::Method)) "#status" } { (w::glossary(lang)) } } }
         }
     }
 }
@@ -179,15 +176,18 @@ fn about(cx: &Context<'_>, measure: &Measure) -> Markup {
             div { dt { (w::unit(lang)) } dd { (cx.text(&measure.unit)) } }
             div { dt { (w::direction(lang)) } dd { (direction) } }
             div { dt { (w::target(lang)) } dd { (target(cx, measure)) } }
-            @if let Some(base) = &measure.baseline { div { dt { (w::base(lang)) } dd { (base.period) } } }
+            @if let Some(base) = &measure.baseline { div { dt { (w::base(lang)) } dd { (w::period_of(lang, base.period)) } } }
             @if let Some(limit) = measure.limit { div { dt { (w::limit(lang)) } dd { (parts::decimal(limit)) } } }
             @if let Some(bias) = &measure.bias { div { dt { (w::bias(lang)) } dd { (cx.text(bias)) } } }
-            @if measure.cells == Cells::Counts { div { dt { (w::short_suppressed(lang)) } dd { (w::gate_note(lang)) } } }
+            @if measure.cells == Cells::Counts { div { dt { (w::gate_title(lang)) } dd { (w::gate_note(lang)) } } }
             @if let Some(query) = &measure.query {
-                div { dt { (w::query(lang)) } dd { (w::query_version(lang, &query.name, query.version)) (computed(cx, measure)) } }
+                div { dt { (w::query(lang)) } dd { code { (query.name) } (w::query_version(lang, query.version)) (computed(cx, measure)) } }
             }
             @for dimension in &measure.disaggregation {
-                div { dt { (w::breakdown(lang)) " " (cx.note(&dimension.name)) } dd { (cx.note(&dimension.values.join(", "))) } }
+                div {
+                    dt { (w::breakdown(lang)) " " (values::dimension(cx, dimension)) }
+                    dd { @for (at, value) in dimension.values.iter().enumerate() { @if at > 0 { ", " } (values::group_of(cx, dimension, value)) } }
+                }
             }
             @if let Some(group) = &measure.group { div { dt { (w::measured_by_group(lang)) } dd { (cx.note(group)) } } }
             div { dt { (w::frequency(lang)) } dd { (frequency(lang, measure.frequency)) } }
@@ -287,10 +287,10 @@ fn mandates(cx: &Context<'_>, measure: &Measure) -> Markup {
                 dl.summary {
                     div { dt { (w::mandate_holder(lang)) } dd { (cx.note(&mandate.holder)) } }
                     @if !mandate.labels.is_empty() {
-                        div { dt { (w::mandate_labels(lang)) } dd { @for label in &mandate.labels { span.tag { (label) } " " } } }
+                        div { dt { (w::mandate_labels(lang)) } dd { (parts::labels(&mandate.labels)) } }
                     }
                     div { dt { (w::mandate_terms(lang)) } dd { (cx.text(&mandate.terms)) } }
-                    @if let Some(day) = mandate.until { div { dt { (w::due(lang)) } dd { (w::until(lang, cx.day(day))) } } }
+                    @if let Some(day) = mandate.until { div { dt { (w::mandate_until(lang)) } dd { (w::until(lang, cx.day(day))) } } }
                     div {
                         dt { (w::mandate_decisions(lang)) }
                         dd { ul.plain {

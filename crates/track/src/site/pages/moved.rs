@@ -76,7 +76,7 @@ pub(crate) fn section(cx: &Context<'_>, before: &Report<'_>, changes: &[Change])
     let all = moved(before, cx.report, changes);
     let still = cx.report.measures.len() - all.len();
     let table = html! {
-        table {
+        table.stack {
             caption.unseen { (w::moved_title(lang)) }
             thead { tr {
                 th scope="col" { (w::measure(lang)) }
@@ -87,8 +87,8 @@ pub(crate) fn section(cx: &Context<'_>, before: &Report<'_>, changes: &[Change])
                 @for one in all.iter().take(ROWS_MAX) {
                     tr {
                         th scope="row" { a href=(cx.href(Page::Measure(&one.after.measure.id))) { (cx.text(&one.after.measure.title)) } }
-                        td { @match one.before { Some(before) => (cell(cx, before)), None => (w::moved_new(lang)) } }
-                        td { (cell(cx, one.after)) }
+                        td data-th=(w::moved_before(lang)) { @match one.before { Some(before) => (cell(cx, before)), None => (w::moved_new(lang)) } }
+                        td data-th=(w::moved_after(lang)) { (cell(cx, one.after)) }
                     }
                 }
             }
@@ -112,8 +112,7 @@ fn cell(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
     html! {
         @match one.latest() {
             Some(latest) => {
-                strong { (latest.row.value.map(parts::decimal).unwrap_or_default()) }
-                " " (cx.text(&one.measure.unit)) " " span.when { (latest.row.period) }
+                (parts::figure(cx, one.measure, latest.row))
             }
             None => (w::no_value(cx.lang())),
         }

@@ -16,16 +16,16 @@ const NAMED_MAX: usize = 6;
 /// Other bases in the table.
 const BASES_MAX: usize = 12;
 
-/// Names of the moments of a measure's values: the period as the plan writes it.
+/// Names of the moments of a measure's values: the period in words.
 pub(crate) struct Moments(BTreeMap<u64, String>);
 
 impl Moments {
-    pub(crate) fn of(one: &MeasureReport<'_>) -> Self {
+    pub(crate) fn of(lang: Lang, one: &MeasureReport<'_>) -> Self {
         let figures = one.figures();
         Self(
             figures
                 .iter()
-                .map(|one| (one.at.to_bits(), one.row.period.to_string()))
+                .map(|one| (one.at.to_bits(), w::period_of(lang, one.row.period)))
                 .collect(),
         )
     }
@@ -40,7 +40,7 @@ impl Moments {
 /// Sentences and table beside a status.
 pub(crate) fn section(cx: &Context<'_>, one: &MeasureReport<'_>, robust: &Robustness) -> Markup {
     let lang = cx.lang();
-    let moments = Moments::of(one);
+    let moments = Moments::of(lang, one);
     html! {
         section.robust aria-labelledby="robust" {
             h2 #robust { (w::robust_title(lang)) }
@@ -143,15 +143,15 @@ fn table(cx: &Context<'_>, robust: &Robustness, moments: &Moments) -> Markup {
         html! {
             tr {
                 th scope="row" { (title) }
-                td { @if let Some(base) = base { (moments.name(base)) } }
-                td { @if let Some(to) = to { (moments.name(to)) } }
-                td { (status_word(lang, outcome.status)) }
-                td.num { @if let Some(score) = outcome.score { (parts::score(score)) } }
+                td data-th=(w::base(lang)) { @if let Some(base) = base { (moments.name(base)) } }
+                td data-th=(w::to(lang)) { @if let Some(to) = to { (moments.name(to)) } }
+                td data-th=(w::status(lang)) { (status_word(lang, outcome.status)) }
+                td.num data-th=(w::score(lang)) { @if let Some(score) = outcome.score { (parts::score(score)) } }
             }
         }
     };
     let body = html! {
-        table {
+        table.stack {
             caption { (w::variants_caption(lang)) }
             thead { tr {
                 th scope="col" { (w::variant(lang)) }

@@ -66,10 +66,10 @@ pub(super) fn about(cx: &Context<'_>, source: &Source) -> Markup {
         }
         p {
             @if !source.publisher.is_empty() { (cx.note(&source.publisher)) ". " }
-            (kind(lang, source.kind)) "."
-            @if let Some(day) = source.published { " " (w::published(lang)) " " (day) "." }
+            (parts::capital(kind(lang, source.kind))) "."
+            @if let Some(day) = source.published { " " (w::published(lang)) " " (w::period_of(lang, day)) "." }
             @if let Some(day) = source.retrieved { " " (w::retrieved(lang)) " " (cx.day(day)) "." }
-            @if source.url.is_none() { " " (w::not_published(lang)) "." }
+            @if source.url.is_none() { " " (parts::capital(w::not_published(lang))) "." }
             @if let Some(url) = source.url.as_deref().filter(|url| !is_web(url)) { " " code { (url) } }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use crate::plan::{Missing, Restatement, Row};
+use crate::plan::{Dimension, Missing, Restatement, Row};
 use crate::report::MeasureReport;
 use crate::site::chart::missing_sign;
 use crate::site::context::Context;
@@ -79,7 +79,7 @@ pub(crate) fn section(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
                 @if !shown.is_empty() { (table(cx, one, shown)) }
                 @if let Some(period) = last {
                     h3 { (w::breakdown_title(lang)) }
-                    p.hint { (w::breakdown_of(lang, period)) }
+                    p.hint { (w::breakdown_of(lang, w::period_of(lang, period))) }
                     (breakdown(cx, one, listed))
                 }
                 (addresses(cx, shown.iter().chain(listed)))
@@ -111,8 +111,8 @@ fn source(cx: &Context<'_>, one: &MeasureReport<'_>, row: &Row) -> Markup {
         .published(&one.measure.id)
         .map_or(0, |file| file.line(row));
     html! {
-        td { (cx.source(&row.source)) }
-        td { a href=(cx.href_shared(&file)) aria-label={ (w::row(cx.lang())) " " (line) ", CSV" } { (line) } }
+        td data-th=(w::source(cx.lang())) { (cx.source(&row.source)) }
+        td data-th=(w::row(cx.lang())) { a href=(cx.href_shared(&file)) aria-label={ (w::row(cx.lang())) " " (line) ", CSV" } { (line) } }
     }
 }
 
@@ -137,16 +137,16 @@ fn table(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
         cx.plain(&one.measure.unit),
     );
     let body = html! {
-        table.values {
+        table.values.stack {
             caption { (cx.text(&one.measure.title)) ", " (cx.text(&one.measure.unit)) }
             (heads(lang, w::period(lang)))
             tbody {
                 @for row in rows.iter().rev() {
                     tr #{ "r-" (row.line) } {
-                        th scope="row" { (row.period) }
-                        td.num { (value(lang, row)) }
-                        td { (remarks(cx, row)) }
-                        td { (row.vintage) }
+                        th scope="row" { (w::period_of(lang, row.period)) }
+                        td.num data-th=(w::value(lang)) { (value(lang, row)) }
+                        td data-th=(w::remarks(lang)) { (remarks(cx, row)) }
+                        td data-th=(w::vintage(lang)) { (w::period_of(lang, row.vintage)) }
                         (source(cx, one, row))
                     }
                 }
@@ -181,41 +181,50 @@ fn remarks(cx: &Context<'_>, row: &Row) -> Markup {
             .map(str::to_owned),
     );
     html! {
-        @if !said.is_empty() { (said.join("; ")) ". " }
-        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (cx.note(why)) " " }
-        @if !row.note().is_empty() { (cx.note(row.note())) }
+        @if !said.is_empty() { (parts::capital(&said.join("; "))) ". " }
+        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (cx.note(why.trim_end_matches('.'))) ". " }
+        @if !row.note().is_empty() { (cx.note(&parts::capital(row.note()))) }
     }
+}
+
+/// What values are broken down by, in the plan's words if it has some.
+pub(crate) fn dimension(cx: &Context<'_>, dimension: &Dimension) -> Markup {
+    html! { @match &dimension.title { Some(title) => (cx.text(title)), None => (cx.note(&dimension.name)) } }
+}
+
+/// One of the groups, by the plan's name for it if it has one.
+pub(crate) fn group_of(cx: &Context<'_>, dimension: &Dimension, value: &str) -> Markup {
+    html! { @match dimension.title_of(value) { Some(title) => (cx.text(title)), None => (cx.note(value)) } }
 }
 
 fn breakdown(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
     let lang = cx.lang();
-    let dimensions: Vec<&str> = one
-        .measure
-        .disaggregation
-        .iter()
-        .map(|one| one.name.as_str())
-        .collect();
-    let group = |row: &Row| -> String {
-        let values = row
-            .dims
-            .iter()
-            .map(|(name, value)| match dimensions.as_slice() {
-                [_] => value.clone(),
-                _ => format!("{name}: {value}"),
-            });
-        values.collect::<Vec<_>>().join(", ")
+    let dimensions = &one.measure.disaggregation;
+    let group = |row: &Row| {
+        html! {
+            @for (at, (name, value)) in row.dims.iter().enumerate() {
+                @if at > 0 { ", " }
+                @match dimensions.iter().find(|one| one.name == *name) {
+                    Some(one) => {
+                        @if dimensions.len() > 1 { (dimension(cx, one)) ": " }
+                        (group_of(cx, one, value))
+                    }
+                    None => (cx.note(&format!("{name}: {value}"))),
+                }
+            }
+        }
     };
     let body = html! {
-        table.values {
+        table.values.stack {
             caption.unseen { (w::breakdown_title(lang)) }
             (heads(lang, w::group(lang)))
             tbody {
                 @for row in rows {
                     tr #{ "r-" (row.line) } {
-                        th scope="row" { (cx.note(&group(row))) }
-                        td.num { (value(lang, row)) }
-                        td { (remarks(cx, row)) }
-                        td { (row.vintage) }
+                        th scope="row" { (group(row)) }
+                        td.num data-th=(w::value(lang)) { (value(lang, row)) }
+                        td data-th=(w::remarks(lang)) { (remarks(cx, row)) }
+                        td data-th=(w::vintage(lang)) { (w::period_of(lang, row.vintage)) }
                         (source(cx, one, row))
                     }
                 }
@@ -235,10 +244,10 @@ pub(crate) fn restated(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
         .take(RESTATED_MAX)
         .collect();
     let cell = |row: &Row| {
-        html! { (value(lang, row)) br; span.hint { (w::published_on(lang, row.vintage)) ", " (cx.source(&row.source)) } }
+        html! { (value(lang, row)) br; span.hint { (w::published_on(lang, w::period_of(lang, row.vintage))) ", " (cx.source(&row.source)) } }
     };
     let body = html! {
-        table {
+        table.stack {
             caption.unseen { (w::restated_title(lang)) }
             thead { tr {
                 th scope="col" { (w::period(lang)) }
@@ -250,11 +259,11 @@ pub(crate) fn restated(cx: &Context<'_>, one: &MeasureReport<'_>) -> Markup {
             tbody {
                 @for one in &shown {
                     tr {
-                        th scope="row" { (one.after.period) }
-                        td { (cell(one.before)) }
-                        td { (cell(one.after)) }
-                        td.num { @if let Some(by) = one.difference() { (parts::signed(by)) } }
-                        td { (cx.note(one.after.note())) }
+                        th scope="row" { (w::period_of(lang, one.after.period)) }
+                        td data-th=(w::restated_before(lang)) { (cell(one.before)) }
+                        td data-th=(w::restated_after(lang)) { (cell(one.after)) }
+                        td.num data-th=(w::restated_by(lang)) { @if let Some(by) = one.difference() { (parts::signed(by)) } }
+                        td data-th=(w::remarks(lang)) { (cx.note(one.after.note())) }
                     }
                 }
             }

@@ -182,7 +182,7 @@ fn latest(cx: &crate::site::context::Context<'_>, one: &MeasureReport<'_>) -> Ma
     html! {
         @match parts::latest(&rows) {
             Some(row) => {
-                (row.value.map(parts::decimal).unwrap_or_default()) " " (cx.text(&one.measure.unit)) ", " (row.period)
+                (row.value.map(parts::decimal).unwrap_or_default()) " " (cx.text(&one.measure.unit)) ", " (crate::site::words::period_of(cx.lang(), row.period))
             }
             None => (w::no_value(cx.lang())),
         }

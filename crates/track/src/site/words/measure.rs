@@ -109,7 +109,7 @@ words! {
     restated_before: "Was", "I mua";
     restated_after: "Is", "Ināianei";
     restated_by: "Change", "Panonitanga";
-    restated_none: "No value that can be seen here was restated.", "Kāore he uara i konei i whakatikahia.";
+    restated_none: "No value on this page has been corrected since it was first published.", "Kāore he uara i konei kua whakatikahia mai i tōna whakaputanga tuatahi.";
     notes_title: "Said beside it", "Ngā kōrero i te taha";
     notes_lead: "A status is computed and cannot be changed by hand. What offices and reviewers say of it stands here.", "He mea tātai te tūnga, kāore e taea te panoni ā-ringa. Kei konei ngā kōrero a ngā tari me ngā kaiarotake.";
     note_word: "Note", "Tuhipoka";
@@ -129,6 +129,8 @@ words! {
     withheld_expired: "The permission to publish them has run out.", "Kua pau te wā o te whakaaetanga kia whakaputaina.";
     withheld_refused: "It was decided not to publish them.", "I whakatauria kia kaua e whakaputaina.";
     withheld_note: "Neither these pages nor any file of this site hold them.", "Kāore ēnei whārangi, ngā kōnae rānei o tēnei pae, e pupuri ana i ērā.";
+    gate_title: "Small numbers", "Ngā tatau iti";
+    mandate_until: "In force", "E mana ana";
     gate_note: "Counts of people or firms. A count that was not rounded to a multiple of 3 is shown as suppressed, so that nobody can be told from it.", "He tatau tāngata, he tatau pakihi rānei. Ka hunaia te tatau kāore i whakaawhiwhia ki te taurea o te 3, kia kore ai tētahi e mōhiotia.";
     downloads: "Download", "Tikiake";
     embed_title: "Place this figure in another page", "Whakaurua tēnei tatauranga ki tētahi atu whārangi";
@@ -139,7 +141,7 @@ words! {
     challenge_note: "Anybody may. The answer is public.", "E wātea ana ki te katoa. Ka tūmatanui te whakautu.";
     chart_values: "The same values as a table", "Ngā uara anō hei ripanga";
     chart_title: "The values over time", "Ngā uara i roto i te wā";
-    measured_by_group: "Group for means", "Rōpū mō ngā toharite";
+    measured_by_group: "Its mean is taken with the group", "Te rōpū mō te toharite";
     full_page: "Full page of this measure", "Te whārangi katoa o tēnei inenga";
     about_measure: "About this measure", "Mō tēnei inenga";
 }
@@ -172,7 +174,7 @@ phrases! {
     until(day): "until {day}", "tae noa ki te {day}";
     note_by(office, day): "{office}, {day}", "{office}, {day}";
     values_caption(title, unit): "{title}, {unit}", "{title}, {unit}";
-    query_version(name, version): "{name}, version {version}", "{name}, putanga {version}";
+    query_version(version): ", version {version}", ", putanga {version}";
     challenge_subject(figure, edition): "Challenge: {figure}, edition {edition}", "Wero: {figure}, putanga {edition}";
     published_on(vintage): "published {vintage}", "i whakaputaina {vintage}";
 }

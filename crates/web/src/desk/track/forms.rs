@@ -156,8 +156,17 @@ impl View<'_> {
         let one = |dimension: &cairn_track::plan::Dimension| {
             let id = format!("dim-{}", dimension.name);
             let mut choices = vec![choice("", t::office_all_together(self.l))];
-            choices.extend(dimension.values.iter().map(|value| choice(value, value)));
-            let label = t::office_dimension(self.l, dimension.name.as_str());
+            choices.extend(dimension.values.iter().map(|value| {
+                let named = dimension
+                    .title_of(value)
+                    .map(|title| words::text(self.l, title));
+                choice(value, named.unwrap_or(value))
+            }));
+            let named = dimension
+                .title
+                .as_ref()
+                .map_or(dimension.name.as_str(), |title| words::text(self.l, title));
+            let label = t::office_dimension(self.l, named);
             let field = Field::new(self.l, &id, &label).error_in(self.faults);
             select(&field, &choices, Some(self.typed.get(&id)))
         };

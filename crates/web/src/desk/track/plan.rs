@@ -13,7 +13,7 @@ use cairn_track::plan::Plan;
 use maud::{Markup, html};
 
 use super::{attachment, tabs, words};
-use crate::components::{Column, Hue, Look, button_link, buttons, said_inline, stack, table, tag};
+use crate::components::{Column, Hue, Look, button_link, buttons, said_inline, stack, tag};
 use crate::desk::who::Officer;
 use crate::i18n::{self, t};
 use crate::problem::Problem;
@@ -315,7 +315,7 @@ fn scorecard(view: &View<'_>) -> Markup {
     html! {
         @if !rows.is_empty() {
             h2 { (t::office_scores(l)) }
-            (table(t::office_scores(l), &columns, &rows))
+            (stack(t::office_scores(l), &columns, &rows))
             p { a href={ "/desk/track/" (view.id) "/scores.csv" } { (t::office_scores_csv(l)) } }
         }
     }

@@ -4,7 +4,7 @@ use cairn_app::track::rows::ReturnRow;
 use cairn_desk::track::ReturnState;
 use cairn_track::office::returns::About;
 use cairn_track::office::{Claimed, Doubt, DueState, DueWhat, Steps};
-use cairn_track::plan::{Edition, Missing, Plan, What, Words};
+use cairn_track::plan::{Edition, Initiative, Missing, Plan, What, Words};
 use cairn_track::progress::statcan::Status;
 use maud::{Markup, html};
 
@@ -166,14 +166,28 @@ pub(super) fn row(l: Lang, plan: &Plan, row: &ReturnRow) -> String {
         "initiative" => {
             let (id, step) = rest.split_once('/').unwrap_or((rest, ""));
             let title = titled(l, edition, What::Initiative, id);
-            match step.split_once(':') {
-                Some((_, step)) => format!("{title}: {step}"),
-                None => title,
-            }
+            let Some((kind, step)) = step.split_once(':') else {
+                return title;
+            };
+            let step = edition
+                .and_then(|edition| edition.initiative(id))
+                .and_then(|one| step_title(one, kind, step))
+                .map_or(step, |words| text(l, words));
+            format!("{step} – {title}")
         }
         "goal" => titled(l, edition, What::Goal, rest),
         _ => row.about.clone(),
     }
+}
+
+/// The title of a milestone or an action; `None` if the plan does not have it (any more).
+fn step_title<'p>(initiative: &'p Initiative, kind: &str, id: &str) -> Option<&'p Words> {
+    if kind == "milestone" {
+        let mut all = initiative.milestones.iter();
+        return all.find(|step| step.id == id).map(|step| &step.title);
+    }
+    let mut all = initiative.actions.iter();
+    all.find(|step| step.id == id).map(|step| &step.title)
 }
 
 /// How many steps stand how, in a few words.
