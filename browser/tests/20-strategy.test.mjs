@@ -168,6 +168,9 @@ async function published(checker, publisher, { no }, name) {
   await look(publisher, `${name}-published`);
 }
 
+/** A quarter as pages write it. */
+const quarter = (period) => period.replace('Q', '\u00a0Q');
+
 /** A reader comes to the plan's front page, and by its links to the measure. */
 async function found(page, { lang, period, value }, name) {
   await page.goto(`${cairn.url}/track`);
@@ -175,17 +178,17 @@ async function found(page, { lang, period, value }, name) {
   assert.equal(await page.locator('html').getAttribute('lang'), lang);
   assert.match(await page.innerText('footer'), lang === 'en' ? /final: it stays as it is/ : /putanga whakamutunga: e kore e panonitia/);
   const row = page.locator('main .row', { has: page.locator('a[href="m/days.html"]') }).first();
-  assert.match(await row.innerText(), new RegExp(`${value.replace('.', '\\.')}\\s[^]*${period}`));
+  assert.match(await row.innerText(), new RegExp(`${value.replace('.', '\\.')}\\s[^]*${quarter(period)}`));
   await row.locator('a').first().click();
   assert.match(new URL(page.url()).pathname, /\/m\/days\.html$/);
   const headline = await page.innerText('.headline');
-  assert.ok(headline.includes(value) && headline.includes(period), headline);
+  assert.ok(headline.includes(value) && headline.includes(quarter(period)), headline);
   await look(page, `${name}-figure`);
 }
 
 /** From the figure to the row that it comes from, to what is said of its source, to the evidence itself, and to the file. */
 async function followed(page, { period, value, csv }, name) {
-  const row = page.locator('#values ~ * tr, #values tr', { has: page.locator(`th:text-is("${period}")`) });
+  const row = page.locator('#values ~ * tr, #values tr', { has: page.locator(`th:text-is("${quarter(period)}")`) });
   assert.equal((await row.locator('td').first().innerText()).trim(), value);
   await row.locator('a[href*="sources.html#"]').click();
   const source = page.locator('.sources li:target');

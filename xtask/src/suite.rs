@@ -194,6 +194,10 @@ fn tell(line: &Line) {
         Outcome::Failed(_, output) => {
             let lines: Vec<&str> = output.lines().collect();
             let from = lines.len().saturating_sub(SHOWN_LINES);
+            // The end says what happened last; which tests failed may stand long before it.
+            for line in lines.iter().take(from).filter(|line| is_failure(line)) {
+                println!("  | {line}");
+            }
             if from > 0 {
                 println!("  [{from} lines before these]");
             }
@@ -203,6 +207,14 @@ fn tell(line: &Line) {
             println!("  {} FAILED ({seconds:.1} s)", line.name);
         }
     }
+}
+
+/// How the two runners name a test that failed.
+fn is_failure(line: &str) -> bool {
+    let line = line.trim_start();
+    ["not ok ", "FAIL ", "TIMEOUT "]
+        .iter()
+        .any(|word| line.starts_with(word))
 }
 
 impl Context {
