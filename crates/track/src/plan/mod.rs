@@ -44,3 +44,11 @@ pub use period::{Period, Span};
 pub use series::{Cell, Dims, Missing, Restatement, Row, Series};
 pub use vintage::Vintage;
 pub use words::Words;
+
+/// A text at the beginning of a sentence.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

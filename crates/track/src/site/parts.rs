@@ -7,6 +7,7 @@ use super::context::Context;
 use super::files;
 use super::words::{self as w, Lang};
 use crate::office::Doubt;
+pub(crate) use crate::plan::capital;
 use crate::plan::{About, Decimal, Goal, Measure, Missing, Row, What};
 use crate::progress::robust::{Robustness, Verdict};
 use crate::progress::statcan::Status;
@@ -179,14 +180,6 @@ pub(crate) fn number(text: &str) -> String {
     }
     out.push_str(part);
     out
-}
-
-/// A text of ours or of the plan at the beginning of a sentence.
-pub(crate) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// The value of a row with its unit and its period. A unit in per cent stands at the number, as it is written.

@@ -84,7 +84,12 @@ fn source(sheet: &Sheet<'_>, record: &Record<'_>) -> Source {
                 let what = format!("`published` of source `{}`: {}", short(id), said(text));
                 let mend = error.to_string();
                 let mend = mend.split_once(": ").map_or("", |(_, mend)| mend);
-                sheet.error(record, "published", "wrong-value", (what, capital(mend)));
+                sheet.error(
+                    record,
+                    "published",
+                    "wrong-value",
+                    (what, crate::plan::capital(mend)),
+                );
             })
             .ok()
         }),
@@ -109,14 +114,6 @@ fn source(sheet: &Sheet<'_>, record: &Record<'_>) -> Source {
 
 fn said(text: &str) -> String {
     format!("`{}` is no such date", short(text))
-}
-
-/// A sentence begins with a capital.
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 fn address(sheet: &Sheet<'_>, record: &Record<'_>, url: &str) -> String {
