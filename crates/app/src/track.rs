@@ -13,6 +13,7 @@ pub mod returns;
 mod seats;
 pub mod working;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -126,7 +127,7 @@ impl Shown {
         let public = Public::of(files).map_err(PlanError::Faults)?;
         let (mut pages, mut bytes_all) = (BTreeMap::new(), 0);
         let options = around.options(&public.plan);
-        let built = bundle::build(&public, &options, &mut |path, bytes| {
+        let built = bundle::build(Cow::Borrowed(&public), &options, &mut |path, bytes| {
             bytes_all += bytes.len();
             if bytes_all > PAGES_BYTES_MAX {
                 return Err(PlanError::TooLarge);

@@ -1,5 +1,7 @@
 //! Filling pages from top to bottom.
 
+use std::collections::VecDeque;
+
 use krilla::tagging::Tag;
 
 use crate::face::Faces;
@@ -50,11 +52,22 @@ impl Flow {
     }
 
     /// Lays out the whole body.
-    pub(crate) fn run(&mut self, ready: &[Ready], faces: &Faces) {
+    pub(crate) fn run(&mut self, ready: impl Iterator<Item = Ready>, faces: &Faces) {
         self.new_sheet();
         let mut fresh = false;
-        let mut rest = ready;
-        while let Some((item, after)) = rest.split_first() {
+        let mut ready = ready.fuse();
+        // Headings stay with what follows them, so as much as that must be known.
+        let mut ahead = VecDeque::new();
+        loop {
+            while ahead.iter().all(Ready::is_heading)
+                && let Some(next) = ready.next()
+            {
+                ahead.push_back(next);
+            }
+            let height = first_height(ahead.make_contiguous());
+            let Some(item) = ahead.pop_front() else {
+                return;
+            };
             fresh |= item.wants_new_page();
             if fresh && !matches!(item, Ready::Break) {
                 fresh = false;
@@ -62,8 +75,8 @@ impl Flow {
                     self.new_sheet();
                 }
             }
-            self.keep(first_height(rest));
-            match item {
+            self.keep(height);
+            match &item {
                 Ready::Heading(title) => self.heading(title),
                 Ready::Paragraph(text) => {
                     let node = self.tree.open(Tree::ROOT, Tag::P);
@@ -81,7 +94,6 @@ impl Flow {
                 Ready::Chart(chart) => self.chart(chart, faces),
                 Ready::Break => {}
             }
-            rest = after;
         }
     }
 

@@ -43,23 +43,24 @@ pub struct Pdf {
     pub boxed: BTreeSet<char>,
 }
 
-/// Prints a document: a cover, the table of contents, then the blocks in their order.
+/// Prints a document: a cover, the table of contents, then the blocks in their order. Each part is let go of as soon as
+/// the next one is made of it, since a long report is many times larger in memory than as a file.
 ///
 /// # Errors
 /// [`Fault`] when the document breaks a rule of its model (a heading level skipped, a row with too few cells, a chart
 /// without a text alternative, …) or when the PDF library finds a breach of PDF/UA-1.
-pub fn render(document: &Document) -> Result<Pdf, Fault> {
-    check::document(document)?;
+pub fn render(mut document: Document) -> Result<Pdf, Fault> {
+    check::document(&document)?;
     let faces = face::Faces::load()?;
-    let ready = prepare::blocks(document, &faces);
-    let contents = front::Contents::measure(document, &faces);
-    let mut flow = flow::Flow::new(document, contents.first_body_sheet());
-    front::cover(&mut flow, document, &faces);
+    let contents = front::Contents::measure(&document, &faces);
+    let blocks = std::mem::take(&mut document.blocks);
+    let mut flow = flow::Flow::new(&document, contents.first_body_sheet());
+    front::cover(&mut flow, &document, &faces);
     let contents_node = contents.open(&mut flow, &faces);
-    flow.run(&ready, &faces);
+    flow.run(prepare::blocks(blocks, &faces), &faces);
     contents.fill(&mut flow, contents_node, &faces);
     let pages = flow.sheets.len();
-    let bytes = write::file(document, flow, &faces)?;
+    let bytes = write::file(&document, flow, &faces)?;
     Ok(Pdf {
         bytes,
         pages,

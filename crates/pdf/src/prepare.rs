@@ -1,10 +1,10 @@
-//! Blocks, measured: every text broken into lines before the first page is laid out, so that what comes next is known.
+//! Blocks, measured: every text broken into lines before it is laid out.
 
 use crate::chart::ReadyChart;
 use crate::face::{Faces, Weight};
 use crate::flow::NOTE_PAD;
 use crate::list::ReadyList;
-use crate::model::{Block, Document, Language, Span};
+use crate::model::{Block, Language, Span};
 use crate::sheet::{DEEP, INK, WIDTH};
 use crate::table::ReadyTable;
 use crate::text::{Style, Text};
@@ -37,19 +37,19 @@ pub(crate) enum Ready {
 }
 
 impl Ready {
+    pub(crate) const fn is_heading(&self) -> bool {
+        matches!(self, Self::Heading(_))
+    }
+
     /// Whether it cannot stand below something else.
     pub(crate) fn wants_new_page(&self) -> bool {
         matches!(self, Self::Break) || matches!(self, Self::Heading(title) if title.level == 1)
     }
 }
 
-/// Measures all blocks; those without any words are left out.
-pub(crate) fn blocks(document: &Document, faces: &Faces) -> Vec<Ready> {
-    document
-        .blocks
-        .iter()
-        .filter_map(|block| ready(block, faces))
-        .collect()
+/// Measures all blocks, one after the other; those without any words are left out.
+pub(crate) fn blocks(blocks: Vec<Block>, faces: &Faces) -> impl Iterator<Item = Ready> {
+    blocks.into_iter().filter_map(|block| ready(&block, faces))
 }
 
 fn ready(block: &Block, faces: &Faces) -> Option<Ready> {

@@ -70,30 +70,32 @@ impl Tree {
     }
 
     /// The finished tree, once every slot is known.
-    pub(crate) fn build(&self, filled: &Filled, language: &str) -> TagTree {
+    pub(crate) fn build(mut self, filled: &Filled, language: &str) -> TagTree {
         let mut tree = TagTree::new().with_lang(Some(language.to_owned()));
         tree.children = self.children(Self::ROOT.0, filled);
         tree
     }
 
-    fn children(&self, id: usize, filled: &Filled) -> Vec<Node> {
-        let children = self
-            .elements
-            .get(id)
-            .map_or(&[][..], |element| &element.children);
-        children
-            .iter()
-            .filter_map(|child| match child {
-                Child::Slot(slot) => filled.0.get(*slot).copied().flatten().map(Node::Leaf),
-                Child::Node(id) => {
-                    let tag = self.elements.get(*id)?.tag.clone();
-                    Some(Node::Group(TagGroup::with_children(
-                        tag,
-                        self.children(*id, filled),
-                    )))
-                }
-            })
-            .collect()
+    /// Takes the children of an element out.
+    fn children(&mut self, id: usize, filled: &Filled) -> Vec<Node> {
+        let Some(element) = self.elements.get_mut(id) else {
+            return Vec::new();
+        };
+        let children = std::mem::take(&mut element.children);
+        let mut nodes = Vec::with_capacity(children.len());
+        for child in children {
+            nodes.extend(match child {
+                Child::Slot(slot) => filled.0.get(slot).copied().flatten().map(Node::Leaf),
+                Child::Node(id) => self.group(id, filled),
+            });
+        }
+        nodes
+    }
+
+    fn group(&mut self, id: usize, filled: &Filled) -> Option<Node> {
+        let tag = std::mem::replace(&mut self.elements.get_mut(id)?.tag, Tag::Div.into());
+        let children = self.children(id, filled);
+        Some(Node::Group(TagGroup::with_children(tag, children)))
     }
 }
 

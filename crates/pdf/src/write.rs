@@ -41,15 +41,21 @@ pub(crate) fn file(document: &Document, flow: Flow, faces: &Faces) -> Result<Vec
         ..SerializeSettings::default()
     });
     pdf.set_metadata(metadata(document));
-    let pages = flow.sheets.len();
-    let mut filled = Filled::new(&flow.tree);
-    for (index, sheet) in flow.sheets.iter().enumerate() {
+    let Flow {
+        sheets,
+        tree,
+        heads,
+        ..
+    } = flow;
+    let pages = sheets.len();
+    let mut filled = Filled::new(&tree);
+    for (index, sheet) in sheets.into_iter().enumerate() {
         let Some(settings) = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT) else {
             continue;
         };
         let mut page = pdf.start_page_with(settings);
         let mut surface = page.surface();
-        for drawing in furniture(document, sheet, index + 1, pages, faces)
+        for drawing in furniture(document, &sheet, index + 1, pages, faces)
             .iter()
             .chain(&sheet.drawings)
         {
@@ -63,8 +69,8 @@ pub(crate) fn file(document: &Document, flow: Flow, faces: &Faces) -> Result<Vec
         }
         page.finish();
     }
-    pdf.set_outline(outline(document, &flow.heads));
-    pdf.set_tag_tree(flow.tree.build(&filled, document.language.tag()));
+    pdf.set_outline(outline(document, &heads));
+    pdf.set_tag_tree(tree.build(&filled, document.language.tag()));
     pdf.finish().map_err(refused)
 }
 

@@ -13,16 +13,16 @@ use cairn_pdf::{Block, Cell, Fault, Span, render};
 use common::sample;
 
 fn fault(block: Block) -> Fault {
-    render(&sample::document(vec![Block::heading(1, "One"), block])).unwrap_err()
+    render(sample::document(vec![Block::heading(1, "One"), block])).unwrap_err()
 }
 
 #[test]
 fn titles_and_headings_are_required_and_in_order() {
     let mut untitled = sample::small();
     untitled.title = " \n".to_owned();
-    assert_eq!(render(&untitled).unwrap_err(), Fault::NoTitle);
+    assert_eq!(render(untitled).unwrap_err(), Fault::NoTitle);
     assert_eq!(
-        render(&sample::document(vec![Block::text("alone")])).unwrap_err(),
+        render(sample::document(vec![Block::text("alone")])).unwrap_err(),
         Fault::NoHeading
     );
     assert_eq!(
@@ -47,7 +47,7 @@ fn titles_and_headings_are_required_and_in_order() {
     );
     let first = sample::document(vec![Block::heading(2, "Two")]);
     assert_eq!(
-        render(&first).unwrap_err(),
+        render(first).unwrap_err(),
         Fault::HeadingSkips {
             block: 1,
             level: 2,
@@ -144,6 +144,6 @@ fn only_addresses_of_pages_and_mail_become_links() {
         "mailto:office@example.nz",
     ] {
         let block = Block::Paragraph(vec![Span::plain("x").link(link)]);
-        render(&sample::document(vec![Block::heading(1, "One"), block])).unwrap();
+        render(sample::document(vec![Block::heading(1, "One"), block])).unwrap();
     }
 }

@@ -15,7 +15,7 @@ use common::sample;
 use proptest::prelude::*;
 
 fn read(blocks: Vec<Block>) -> Reader {
-    Reader::new(&render(&sample::document(blocks)).unwrap().bytes)
+    Reader::new(&render(sample::document(blocks)).unwrap().bytes)
 }
 
 #[test]
@@ -242,19 +242,19 @@ fn characters_without_a_letter_are_boxes_that_read_as_themselves() {
         Block::heading(1, "Kia ora 漢字"),
         Block::text("▲ up ▼ down ▲ 漢"),
     ]);
-    let pdf = render(&document).unwrap();
+    let pdf = render(document.clone()).unwrap();
     assert_eq!(pdf.boxed, "▲▼漢字".chars().collect());
     let reader = Reader::new(&pdf.bytes);
     assert_eq!(
         reader.root.with_role("P").last().unwrap().text,
         "▲ up ▼ down ▲ 漢"
     );
-    assert!(render(&sample::small()).unwrap().boxed.is_empty());
+    assert!(render(sample::small()).unwrap().boxed.is_empty());
 }
 
 #[test]
 fn page_breaks_break_once_and_leave_no_empty_page() {
-    let pages = |blocks: Vec<Block>| render(&sample::document(blocks)).unwrap().pages;
+    let pages = |blocks: Vec<Block>| render(sample::document(blocks)).unwrap().pages;
     let (head, text) = (|| Block::heading(1, "One"), || Block::text("words"));
     assert_eq!(pages(vec![head(), text()]), 3);
     assert_eq!(pages(vec![head(), text(), Block::PageBreak, text()]), 4);
@@ -332,7 +332,7 @@ proptest! {
     #[test]
     fn any_document_of_the_model_prints(blocks in proptest::collection::vec(block(), 0..12)) {
         let blocks = [vec![Block::heading(1, "First")], blocks].concat();
-        let pdf = render(&sample::document(blocks)).unwrap();
+        let pdf = render(sample::document(blocks)).unwrap();
         let reader = Reader::new(&pdf.bytes);
         prop_assert_eq!(reader.file.get_pages().len(), pdf.pages);
         for drawn in reader.drawn.iter().filter(|d| d.mcid.is_some() && d.page > 1) {

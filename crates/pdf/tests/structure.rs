@@ -15,7 +15,7 @@ use common::sample;
 use lopdf::Object;
 
 fn read(document: &Document) -> Reader {
-    Reader::new(&render(document).unwrap().bytes)
+    Reader::new(&render(document.clone()).unwrap().bytes)
 }
 
 fn texts(elements: &[&Element]) -> Vec<String> {

@@ -8,6 +8,7 @@
 
 mod plan_files;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -37,7 +38,7 @@ fn built_with(files: Files, options: &Options) -> Folder {
         );
         Ok::<(), Infallible>(())
     };
-    bundle::build(&Public::of(files).unwrap(), options, sink).unwrap();
+    bundle::build(Cow::Owned(Public::of(files).unwrap()), options, sink).unwrap();
     folder
 }
 

@@ -1,5 +1,6 @@
 //! Bundles as they are kept: a zip archive of all that was published, and the way back to pages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub(super) fn pages(
     options: &Options,
 ) -> Result<(BTreeMap<String, Vec<u8>>, Manifest), PlanError> {
     let (mut pages, mut bytes_all) = (BTreeMap::new(), 0);
-    let built = bundle::build(public, options, &mut |path, bytes| {
+    let built = bundle::build(Cow::Borrowed(public), options, &mut |path, bytes| {
         bytes_all += bytes.len();
         if bytes_all > PAGES_BYTES_MAX {
             return Err(PlanError::TooLarge);

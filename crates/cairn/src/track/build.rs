@@ -1,5 +1,6 @@
 //! `cairn track build`, `cairn track pdf` and `cairn track verify`.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -43,7 +44,7 @@ pub fn bundle(
     let public = Public::of(folder::read(plan)?).map_err(|faults| broken(&faults, plan))?;
     let made = beside(out, "new")?;
     let mut writer = Writer::new(&made)?;
-    let built = bundle::build(&public, options, &mut |path, bytes| {
+    let built = bundle::build(Cow::Owned(public), options, &mut |path, bytes| {
         writer.write(path, &bytes)
     });
     let (summary, manifest) = built.inspect_err(|_| {

@@ -8,4 +8,4 @@ use std::sync::LazyLock;
 
 /// The large report, printed and read once for all tests of a file.
 pub static LARGE: LazyLock<reader::Reader> =
-    LazyLock::new(|| reader::Reader::new(&cairn_pdf::render(&sample::large()).unwrap().bytes));
+    LazyLock::new(|| reader::Reader::new(&cairn_pdf::render(sample::large()).unwrap().bytes));

@@ -10,6 +10,8 @@ mod verify;
 pub use manifest::{FORMAT, Manifest, ManifestError};
 pub use verify::{BundleFault, Kept, verify};
 
+use std::borrow::Cow;
+
 use crate::plan::{Fault, Files, Plan};
 use crate::report::{self, Hidden};
 use crate::site::{self, BuildError, Options, Sink, Summary};
@@ -21,21 +23,37 @@ pub const NOTE: &str = "manifest.note";
 /// Where the plan's own files lie in the bundle.
 pub const INPUTS: &str = "plan/";
 
-/// Writes a whole bundle to `sink`, the manifest last. The site is built from what is public and from nothing else.
+/// Writes a whole bundle to `sink`, the manifest last. The site is built from what is public and from nothing else. Files of
+/// a plan that is given away are let go of once they are written: a large plan's are as large as half of what is read
+/// from them.
 ///
 /// # Errors
 /// The site could not be built, or `sink` said no.
 pub fn build<E>(
-    public: &Public,
+    public: Cow<'_, Public>,
     options: &Options,
     sink: &mut Sink<'_, E>,
 ) -> Result<(Summary, Manifest), BuildError<E>> {
     let mut manifest = Manifest::of(&public.plan, options);
-    for (path, bytes) in public.files.iter() {
-        manifest.input(path, bytes);
-        put(sink, format!("{INPUTS}{path}"), bytes.to_vec())?;
-    }
-    let summary = site::build(&public.plan, options, &mut |path, bytes: Vec<u8>| {
+    let mut input = |path: &str, bytes: Vec<u8>| {
+        manifest.input(path, &bytes);
+        put(sink, format!("{INPUTS}{path}"), bytes)
+    };
+    let plan = match public {
+        Cow::Borrowed(Public { plan, files }) => {
+            for (path, bytes) in files.iter() {
+                input(path, bytes.to_vec())?;
+            }
+            Cow::Borrowed(plan)
+        }
+        Cow::Owned(Public { plan, files }) => {
+            for (path, bytes) in files {
+                input(&path, bytes)?;
+            }
+            Cow::Owned(plan)
+        }
+    };
+    let summary = site::build(&plan, options, &mut |path, bytes: Vec<u8>| {
         manifest.output(path, &bytes);
         sink(path, bytes)
     })?;

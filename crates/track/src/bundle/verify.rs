@@ -7,7 +7,7 @@ use cairn_evidence::hash::sha256;
 
 use super::manifest::Manifest;
 use super::{INPUTS, MANIFEST, NOTE, Public};
-use crate::plan::{Fault, Files};
+use crate::plan::{Fault, Files, Plan};
 use crate::site::{self, BuildError, Lang, Options};
 
 /// Most faults that are told one by one.
@@ -56,7 +56,8 @@ pub fn verify(inputs: Files, manifest: &Manifest, kept: Kept<'_>) -> Vec<BundleF
     check.inputs(&inputs, manifest);
     // Somebody may have put back what was held back: it is taken out again, and the pages then tell.
     match Public::of(inputs) {
-        Ok(public) => check.rebuild(&public, manifest),
+        // The files are not needed any more, and may be large.
+        Ok(Public { plan, .. }) => check.rebuild(&plan, manifest),
         Err(faults) => {
             let first = faults.into_iter().find(Fault::is_error);
             let why = first.map(|fault| fault.to_string()).unwrap_or_default();
@@ -103,7 +104,7 @@ impl Check<'_> {
         }
     }
 
-    fn rebuild(&mut self, public: &Public, manifest: &Manifest) {
+    fn rebuild(&mut self, plan: &Plan, manifest: &Manifest) {
         let options = Options {
             languages: manifest
                 .languages
@@ -121,7 +122,7 @@ impl Check<'_> {
             self.compare(path, &bytes, manifest);
             Ok(())
         };
-        match site::build::<Infallible>(&public.plan, &options, &mut compare) {
+        match site::build::<Infallible>(plan, &options, &mut compare) {
             Ok(_) => {}
             Err(BuildError::Sink { error, .. }) => match error {},
             Err(error) => self.fault(INPUTS, format!("the site cannot be built again: {error}")),

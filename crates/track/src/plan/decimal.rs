@@ -118,16 +118,35 @@ fn refusal(text: &str) -> DecimalError {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = usize::from(self.decimals());
-        let sign = if self.digits < 0 { "-" } else { "" };
-        let digits = format!(
-            "{:0width$}",
-            self.digits.unsigned_abs(),
-            width = decimals + 1
-        );
-        let (whole, part) = digits.split_at(digits.len() - decimals);
-        let point = if decimals > 0 { "." } else { "" };
-        f.pad(&format!("{sign}{whole}{point}{part}"))
+        // From the last digit to the first, without memory of its own: plans have millions of values.
+        let mut text = [b'0'; DIGITS_MAX + 3];
+        let mut left = self.digits.unsigned_abs();
+        let (mut decimals, mut at) = (self.decimals(), text.len());
+        let mut put = |byte: u8| {
+            at -= 1;
+            if let Some(place) = text.get_mut(at) {
+                *place = byte;
+            }
+        };
+        let mut has_point = decimals > 0;
+        loop {
+            if has_point && decimals == 0 {
+                put(b'.');
+                has_point = false;
+                continue;
+            }
+            put(b'0' + u8::try_from(left % 10).unwrap_or_default());
+            left /= 10;
+            decimals = decimals.saturating_sub(1);
+            if left == 0 && decimals == 0 && !has_point {
+                break;
+            }
+        }
+        if self.digits < 0 {
+            put(b'-');
+        }
+        let text = text.get(at..).unwrap_or_default();
+        f.pad(std::str::from_utf8(text).unwrap_or_default())
     }
 }
 

@@ -8,6 +8,8 @@ pub mod initiative;
 pub mod measure;
 pub mod publish;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 pub use coverage::{Coverage, Translations};
@@ -42,6 +44,8 @@ pub struct Report<'p> {
     pub groups: Grouped,
     /// How much of it is translated.
     pub translations: Translations,
+    /// Places of the measures by their ids.
+    places: BTreeMap<&'p str, usize>,
 }
 
 impl<'p> Report<'p> {
@@ -62,10 +66,12 @@ impl<'p> Report<'p> {
             .iter()
             .map(|initiative| InitiativeReport::of(plan, initiative, as_of))
             .collect();
+        let ids = measures.iter().map(|one| one.measure.id.as_str());
         Self {
             plan,
             edition,
             as_of,
+            places: ids.zip(0..).collect(),
             coverage: Coverage::of(&measures),
             groups: means(plan, &measures, as_of),
             translations: Translations::of(plan, edition),
@@ -81,7 +87,7 @@ impl<'p> Report<'p> {
     /// The report of one measure.
     #[must_use]
     pub fn measure(&self, id: &str) -> Option<&MeasureReport<'p>> {
-        self.measures.iter().find(|one| one.measure.id == id)
+        self.measures.get(*self.places.get(id)?)
     }
 
     /// The day as of which live measures are shown, where that is later than the edition's own.

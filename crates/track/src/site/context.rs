@@ -147,12 +147,17 @@ impl<'a> Context<'a> {
 
     /// The title of a source, linked to its row.
     pub(crate) fn source(&self, id: &str) -> Markup {
+        self.source_at(id, &self.source_href(id))
+    }
+
+    /// The title of a source, linked to its row, the link to which is known.
+    pub(crate) fn source_at(&self, id: &str, href: &str) -> Markup {
         let title = self
             .plan
             .sources
             .get(id)
             .map(|source: &Source| source.title.as_str());
-        html! { a href=(self.source_href(id)) { (self.note(title.unwrap_or(id))) } }
+        html! { a href=(href) { (self.note(title.unwrap_or(id))) } }
     }
 
     /// Titles of several sources.

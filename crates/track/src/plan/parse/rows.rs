@@ -167,14 +167,14 @@ impl Reader<'_> {
     fn value_or_missing(&self, record: &Record<'_>) -> Option<(Option<Decimal>, Option<Missing>)> {
         let value = record.get(self.columns.value);
         let missing = record.get(self.columns.missing);
-        let words = Missing::WORDS.join(", ");
+        let words = || Missing::WORDS.join(", ");
         match (value.is_empty(), missing.is_empty()) {
             (false, true) => Some((Some(self.number(record, "value", value)?), None)),
             (true, false) => {
                 let read = Missing::of(missing);
                 if read.is_none() {
                     let what = format!("`{}` is no reason for a missing value", short(missing));
-                    let list = format!("Write one of: {words}");
+                    let list = format!("Write one of: {}", words());
                     let mend = did_you_mean(missing, Missing::WORDS.iter().copied(), list);
                     self.sheet
                         .error(record, "missing", "unknown-word", (what, mend));
@@ -183,7 +183,10 @@ impl Reader<'_> {
             }
             (true, true) => {
                 let what = "the row has neither a value nor a reason why it is missing";
-                let mend = format!("Write a value, or in the column `missing` one of: {words}");
+                let mend = format!(
+                    "Write a value, or in the column `missing` one of: {}",
+                    words()
+                );
                 self.sheet.error(record, "value", "no-value", (what, mend));
                 None
             }

@@ -1,6 +1,6 @@
 //! The values of a measure, each with its vintage and a link to the row it comes from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
@@ -10,6 +10,7 @@ use crate::site::chart::missing_sign;
 use crate::site::context::Context;
 use crate::site::files;
 use crate::site::parts;
+use crate::site::published::Published;
 use crate::site::words::{self as w, Lang};
 
 /// Rows of one table; the file has them all.
@@ -105,14 +106,37 @@ fn addresses<'r>(cx: &Context<'_>, rows: impl Iterator<Item = &'r &'r Row>) -> M
     }
 }
 
-fn source(cx: &Context<'_>, one: &MeasureReport<'_>, row: &Row) -> Markup {
-    let file = files::csv(&one.measure.id);
-    let line = cx
-        .published(&one.measure.id)
-        .map_or(0, |file| file.line(row));
-    html! {
-        td data-th=(w::source(cx.lang())) { (cx.source(&row.source)) }
-        td data-th=(w::row(cx.lang())) { a href=(cx.href_shared(&file)) aria-label={ (w::row(cx.lang())) " " (line) ", CSV" } { (line) } }
+/// Where the values of one table come from. Its rows share all of this.
+struct Origins<'a> {
+    /// Link to the file of values.
+    file: String,
+    published: Option<&'a Published>,
+    /// Links to the sources.
+    sources: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Origins<'a> {
+    fn of(cx: &'a Context<'_>, one: &MeasureReport<'_>, rows: &[&'a Row]) -> Self {
+        let mut sources = BTreeMap::new();
+        for row in rows {
+            let id = &*row.source;
+            sources.entry(id).or_insert_with(|| cx.source_href(id));
+        }
+        Self {
+            file: cx.href_shared(&files::csv(&one.measure.id)),
+            published: cx.published(&one.measure.id),
+            sources,
+        }
+    }
+
+    fn cells(&self, cx: &Context<'_>, row: &Row) -> Markup {
+        let lang = cx.lang();
+        let line = self.published.map_or(0, |file| file.line(row));
+        let href = self.sources.get(&*row.source).map_or("", String::as_str);
+        html! {
+            td data-th=(w::source(lang)) { (cx.source_at(&row.source, href)) }
+            td data-th=(w::row(lang)) { a href=(self.file) aria-label={ (w::row(lang)) " " (line) ", CSV" } { (line) } }
+        }
     }
 }
 
@@ -131,6 +155,7 @@ fn heads(lang: Lang, first: &str) -> Markup {
 
 fn table(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
     let lang = cx.lang();
+    let origins = Origins::of(cx, one, rows);
     let caption = w::values_caption(
         lang,
         cx.plain(&one.measure.title),
@@ -147,7 +172,7 @@ fn table(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
                         td.num data-th=(w::value(lang)) { (value(lang, row)) }
                         td data-th=(w::remarks(lang)) { (remarks(cx, row)) }
                         td data-th=(w::vintage(lang)) { (w::period_of(lang, row.vintage)) }
-                        (source(cx, one, row))
+                        (origins.cells(cx, row))
                     }
                 }
             }
@@ -199,6 +224,7 @@ pub(crate) fn group_of(cx: &Context<'_>, dimension: &Dimension, value: &str) -> 
 
 fn breakdown(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup {
     let lang = cx.lang();
+    let origins = Origins::of(cx, one, rows);
     let dimensions = &one.measure.disaggregation;
     let group = |row: &Row| {
         html! {
@@ -225,7 +251,7 @@ fn breakdown(cx: &Context<'_>, one: &MeasureReport<'_>, rows: &[&Row]) -> Markup
                         td.num data-th=(w::value(lang)) { (value(lang, row)) }
                         td data-th=(w::remarks(lang)) { (remarks(cx, row)) }
                         td data-th=(w::vintage(lang)) { (w::period_of(lang, row.vintage)) }
-                        (source(cx, one, row))
+                        (origins.cells(cx, row))
                     }
                 }
             }

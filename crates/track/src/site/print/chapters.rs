@@ -13,7 +13,7 @@ use crate::site::{markdown, parts};
 
 /// Measures that have a section of their own; the others stand in the tables of their goals. A book of more would be read
 /// by nobody, and take seconds to make.
-pub(super) const MEASURES_MAX: usize = 150;
+pub(super) const MEASURES_MAX: usize = 60;
 
 impl Print<'_, '_> {
     /// All chapters.

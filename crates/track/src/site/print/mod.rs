@@ -44,7 +44,7 @@ pub(crate) fn print(of: &Of<'_>, lang: Lang) -> Result<Pdf, cairn_pdf::Fault> {
     print.whole();
     let Print { cx, mut blocks } = print;
     level(&mut blocks);
-    cairn_pdf::render(&document(cx, blocks))
+    cairn_pdf::render(document(cx, blocks))
 }
 
 /// The cover, and the blocks behind it.
