@@ -15,9 +15,7 @@ use super::typed::Typed;
 use super::who::Officer;
 use super::words::{self, People};
 use super::{case, doors};
-use crate::challenge::{
-    due_day, kind, named, page_of, paragraphs, shown_answer, state, title, words_of,
-};
+use crate::challenge::{due_day, kind, named, page_of, paragraphs, shown_answer, state, words_of};
 use crate::components::{
     Column, Hue, Row, Tone, back_link, neighbours, notice, said_inline, stack, summary_list, table,
     tag,
