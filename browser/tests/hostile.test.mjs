@@ -18,6 +18,7 @@ import { code, person, signIn } from '../lib/people.mjs';
 import { DOORS, checkPlan, covering, harmless, heaps, plan } from '../lib/plan.mjs';
 import { getRoutes } from '../lib/routes.mjs';
 import { document, fillIn, link, opened, sendApi, sendForm, token, uploadApi } from '../lib/send.mjs';
+import { ADDRESSES, TYPED, again, inField, put, typedTexts } from '../lib/typing.mjs';
 import { csv, kept, keptLine, oneLine, startsFormula, title, undone } from '../lib/text.mjs';
 import { world } from '../lib/world.mjs';
 import { payloads } from '../payloads.mjs';
@@ -199,20 +200,6 @@ test('the form takes every text', async () => {
   });
 });
 
-/** Fields that are typed into, by step of the form: name of the field and of the slot that fills it. */
-const TYPED = {
-  service: [['org_name', 'org_name'], ['service', 'service']],
-  supplier: [['supplier_name', 'supplier_name']],
-  measures: [['measures', 'measures']],
-  story: [['story', 'story']],
-  traces: [['traces', 'traces']],
-  describe: [['describe', 'aside']],
-  contact: [['contact-name', 'contact_name']],
-};
-
-/** Those of several lines. */
-const AREAS = ['measures', 'story', 'traces', 'describe'];
-
 test('the form shows again what was typed, asks to check it, and sends it', async () => {
   const filled = new Map(await each(looked.form, AT_ONCE, async (one) => [one, await fillIn(cairn.url, one)]));
   const seen = new Set();
@@ -248,9 +235,6 @@ test('the form shows again what was typed, asks to check it, and sends it', asyn
     filled.get(one).close();
   });
 });
-
-/** What a wrong page of the form holds when it is shown again: as typed, but for what HTML makes of line ends and NUL. */
-const again = (text, isArea) => text.replace(/\r\n?|\n/g, isArea ? '\n' : '').replaceAll('\0', '\ufffd');
 
 test('a page of the form with errors shows what was typed', async () => {
   const long = 'x'.repeat(20_001);
@@ -321,24 +305,6 @@ test('what is typed in the browser arrives', async () => {
     await look(visit, '/status/erase');
   }, { viewport: PHONE });
 });
-
-/** What a browser's field makes of a text before it is sent. */
-const inField = (text, isArea) => (isArea ? text : text.replace(/[\r\n]/g, ''));
-
-const typedTexts = (one) =>
-  Object.values(TYPED).flat().filter(([, slot]) => one.fields[slot]).map(([field, slot]) => {
-    return [field, one.fields[slot], DOORS.form[slot].keep(inField(one.text(slot), AREAS.includes(field)))];
-  });
-
-/** Types a text. What a line does with tabs and line ends depends on how they come: these are set as a script would. */
-async function put(page, selector, text) {
-  const own = page.locator(selector);
-  const isLine = await own.evaluate((field) => field.localName === 'input');
-  await own.fill('');
-  await own.focus();
-  if (isLine && /[\t\r\n]/.test(text)) await own.evaluate((field, value) => (field.value = value), text);
-  else await page.keyboard.insertText(text);
-}
 
 /** Fills in page after page as a person does, with mistakes on some, until all can be checked. */
 async function typeAll(visit, one) {
@@ -658,13 +624,6 @@ test('addresses that are none are refused or given up', async () => {
   await visit.close();
 });
 
-/** Addresses that a form could take and a mail server could misread. */
-const ADDRESSES = [
-  'a..b@example.org', '.a@example.org', '-oQ/tmp@example.org', '|cat@example.org', '%0d%0aBcc:canary@example.org', "'or'1@example.org",
-  '=?utf-8?Q?a=0D=0ABcc:canary=40canary.example?=@example.org', 'a@example.org%0aBcc:x@canary.example', 'user\u202e@gro.elpmaxe',
-  'a@[192.0.2.1].example', '{{7*7}}@example.org', '`id`@example.org', 'a\\@b@example.org', 'a@-example.org', 'a@example..org',
-  'a!b%c@example.org', 'm\u0101ori@example.org', 'a@xn--80ak6aa92e.example', 'javascript:alert(1)@example.org', '=1+1@example.org',
-];
 /** Those of them that were taken. */
 const addressed = [];
 

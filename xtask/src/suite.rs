@@ -19,6 +19,12 @@ const STEP_MAX: Duration = Duration::from_secs(30 * 60);
 const SHOWN_LINES: usize = 300;
 /// How the tests that run on PostgreSQL are called; the same tests on SQLite stand beside them.
 const ON_POSTGRES: &str = "::postgres";
+/// Settings of cargo for a run after which everything is thrown away.
+const ONCE: [(&str, &str); 3] = [
+    ("CARGO_INCREMENTAL", "0"),
+    ("CARGO_PROFILE_DEV_DEBUG", "0"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+];
 /// Seconds for each fuzz target: enough to run the seeds and see that the target works.
 const FUZZ_SECONDS: u64 = 5;
 
@@ -282,7 +288,17 @@ fn cargo(args: &[&str]) -> Command {
         .env_remove(VARIABLE)
         .env("CARGO_TERM_COLOR", "never")
         .env("TERM", "dumb");
+    once(&mut command);
     command
+}
+
+/// Where nothing is built before and nothing afterwards, half-built state for the next build and tables for a debugger
+/// are made for nobody: they cost every crate and every test program that is linked. All steps must agree, or each would
+/// build the workspace anew. What a panic says, file and line, does not come from them.
+fn once(command: &mut Command) {
+    if strict() {
+        command.envs(ONCE);
+    }
 }
 
 fn set_up(context: &mut Context) -> Result<Outcome> {
@@ -456,7 +472,9 @@ fn fuzz_smoke(context: &mut Context) -> Result<Outcome> {
     if targets.is_empty() {
         return Ok(Outcome::Skipped("there are no fuzz targets yet".to_owned()));
     }
-    let built = context.check("fuzz", &mut fuzz::build(&context.root, &context.metadata)?)?;
+    let mut build = fuzz::build(&context.root, &context.metadata)?;
+    once(&mut build);
+    let built = context.check("fuzz", &mut build)?;
     if !matches!(built, Outcome::Passed(..)) {
         return Ok(built);
     }

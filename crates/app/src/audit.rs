@@ -23,6 +23,8 @@ pub struct AuditQuery {
     pub account: Option<String>,
     /// Public reference of a report, as typed.
     pub report: Option<String>,
+    /// Public reference of a challenge, as typed: `C-12` or `12`.
+    pub challenge: Option<String>,
     /// Kind of event, as the JSON names it.
     pub kind: Option<String>,
     /// Go on before this log index.
@@ -93,6 +95,13 @@ impl App {
             },
             None => None,
         };
+        let challenge = match &query.challenge {
+            Some(reference) => match challenge::number(reference) {
+                Some(no) => Some(no),
+                None => return Ok(grant.show(nothing)),
+            },
+            None => None,
+        };
         let asked = [&query.account, &query.kind];
         if asked.into_iter().flatten().any(|text| !plain(text)) {
             return Ok(grant.show(nothing));
@@ -100,6 +109,7 @@ impl App {
         let wanted = Wanted {
             account: query.account.clone(),
             report,
+            challenge,
             kind: query.kind.clone(),
         };
         let before = query.before.unwrap_or(i64::MAX);

@@ -392,5 +392,18 @@ pub fn reference(no: i64) -> String {
     format!("C-{no}")
 }
 
+/// The number of a challenge, from its public reference as people type it: `C-12`, `c 12`, `12`.
+#[must_use]
+pub fn number(reference: &str) -> Option<i64> {
+    let typed = reference.trim();
+    let rest = typed.strip_prefix(['C', 'c']).unwrap_or(typed);
+    let digits = rest.trim_start_matches([' ', '-', '\u{2010}', '\u{2011}', '\u{2013}']);
+    let plain = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    plain
+        .then(|| digits.parse().ok())
+        .flatten()
+        .filter(|no| *no > 0)
+}
+
 #[cfg(test)]
 mod tests;

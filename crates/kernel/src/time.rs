@@ -109,9 +109,28 @@ pub fn month_name(language: &str, month: i8) -> &'static str {
     at.and_then(|at| names.get(at)).copied().unwrap_or_default()
 }
 
+/// A day in words, in a language (BCP 47): `23 November 2026`, `23 Whiringa-ā-rangi 2026`; te reo Māori, or else English.
+#[must_use]
+pub fn day_in_words(language: &str, day: jiff::civil::Date) -> String {
+    let month = month_name(language, day.month());
+    format!("{} {month} {}", day.day(), day.year())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_said_in_both_languages() {
+        let day = |month| jiff::civil::Date::constant(2026, month, 6);
+        assert_eq!(day_in_words("en", day(2)), "6 February 2026");
+        assert_eq!(day_in_words("mi", day(12)), "6 Hakihea 2026");
+        assert_eq!(day_in_words("fr", day(1)), "6 January 2026");
+        assert_eq!((month_name("en", 0), month_name("mi", 13)), ("", ""));
+        let names = |language| (1..=12).map(move |month| month_name(language, month));
+        let distinct: std::collections::BTreeSet<_> = names("en").chain(names("mi")).collect();
+        assert_eq!(distinct.len(), 24);
+    }
 
     #[test]
     fn hours_and_days_round_down_before_and_after_the_epoch() {

@@ -45,10 +45,6 @@ pub(crate) fn cover(flow: &mut Flow, document: &Document, faces: &Faces) {
     let author = Style::new(Weight::Bold, 11.5, DEEP);
     let mut foot = vec![Text::plain(&document.author, author, WIDTH, faces)];
     let soft = Style::new(Weight::Regular, 11.5, SOFT);
-    if document.facts.is_empty() {
-        let date = words::date(document.language, document.date);
-        foot.push(Text::plain(&date, soft, WIDTH, faces));
-    }
     let facts = document.facts.iter();
     foot.extend(facts.map(|spans| Text::spans(spans, soft, WIDTH, faces)));
     let height: f32 = foot.iter().map(|text| text.height() + 2.0).sum();

@@ -49,7 +49,7 @@ pub struct Document {
     pub subject_language: Option<Language>,
     /// The day of publication, in the metadata (midnight UTC).
     pub date: Date,
-    /// Lines at the foot of the cover, below the author; the date in words if there are none.
+    /// Lines at the foot of the cover, below the author.
     pub facts: Vec<Vec<Span>>,
     /// The body, in reading order.
     pub blocks: Vec<Block>,

@@ -282,6 +282,15 @@ pub(crate) fn sqlite_rows(
     sql: &'static str,
     params: &[Value],
 ) -> Result<Vec<Row>, ReadError> {
+    Ok(sqlite_read(connection, sql, params)?)
+}
+
+/// As [`sqlite_rows`], with SQLite's own error, which the writer judges.
+pub(crate) fn sqlite_read(
+    connection: &Connection,
+    sql: &'static str,
+    params: &[Value],
+) -> rusqlite::Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
     debug_assert!(
         (1..=statement.parameter_count())

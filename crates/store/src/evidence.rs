@@ -18,6 +18,8 @@ pub struct Wanted {
     pub account: Option<String>,
     /// Report number, as the one changed or the one opened.
     pub report: Option<i64>,
+    /// Number of the challenge.
+    pub challenge: Option<i64>,
     /// Kind of event.
     pub kind: Option<String>,
 }
@@ -82,7 +84,7 @@ impl Store {
     ) -> Result<Vec<EvidenceRow>, ReadError> {
         let sql = "SELECT idx, at, report, salt, event FROM evidence WHERE idx < $1 AND ($2 = '' OR event LIKE $2) \
                    AND ($3 = '' OR event LIKE $3) AND (NOT $4 OR report = $5 OR event LIKE $6) \
-                   ORDER BY idx DESC LIMIT $7";
+                   AND (NOT $7 OR challenge = $8) ORDER BY idx DESC LIMIT $9";
         let quoted = |text: &Option<String>, before: &str| {
             text.as_ref()
                 .map_or_else(String::new, |text| format!("%{before}\"{text}\"%"))
@@ -95,6 +97,8 @@ impl Store {
             wanted.report.is_some(),
             report,
             format!("%\"kind\":\"report_opened\",\"no\":{report}}}"),
+            wanted.challenge.is_some(),
+            wanted.challenge.unwrap_or_default(),
             limit.clamp(1, EVIDENCE_ROWS_MAX)
         ];
         let rows = self.db.rows(sql, params).await?;

@@ -192,12 +192,8 @@ impl Store {
         let newest = newest
             .map_or(Ok(0), |row| row.int(0))
             .map_err(ReadError::from)?;
-        let unindexed = db.row(unindexed::COUNT, Vec::new()).await?;
-        let unindexed = unindexed
-            .map_or(Ok((0, 0)), |row| {
-                Ok((row.int(0)?.unsigned_abs(), row.int(1)?))
-            })
-            .map_err(|error: sql::ColumnError| ReadError::from(error))?;
+        let waiting = db.rows(unindexed::COUNT, Vec::new()).await?;
+        let unindexed = unindexed::counted(&waiting).map_err(ReadError::from)?;
         let setup = Setup {
             on_fatal: options.on_fatal,
             sabotage: options.sabotage,

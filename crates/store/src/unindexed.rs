@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::sql::{Table, Ty, Value};
+use crate::sql::{ColumnError, Row, Table, Ty, Value};
 use crate::writer::{Op, Unit};
 
 /// Reports whose words move in one transaction: on two busy cores some 20 ms on SQLite, 60 ms on PostgreSQL.
@@ -28,8 +28,15 @@ const AGAIN: Duration = Duration::from_secs(10);
 pub(crate) static UNINDEXED: Table =
     Table::new("report_unindexed", &[("no", Ty::Int), ("text", Ty::Text)]);
 
-/// How many wait, and the highest number among them.
+/// How many wait, and the highest number among them: what [`counted`] reads.
 pub(crate) const COUNT: &str = "SELECT count(*), coalesce(max(no), 0) FROM report_unindexed";
+
+/// The answer to [`COUNT`], whoever asked.
+pub(crate) fn counted(rows: &[Row]) -> Result<(u64, i64), ColumnError> {
+    rows.first().map_or(Ok((0, 0)), |row| {
+        Ok((row.int(0)?.unsigned_abs(), row.int(1)?))
+    })
+}
 
 /// The oldest words, into the index of SQLite.
 const TAKE_SQLITE: &str = "INSERT INTO report_fts (rowid, text) \
@@ -87,7 +94,7 @@ pub(crate) struct Moving {
 }
 
 impl Moving {
-    /// `count` is the answer to [`COUNT`].
+    /// `count` is what [`counted`] read.
     pub(crate) fn new(waiting: Waiting, count: (u64, i64)) -> Self {
         let mut new = Self {
             waiting,

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::ledger::{BatchProof, Ledger, LedgerError};
 use crate::room::Room;
-use crate::sql::{Table, Value};
+use crate::sql::{Row, Table, Value};
 use crate::unindexed::{self, Moving, QUIET, Waiting};
 use crate::writer_pg::PgWriter;
 use crate::writer_sqlite::{SqliteParts, SqliteWriter};
@@ -322,11 +322,11 @@ impl Backend<'_> {
         matches!(self, Self::Sqlite(_))
     }
 
-    /// How many words of reports wait, and the highest number.
-    fn unindexed(&mut self) -> Result<(u64, i64), GroupError> {
+    /// Rows as the writer sees them.
+    fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, GroupError> {
         match self {
-            Self::Sqlite(writer) => writer.unindexed(),
-            Self::Postgres(writer) => writer.unindexed(),
+            Self::Sqlite(writer) => writer.rows(sql),
+            Self::Postgres(writer) => writer.rows(sql),
         }
     }
 
@@ -520,8 +520,7 @@ impl<'c> Loop<'c> {
         let units = [unindexed::chunk(self.backend.is_sqlite(), rows)];
         let verdicts = self.backend.begin(&units)?;
         if let Some(Err(_)) = verdicts.first() {
-            let count = self.backend.unindexed()?;
-            self.moving.reset(count);
+            self.recount()?;
             let told = format!("not {rows} of them waited");
             return Err(GroupError::Refused(WriteError::Database(told)));
         }
@@ -532,9 +531,17 @@ impl<'c> Loop<'c> {
     fn recover(&mut self) -> Result<(), GroupError> {
         if let Some(ledger) = self.backend.recover()? {
             self.ledger = ledger;
-            let count = self.backend.unindexed()?;
-            self.moving.reset(count);
+            self.recount()?;
         }
+        Ok(())
+    }
+
+    /// Looks how many words wait.
+    fn recount(&mut self) -> Result<(), GroupError> {
+        let rows = self.backend.rows(unindexed::COUNT)?;
+        let count = unindexed::counted(&rows)
+            .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
+        self.moving.reset(count);
         Ok(())
     }
 

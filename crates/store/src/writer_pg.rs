@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Statement};
 
 use crate::ledger::Ledger;
 use crate::postgres::{self, PgConfig};
-use crate::sql::{Table, Ty, Value};
+use crate::sql::{Row, Table, Ty, Value};
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
 
 pub(crate) struct PgWriter {
@@ -246,12 +246,9 @@ impl PgWriter {
         })
     }
 
-    /// How many words of reports wait, and the highest number.
-    pub(crate) fn unindexed(&mut self) -> Result<(u64, i64), GroupError> {
-        let count = crate::unindexed::COUNT;
-        let row = self.with(async |client, _| client.query_one(count, &[]).await)?;
-        let number = |at| row.try_get::<_, i64>(at).map_err(|error| judge(&error));
-        Ok((number(0)?.unsigned_abs(), number(1)?))
+    /// Rows as the writer sees them.
+    pub(crate) fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, GroupError> {
+        self.with(async |client, _| postgres::read(client, sql, &[]).await)
     }
 
     pub(crate) fn rollback(&mut self) {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, PrepFlags, Statement, params_from_iter};
 
 use crate::copier::{Copied, Copier};
-use crate::db::SqliteConfig;
+use crate::db::{SqliteConfig, sqlite_read};
 use crate::once::{self, SharedKeys};
 use crate::room::Room;
-use crate::sql::Value;
+use crate::sql::{Row, Value};
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
 
 /// How much longer than wanted the write-ahead log may grow while readers keep it from being copied back whole.
@@ -242,13 +242,9 @@ impl<'c> SqliteWriter<'c> {
         Ok(())
     }
 
-    /// How many words of reports wait, and the highest number.
-    pub(crate) fn unindexed(&mut self) -> Result<(u64, i64), GroupError> {
-        let count = crate::unindexed::COUNT;
-        let counted = self.connection.query_row(count, [], |row| {
-            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
-        });
-        counted.map_err(|error| judge(&error))
+    /// Rows as the writer sees them.
+    pub(crate) fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, GroupError> {
+        sqlite_read(self.connection, sql, &[]).map_err(|error| judge(&error))
     }
 
     /// Copies the write-ahead log back whole and cuts it off; `false` if readers hold on to it.

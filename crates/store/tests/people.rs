@@ -197,7 +197,7 @@ on_both! {
             (None, Some(77), own("assigned"), vec![4]),
             (None, None, own("nothing"), vec![]),
         ] {
-            let wanted = Wanted { account, report, kind };
+            let wanted = Wanted { account, report, kind, ..Wanted::default() };
             let rows = t.evidence_found(i64::MAX, 10, &wanted).await.unwrap();
             let indexes: Vec<i64> = rows.iter().map(|row| row.idx).collect();
             assert_eq!(indexes, found, "{wanted:?}");

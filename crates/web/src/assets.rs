@@ -35,9 +35,10 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         "css",
         "text/css; charset=utf-8",
         lean(&format!(
-            "{}\n{}",
+            "{}\n{}\n{}",
             cairn_track::site::COLOURS,
-            include_str!("../assets/cairn.css")
+            include_str!("../assets/cairn.css"),
+            cairn_track::site::TABLES
         )),
     )
 });

@@ -4,6 +4,7 @@
 //! that the public reads that there is a challenge, of what and since when: silence is seen.
 
 mod form;
+mod link;
 mod list;
 mod machine;
 
@@ -92,6 +93,14 @@ pub(crate) fn title(l: Lang, plan: Option<&Shown>, edition: &str, figure: &str) 
         || Figure::parse(figure).id,
         |one| one.title.get(l.as_str()).0.to_owned(),
     )
+}
+
+/// As [`title`], where a screen reader is to know that a text is in English.
+pub(crate) fn named(l: Lang, plan: Option<&Shown>, edition: &str, figure: &str) -> Markup {
+    match plan.and_then(|plan| plan.figure(edition, figure)) {
+        Some(one) => words(l, &one.title),
+        None => html! { (visible(&Figure::parse(figure).id)) },
+    }
 }
 
 /// Address of a figure's page in a language, where the plan has it.

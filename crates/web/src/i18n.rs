@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, Uri, header};
-use cairn_kernel::time::{Micros, month_name};
+use cairn_kernel::time::{Micros, day_in_words};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::memoizer::MemoizerKind;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -172,21 +172,10 @@ pub fn number(value: i64) -> String {
     grouped
 }
 
-/// The name of a month, 1 to 12; empty for any other number.
-#[must_use]
-pub fn month(lang: Lang, month: i8) -> &'static str {
-    month_name(lang.as_str(), month)
-}
-
 /// A day: `23 November 2026`, `23 Whiringa-ā-rangi 2026`.
 #[must_use]
 pub fn date(lang: Lang, date: Date) -> String {
-    format!(
-        "{} {} {}",
-        date.day(),
-        month(lang, date.month()),
-        date.year()
-    )
+    day_in_words(lang.as_str(), date)
 }
 
 /// The day of a moment in a time zone.
@@ -257,6 +246,5 @@ mod tests {
             (number(-1000), number(999)),
             ("−1,000".to_owned(), "999".to_owned())
         );
-        assert_eq!(month(Lang::En, 13), "");
     }
 }

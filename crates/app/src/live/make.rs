@@ -182,7 +182,7 @@ impl Making<'_> {
 
     fn said(&self, one: &Proposal, mut row: LiveFigure) -> LiveFigure {
         if one.measure == Measure::AnsweredInTime {
-            row.note = format!("target {} hours", self.settings.answer_target_hours);
+            row.note = live::target_hours(self.settings.answer_target_hours);
         }
         match one.told {
             Told::Few => row.why = Some(Why::Few),

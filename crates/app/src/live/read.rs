@@ -40,9 +40,7 @@ impl Begun {
         };
         Some(Self {
             next: (!whole).then_some(next),
-            why: format!(
-                "the service began on {date}, so that the quarter before is not a whole one"
-            ),
+            why: live::service_began(date),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Reminders: each seat with an address is told what is due soon or overdue, at most once a week.
 
 use cairn_desk::notify::Notice;
-use cairn_kernel::time::month_name;
+use cairn_kernel::time::day_in_words;
 use cairn_store::job::Job;
 use cairn_store::track::Seat;
 use cairn_store::writer::WriteError;
@@ -114,8 +114,8 @@ pub(crate) fn due_lines(language: &str, due: &[Due]) -> String {
             .period
             .map_or_else(String::new, |period| format!(", {period}"));
         let title = cairn_kernel::text::one_line(one.title.get(language).0);
-        let (by, month) = (one.by, month_name(language, one.by.month()));
-        format!("    {} {month} {}: {title}{period}\n", by.day(), by.year())
+        let by = day_in_words(language, one.by);
+        format!("    {by}: {title}{period}\n")
     };
     due.iter().map(line).collect()
 }

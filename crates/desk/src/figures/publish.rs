@@ -97,7 +97,7 @@ pub struct Spread {
 pub struct Published {
     /// By quarter, oldest first; the last one is running.
     pub quarters: Vec<QuarterFigures>,
-    /// The last four full quarters, which the distributions are over.
+    /// The last full calendar year, which the distributions are over.
     pub year: (Quarter, Quarter),
     /// By region.
     pub regions: Spread,
@@ -109,11 +109,13 @@ pub struct Published {
     pub loss_bands: Spread,
 }
 
-/// The last four full quarters when `running` runs.
+/// The last full calendar year when `running` runs: its first and its last quarter. Years that are published never overlap.
+/// Were they to move on by a quarter, the one less the other would be the quarter that entered less the one that left, and
+/// in the first year, or wherever the one that left is known, a single quarter's few.
 #[must_use]
 pub const fn year_before(running: Quarter) -> (Quarter, Quarter) {
-    let last = running.previous();
-    (last.previous().previous().previous(), last)
+    let year = running.0 / 10 - 1;
+    (Quarter(year * 10 + 1), Quarter(year * 10 + 4))
 }
 
 /// Decides what may be published of `counts`, given what the last publication was worked out from. Returns it with the

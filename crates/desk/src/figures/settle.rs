@@ -130,8 +130,8 @@ impl Basis {
             .collect()
     }
 
-    /// A row over `year`, as it may be published now. Over another year than before it is taken as it is: the two differ
-    /// by whole quarters.
+    /// A row over `year`, as it may be published now. Over another year than before it is taken as it is: the two have no
+    /// quarter in common.
     #[must_use]
     pub fn row(&self, name: &str, year: (Quarter, Quarter), now: &Row, rules: &Rules) -> Row {
         let before = self.rows.get(name).filter(|_| self.year == Some(year));

@@ -166,16 +166,16 @@ pub const REPORTS_BY_REGION: Known = Known {
         mi: "Ngā pūrongo mā te rohe",
     },
     definition: Both {
-        en: "Reports received in the four quarters that end with this one, by the region the reporter named (ISO 3166-2). Not by single quarters: those beside the public figures of four quarters would tell small cells. Randomly rounded to base 3 by the set of reports in each cell; a region that the public figures hide is hidden here too, and the whole table is withheld where it has fewer than two reports a cell on average.",
-        mi: "Ngā pūrongo i tae mai i ngā hauwhā e whā ka mutu i tēnei, mā te rohe i whakahuatia e te kaipūrongo (ISO 3166-2). Kaua mā te hauwhā kotahi: mā ērā ki te taha o ngā tau tūmatanui o ngā hauwhā e whā e kitea ai ngā pūtau iti. Kua whakaawhiwhia matapōkeretia ki te pūtake 3 mā te huinga pūrongo o ia pūtau; ka huna anō i konei te rohe e huna ana i ngā tau tūmatanui, ā, ka huna te ripanga katoa ina iti iho i te rua te toharite o ngā pūrongo ki ia pūtau.",
+        en: "Reports received in the four quarters that end with this one, by the region the reporter named (ISO 3166-2). Told once a year, with its last quarter: single quarters, or years that overlap, would tell small cells beside the public figures. Randomly rounded to base 3 by the set of reports in each cell; a region that the public figures hide is hidden here too, and the whole table is withheld where it has fewer than two reports a cell on average.",
+        mi: "Ngā pūrongo i tae mai i ngā hauwhā e whā ka mutu i tēnei, mā te rohe i whakahuatia e te kaipūrongo (ISO 3166-2). Kotahi te whakaputanga i te tau, me tōna hauwhā whakamutunga: mā ngā hauwhā takitahi, mā ngā tau inaki rānei, ki te taha o ngā tau tūmatanui e kitea ai ngā pūtau iti. Kua whakaawhiwhia matapōkeretia ki te pūtake 3 mā te huinga pūrongo o ia pūtau; ka huna anō i konei te rohe e huna ana i ngā tau tūmatanui, ā, ka huna te ripanga katoa ina iti iho i te rua te toharite o ngā pūrongo ki ia pūtau.",
     },
     unit: REPORTS,
     direction: Direction::Volume,
     every: Frequency::Quarterly,
     dimension: Some("region"),
     bias: Both {
-        en: "Who names a region is not who does not. Regions differ in size: a large one has more reports. Each value shares three quarters with the next.",
-        mi: "He rerekē te hunga whakahua rohe i te hunga kāore e whakahua. He rerekē te rahi o ngā rohe: he nui ake ngā pūrongo o te rohe nui. E toru ngā hauwhā o ia uara kei te uara o muri anō.",
+        en: "Who names a region is not who does not. Regions differ in size: a large one has more reports.",
+        mi: "He rerekē te hunga whakahua rohe i te hunga kāore e whakahua. He rerekē te rahi o ngā rohe: he nui ake ngā pūrongo o te rohe nui.",
     },
 };
 

@@ -5,6 +5,7 @@
 //! any other. Each row says which state of the evidence log it was counted at.
 
 mod known;
+mod said;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,9 @@ pub use known::{
     REPORTING_DELAY_MEDIAN, REPORTING_DELAY_P90, REPORTS_BY_CATEGORY, REPORTS_BY_REGION,
     REPORTS_PER_100K, REPORTS_RECEIVED, SHARE_WITH_LOSS,
 };
+
+pub(crate) use said::in_language;
+pub use said::{service_began, target_hours};
 
 /// The query with this name and version.
 #[must_use]
@@ -173,7 +177,7 @@ fn fields(row: &LiveRow, source: &str, broken_down: bool) -> Vec<String> {
         Err(missing) => (String::new(), missing.as_str()),
     };
     let (low, high) = row.interval.clone().unwrap_or_default();
-    let mut note = format!("evidence log at {} entries", row.log_size);
+    let mut note = said::log_at(row.log_size);
     if !row.note.is_empty() {
         note = format!("{}; {note}", row.note);
     }

@@ -156,6 +156,14 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// The same page in another language: both are paths from the site's top, such as `m/ID.html` and `mi/m/ID.html`. `None`
+/// where the path is that of no page; whether the plan has the page is not asked.
+#[must_use]
+pub fn in_language(path: &str, lang: Lang) -> Option<String> {
+    let (tree, page) = Tree::of_path(path)?;
+    Some(Tree { lang, ..tree }.path(page))
+}
+
 /// The link from one path to another, both from the site's top.
 pub(crate) fn relative(from: &str, to: &str) -> String {
     let folder = |path: &str| path.rfind('/').map_or(0, |at| at + 1);
@@ -202,6 +210,20 @@ mod tests {
         ] {
             assert_eq!(relative(from, to), want, "{from} to {to}");
         }
+    }
+
+    #[test]
+    fn a_page_has_its_twin_in_each_language() {
+        for (path, mi) in [
+            ("", "mi/index.html"),
+            ("mi/changes.html", "mi/changes.html"),
+            ("e/2022/m/a.html", "mi/e/2022/m/a.html"),
+        ] {
+            assert_eq!(in_language(path, Lang::Mi).as_deref(), Some(mi));
+            let en = mi.strip_prefix("mi/");
+            assert_eq!(in_language(mi, Lang::En).as_deref(), en);
+        }
+        assert_eq!(in_language("data/a.csv", Lang::Mi), None);
     }
 
     #[test]

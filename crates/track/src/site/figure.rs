@@ -33,7 +33,10 @@ fn row(cx: &Context<'_>, row: &Row) -> ChartRow {
             title.unwrap_or_else(|| row.source.to_string()),
             cx.source_href(&row.source),
         ),
-        brk: row.brk().map(w::dated),
+        brk: row.brk().map(|why| {
+            let own = crate::live::in_language(cx.lang(), why);
+            own.unwrap_or_else(|| w::dated(why))
+        }),
         planned: row.is_flagged("planned"),
     }
 }

@@ -45,9 +45,10 @@ pub(crate) fn csvw(id: &str) -> String {
 #[must_use]
 pub fn style() -> String {
     format!(
-        "{}\n{}\n{}",
+        "{}\n{}\n{}\n{}",
         super::COLOURS,
         include_str!("css/track.css"),
+        super::TABLES,
         super::chart::CSS
     )
 }

@@ -435,6 +435,20 @@ pub(crate) fn pages(
     }
 }
 
+/// The name of a group of measures whose scores are averaged. Groups lie in each other, `THEME/GOAL`: ids of the edition are
+/// shown as the titles that readers know, all else as it is.
+pub(crate) fn group(cx: &Context<'_>, path: &str) -> Markup {
+    let edition = cx.edition();
+    html! {
+        @for (at, id) in path.split('/').enumerate() {
+            @if at > 0 { " › " }
+            @if let Some(theme) = edition.theme(id) { (cx.text(&theme.title)) }
+            @else if let Some(goal) = edition.goal(id) { (cx.text(&goal.title)) }
+            @else { (cx.note(id)) }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ mod method;
 mod print;
 mod work;
 
-use cairn_kernel::time::month_name;
+use cairn_kernel::time::{day_in_words, month_name};
 use jiff::civil::Date;
 
 use crate::plan::{Period, Span};
@@ -92,8 +92,7 @@ pub(crate) use {phrases, words};
 
 /// A day: `23 November 2026`.
 pub(crate) fn day(lang: Lang, day: Date) -> String {
-    let month = month_name(lang.as_str(), day.month());
-    format!("{} {month} {}", day.day(), day.year())
+    day_in_words(lang.as_str(), day)
 }
 
 /// A period or vintage as people say it: `23 November 2026`, `March 2021`, `2026 Q3`, `2021–23`; years and fiscal years as

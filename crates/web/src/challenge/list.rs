@@ -5,12 +5,13 @@ use axum::response::Redirect;
 use cairn_app::App;
 use cairn_app::challenge::rows::{Counts, Summary};
 use cairn_app::challenge::{Challenge, Listed};
-use cairn_app::track::Shown;
+use cairn_app::track::{Plans, Shown};
 use cairn_desk::challenge::{Answered, Body, Figure, Outcome, Words, reference};
 use cairn_kernel::observable::defang_text;
 use cairn_kernel::text::visible;
 use maud::{Markup, html};
 
+use super::link::leads;
 use super::{due_day, kind, outcome, page_of, paragraphs, plan, query, state, title};
 use crate::components::{
     Hue, Look, Row, back_link, button_link, buttons, caption, details, figure, inset, neighbours,
@@ -154,10 +155,10 @@ fn rows(
     // Where all are about one figure, the heading has said which.
     let name = |row: &Summary| {
         if named {
-            return t::challenge_one(l, reference(row.no));
+            return html! { (t::challenge_one(l, reference(row.no))) };
         }
-        let title = title(l, plan, &row.edition, &row.figure);
-        format!("{}: {}", reference(row.no), visible(&title))
+        let title = super::named(l, plan, &row.edition, &row.figure);
+        html! { (reference(row.no)) ": " (title) }
     };
     html! {
         @if listed.rows.is_empty() { p { (t::challenge_list_none(l)) } }
@@ -201,10 +202,10 @@ pub(super) async fn one(
     let body = html! {
         (back_link(l, &back))
         (caption(&heading))
-        h1 { (visible(&name)) }
+        h1 { (super::named(l, plan, &row.edition, &row.figure)) }
         (facts(&page, &app, plan, &found))
         (told(l, &found))
-        (answers(&page, &found))
+        (answers(&page, &app.plans().await?, &found))
     };
     let full = format!("{heading}: {}", visible(&name));
     Ok(page.section(Section::Track).render(&full, body))
@@ -213,7 +214,7 @@ pub(super) async fn one(
 fn facts(page: &Page, app: &App, plan: Option<&Shown>, found: &Challenge) -> Markup {
     let l = page.lang;
     let row = &found.summary;
-    let name = title(l, plan, &row.edition, &row.figure);
+    let name = super::named(l, plan, &row.edition, &row.figure);
     let href = page_of(l, plan, &row.edition, &row.figure);
     let by = found.said.as_ref().and_then(|said| said.name.as_deref());
     let mut rows = vec![
@@ -221,7 +222,7 @@ fn facts(page: &Page, app: &App, plan: Option<&Shown>, found: &Challenge) -> Mar
         Row::new(
             kind(l, Figure::parse(&row.figure).kind),
             html! {
-                @match href { Some(href) => a href=(href) { (visible(&name)) }, None => (visible(&name)) }
+                @match href { Some(href) => a href=(href) { (name) }, None => (name) }
             },
         ),
         Row::new(t::challenge_edition(l), html! { (visible(&row.edition)) }),
@@ -275,7 +276,7 @@ pub(crate) fn words_of(l: Lang, body: &Body) -> Markup {
     }
 }
 
-fn answers(page: &Page, found: &Challenge) -> Markup {
+fn answers(page: &Page, plans: &Plans, found: &Challenge) -> Markup {
     let l = page.lang;
     let (last, before) = match found.answers.split_last() {
         Some((last, before)) => (Some(last), before),
@@ -285,20 +286,20 @@ fn answers(page: &Page, found: &Challenge) -> Markup {
     html! {
         h2 #answer { (t::challenge_answer(l)) }
         @match last {
-            Some(last) => (answer(page, last)),
+            Some(last) => (answer(page, plans, last)),
             None if found.overdue => p { strong { (t::challenge_answer_late(l, due)) } },
             None => p { (t::challenge_answer_none(l, due)) },
         }
         @if !before.is_empty() {
             (details(&t::challenge_answer_before(l, before.len() as u64), html! {
-                @for one in before.iter().rev() { (answer(page, one)) }
+                @for one in before.iter().rev() { (answer(page, plans, one)) }
             }))
         }
     }
 }
 
 /// One answer: in the page's language, and in the other one too where there are both.
-pub(crate) fn answer(page: &Page, given: &Answered) -> Markup {
+pub(crate) fn answer(page: &Page, plans: &Plans, given: &Answered) -> Markup {
     let l = page.lang;
     let one = &given.answer;
     let (text, language) = one.text(l.as_str());
@@ -316,7 +317,7 @@ pub(crate) fn answer(page: &Page, given: &Answered) -> Markup {
         @if let Some((text, lang)) = other {
             (details(lang.own_name(), html! { div lang=(lang.as_str()) { (paragraphs(text)) } }))
         }
-        @if let Some(link) = &one.link { p { (t::challenge_answer_more(l)) " " a href=(link) { (visible(link)) } } }
+        @if let Some(link) = &one.link { p { (t::challenge_answer_more(l)) " " a href=(leads(page, plans, link)) { (visible(link)) } } }
         p.hint { (t::challenge_answer_by(l, page.day(given.at), crate::desk::role(l, one.role))) }
     }
 }

@@ -164,23 +164,25 @@ impl Column {
     }
 }
 
-/// A table with a caption; the first cell of each row is its heading. Scrolls sideways by itself on small screens.
+/// A table with a caption; the first cell of each row is its heading. On small
+/// screens its rows are blocks with named cells; what is wider all the same scrolls by itself. The roles: see [`stack`].
 #[must_use]
 pub fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
-    let numeric = |at: usize| columns.get(at).is_some_and(|column| column.numeric);
     html! {
         div.scroll tabindex="0" role="group" aria-label=(caption) {
-            table {
+            table.stack role="table" {
                 caption { (caption) }
-                thead { tr { @for column in columns { th scope="col" .num[column.numeric] { (column.name) } } } }
-                tbody {
+                thead role="rowgroup" {
+                    tr role="row" { @for column in columns { th scope="col" role="columnheader" .num[column.numeric] { (column.name) } } }
+                }
+                tbody role="rowgroup" {
                     @for row in rows {
-                        tr {
-                            @for (at, cell) in row.iter().enumerate() {
+                        tr role="row" {
+                            @for (at, (column, cell)) in columns.iter().zip(row).enumerate() {
                                 @if at == 0 {
-                                    th scope="row" .num[numeric(at)] { (cell) }
+                                    th scope="row" role="rowheader" .num[column.numeric] { (cell) }
                                 } @else {
-                                    td .num[numeric(at)] { (cell) }
+                                    td role="cell" .num[column.numeric] data-th=(column.name) { div { (cell) } }
                                 }
                             }
                         }

@@ -45,6 +45,7 @@ fn asked(query: &str) -> Result<AuditQuery> {
     Ok(AuditQuery {
         account: own("account"),
         report: own("report"),
+        challenge: own("challenge"),
         kind: own("kind"),
         before: form.get("before").and_then(|before| before.parse().ok()),
     })
@@ -55,6 +56,7 @@ fn href(query: &AuditQuery, before: Option<i64>) -> String {
     for (name, value) in [
         ("account", &query.account),
         ("report", &query.report),
+        ("challenge", &query.challenge),
         ("kind", &query.kind),
     ] {
         if let Some(value) = value {
@@ -117,16 +119,20 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
-    let line = Input {
-        value: query.report.as_deref().unwrap_or_default(),
-        autocomplete: Some("off"),
-        ..Input::default()
+    let line = |value: &Option<String>, name: &str, label: &'static str| {
+        let typed = Input {
+            value: value.as_deref().unwrap_or_default(),
+            autocomplete: Some("off"),
+            ..Input::default()
+        };
+        input(&Field::new(l, name, label), &typed)
     };
     html! {
         form.filters method="get" action="/desk/audit" role="search" {
             (select(&Field::new(l, "account", t::audit_account(l)), &accounts, query.account.as_deref()))
             (select(&Field::new(l, "kind", t::audit_kind(l)), &kinds, query.kind.as_deref()))
-            (input(&Field::new(l, "report", t::audit_report(l)), &line))
+            (line(&query.report, "report", t::audit_report(l)))
+            (line(&query.challenge, "challenge", t::audit_challenge(l)))
             (buttons(html! {
                 (button(Look::Main, t::queue_show(l)))
                 (button_link(Look::Plain, "/desk/audit", t::queue_clear(l)))

@@ -11,7 +11,8 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::observable::{defang, defang_text};
 use maud::{Markup, html};
 
-use super::case_work::{Typed, forms, verifying};
+use super::case_work::{forms, verifying};
+use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
 use super::{case, doors};

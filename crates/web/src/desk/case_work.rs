@@ -14,37 +14,18 @@ use cairn_kernel::money::Money;
 use maud::{Markup, html};
 
 use super::case_read::{View, page};
+use super::typed::Typed;
 use super::who::{Officer, Sent, token};
 use super::words;
 use crate::components::{
-    Choice, Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox,
-    error_summary, form, input, inset, select, textarea,
+    Choice, Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox, form,
+    input, inset, select, textarea,
 };
 use crate::form::Form;
-use crate::i18n::{Lang, t};
+use crate::i18n::t;
 use crate::problem::{Kind, Problem};
 
 type Answer = Result<Response, Problem>;
-
-/// What somebody sent that could not be done.
-#[derive(Default)]
-pub(super) struct Typed<'a> {
-    pub form: Option<&'a Form>,
-    pub faults: Vec<Fault>,
-    /// The version they saw, if the report moved on.
-    pub since: Option<i64>,
-    pub refused: bool,
-}
-
-impl Typed<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.form.and_then(|form| form.get(name))
-    }
-
-    pub(super) fn summary(&self, l: Lang) -> Markup {
-        error_summary(l, &self.faults)
-    }
-}
 
 const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
     Choice {

@@ -4,21 +4,21 @@ use axum::extract::{Path, State};
 use cairn_app::App;
 use cairn_app::challenge::Whole;
 use cairn_app::challenge::rows::Summary;
-use cairn_app::track::Plans;
+use cairn_app::track::{Plans, Shown};
 use cairn_desk::access::Action;
 use cairn_desk::challenge::{Figure, Words, reference};
 use cairn_kernel::observable::defang_text;
-use cairn_kernel::text::visible;
 use maud::{Markup, html};
 
-use super::challenge_work::{Typed, forms};
+use super::challenge_work::forms;
+use super::typed::Typed;
 use super::who::Officer;
 use super::words::{self, People};
 use super::{case, doors};
-use crate::challenge::{due_day, kind, page_of, paragraphs, shown_answer, state, title, words_of};
+use crate::challenge::{due_day, kind, named, page_of, paragraphs, shown_answer, state, words_of};
 use crate::components::{
-    Column, Hue, Row, Tone, back_link, error_summary, neighbours, notice, said_inline, stack,
-    summary_list, table, tag,
+    Column, Hue, Row, Tone, back_link, neighbours, notice, said_inline, stack, summary_list, table,
+    tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -74,10 +74,10 @@ fn cells(app: &App, officer: &Officer, plans: &Plans, name: &str, rows: &[Summar
         .iter()
         .map(|row| {
             let plan = plans.get(&row.plan);
-            let figure = title(l, plan, &row.edition, &row.figure);
+            let figure = named(l, plan, &row.edition, &row.figure);
             vec![
                 html! { a href={ "/desk/challenges/" (row.no) } { (reference(row.no)) } },
-                html! { (visible(&figure)) div.hint { (row.plan) ", " (row.edition) } },
+                html! { (figure) div.hint { (of_plan(l, plan, row)) } },
                 state(l, row, now),
                 html! { (officer.page.day(row.received_at)) " (" (case::age(l, row.received_at, now)) ")" },
                 html! { (due_day(&officer.page, row.due_at)) },
@@ -86,6 +86,14 @@ fn cells(app: &App, officer: &Officer, plans: &Plans, name: &str, rows: &[Summar
         })
         .collect();
     stack(name, &columns, &rows)
+}
+
+/// The plan by its title, and the edition; by its id where it is no longer shown here.
+fn of_plan(l: Lang, plan: Option<&Shown>, row: &Summary) -> Markup {
+    html! {
+        @match plan { Some(plan) => (crate::track::words(l, &plan.title)), None => (row.plan) }
+        ", " (row.edition)
+    }
 }
 
 fn shown(l: Lang, words: &str) -> Markup {
@@ -139,13 +147,12 @@ pub(super) async fn page(
     };
     let (l, row) = (officer.page.lang, &whole.summary);
     let heading = t::challenge_one(l, reference(no));
-    let name = title(l, plans.get(&row.plan), &row.edition, &row.figure);
     let body = html! {
         (doors(officer, "/desk/challenges"))
-        (error_summary(l, &typed.faults))
+        (typed.summary(l))
         (back_link(l, "/desk/challenges"))
         p.caption { (heading) }
-        h1 { (visible(&name)) }
+        h1 { (named(l, plans.get(&row.plan), &row.edition, &row.figure)) }
         p.to-work { a href="#work" { (t::challenge_desk_work(l)) } }
         @if let Some(since) = typed.since { (meanwhile(&view, since)) }
         @if typed.refused { (notice(Tone::Warning, "refused", t::case_refused(l), html! { p { (t::challenge_desk_refused(l)) } })) }
@@ -191,7 +198,7 @@ fn facts(view: &View<'_>) -> Markup {
     let page = &view.officer.page;
     let (l, row, body) = (page.lang, &view.whole.summary, &view.whole.body);
     let plan = view.plans.get(&row.plan);
-    let figure = title(l, plan, &row.edition, &row.figure);
+    let figure = named(l, plan, &row.edition, &row.figure);
     let href = page_of(l, plan, &row.edition, &row.figure);
     let public = format!("/track/{}/challenges/{}", row.plan, row.no);
     let mail = if view.whole.standing.contact {
@@ -205,8 +212,8 @@ fn facts(view: &View<'_>) -> Markup {
         Row::new(
             kind(l, Figure::parse(&row.figure).kind),
             html! {
-                @match href { Some(href) => a href=(href) { (visible(&figure)) }, None => (visible(&figure)) }
-                div.hint { (row.plan) ", " (row.edition) }
+                @match href { Some(href) => a href=(href) { (figure) }, None => (figure) }
+                div.hint { (of_plan(l, plan, row)) }
             },
         ),
         Row::new(
@@ -246,7 +253,7 @@ fn answers(view: &View<'_>) -> Markup {
     html! {
         @if !given.is_empty() {
             h2 { (t::challenge_answer(page.lang)) }
-            @for one in given.iter().rev() { (shown_answer(page, one)) }
+            @for one in given.iter().rev() { (shown_answer(page, view.plans, one)) }
         }
     }
 }

@@ -14,32 +14,16 @@ use cairn_desk::challenge::{
 use maud::{Markup, html};
 
 use super::challenge::{View, number, page};
+use super::typed::Typed;
 use super::who::{Sent, token};
 use crate::challenge::outcome;
 use crate::components::{
     Choice, Encoding, Fault, Field, Input, Look, button, form, input, radios, textarea,
 };
-use crate::form::Form;
 use crate::i18n::{Lang, t};
 use crate::problem::{Kind, Problem, Result};
 
 type Answer = Result<Response>;
-
-/// What somebody sent that could not be done.
-#[derive(Default)]
-pub(super) struct Typed<'a> {
-    pub form: Option<&'a Form>,
-    pub faults: Vec<Fault>,
-    /// The version they saw, if the challenge moved on.
-    pub since: Option<i64>,
-    pub refused: bool,
-}
-
-impl Typed<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.form.and_then(|form| form.get(name))
-    }
-}
 
 /// A form that changes this challenge.
 fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {

@@ -11,6 +11,7 @@ mod challenge_work;
 mod keys;
 mod sign_in;
 mod track;
+mod typed;
 mod who;
 mod words;
 

@@ -75,15 +75,25 @@ pub(super) async fn show(page: Page, State(app): State<App>) -> Result<Markup> {
             drawn: false,
         },
     ];
+    // Before the first January there is no year to tell of, and tables of noughts would say that there was.
+    let begun = figures
+        .quarters
+        .first()
+        .is_some_and(|first| first.quarter <= figures.year.1);
     let titles: Vec<(&str, &str)> = shown
         .iter()
         .map(|shown| (shown.file, title(l, &figures, shown.id)))
         .collect();
     let body = html! {
-        @for shown in &shown { (part(l, &figures, shown)) }
+        @if begun { @for shown in &shown { (part(l, &figures, shown)) } }
         (small_print(&page, &figures, &titles))
     };
-    let lead = t::figures_year(l, label(figures.year.0), label(figures.year.1));
+    let (from, to) = (label(figures.year.0), label(figures.year.1));
+    let lead = if begun {
+        t::figures_year(l, from, to)
+    } else {
+        t::figures_year_none(l, to)
+    };
     let title = t::figures_people_title(l);
     Ok(frame(page, &app, View::People, title, &lead, body))
 }

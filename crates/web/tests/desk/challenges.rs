@@ -192,6 +192,10 @@ async fn everybody_reads(desk: &Desk, no: &str) {
     reader.lang = "mi";
     let maori = page_of(&mut reader, &format!("{LIST}{no}")).await;
     assert!(maori.contains("<p>E tika ana koe.</p>") && maori.contains("Kua whakaaetia"));
+    assert!(
+        maori.contains("href=\"/track/nz-digital/mi/changes.html\""),
+        "a page of ours is read in the reader's language"
+    );
     let json = page_of(&mut reader, "/track/nz-digital/challenges.json?figure=m2").await;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["counts"]["answered"], 1);
@@ -275,6 +279,22 @@ async fn auditors_read_and_officers_see_nothing_of_it() {
     let mut auditor = desk.signed_in("tui", "Tui", Role::Auditor).await;
     let trail = page_of(&mut auditor, "/desk/audit?kind=challenge_received").await;
     assert!(trail.contains("Challenge received") && trail.contains(&format!("href=\"{at}\"")));
+    // By its number, as people write it; of another there is nothing, and of no number neither.
+    let other = challenge(&mut desk.browser(), &[("wrong", WORDS)]).await;
+    let link = format!("href=\"{at}\"");
+    for typed in [format!("C-{no}"), format!("c{no}"), no.to_string()] {
+        let found = page_of(&mut auditor, &format!("/desk/audit?challenge={typed}")).await;
+        assert!(found.contains(&link) && found.contains("Challenge received"));
+        assert!(!found.contains(&format!("href=\"/desk/challenges/{other}\"")));
+        assert!(
+            found.contains(&format!("value=\"{typed}\"")),
+            "what was typed stays"
+        );
+    }
+    for typed in ["C-999", "nothing"] {
+        let none = page_of(&mut auditor, &format!("/desk/audit?challenge={typed}")).await;
+        assert!(none.contains("No entries match"), "{typed}");
+    }
     assert!(page_of(&mut auditor, &at).await.contains("not answer it"));
     let mut officer = desk.signed_in("hana", "Hana", Role::Officer).await;
     officer.get(&at).await;

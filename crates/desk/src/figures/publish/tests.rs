@@ -327,3 +327,74 @@ proptest! {
         }
     }
 }
+
+/// What a reader works out who keeps every publication: of two years that overlap, the one less the other is the quarters
+/// that entered less those that left. Whoever knows those that left, as all do of quarters before the service began, is
+/// told those that entered.
+fn told_by_subtraction(kept: &[((Quarter, Quarter), u64)], begun: Quarter) -> Vec<(Quarter, u64)> {
+    let mut told = Vec::new();
+    for (at, (before, less)) in kept.iter().enumerate() {
+        for (after, more) in kept.iter().skip(at + 1) {
+            let overlap = after.0 <= before.1 && before != after;
+            let left = before.0.until(after.0);
+            let unknown = left.iter().filter(|q| **q < after.0 && **q >= begun);
+            if overlap && unknown.count() == 0 {
+                told.push((after.1, more.saturating_sub(*less)));
+            }
+        }
+    }
+    told
+}
+
+#[test]
+fn publications_of_the_first_years_do_not_tell_a_quarter_by_subtraction() {
+    let begun = Quarter(20242);
+    // By quarter: many in a region of few people, then one, then none.
+    let by_quarter: BTreeMap<i64, u64> = begun
+        .until(Quarter(20264))
+        .into_iter()
+        .zip([8, 1, 7, 1, 9, 6, 1, 12, 5, 1, 6])
+        .map(|(quarter, count)| (quarter.0, count))
+        .collect();
+    let (regions, none) = (owned(&REGIONS), Vec::new());
+    let codes = Codes {
+        categories: &none,
+        regions: &regions,
+        ages: &none,
+        loss_bands: &none,
+        factor: 100,
+    };
+    let attack = |years: &dyn Fn(Quarter) -> (Quarter, Quarter)| {
+        let mut kept = Vec::new();
+        for running in begun.until(Quarter(20271)) {
+            let year = years(running);
+            let own: u64 = by_quarter.range(year.0.0..=year.1.0).map(|(_, n)| n).sum();
+            let counts = Counts {
+                regions: [(Some("NZ-OTA".to_owned()), own), (None, 40)].into(),
+                ..Counts::default()
+            };
+            let (published, _) = publish(&counts, &Basis::default(), &rules(), &codes, running);
+            let cell = published
+                .regions
+                .cells
+                .iter()
+                .find(|(code, _)| code == "NZ-OTA");
+            if let Some(count) = cell.unwrap().1.count() {
+                kept.push((year, count));
+            }
+        }
+        told_by_subtraction(&kept, begun)
+    };
+    // The attack finds what it looks for where years move on by a quarter.
+    let rolling = |running: Quarter| {
+        let last = running.previous();
+        (last.previous().previous().previous(), last)
+    };
+    assert!(attack(&rolling).contains(&(Quarter(20243), 1)));
+    assert_eq!(attack(&year_before), Vec::new());
+    // Each year that is over is told all the same, and a whole one.
+    for (running, year) in [(20_251, 2024), (20_264, 2025), (20_271, 2026)] {
+        let whole = (Quarter(year * 10 + 1), Quarter(year * 10 + 4));
+        assert_eq!(year_before(Quarter(running)), whole);
+    }
+}

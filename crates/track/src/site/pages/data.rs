@@ -108,7 +108,7 @@ fn groups(cx: &Context<'_>) -> Markup {
             tbody {
                 @for (name, group) in rows.iter().take(ROWS_A_PAGE) {
                     tr {
-                        th scope="row" { (cx.note(name)) }
+                        th scope="row" { (parts::group(cx, name)) }
                         td.num data-th=(w::score(lang)) { @if let Some(score) = group.score { (parts::score(score)) } }
                         td data-th=(w::status(lang)) { (parts::status_word(lang, group.status)) }
                         td.num data-th=(w::counted_measures(lang)) { (group.series - group.not_available) }

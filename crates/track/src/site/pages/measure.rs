@@ -189,7 +189,7 @@ fn about(cx: &Context<'_>, measure: &Measure) -> Markup {
                     dd { @for (at, value) in dimension.values.iter().enumerate() { @if at > 0 { ", " } (values::group_of(cx, dimension, value)) } }
                 }
             }
-            @if let Some(group) = &measure.group { div { dt { (w::measured_by_group(lang)) } dd { (cx.note(group)) } } }
+            @if let Some(group) = &measure.group { div { dt { (w::measured_by_group(lang)) } dd { (parts::group(cx, group)) } } }
             div { dt { (w::frequency(lang)) } dd { (frequency(lang, measure.frequency)) } }
             div { dt { (w::stated_by(lang)) } dd { (cx.source(&measure.source)) } }
             div { dt { (w::licence(lang)) } dd { (cx.note(&measure.licence)) } }

@@ -207,8 +207,16 @@ fn remarks(cx: &Context<'_>, row: &Row) -> Markup {
     );
     html! {
         @if !said.is_empty() { (parts::capital(&said.join("; "))) ". " }
-        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (cx.note(why.trim_end_matches('.'))) ". " }
-        @if !row.note().is_empty() { (cx.note(&parts::capital(row.note()))) }
+        @if let Some(why) = row.brk() { strong { (w::break_word(lang)) } " " (own_words(cx, why.trim_end_matches('.'), str::to_owned)) ". " }
+        @if !row.note().is_empty() { (own_words(cx, row.note(), parts::capital)) }
+    }
+}
+
+/// A text of a row: what this program wrote itself in the page's language, all else as the plan has it.
+fn own_words(cx: &Context<'_>, text: &str, written: impl Fn(&str) -> String) -> Markup {
+    match crate::live::in_language(cx.lang(), text) {
+        Some(own) => html! { (written(&own)) },
+        None => cx.note(&written(text)),
     }
 }
 

@@ -1,0 +1,32 @@
+//! What an officer sent that could not be done: it is shown again with what is wrong, and nothing of it is lost.
+
+use maud::Markup;
+
+use crate::components::{Fault, error_summary};
+use crate::form::Form;
+use crate::i18n::Lang;
+
+/// What somebody sent that could not be done. Nothing, where a page is only looked at.
+#[derive(Default)]
+pub(super) struct Typed<'a> {
+    /// All fields as they came.
+    pub form: Option<&'a Form>,
+    /// What is wrong with them.
+    pub faults: Vec<Fault>,
+    /// The version they saw, if the report or the challenge moved on.
+    pub since: Option<i64>,
+    /// It may not be done now.
+    pub refused: bool,
+}
+
+impl Typed<'_> {
+    /// A field as it was typed.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.form.and_then(|form| form.get(name))
+    }
+
+    /// What is wrong, at the top of the page; nothing where nothing is.
+    pub(super) fn summary(&self, l: Lang) -> Markup {
+        error_summary(l, &self.faults)
+    }
+}
