@@ -1,6 +1,6 @@
 //! What is read of clusters.
 
-use cairn_desk::cluster::{ClusterId, Key, Signature};
+use cairn_desk::cluster::{ClusterId, Decision, Key, Signature};
 use cairn_kernel::time::Micros;
 
 use super::{CANDIDATES_MAX, KEYS_MAX, LATE_MAX, Mark, Reply};
@@ -232,6 +232,26 @@ impl Store {
         let sql = "SELECT head FROM cluster WHERE id = $1";
         let row = self.db.row(sql, params![cluster.0]).await?;
         row.map(|row| Ok(ClusterId(row.int(0)?))).transpose()
+    }
+
+    /// Number and content of the decision that was taken for a cluster and holds.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn cluster_decided(
+        &self,
+        head: ClusterId,
+    ) -> Result<Option<(i64, Decision)>, ReadError> {
+        let sql = "SELECT d.no, d.what FROM cluster c JOIN cluster_decision d ON d.no = c.decision WHERE c.id = $1";
+        let row = self.db.row(sql, params![head.0]).await?;
+        let decided = row.map(|row| {
+            let what = serde_json::from_str(&row.text(1)?).map_err(|error| ReadError::Content {
+                what: "decision",
+                cause: error.to_string(),
+            })?;
+            Ok((row.int(0)?, what))
+        });
+        decided.transpose()
     }
 
     /// Clusters with a report that is not closed, of `size_min` reports or more.
