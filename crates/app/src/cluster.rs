@@ -188,10 +188,10 @@ impl App {
             fresh,
         };
         let mut after = before.clone();
-        let mut events = self.decided(&mut after, arrive, mark.action + 1, &Actor::System)?;
+        let mut events = self.decide_on(&mut after, arrive, mark.action + 1, &Actor::System)?;
         for link in links {
             let action = after.action().max(mark.action) + 1;
-            match self.decided(&mut after, link, action, &Actor::System) {
+            match self.decide_on(&mut after, link, action, &Actor::System) {
                 Ok(more) => events.extend(more),
                 // What officers parted or decided differently stays apart, and what is one already needs no link.
                 Err(AppError::Cluster(
@@ -206,7 +206,7 @@ impl App {
     }
 
     /// Decides, and adds what comes of it up.
-    fn decided(
+    fn decide_on(
         &self,
         state: &mut Clusters,
         command: Command,

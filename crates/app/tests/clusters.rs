@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use cairn_app::account::Principal;
+use cairn_app::account::{Doer, NewAccount, Principal, code_at};
 use cairn_app::clock::Clock;
 use cairn_app::cluster::{Decided, GRACE_SECONDS, Query, Texts};
 use cairn_app::report::AppError;
@@ -39,14 +39,6 @@ fn app(store: &TestStore, clock: &Clock) -> App {
     let form = Form::parse(&FormFiles::embedded()).unwrap();
     let config = Config::default();
     App::new((**store).clone(), Arc::new(form), config, clock.clone())
-}
-
-fn officer() -> Principal {
-    Principal {
-        account: "officer-1".into(),
-        name: "An Officer".into(),
-        role: Role::Officer,
-    }
 }
 
 fn day(app: &App, seed: u64, count: usize) -> Vec<Draft> {
@@ -81,13 +73,13 @@ async fn come(app: &App, draft: &Draft) -> i64 {
     no
 }
 
-async fn head(app: &App, report: i64) -> i64 {
-    let about = app.cluster_about(&officer(), report).await.unwrap();
+async fn head(app: &App, who: &Principal, report: i64) -> i64 {
+    let about = app.cluster_about(who, report).await.unwrap();
     about.expect("a cluster").head
 }
 
-async fn version(app: &App, cluster: i64) -> i64 {
-    app.read_cluster(&officer(), cluster).await.unwrap().version
+async fn version(app: &App, who: &Principal, cluster: i64) -> i64 {
+    app.read_cluster(who, cluster).await.unwrap().version
 }
 
 async fn look(t: &TestStore) -> (u64, Vec<Finding>) {
@@ -167,6 +159,7 @@ on_both! {
     async fn a_day_falls_into_the_clusters_of_the_pure_library_also_after_a_restart(t: &mut TestStore) {
         let clock = Clock::fixed(START);
         let mut app = app(t, &clock);
+        let who = officer(&app).await;
         let (mut sent, all) = (Vec::new(), day(&app, 3, 60));
         for (nth, draft) in all.iter().enumerate() {
             clock.set(START.plus_seconds(150 * nth as i64));
@@ -184,13 +177,13 @@ on_both! {
         while app.cluster_reports().await.unwrap() > 0 {}
         let mut found: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
         for (no, ..) in &sent {
-            found.entry(head(&app, *no).await).or_default().insert(*no);
+            found.entry(head(&app, &who, *no).await).or_default().insert(*no);
         }
         let found: BTreeSet<BTreeSet<i64>> = found.into_values().collect();
         assert_eq!(found, pure(&sent));
         assert!(found.iter().any(|cluster| cluster.len() > 3), "{found:?}");
         assert_eq!(look(t).await, (60, vec![]));
-        let list = app.clusters(&officer(), Query::default()).await.unwrap();
+        let list = app.clusters(&who, Query::default()).await.unwrap();
         let most = list.lines.iter().max_by_key(|line| line.size).unwrap();
         assert!(!most.row.why.is_empty() && !most.row.shared.is_empty());
         assert_eq!(most.size as u32, most.row.reports);
@@ -199,13 +192,14 @@ on_both! {
     async fn one_decision_serves_all_and_who_joins_later(t: &mut TestStore) {
         let clock = Clock::fixed(START);
         let app = app(t, &clock);
+        let who = officer(&app).await;
         let thing = "https://evil.example/pay-here";
         let one = come(&app, &about(1, thing, 5)).await;
         let two = come(&app, &about(2, thing, 5)).await;
         let other = come(&app, &about(3, "https://other.example/shop", 5)).await;
-        let cluster = head(&app, one).await;
-        assert_eq!(head(&app, two).await, cluster);
-        assert_ne!(head(&app, other).await, cluster);
+        let cluster = head(&app, &who, one).await;
+        assert_eq!(head(&app, &who, two).await, cluster);
+        assert_ne!(head(&app, &who, other).await, cluster);
         let category = app.form.taxonomy().categories().next().unwrap().code.clone();
         let words = |text: &str| MessageText::parse(text).unwrap();
         let texts = Texts::from([("en".into(), words("Block it.")), ("mi".into(), words("Aukatia."))]);
@@ -214,8 +208,7 @@ on_both! {
             reply: texts.clone(),
             ..Decided::default()
         };
-        let who = officer();
-        let seen = version(&app, cluster).await;
+        let seen = version(&app, &who, cluster).await;
         app.decide_cluster(&who, cluster, seen, decided()).await.unwrap();
         let stale = app.decide_cluster(&who, cluster, seen, decided()).await;
         assert!(matches!(stale, Err(AppError::Conflict)), "{stale:?}");
@@ -228,7 +221,7 @@ on_both! {
         assert_eq!(app.carry_out_decisions().await.unwrap(), 0);
         assert_eq!(t.messages(one).await.unwrap().len(), 0);
         // Once more, and this time it is done.
-        app.decide_cluster(&who, cluster, version(&app, cluster).await, decided()).await.unwrap();
+        app.decide_cluster(&who, cluster, version(&app, &who, cluster).await, decided()).await.unwrap();
         clock.set(START.plus_seconds(2 * GRACE_SECONDS));
         assert_eq!(app.carry_out_decisions().await.unwrap(), 2);
         assert_eq!(app.carry_out_decisions().await.unwrap(), 0, "each once");
@@ -249,7 +242,7 @@ on_both! {
         assert!(!about_joiner.held && about_joiner.events.len() == 2 && about_joiner.why[0].with == one);
         assert!(app.cluster_about(&who, worse).await.unwrap().unwrap().held);
         assert_eq!(t.messages(worse).await.unwrap().len(), 0);
-        app.decide_held(&who, cluster, version(&app, cluster).await).await.unwrap();
+        app.decide_held(&who, cluster, version(&app, &who, cluster).await).await.unwrap();
         clock.set(START.plus_seconds(4 * GRACE_SECONDS));
         assert_eq!(app.carry_out_decisions().await.unwrap(), 4);
         assert_eq!(t.messages(worse).await.unwrap().len(), 1);
@@ -260,7 +253,7 @@ on_both! {
     async fn splits_moves_links_and_arrivals_leave_each_report_in_one_cluster(t: &mut TestStore) {
         let clock = Clock::fixed(START);
         let app = app(t, &clock);
-        let who = officer();
+        let who = officer(&app).await;
         let things = ["https://a.example/x", "https://b.example/y", "https://c.example/z"];
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let mut dice = move |below: usize| {
@@ -276,8 +269,8 @@ on_both! {
                 continue;
             }
             let (one, two) = (reports[dice(reports.len())], reports[dice(reports.len())]);
-            let (here, there) = (head(&app, one).await, head(&app, two).await);
-            let (seen, name) = (version(&app, here).await, app.reference(one));
+            let (here, there) = (head(&app, &who, one).await, head(&app, &who, two).await);
+            let (seen, name) = (version(&app, &who, here).await, app.reference(one));
             let result = match dice(4) {
                 0 => app.split_cluster(&who, here, seen, &[&name]).await,
                 1 => app.move_reports(&who, (here, there), seen, &[&name]).await,
@@ -310,13 +303,14 @@ on_both! {
     async fn what_was_changed_behind_the_log_is_found(t: &mut TestStore) {
         let clock = Clock::fixed(START);
         let app = app(t, &clock);
+        let who = officer(&app).await;
         let thing = "https://evil.example/pay-here";
         let one = come(&app, &about(1, thing, 5)).await;
         come(&app, &about(2, thing, 5)).await;
-        let cluster = head(&app, one).await;
+        let cluster = head(&app, &who, one).await;
         let reply = Texts::from([("en".into(), MessageText::parse("Block it.").unwrap())]);
         let decided = Decided { reply, ..Decided::default() };
-        app.decide_cluster(&officer(), cluster, version(&app, cluster).await, decided).await.unwrap();
+        app.decide_cluster(&who, cluster, version(&app, &who, cluster).await, decided).await.unwrap();
         assert_eq!(look(t).await, (2, vec![]));
         for (sql, back, table) in [
             (
@@ -347,4 +341,44 @@ on_both! {
         }
         assert_eq!(look(t).await, (2, vec![]));
     }
+}
+
+/// An officer, signed in.
+async fn officer(app: &App) -> Principal {
+    let new = NewAccount {
+        login: "officer",
+        name: "Officer",
+        role: Role::Officer,
+    };
+    let (_, first) = app.create_account(Doer::System, new).await.unwrap();
+    let token = app.sign_in("officer", &first, 0, "test").await.unwrap();
+    let half = app.session(token.as_str()).await.unwrap().unwrap();
+    let token = app
+        .first_password(&half, "kererū over the hill")
+        .await
+        .unwrap();
+    let half = app.session(token.as_str()).await.unwrap().unwrap();
+    let secret = app.enrolment(&half).unwrap().secret;
+    let code = code_at(&base32(&secret), app.clock.now());
+    let (token, _) = app.enrol(&half, &code, 0).await.unwrap();
+    let seen = app.session(token.as_str()).await.unwrap().unwrap();
+    seen.principal().unwrap()
+}
+
+/// RFC 4648, without padding.
+fn base32(text: &str) -> Vec<u8> {
+    let (mut out, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
+    for c in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        let value = match c {
+            b'2'..=b'7' => c - b'2' + 26,
+            letter => letter.to_ascii_uppercase() - b'A',
+        };
+        buffer = (buffer << 5) | u32::from(value);
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from((buffer >> bits) & 255).unwrap());
+        }
+    }
+    out
 }

@@ -221,7 +221,7 @@ impl App {
             let before = self.family(seen.of).await?.state;
             let mut after = before.clone();
             let command = command(ClusterId(mark.cluster + 1));
-            let events = match self.decided(&mut after, command, mark.action + 1, by) {
+            let events = match self.decide_on(&mut after, command, mark.action + 1, by) {
                 Err(AppError::Cluster(Refusal::Stale)) => continue,
                 other => other?,
             };
