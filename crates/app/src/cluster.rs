@@ -106,7 +106,10 @@ impl App {
     /// Signatures that other rules made are made anew.
     async fn sign_again(&self) -> Result<(), AppError> {
         let rules = rules()?;
-        let old = self.store.outdated_signatures(rules.version(), BATCH).await?;
+        let old = self
+            .store
+            .outdated_signatures(rules.version(), BATCH)
+            .await?;
         for report in old {
             let (body, contact) = self.told_by(report).await?;
             let signature = signature(rules, &body, contact.as_ref());
@@ -194,9 +197,7 @@ impl App {
             match self.decide_on(&mut after, link, action, &Actor::System) {
                 Ok(more) => events.extend(more),
                 // What officers parted or decided differently stays apart, and what is one already needs no link.
-                Err(AppError::Cluster(
-                    Refusal::Parted | Refusal::BothDecided | Refusal::Same,
-                )) => {}
+                Err(AppError::Cluster(Refusal::Parted | Refusal::BothDecided | Refusal::Same)) => {}
                 Err(other) => return Err(other),
             }
         }

@@ -104,12 +104,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("keeping times", KEEP_EVERY, stopping.clone(), keep)),
         tokio::spawn(every("reminding", REMIND_EVERY, stopping.clone(), remind)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
-        tokio::spawn(every(
-            "clusters",
-            CLUSTER_EVERY,
-            stopping.clone(),
-            cluster,
-        )),
+        tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
     stop.await;

@@ -153,16 +153,9 @@ pub fn sign_again(report: i64, signature: &Signature, keys: &[Key]) -> Unit {
     unit.expect(
         1,
         "UPDATE cluster_member SET rules = $1, signature = $2 WHERE report = $3",
-        params![
-            u32::from(signature.rules()),
-            signature.to_bytes(),
-            report
-        ],
+        params![u32::from(signature.rules()), signature.to_bytes(), report],
     );
-    unit.exec(
-        "DELETE FROM cluster_key WHERE report = $1",
-        params![report],
-    );
+    unit.exec("DELETE FROM cluster_key WHERE report = $1", params![report]);
     for key in keys {
         unit.insert(&KEY, params![key.0, report]);
     }
@@ -211,10 +204,8 @@ pub fn looked_up_to(report: i64) -> Unit {
 
 pub(crate) fn spots(clusters: &Clusters) -> BTreeMap<i64, Spot> {
     let all = clusters.members();
-    all.map(|(report, cluster, _, served)| {
-        (report, (cluster.0, clusters.head(cluster).0, served))
-    })
-    .collect()
+    all.map(|(report, cluster, _, served)| (report, (cluster.0, clusters.head(cluster).0, served)))
+        .collect()
 }
 
 /// How many reports a head has with all that is linked to it, and the newest.

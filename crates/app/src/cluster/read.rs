@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_desk::access::{Action, Visible};
-use cairn_desk::cluster::{Change, ClusterId, Decision, Event, Facts, REPORTS_MAX, Reason, Row, Why};
+use cairn_desk::cluster::{
+    Change, ClusterId, Decision, Event, Facts, REPORTS_MAX, Reason, Row, Why,
+};
 use cairn_desk::report::{Certainty, LossItem, LossKind, State};
 use cairn_kernel::money::Money;
 use cairn_kernel::observable::Observable;
@@ -114,11 +116,7 @@ impl App {
     ///
     /// # Errors
     /// See [`AppError`].
-    pub async fn clusters(
-        &self,
-        who: &Principal,
-        query: Query,
-    ) -> Result<Visible<Page>, AppError> {
+    pub async fn clusters(&self, who: &Principal, query: Query) -> Result<Visible<Page>, AppError> {
         let grant = who.grant(Action::ReadReports)?;
         let size_min = if query.single { 1 } else { 2 };
         let part = (i64::from(query.page) * ROWS, ROWS + 1);
@@ -309,7 +307,9 @@ fn owned(fact: &Fact) -> Result<Owned, AppError> {
     let why: Vec<Why> = serde_json::from_str(&fact.why).map_err(damaged("reasons"))?;
     let loss = |amount: &Option<(i64, String)>| LossItem {
         kind: LossKind::DirectFinancial,
-        amount: amount.clone().map(|(minor, currency)| Money { minor, currency }),
+        amount: amount
+            .clone()
+            .map(|(minor, currency)| Money { minor, currency }),
         date: None,
         certainty: Certainty::Stated,
         paid_by: None,

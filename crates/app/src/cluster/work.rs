@@ -274,9 +274,7 @@ fn officer(who: &Principal) -> Result<Actor, AppError> {
 
 /// The event by which a decision was taken first.
 fn is_decision(action: i64) -> impl Fn(&Event) -> bool {
-    move |event| {
-        matches!(event.change, cairn_desk::cluster::Change::Decided { decision, .. } if decision == action)
-    }
+    move |event| matches!(event.change, cairn_desk::cluster::Change::Decided { decision, .. } if decision == action)
 }
 
 /// The words under the digest that names them.

@@ -145,16 +145,9 @@ impl Store {
     ///
     /// # Errors
     /// The database could not be read.
-    pub async fn outdated_signatures(
-        &self,
-        rules: u16,
-        limit: i64,
-    ) -> Result<Vec<i64>, ReadError> {
+    pub async fn outdated_signatures(&self, rules: u16, limit: i64) -> Result<Vec<i64>, ReadError> {
         let sql = "SELECT report FROM cluster_member WHERE rules < $1 OR rules > $1 LIMIT $2";
-        let rows = self
-            .db
-            .rows(sql, params![u32::from(rules), limit])
-            .await?;
+        let rows = self.db.rows(sql, params![u32::from(rules), limit]).await?;
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }
 
@@ -299,11 +292,7 @@ impl Store {
     ///
     /// # Errors
     /// The database could not be read.
-    pub async fn cluster_facts(
-        &self,
-        head: ClusterId,
-        limit: i64,
-    ) -> Result<Vec<Fact>, ReadError> {
+    pub async fn cluster_facts(&self, head: ClusterId, limit: i64) -> Result<Vec<Fact>, ReadError> {
         const SQL: &str = "SELECT r.no, r.received_at, r.quarter, r.channel, r.language, r.anonymous, r.suspect, \
             r.label, r.category_reported, r.category, r.subtype, r.severity, r.state, r.assignee, r.outcome, \
             r.affected, r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version, r.wants_help, \
@@ -321,10 +310,7 @@ impl Store {
                 losses: Vec::new(),
             })
         };
-        let mut facts: Vec<Fact> = rows
-            .iter()
-            .map(fact)
-            .collect::<Result<_, ReadError>>()?;
+        let mut facts: Vec<Fact> = rows.iter().map(fact).collect::<Result<_, ReadError>>()?;
         self.cluster_belongings(head, &mut facts).await?;
         Ok(facts)
     }

@@ -128,14 +128,18 @@ impl Run<'_, '_> {
                 from = row.int(0).unwrap_or(from);
                 let id = ClusterId(from);
                 if !known.remove(&id) {
-                    self.found("cluster", from, "no evidence says that there is such a cluster");
+                    self.found(
+                        "cluster",
+                        from,
+                        "no evidence says that there is such a cluster",
+                    );
                     continue;
                 }
                 let (size, newest) = sizes.get(&id).copied().unwrap_or_default();
                 let link = state.link(id).map(|link| link.0);
-                let expected =
-                    params![state.head(id).0, link, state.decision_of(id), size, newest];
-                for ((name, should), cell) in NAMES.iter().zip(&expected).zip(row.0.iter().skip(1)) {
+                let expected = params![state.head(id).0, link, state.decision_of(id), size, newest];
+                for ((name, should), cell) in NAMES.iter().zip(&expected).zip(row.0.iter().skip(1))
+                {
                     if !same(should, cell) {
                         self.found("cluster", from, disagree(name, cell, should));
                     }
@@ -162,8 +166,13 @@ impl Run<'_, '_> {
                 from = row.int(0).unwrap_or(from);
                 match said.remove(&from) {
                     Some((what, reply))
-                        if text(row, 1) == Some(what.as_str()) && text(row, 2) == reply.as_deref() => {}
-                    _ => self.found("cluster_decision", from, "is not what the log says was decided"),
+                        if text(row, 1) == Some(what.as_str())
+                            && text(row, 2) == reply.as_deref() => {}
+                    _ => self.found(
+                        "cluster_decision",
+                        from,
+                        "is not what the log says was decided",
+                    ),
                 }
             }
             if (rows.len() as i64) < PAGE_ROWS {
@@ -181,11 +190,17 @@ impl Run<'_, '_> {
         let missing = "SELECT d.no FROM cluster_decision d LEFT JOIN cluster_reply r ON r.id = d.reply \
                        WHERE d.reply IS NOT NULL AND r.id IS NULL ORDER BY d.no LIMIT $1";
         for row in self.source.rows(missing, params![PAGE_ROWS])? {
-            self.found("cluster_reply", row.int(0).unwrap_or(-1), "the words of this decision are missing");
+            self.found(
+                "cluster_reply",
+                row.int(0).unwrap_or(-1),
+                "the words of this decision are missing",
+            );
         }
         let mut from = String::new();
         loop {
-            let rows = self.source.rows(REPLIES, params![from.as_str(), PAGE_ROWS])?;
+            let rows = self
+                .source
+                .rows(REPLIES, params![from.as_str(), PAGE_ROWS])?;
             for row in &rows {
                 text(row, 0).unwrap_or_default().clone_into(&mut from);
                 let given = match (bytes::<16>(row, 1), text(row, 2)) {

@@ -33,7 +33,13 @@ pub(super) async fn show(
     let people = app.people(&officer.who).await?;
     let about = app.cluster_about(&officer.who, whole.summary.no).await?;
     let about = about.as_deref();
-    Ok(page(&app, &officer, &people, (&whole, about), &Typed::default()))
+    Ok(page(
+        &app,
+        &officer,
+        &people,
+        (&whole, about),
+        &Typed::default(),
+    ))
 }
 
 /// What a page of a report is made of.

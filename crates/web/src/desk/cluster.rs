@@ -249,12 +249,20 @@ fn meanwhile(view: &View<'_>, since: i64) -> Markup {
 
 fn summary(view: &View<'_>) -> Markup {
     let (l, app, line) = (view.officer.page.lang, view.app, &view.whole.line);
-    let category = words::category(&app.form, l, &line.row.category, line.row.subtype.as_deref());
+    let category = words::category(
+        &app.form,
+        l,
+        &line.row.category,
+        line.row.subtype.as_deref(),
+    );
     let linked = html! {
         @for (at, other) in view.whole.linked.iter().enumerate() { @if at > 0 { ", " } (t::cluster_number(l, *other)) }
     };
     let mut rows = vec![
-        Row::new(t::queue_state(l), html! { (state(l, line)) " " (words::severity_tag(&app.form, l, line.row.severity)) }),
+        Row::new(
+            t::queue_state(l),
+            html! { (state(l, line)) " " (words::severity_tag(&app.form, l, line.row.severity)) },
+        ),
         Row::new(t::cluster_count(l), html! { (line.size) }),
         Row::new(t::cluster_shared(l), shared(line)),
         Row::new(t::cluster_why(l), reasons(app, l, line)),
@@ -287,10 +295,21 @@ fn decided(app: &App, l: Lang, what: &Decision) -> Markup {
     let category = what.category.as_ref();
     let category =
         category.map(|code| words::category(&app.form, l, code, what.subtype.as_deref()));
-    let severity = what.severity.map(|level| words::severity(&app.form, l, level));
-    let outcome = what.outcome.as_ref().map(|code| words::outcome(&app.form, l, code));
-    let reply = what.reply.as_ref().map(|_| t::cluster_reply_sent(l).to_owned());
-    let parts: Vec<String> = [category, severity, reply, outcome].into_iter().flatten().collect();
+    let severity = what
+        .severity
+        .map(|level| words::severity(&app.form, l, level));
+    let outcome = what
+        .outcome
+        .as_ref()
+        .map(|code| words::outcome(&app.form, l, code));
+    let reply = what
+        .reply
+        .as_ref()
+        .map(|_| t::cluster_reply_sent(l).to_owned());
+    let parts: Vec<String> = [category, severity, reply, outcome]
+        .into_iter()
+        .flatten()
+        .collect();
     html! { (parts.join(", ")) }
 }
 
@@ -408,13 +427,19 @@ pub(super) fn what(app: &App, l: Lang, change: &Change) -> Markup {
     let kind = |code: &str| words::kind(l, code);
     match change {
         Change::Opened { report: no, .. } => html! { (kind("opened")) ": " (report(*no)) },
-        Change::Joined { report: no, why, .. } => {
+        Change::Joined {
+            report: no, why, ..
+        } => {
             html! { (kind("joined")) ": " (report(*no)) (because(app, l, why)) }
         }
         Change::Split { report: no, to, .. } => {
             html! { (kind("split")) ": " (report(*no)) " → " (t::cluster_number(l, to.0)) }
         }
-        Change::Moved { report: no, from, to } => {
+        Change::Moved {
+            report: no,
+            from,
+            to,
+        } => {
             html! { (kind("moved")) ": " (report(*no)) ", " (t::cluster_number(l, from.0)) " → " (t::cluster_number(l, to.0)) }
         }
         Change::Merged { cluster, into, why } => html! {
@@ -422,10 +447,18 @@ pub(super) fn what(app: &App, l: Lang, change: &Change) -> Markup {
             @if !why.is_empty() { (because(app, l, why)) }
         },
         Change::Decided { what, .. } => html! { (kind("decided")) ": " (decided(app, l, what)) },
-        Change::Applied { report: no, cluster, .. } => {
+        Change::Applied {
+            report: no,
+            cluster,
+            ..
+        } => {
             html! { (kind("applied")) ": " (t::cluster_number(l, cluster.0)) ", " (report(*no)) }
         }
-        Change::Held { report: no, cluster, .. } => {
+        Change::Held {
+            report: no,
+            cluster,
+            ..
+        } => {
             html! { (kind("held")) ": " (t::cluster_number(l, cluster.0)) ", " (report(*no)) }
         }
         Change::Undone { undone } => html! { (kind("undone")) ": " (undone) },

@@ -41,7 +41,8 @@ impl Typed<'_> {
     }
 
     pub(super) fn chosen(&self) -> Vec<&str> {
-        self.form.map_or_else(Vec::new, |form| form.all("report").collect())
+        self.form
+            .map_or_else(Vec::new, |form| form.all("report").collect())
     }
 
     pub(super) fn summary(&self, l: Lang) -> Markup {
@@ -111,7 +112,9 @@ pub(super) fn forms(view: &View<'_>) -> Markup {
 /// Number of another cluster.
 fn other(view: &View<'_>, name: &str, label: &str, hint: &str) -> Markup {
     let l = view.officer.page.lang;
-    let field = Field::new(l, name, label).hint(hint).error_in(&view.typed.faults);
+    let field = Field::new(l, name, label)
+        .hint(hint)
+        .error_in(&view.typed.faults);
     let line = Input {
         value: view.typed.get(name).unwrap_or_default(),
         inputmode: Some("numeric"),
@@ -130,22 +133,39 @@ fn deciding(view: &View<'_>) -> Markup {
     let taxonomy = app.form.taxonomy();
     let mut pairs = vec![(String::new(), t::cluster_category_keep(l).to_owned())];
     for category in taxonomy.categories() {
-        pairs.push((category.code.clone(), words::category(&app.form, l, &category.code, None)));
+        pairs.push((
+            category.code.clone(),
+            words::category(&app.form, l, &category.code, None),
+        ));
         for sub in &category.subtypes {
             let both = words::category(&app.form, l, &category.code, Some(&sub.code));
             pairs.push((format!("{}/{}", category.code, sub.code), both));
         }
     }
-    let categories: Vec<_> = pairs.iter().map(|(code, title)| choice(code, title)).collect();
+    let categories: Vec<_> = pairs
+        .iter()
+        .map(|(code, title)| choice(code, title))
+        .collect();
     let mut outcomes = vec![choice("", t::cluster_close_not(l))];
     for outcome in taxonomy.outcomes() {
         outcomes.push(choice(&outcome.code, outcome.title.get(l.as_str())));
     }
     let most = u32::try_from(MESSAGE_CHARS_MAX).ok();
     let languages = REPLY_LANGUAGES.map(|code| {
-        let written = view.whole.line.row.languages.get(code).copied().unwrap_or(0);
+        let written = view
+            .whole
+            .line
+            .row
+            .languages
+            .get(code)
+            .copied()
+            .unwrap_or(0);
         let label = t::cluster_reply(l, words::language(l, code));
-        (format!("reply-{code}"), label, t::cluster_reply_hint(l, u64::from(written)))
+        (
+            format!("reply-{code}"),
+            label,
+            t::cluster_reply_hint(l, u64::from(written)),
+        )
     });
     html! {
         h3 { (t::cluster_decide(l, count(reach.open))) }
@@ -182,7 +202,9 @@ fn seen(sent: &Sent) -> i64 {
 }
 
 fn field_number(sent: &Sent, name: &str) -> Option<i64> {
-    sent.form.get(name).and_then(|text| text.trim().parse().ok())
+    sent.form
+        .get(name)
+        .and_then(|text| text.trim().parse().ok())
 }
 
 /// Back to the cluster if it was done; else the page again with what was typed.
@@ -245,7 +267,8 @@ async fn faulty(app: &App, sent: &Sent, no: i64, field: &str, text: String) -> A
 /// Who may not work on reports is told so before any fault of the form.
 fn allowed(sent: &Sent) -> Result<(), Problem> {
     let may = sent.officer.who.may(Action::WorkReports);
-    may.then_some(()).ok_or_else(|| Problem::new(Kind::Forbidden))
+    may.then_some(())
+        .ok_or_else(|| Problem::new(Kind::Forbidden))
 }
 
 /// For all reports that are not closed.
@@ -277,7 +300,9 @@ pub(super) async fn decide(State(app): State<App>, Path(no): To, sent: Sent) -> 
         reply,
         outcome: own("outcome").map(str::to_owned),
     };
-    let done = app.decide_cluster(&sent.officer.who, no, seen(&sent), decided).await;
+    let done = app
+        .decide_cluster(&sent.officer.who, no, seen(&sent), decided)
+        .await;
     answered(&app, &sent, no, done).await
 }
 
@@ -315,7 +340,9 @@ pub(super) async fn link(State(app): State<App>, Path(no): To, sent: Sent) -> An
         let wrong = t::cluster_refused_cluster(sent.officer.page.lang).to_owned();
         return faulty(&app, &sent, no, "into", wrong).await;
     };
-    let done = app.link_cluster(&sent.officer.who, (no, into), seen(&sent)).await;
+    let done = app
+        .link_cluster(&sent.officer.who, (no, into), seen(&sent))
+        .await;
     answered(&app, &sent, no, done).await
 }
 
@@ -324,6 +351,8 @@ pub(super) async fn undo(State(app): State<App>, Path(no): To, sent: Sent) -> An
     allowed(&sent)?;
     let no = number(&no)?;
     let action = field_number(&sent, "action").unwrap_or_default();
-    let done = app.undo_cluster(&sent.officer.who, no, seen(&sent), action).await;
+    let done = app
+        .undo_cluster(&sent.officer.who, no, seen(&sent), action)
+        .await;
     answered(&app, &sent, no, done).await
 }

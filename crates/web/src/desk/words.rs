@@ -186,15 +186,7 @@ pub(super) const REPORT_KINDS: [&str; 14] = [
 
 /// Kinds of events of clusters, as the JSON names them.
 pub(super) const CLUSTER_KINDS: [&str; 9] = [
-    "opened",
-    "joined",
-    "split",
-    "moved",
-    "merged",
-    "decided",
-    "applied",
-    "held",
-    "undone",
+    "opened", "joined", "split", "moved", "merged", "decided", "applied", "held", "undone",
 ];
 
 pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
