@@ -107,7 +107,7 @@ fn pure(drafts: &[(i64, Draft, Micros)]) -> BTreeSet<BTreeSet<i64>> {
     let mut state = Clusters::default();
     let mut index: HashMap<Key, Vec<i64>> = HashMap::new();
     let mut known: BTreeMap<i64, (Micros, Signature)> = BTreeMap::new();
-    let mut does = |state: &mut Clusters, command| {
+    let does = |state: &mut Clusters, command| {
         let action = state.action() + 1;
         for event in decide(state, command, action, START, &Actor::System)? {
             state.apply(&event);
@@ -200,7 +200,7 @@ on_both! {
         let cluster = head(&app, &who, one).await;
         assert_eq!(head(&app, &who, two).await, cluster);
         assert_ne!(head(&app, &who, other).await, cluster);
-        let category = app.form.taxonomy().categories().next().unwrap().code.clone();
+        let category = app.form.taxonomy().categories()[0].code.clone();
         let words = |text: &str| MessageText::parse(text).unwrap();
         let texts = Texts::from([("en".into(), words("Block it.")), ("mi".into(), words("Aukatia."))]);
         let decided = || Decided {
