@@ -3,6 +3,7 @@
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::challenge;
+use cairn_desk::cluster;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
 use cairn_kernel::time::Micros;
@@ -51,6 +52,8 @@ pub enum Logged {
     Challenge(Box<challenge::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
+    /// About clusters of reports.
+    Cluster(Box<cluster::Event>),
     /// About a strategy.
     Track(TrackEvent),
     /// Something this program does not know: its JSON text.
@@ -138,6 +141,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Challenge(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Cluster(Box::new(event)))
             })
     };
     AuditLine {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod case;
 pub mod challenge;
 pub mod clock;
+pub mod cluster;
 pub mod draft;
 pub mod evidence;
 pub mod export;

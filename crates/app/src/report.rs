@@ -14,7 +14,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::blob::BlobError;
 use cairn_store::keys::{KeyError, Purpose, random};
 use cairn_store::report::{EvidenceRow, FileRow, Message, NewMessage, NewReport, Salted, Summary};
-use cairn_store::writer::{Committed, Entry, WriteError};
+use cairn_store::writer::{Committed, Entry, Unit, WriteError};
 use cairn_store::{ReadError, job};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,9 @@ pub enum AppError {
     /// The rules of the desk say no.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The rules for clusters say no.
+    #[error(transparent)]
+    Cluster(#[from] cairn_desk::cluster::Refusal),
     /// The rules for challenges say no.
     #[error(transparent)]
     Challenge(#[from] cairn_desk::challenge::Refusal),
@@ -638,9 +641,29 @@ impl App {
         command: Command,
         message: Option<NewMessage>,
     ) -> Result<(), AppError> {
-        let changes = decide(&whole.standing, command)?;
+        if let Some(unit) = self.unit_of(whole, by, vec![command], message)? {
+            self.store.write(unit).await?;
+        }
+        Ok(())
+    }
+
+    /// The rows of commands on a report, one decided after the other; none where nothing changes.
+    pub(crate) fn unit_of(
+        &self,
+        whole: &Whole,
+        by: Actor,
+        commands: Vec<Command>,
+        message: Option<NewMessage>,
+    ) -> Result<Option<Unit>, AppError> {
+        let (mut standing, mut changes) = (whole.standing.clone(), Vec::new());
+        for command in commands {
+            for change in decide(&standing, command)? {
+                standing.apply(&change);
+                changes.push(change);
+            }
+        }
         if changes.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let no = whole.summary.no;
         let at = blur(
@@ -669,8 +692,7 @@ impl App {
         if told && reachable && self.config.mail.is_some() {
             job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), at);
         }
-        self.store.write(unit).await?;
-        Ok(())
+        Ok(Some(unit))
     }
 }
 

@@ -21,6 +21,7 @@ const JOBS_EVERY: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 const FIGURES_EVERY: Duration = Duration::from_secs(600);
 const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
+const CLUSTER_EVERY: Duration = Duration::from_secs(2);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
@@ -88,6 +89,12 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     let remind = part(&app, |app| async move {
         Ok(app.remind_seats().await.map(drop)?)
     });
+    let cluster = part(&app, |app| async move {
+        // What was decided does not wait for what cannot be read.
+        let placed = app.cluster_reports().await;
+        app.carry_out_decisions().await?;
+        Ok(placed.map(drop)?)
+    });
     let watched = part(&app, |app| async move { app.watch().await });
     drop(app);
     let parts = [
@@ -97,6 +104,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("keeping times", KEEP_EVERY, stopping.clone(), keep)),
         tokio::spawn(every("reminding", REMIND_EVERY, stopping.clone(), remind)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
+        tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
     stop.await;

@@ -35,6 +35,18 @@ static EVIDENCE_OF_CHALLENGE: Table = Table::new(
         ("challenge", Ty::Int),
     ],
 );
+/// And for events of clusters.
+static EVIDENCE_OF_CLUSTER: Table = Table::new(
+    "evidence",
+    &[
+        ("idx", Ty::Int),
+        ("at", Ty::Int),
+        ("salt", Ty::Blob),
+        ("event", Ty::Text),
+        ("entry", Ty::Blob),
+        ("cluster_action", Ty::Int),
+    ],
+);
 static LOG_NODE: Table = Table::new(
     "log_node",
     &[("level", Ty::Int), ("n", Ty::Int), ("hash", Ty::Blob)],
@@ -171,16 +183,21 @@ impl Ledger {
         for entry in entries {
             let index = self.size() + leaves.len() as u64;
             leaves.push(entry.leaf);
-            if let Some(challenge) = entry.challenge {
+            let apart = match (entry.challenge, entry.cluster_action) {
+                (Some(challenge), _) => Some((&EVIDENCE_OF_CHALLENGE, challenge)),
+                (None, Some(action)) => Some((&EVIDENCE_OF_CLUSTER, action)),
+                (None, None) => None,
+            };
+            if let Some((table, number)) = apart {
                 let row = params![
                     index,
                     entry.at,
                     entry.salt,
                     entry.event.as_str(),
                     entry.entry.0,
-                    challenge
+                    number
                 ];
-                rows.push(Op::Insert(&EVIDENCE_OF_CHALLENGE, row));
+                rows.push(Op::Insert(table, row));
                 continue;
             }
             rows.push(Op::Insert(

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod backup;
 pub mod blob;
 pub mod challenge;
+pub mod cluster;
 mod copier;
 mod db;
 pub mod draft;

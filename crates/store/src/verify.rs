@@ -1,6 +1,6 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report, of every challenge of a
-//! figure, and of every return and publication of the strategy office, against the events that made it. Reads in pages, so
+//! figure, of the clusters, and of every return and publication of the strategy office, against the events that made it. Reads in pages, so
 //! that memory does not grow with the log; never stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
@@ -9,6 +9,7 @@
 //! index; of the strategy office the seats. None of them is part of a report or a return.
 
 mod challenges;
+mod clusters;
 mod files;
 mod log;
 mod reports;
@@ -166,6 +167,8 @@ pub struct Verdict {
     pub reports: u64,
     /// Challenges of figures.
     pub challenges: u64,
+    /// Reports in clusters.
+    pub clustered: u64,
     /// Returns of the strategy office.
     pub returns: u64,
     /// Findings; zero is good.
@@ -370,6 +373,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.log()?;
         self.challenges()?;
         self.reports()?;
+        self.clusters()?;
         self.plans()?;
         Ok(self.verdict)
     }

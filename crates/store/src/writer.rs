@@ -46,6 +46,8 @@ pub struct Entry {
     pub report: Option<i64>,
     /// The challenge of a figure concerned.
     pub challenge: Option<i64>,
+    /// The action on clusters that it is part of.
+    pub cluster_action: Option<i64>,
     /// Exact JSON text.
     pub event: String,
     /// Random, so that the published entry tells nothing about the event.
@@ -66,6 +68,7 @@ impl Entry {
             at,
             report,
             challenge: None,
+            cluster_action: None,
             event,
             salt,
             entry,
@@ -78,6 +81,16 @@ impl Entry {
     pub fn of_challenge(at: i64, no: i64, event: String, salt: [u8; 16]) -> Self {
         Self {
             challenge: Some(no),
+            ..Self::new(at, None, event, salt)
+        }
+    }
+
+    /// As [`Entry::new`], for an event of clusters, which says `action` itself. The report that it may name is not in the
+    /// column beside it: a report's own history is read by that.
+    #[must_use]
+    pub fn of_cluster(at: i64, action: i64, event: String, salt: [u8; 16]) -> Self {
+        Self {
+            cluster_action: Some(action),
             ..Self::new(at, None, event, salt)
         }
     }

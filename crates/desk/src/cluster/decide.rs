@@ -105,7 +105,7 @@ pub enum Refusal {
     #[error("severity runs from 1 (national emergency) to 6 (minor)")]
     Severity,
     /// A decision that decides nothing, or a sub-type without its category.
-    #[error("choose a category, a severity or a reply")]
+    #[error("choose a category, a severity, a reply or an outcome")]
     Empty,
     /// Not an action that can be undone, or undone already, or too long ago. A report that joined is split off instead.
     #[error("this cannot be undone")]
@@ -309,7 +309,10 @@ fn settle(
 ) -> Result<Vec<Change>, Refusal> {
     check_known(clusters, cluster)?;
     check_severity(what.severity)?;
-    let nothing = what.category.is_none() && what.severity.is_none() && what.reply.is_none();
+    let nothing = what.category.is_none()
+        && what.severity.is_none()
+        && what.reply.is_none()
+        && what.outcome.is_none();
     if nothing || (what.category.is_none() && what.subtype.is_some()) {
         return Err(Refusal::Empty);
     }

@@ -29,6 +29,9 @@ pub struct Decision {
     /// Id of the canned reply that is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
+    /// Outcome code with which the reports are closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
 }
 
 /// What happened to a cluster. Serialised as JSON into the evidence log.
@@ -211,9 +214,6 @@ pub struct Clusters {
     parted: BTreeSet<ClusterId>,
 }
 
-/// Most actions that can still be undone: the newest.
-const UNDO_MAX: usize = 1_000;
-
 impl Clusters {
     /// The sum of events, in their order.
     #[must_use]
@@ -271,6 +271,31 @@ impl Clusters {
         self.places.get(&report).and_then(|place| place.served)
     }
 
+    /// Number of the decision that was taken for this very cluster and holds.
+    #[must_use]
+    pub fn decision_of(&self, cluster: ClusterId) -> Option<i64> {
+        let decided = self.clusters.get(&cluster)?.decided.as_ref()?;
+        Some(decided.decision)
+    }
+
+    /// The cluster to which this one is linked.
+    #[must_use]
+    pub fn link(&self, cluster: ClusterId) -> Option<ClusterId> {
+        self.clusters.get(&cluster)?.link
+    }
+
+    /// Every report: number, cluster, severity as it came, and the decision that was applied to it.
+    pub fn members(&self) -> impl Iterator<Item = (i64, ClusterId, u8, Option<i64>)> {
+        let all = self.places.iter();
+        all.map(|(report, place)| (*report, place.cluster, place.severity, place.served))
+    }
+
+    /// Number of the newest action.
+    #[must_use]
+    pub const fn action(&self) -> i64 {
+        self.action
+    }
+
     pub(super) fn decided(&self, cluster: ClusterId) -> Option<&Decided> {
         self.clusters.get(&self.head(cluster))?.decided.as_ref()
     }
@@ -289,7 +314,8 @@ impl Clusters {
     }
 
     /// The action can be undone; `Some(false)` if something that it changed was changed again since.
-    pub(super) fn undoable(&self, action: i64) -> Option<bool> {
+    #[must_use]
+    pub fn undoable(&self, action: i64) -> Option<bool> {
         let before = self.actions.get(&action)?;
         let mut later = self.actions.range(action.saturating_add(1)..);
         Some(!later.any(|(_, later)| later.meets(before)))
@@ -363,9 +389,6 @@ impl Clusters {
             }
             Change::Held { .. } => {}
             Change::Undone { undone } => self.restore(*undone),
-        }
-        while self.actions.len() > UNDO_MAX {
-            self.actions.pop_first();
         }
     }
 

@@ -12,7 +12,7 @@ use crate::db::ReadError;
 use crate::params;
 use crate::sql::{Row, Value};
 
-const EVIDENCE: &str = "SELECT idx, at, report, salt, event, entry, challenge FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2";
+const EVIDENCE: &str = "SELECT idx, at, report, salt, event, entry, challenge, cluster_action FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2";
 const CHECKPOINTS: &str =
     "SELECT size, before, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT $2";
 const NODES: &str = "SELECT n, hash FROM log_node WHERE level = $1 AND n >= $2 ORDER BY n LIMIT $3";
@@ -30,6 +30,9 @@ struct Head {
     report: Option<i64>,
     #[serde(default)]
     challenge: Option<i64>,
+    /// Of an event of clusters.
+    #[serde(default)]
+    action: Option<i64>,
 }
 
 /// A row of the log, looked at.
@@ -443,20 +446,26 @@ fn look_at_leaf(row: &Row) -> Leaf {
     }
 }
 
-/// `at`, `report` and `challenge` are copies of what the event says.
+/// `at`, `report`, `challenge` and `cluster_action` are copies of what the event says.
 fn columns(row: &Row, event: &str) -> Result<(), String> {
     let head: Head =
         serde_json::from_str(event).map_err(|error| format!("the event does not read: {error}"))?;
     if row.0.get(1) != Some(&Value::Int(head.at)) {
         return Err("column at is not the event's".to_owned());
     }
-    let report = head.report.map_or(Value::Null, Value::Int);
+    // An event of clusters may name a report, and stands in its own column all the same.
+    let report = head.report.filter(|_| head.action.is_none());
+    let report = report.map_or(Value::Null, Value::Int);
     if row.0.get(2) != Some(&report) {
         return Err("column report is not the event's".to_owned());
     }
     let challenge = head.challenge.map_or(Value::Null, Value::Int);
     if row.0.get(6) != Some(&challenge) {
         return Err("column challenge is not the event's".to_owned());
+    }
+    let action = head.action.map_or(Value::Null, Value::Int);
+    if row.0.get(7) != Some(&action) {
+        return Err("column cluster_action is not the event's".to_owned());
     }
     Ok(())
 }

@@ -114,6 +114,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
     let mut kinds = vec![choice("", t::audit_any(l))];
     let all = words::REPORT_KINDS.iter().chain(&AccountChange::KINDS);
     for kind in all
+        .chain(&words::CLUSTER_KINDS)
         .chain(&TrackChange::KINDS)
         .chain(&challenge::Change::KINDS)
     {
@@ -171,6 +172,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
                 }
             },
             None,
+        ),
+        Logged::Cluster(event) => (
+            words::actor(l, people, &event.by),
+            super::cluster::logged(app, l, &event.change, officer.who.may(Action::ReadReports)),
+            event.report(),
         ),
         Logged::Track(event) => (
             words::actor(l, people, &event.by),

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use cairn_app::App;
+use cairn_app::cluster::About;
 use cairn_app::report::Whole;
 use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::Action;
@@ -15,7 +16,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, doors};
+use super::{case, cluster, doors};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -31,7 +32,15 @@ pub(super) async fn show(
 ) -> Result<Markup> {
     let whole = app.read_report(&officer.who, &reference).await?;
     let people = app.people(&officer.who).await?;
-    Ok(page(&app, &officer, &people, &whole, &Typed::default()))
+    let about = app.cluster_about(&officer.who, whole.summary.no).await?;
+    let about = about.as_deref();
+    Ok(page(
+        &app,
+        &officer,
+        &people,
+        (&whole, about),
+        &Typed::default(),
+    ))
 }
 
 /// What a page of a report is made of.
@@ -47,7 +56,7 @@ pub(super) fn page(
     app: &App,
     officer: &Officer,
     people: &People,
-    whole: &Whole,
+    (whole, about): (&Whole, Option<&About>),
     typed: &Typed<'_>,
 ) -> Markup {
     let l = officer.page.lang;
@@ -72,6 +81,7 @@ pub(super) fn page(
         div.two {
             div {
                 (state(&view))
+                @if let Some(about) = about { (cluster::about(app, officer, people, about)) }
                 (told(&view))
                 (losses(&view, typed))
                 (files(&view))
@@ -358,7 +368,7 @@ fn messages(view: &View<'_>) -> Markup {
             article.message .ours[message.author.is_some()] {
                 p.caption {
                     @match &message.author {
-                        Some(id) => (words::person(view.people, id)),
+                        Some(id) => (words::author(l, view.people, id)),
                         None => (t::case_from_reporter(l)),
                     }
                     ", " (page.moment(message.at))

@@ -284,7 +284,8 @@ async fn shown(
 ) -> Answer {
     let whole = app.read_report(&officer.who, reference).await?;
     let people = app.people(&officer.who).await?;
-    let page = page(app, officer, &people, &whole, typed);
+    let about = app.cluster_about(&officer.who, whole.summary.no).await?;
+    let page = page(app, officer, &people, (&whole, about.as_deref()), typed);
     Ok((status, page).into_response())
 }
 

@@ -8,6 +8,8 @@ mod case_read;
 mod case_work;
 mod challenge;
 mod challenge_work;
+mod cluster;
+mod cluster_work;
 mod keys;
 mod sign_in;
 mod track;
@@ -80,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(work());
     all.extend(endings());
     all.extend(challenges());
+    all.extend(clusters());
     all.extend(management());
     all.extend(track::routes());
     all
@@ -278,6 +281,23 @@ fn challenges() -> Vec<Route> {
     ]
 }
 
+/// Reports that look alike.
+fn clusters() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    let one = |path, handler| at(p.clone(), path, does, handler);
+    vec![
+        at(g.clone(), "/desk/clusters", read, get(cluster::list)),
+        at(g, "/desk/clusters/{no}", read, get(cluster::show)),
+        one("/desk/clusters/{no}/decide", post(cluster_work::decide)),
+        one("/desk/clusters/{no}/held", post(cluster_work::held)),
+        one("/desk/clusters/{no}/reports", post(cluster_work::some)),
+        one("/desk/clusters/{no}/link", post(cluster_work::link)),
+        one("/desk/clusters/{no}/undo", post(cluster_work::undo)),
+    ]
+}
+
 fn management() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
     let manage = Need::May(Action::ManageAccounts);
@@ -338,6 +358,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
     let may = |action| officer.who.may(action);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
+        (
+            "/desk/clusters",
+            t::cluster_title(l),
+            may(Action::ReadReports),
+        ),
         (
             "/desk/challenges",
             t::challenge_desk(l),

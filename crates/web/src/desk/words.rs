@@ -184,6 +184,11 @@ pub(super) const REPORT_KINDS: [&str; 14] = [
     "contact_erased",
 ];
 
+/// Kinds of events of clusters, as the JSON names them.
+pub(super) const CLUSTER_KINDS: [&str; 9] = [
+    "opened", "joined", "split", "moved", "merged", "decided", "applied", "held", "undone",
+];
+
 pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
     match kind {
         "received" => t::event_received(l),
@@ -221,6 +226,15 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "challenge_answered" => t::challenge_event_answered(l),
         "challenge_corrected" => t::challenge_event_corrected(l),
         "challenge_contact_erased" => t::challenge_event_contact_erased(l),
+        "opened" => t::event_cluster_opened(l),
+        "joined" => t::event_cluster_joined(l),
+        "split" => t::event_cluster_split(l),
+        "moved" => t::event_cluster_moved(l),
+        "merged" => t::event_cluster_merged(l),
+        "decided" => t::event_cluster_decided(l),
+        "applied" => t::event_cluster_applied(l),
+        "held" => t::event_cluster_held(l),
+        "undone" => t::event_cluster_undone(l),
         "plan_return_filed" => t::event_plan_return_filed(l),
         "plan_return_accepted" => t::event_plan_return_accepted(l),
         "plan_return_sent_back" => t::event_plan_return_sent_back(l),
@@ -230,6 +244,15 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "plan_seat_given" => t::event_plan_seat_given(l),
         "plan_seat_taken" => t::event_plan_seat_taken(l),
         _ => t::event_unknown(l),
+    }
+}
+
+/// Who wrote a message: a colleague, or the service by a decision for a cluster.
+pub(super) fn author(l: Lang, people: &People, id: &str) -> Markup {
+    if id == Actor::System.to_string() {
+        html! { (t::case_who_system(l)) }
+    } else {
+        person(people, id)
     }
 }
 

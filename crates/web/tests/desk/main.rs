@@ -9,6 +9,7 @@
 
 mod browser;
 mod challenges;
+mod clusters;
 mod flows;
 mod office;
 mod rights;

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 68] = [
+const TABLE: [(&str, &str, &str); 75] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -43,6 +43,13 @@ const TABLE: [(&str, &str, &str); 68] = [
         "officer lead",
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
+    ("GET", "/desk/clusters", "officer lead auditor"),
+    ("GET", "/desk/clusters/{no}", "officer lead auditor"),
+    ("POST", "/desk/clusters/{no}/decide", "officer lead"),
+    ("POST", "/desk/clusters/{no}/held", "officer lead"),
+    ("POST", "/desk/clusters/{no}/reports", "officer lead"),
+    ("POST", "/desk/clusters/{no}/link", "officer lead"),
+    ("POST", "/desk/clusters/{no}/undo", "officer lead"),
     (
         "GET",
         "/desk/challenges",

@@ -116,6 +116,7 @@ fn says(reply: &str) -> Decision {
         subtype: None,
         severity: None,
         reply: Some(reply.into()),
+        outcome: None,
     }
 }
 

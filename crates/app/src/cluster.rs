@@ -1,0 +1,262 @@
+//! Clusters: a report is put into one after it came in, never while it comes in; officers decide for all reports of one,
+//! and what they decided is done to the reports a little later, so that it can be undone before anything has left the house.
+
+mod carry;
+mod read;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use cairn_desk::cluster::{
+    Change, ClusterId, Clusters, Command, EMBEDDED, Event, Join, Refusal, Rules, decide, judge,
+    signature,
+};
+use cairn_desk::report::{Body, Contact};
+use cairn_kernel::actor::Actor;
+use cairn_kernel::observable::extract;
+use cairn_store::cluster::{self as store, Arrival, Mark, Pending};
+use cairn_store::keys::random;
+use cairn_store::writer::{Entry, Unit, WriteError};
+
+use crate::App;
+use crate::report::{AppError, damaged};
+
+pub use cairn_store::cluster::{Fact, Order, Reach};
+pub use read::{About, Happened, Line, Page, Query, Whole};
+pub use work::{Decided, REPLY_LANGUAGES, Texts};
+
+/// Seconds after which what was decided is done to the reports. Until then nothing has left the house.
+pub const GRACE_SECONDS: i64 = 30;
+/// Reports that are put into clusters in one turn.
+const BATCH: i64 = 200;
+/// Times that something is tried again when something else happened to clusters at the same moment.
+const TRIES: usize = 8;
+
+static RULES: LazyLock<Result<Rules, String>> =
+    LazyLock::new(|| Rules::parse(EMBEDDED).map_err(|error| error.to_string()));
+
+/// What makes reports alike.
+pub(crate) fn rules() -> Result<&'static Rules, AppError> {
+    RULES.as_ref().map_err(|cause| AppError::Damaged {
+        what: "data/cluster.toml",
+        cause: cause.clone(),
+    })
+}
+
+/// What happened to some clusters and all that they had to do with, and what that adds up to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Family {
+    pub state: Clusters,
+    /// By log index.
+    pub events: BTreeMap<i64, Event>,
+}
+
+impl App {
+    pub(crate) async fn family(&self, of: &[ClusterId]) -> Result<Family, AppError> {
+        let mut events = BTreeMap::new();
+        let mut known = std::collections::BTreeSet::new();
+        for cluster in of {
+            if known.contains(cluster) {
+                continue;
+            }
+            for row in self.store.cluster_events(*cluster).await? {
+                let event: Event = serde_json::from_str(&row.event).map_err(damaged("event"))?;
+                match &event.change {
+                    Change::Opened { cluster, .. } => known.insert(*cluster),
+                    Change::Split { to, .. } => known.insert(*to),
+                    _ => false,
+                };
+                events.insert(row.idx, event);
+            }
+        }
+        let state = Clusters::of(events.values());
+        Ok(Family { state, events })
+    }
+
+    /// Puts reports that came in since the last time into clusters, in the order of their numbers. Gives how many;
+    /// what fails is tried again at the next turn.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn cluster_reports(&self) -> Result<usize, AppError> {
+        let mark = self.store.cluster_mark().await?;
+        let pending = self.store.unclustered(mark.report, BATCH).await?;
+        let (mut placed, mut failed) = (0, None);
+        for report in &pending {
+            match self.place(report).await {
+                Ok(()) => placed += 1,
+                // One that is damaged keeps no other one back.
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if (pending.len() as i64) < BATCH {
+            let settled = self.store.settled_reports().await?;
+            if settled > mark.report {
+                self.store.write(store::looked_up_to(settled)).await?;
+            }
+        }
+        self.sign_again().await?;
+        Ok(placed)
+    }
+
+    /// Signatures that other rules made are made anew.
+    async fn sign_again(&self) -> Result<(), AppError> {
+        let rules = rules()?;
+        let old = self
+            .store
+            .outdated_signatures(rules.version(), BATCH)
+            .await?;
+        for report in old {
+            let (body, contact) = self.told_by(report).await?;
+            let signature = signature(rules, &body, contact.as_ref());
+            let keys = signature.keys(rules);
+            let unit = store::sign_again(report, &signature, &keys);
+            self.store.write(unit).await?;
+        }
+        Ok(())
+    }
+
+    async fn told_by(&self, report: i64) -> Result<(Body, Option<Contact>), AppError> {
+        let body = self.store.report_body(report).await?;
+        let body = body.ok_or(AppError::NotFound)?;
+        let body = serde_json::from_str(&body.json).map_err(damaged("body"))?;
+        let contact = self.store.report_contact(report).await?;
+        let contact = contact
+            .map(|contact| serde_json::from_str(&contact.json).map_err(damaged("contact")))
+            .transpose()?;
+        Ok((body, contact))
+    }
+
+    /// One report. That and the links that come of it are one unit: what is cut off has not happened.
+    async fn place(&self, pending: &Pending) -> Result<(), AppError> {
+        let rules = rules()?;
+        let (body, contact) = self.told_by(pending.report).await?;
+        let signature = signature(rules, &body, contact.as_ref());
+        let keys = signature.keys(rules);
+        let arrival = Arrival {
+            report: pending.report,
+            at: pending.at,
+            signature: &signature,
+            keys: &keys,
+            things: things(&body, contact.as_ref())?,
+        };
+        for _ in 0..TRIES {
+            let mark = self.store.cluster_mark().await?;
+            let members = self.store.cluster_candidates(&keys).await?;
+            let join = judge(rules, &signature, pending.at, &members);
+            match self.settle(mark, &arrival, body.severity, join).await {
+                Err(AppError::Conflict | AppError::Cluster(Refusal::Stale)) => {}
+                other => return other,
+            }
+        }
+        Err(AppError::Conflict)
+    }
+
+    async fn settle(
+        &self,
+        mark: Mark,
+        arrival: &Arrival<'_>,
+        severity: u8,
+        join: Join,
+    ) -> Result<(), AppError> {
+        let (mut seeds, mut links) = (Vec::new(), Vec::new());
+        let mut why = Vec::new();
+        if let Join::Cluster {
+            cluster,
+            why: reasons,
+            also,
+        } = &join
+        {
+            seeds.push(*cluster);
+            why.clone_from(reasons);
+            for (from, why) in also {
+                seeds.push(*from);
+                links.push(Command::Merge {
+                    from: *from,
+                    into: *cluster,
+                    why: why.clone(),
+                });
+            }
+        }
+        let before = self.family(&seeds).await?.state;
+        let fresh = ClusterId(mark.cluster + 1);
+        let arrive = Command::Arrive {
+            report: arrival.report,
+            severity,
+            join,
+            fresh,
+        };
+        let mut after = before.clone();
+        let mut events = self.decide_on(&mut after, arrive, mark.action + 1, &Actor::System)?;
+        for link in links {
+            let action = after.action().max(mark.action) + 1;
+            match self.decide_on(&mut after, link, action, &Actor::System) {
+                Ok(more) => events.extend(more),
+                // What officers parted or decided differently stays apart, and what is one already needs no link.
+                Err(AppError::Cluster(Refusal::Parted | Refusal::BothDecided | Refusal::Same)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        let mut unit = self.rows(mark, (&before, &after), events)?;
+        store::arrive(&mut unit, arrival, &after, &why);
+        self.write_cluster(unit).await
+    }
+
+    /// Decides, and adds what comes of it up.
+    fn decide_on(
+        &self,
+        state: &mut Clusters,
+        command: Command,
+        action: i64,
+        by: &Actor,
+    ) -> Result<Vec<Event>, AppError> {
+        let events = decide(state, command, action, self.clock.now(), by)?;
+        for event in &events {
+            state.apply(event);
+        }
+        Ok(events)
+    }
+
+    fn rows(
+        &self,
+        mark: Mark,
+        states: (&Clusters, &Clusters),
+        events: Vec<Event>,
+    ) -> Result<Unit, AppError> {
+        let mut all = Vec::with_capacity(events.len());
+        for event in events {
+            let json = serde_json::to_string(&event).map_err(damaged("event"))?;
+            let entry = Entry::of_cluster(event.at.0, event.action, json, random()?);
+            all.push((event, entry));
+        }
+        let due = self.clock.now().plus_seconds(GRACE_SECONDS);
+        Ok(store::change(mark, states, all, due))
+    }
+
+    async fn write_cluster(&self, unit: Unit) -> Result<(), AppError> {
+        match self.store.write(unit).await {
+            Ok(_) => Ok(()),
+            // The report got into a cluster, or the mark moved, in the meantime.
+            Err(WriteError::Duplicate) => Err(AppError::Conflict),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// What a list shows of a report's observables: those by which the reporter can be reached are no observables of a fraud.
+fn things(body: &Body, contact: Option<&Contact>) -> Result<String, AppError> {
+    let fields = contact
+        .iter()
+        .flat_map(|contact| [&contact.email, &contact.phone]);
+    let own: Vec<_> = fields.flatten().flat_map(|text| extract(text)).collect();
+    let all: Vec<_> = body
+        .observables
+        .iter()
+        .filter(|one| !own.contains(one))
+        .collect();
+    serde_json::to_string(&all).map_err(damaged("observables"))
+}
