@@ -35,6 +35,18 @@ static EVIDENCE_OF_CHALLENGE: Table = Table::new(
         ("challenge", Ty::Int),
     ],
 );
+/// The same table for events of cases.
+static EVIDENCE_OF_CASE: Table = Table::new(
+    "evidence",
+    &[
+        ("idx", Ty::Int),
+        ("at", Ty::Int),
+        ("salt", Ty::Blob),
+        ("event", Ty::Text),
+        ("entry", Ty::Blob),
+        ("case_no", Ty::Int),
+    ],
+);
 static LOG_NODE: Table = Table::new(
     "log_node",
     &[("level", Ty::Int), ("n", Ty::Int), ("hash", Ty::Blob)],
@@ -171,16 +183,18 @@ impl Ledger {
         for entry in entries {
             let index = self.size() + leaves.len() as u64;
             leaves.push(entry.leaf);
-            if let Some(challenge) = entry.challenge {
+            let of_other = (entry.challenge.map(|no| (&EVIDENCE_OF_CHALLENGE, no)))
+                .or_else(|| entry.case.map(|no| (&EVIDENCE_OF_CASE, no)));
+            if let Some((table, no)) = of_other {
                 let row = params![
                     index,
                     entry.at,
                     entry.salt,
                     entry.event.as_str(),
                     entry.entry.0,
-                    challenge
+                    no
                 ];
-                rows.push(Op::Insert(&EVIDENCE_OF_CHALLENGE, row));
+                rows.push(Op::Insert(table, row));
                 continue;
             }
             rows.push(Op::Insert(

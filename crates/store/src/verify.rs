@@ -1,6 +1,6 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report, of every challenge of a
-//! figure, and of every return and publication of the strategy office, against the events that made it. Reads in pages, so
+//! figure, of every case, and of every return and publication of the strategy office, against the events that made it. Reads in pages, so
 //! that memory does not grow with the log; never stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
@@ -8,6 +8,7 @@
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
 //! index; of the strategy office the seats. None of them is part of a report or a return.
 
+mod cases;
 mod challenges;
 mod files;
 mod log;
@@ -166,6 +167,8 @@ pub struct Verdict {
     pub reports: u64,
     /// Challenges of figures.
     pub challenges: u64,
+    /// Cases.
+    pub cases: u64,
     /// Returns of the strategy office.
     pub returns: u64,
     /// Findings; zero is good.
@@ -369,6 +372,7 @@ impl<'a, 'c> Run<'a, 'c> {
         }
         self.log()?;
         self.challenges()?;
+        self.cases()?;
         self.reports()?;
         self.plans()?;
         Ok(self.verdict)

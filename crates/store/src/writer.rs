@@ -46,6 +46,8 @@ pub struct Entry {
     pub report: Option<i64>,
     /// The challenge of a figure concerned.
     pub challenge: Option<i64>,
+    /// The case concerned.
+    pub case: Option<i64>,
     /// Exact JSON text.
     pub event: String,
     /// Random, so that the published entry tells nothing about the event.
@@ -66,6 +68,7 @@ impl Entry {
             at,
             report,
             challenge: None,
+            case: None,
             event,
             salt,
             entry,
@@ -78,6 +81,15 @@ impl Entry {
     pub fn of_challenge(at: i64, no: i64, event: String, salt: [u8; 16]) -> Self {
         Self {
             challenge: Some(no),
+            ..Self::new(at, None, event, salt)
+        }
+    }
+
+    /// As [`Entry::new`], for an event of a case, which says `case` itself.
+    #[must_use]
+    pub fn of_case(at: i64, no: i64, event: String, salt: [u8; 16]) -> Self {
+        Self {
+            case: Some(no),
             ..Self::new(at, None, event, salt)
         }
     }

@@ -12,7 +12,7 @@ use crate::db::ReadError;
 use crate::params;
 use crate::sql::{Row, Value};
 
-const EVIDENCE: &str = "SELECT idx, at, report, salt, event, entry, challenge FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2";
+const EVIDENCE: &str = "SELECT idx, at, report, salt, event, entry, challenge, case_no FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2";
 const CHECKPOINTS: &str =
     "SELECT size, before, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT $2";
 const NODES: &str = "SELECT n, hash FROM log_node WHERE level = $1 AND n >= $2 ORDER BY n LIMIT $3";
@@ -30,6 +30,8 @@ struct Head {
     report: Option<i64>,
     #[serde(default)]
     challenge: Option<i64>,
+    #[serde(default)]
+    case: Option<i64>,
 }
 
 /// A row of the log, looked at.
@@ -443,7 +445,7 @@ fn look_at_leaf(row: &Row) -> Leaf {
     }
 }
 
-/// `at`, `report` and `challenge` are copies of what the event says.
+/// `at`, `report`, `challenge` and `case` are copies of what the event says.
 fn columns(row: &Row, event: &str) -> Result<(), String> {
     let head: Head =
         serde_json::from_str(event).map_err(|error| format!("the event does not read: {error}"))?;
@@ -457,6 +459,9 @@ fn columns(row: &Row, event: &str) -> Result<(), String> {
     let challenge = head.challenge.map_or(Value::Null, Value::Int);
     if row.0.get(6) != Some(&challenge) {
         return Err("column challenge is not the event's".to_owned());
+    }
+    if row.0.get(7) != Some(&head.case.map_or(Value::Null, Value::Int)) {
+        return Err("column case_no is not the event's".to_owned());
     }
     Ok(())
 }
