@@ -355,7 +355,7 @@ impl App {
         }
         for _ in 0..TRIES {
             let whole = self.whole_case(no).await?;
-            match self.decided(&grant, &whole, seen, &command, row.as_ref()).await {
+            match self.decide_case(&grant, &whole, seen, &command, row.as_ref()).await {
                 // It moved on while this was being decided: what came in between is looked at anew.
                 Err(AppError::Write(WriteError::Conflict) | AppError::Conflict) => {}
                 Err(AppError::Case(desk::Refusal::Moved)) => return Err(AppError::Conflict),
@@ -371,7 +371,7 @@ impl App {
         Err(AppError::Conflict)
     }
 
-    async fn decided(
+    async fn decide_case(
         &self,
         grant: &Grant,
         whole: &Whole,

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 35] = [
     "meta",
     "report",
     "report_body",

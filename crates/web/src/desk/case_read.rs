@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use cairn_app::App;
+use cairn_app::cases::rows::Summary as Case;
 use cairn_app::report::Whole;
 use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::Action;
@@ -14,7 +15,7 @@ use maud::{Markup, html};
 use super::case_work::{Typed, forms, verifying};
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, doors};
+use super::{case, cases, doors};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -30,7 +31,9 @@ pub(super) async fn show(
 ) -> Result<Markup> {
     let whole = app.read_report(&officer.who, &reference).await?;
     let people = app.people(&officer.who).await?;
-    Ok(page(&app, &officer, &people, &whole, &Typed::default()))
+    let cases = app.cases_of(&officer.who, whole.summary.no).await?;
+    let typed = Typed::default();
+    Ok(page(&app, &officer, &people, (&whole, &cases), &typed))
 }
 
 /// What a page of a report is made of.
@@ -46,7 +49,7 @@ pub(super) fn page(
     app: &App,
     officer: &Officer,
     people: &People,
-    whole: &Whole,
+    (whole, cases): (&Whole, &[Case]),
     typed: &Typed<'_>,
 ) -> Markup {
     let l = officer.page.lang;
@@ -71,6 +74,7 @@ pub(super) fn page(
         div.two {
             div {
                 (state(&view))
+                (cases::of_report(officer, &whole.reference, &whole.summary.title, cases, typed.of_case()))
                 (told(&view))
                 (losses(&view, typed))
                 (files(&view))

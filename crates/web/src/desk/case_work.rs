@@ -41,6 +41,16 @@ impl Typed<'_> {
         self.form.and_then(|form| form.get(name))
     }
 
+    /// Faults of the form that adds the report to a case.
+    pub(super) fn of_case(&self) -> &[Fault] {
+        let about = |fault: &&Fault| fault.field == "case-no";
+        if self.faults.iter().any(|fault| about(&fault)) {
+            &self.faults
+        } else {
+            &[]
+        }
+    }
+
     pub(super) fn summary(&self, l: Lang) -> Markup {
         error_summary(l, &self.faults)
     }
@@ -303,7 +313,8 @@ async fn shown(
 ) -> Answer {
     let whole = app.read_report(&officer.who, reference).await?;
     let people = app.people(&officer.who).await?;
-    let page = page(app, officer, &people, &whole, typed);
+    let cases = app.cases_of(&officer.who, whole.summary.no).await?;
+    let page = page(app, officer, &people, (&whole, &cases), typed);
     Ok((status, page).into_response())
 }
 
@@ -432,6 +443,29 @@ pub(super) async fn erase_contact(
         return faulty(&app, &sent, &reference, "sure", text).await;
     }
     work(&app, &sent, &reference, Command::EraseContact).await
+}
+
+/// The report belongs to a case.
+pub(super) async fn add_to_case(
+    State(app): State<App>,
+    Path(reference): To,
+    sent: Sent,
+) -> Answer {
+    let typed = sent.form.get("case-no").unwrap_or_default();
+    let no = typed.trim().parse::<i64>();
+    let done = match no {
+        Ok(no) => app.link_report(&sent.officer.who, no, &reference).await,
+        Err(_) => Err(AppError::NotFound),
+    };
+    match (done, no) {
+        (Ok(()), Ok(no)) => Ok(Redirect::to(&format!("/desk/cases/{no}#reports")).into_response()),
+        (Err(AppError::NotFound | AppError::Case(_)), _) => {
+            let text = t::cases_no_such(sent.officer.page.lang).to_owned();
+            faulty(&app, &sent, &reference, "case-no", text).await
+        }
+        (Err(other), _) => Err(other.into()),
+        (Ok(()), Err(_)) => Err(Problem::not_found()),
+    }
 }
 
 /// Up again.
