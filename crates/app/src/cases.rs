@@ -321,7 +321,7 @@ impl App {
         no: i64,
         reference: &str,
     ) -> Result<(), AppError> {
-        who.grant(Action::WorkReports)?.account();
+        let _grant = who.grant(Action::WorkReports)?;
         let report = self.known_report(reference).await?;
         let link = Command::Link { no: report };
         self.work_case(who, no, i64::MAX, link, None).await

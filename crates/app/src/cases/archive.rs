@@ -35,7 +35,7 @@ impl App {
     /// # Errors
     /// See [`AppError`].
     pub async fn export_case(&self, who: &Principal, no: i64) -> Result<Archive, AppError> {
-        who.grant(Action::WorkReports)?.account();
+        let _grant = who.grant(Action::WorkReports)?;
         self.work_case(who, no, i64::MAX, Command::Export, None)
             .await?;
         let whole = self.whole_case(no).await?;

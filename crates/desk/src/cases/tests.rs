@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -8,9 +9,10 @@ use crate::clock::{Book as Clocks, End, State as Running};
 const HOUR: i64 = 3_600;
 const NOW: Micros = Micros(1_795_456_800_000_000);
 
+static CASES: LazyLock<Book> = LazyLock::new(|| Book::embedded().unwrap());
+static CLOCKS: LazyLock<Clocks> = LazyLock::new(|| Clocks::embedded().unwrap());
+
 struct Desk {
-    cases: Book,
-    clocks: Clocks,
     events: Vec<Event>,
 }
 
@@ -18,8 +20,6 @@ impl Desk {
     fn new() -> Self {
         let opened = open("d0".into(), Tlp::Amber, Pap::Amber, "once".into());
         Self {
-            cases: Book::embedded().unwrap(),
-            clocks: Clocks::embedded().unwrap(),
             events: vec![event(opened, "ana")],
         }
     }
@@ -30,8 +30,8 @@ impl Desk {
 
     fn act_at(&mut self, who: &str, seen: i64, command: Command, now: Micros) -> Result<usize, Refusal> {
         let books = Books {
-            cases: &self.cases,
-            clocks: &self.clocks,
+            cases: &CASES,
+            clocks: &CLOCKS,
         };
         let changes = decide(books, &self.case(), seen, command, now)?;
         let added = changes.len();
