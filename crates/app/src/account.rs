@@ -156,13 +156,15 @@ impl App {
 
     /// Notes in the log that an officer opens a report. Turning the page back and forth is noted once.
     pub(crate) async fn note_opened(&self, who: &Principal, no: i64) -> Result<(), AppError> {
-        self.note_read(who, no, AccountChange::ReportOpened { no }).await
+        self.note_read(who, no, AccountChange::ReportOpened { no })
+            .await
     }
 
     /// The same of a case.
     pub(crate) async fn note_case_read(&self, who: &Principal, no: i64) -> Result<(), AppError> {
         // Reports have numbers above 0.
-        self.note_read(who, -no, AccountChange::CaseRead { no }).await
+        self.note_read(who, -no, AccountChange::CaseRead { no })
+            .await
     }
 
     async fn note_read(

@@ -2,9 +2,9 @@
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
-use cairn_desk::{cases, challenge};
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
+use cairn_desk::{cases, challenge};
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;

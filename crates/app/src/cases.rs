@@ -355,14 +355,18 @@ impl App {
         }
         for _ in 0..TRIES {
             let whole = self.whole_case(no).await?;
-            match self.decide_case(&grant, &whole, seen, &command, row.as_ref()).await {
+            match self
+                .decide_case(&grant, &whole, seen, &command, row.as_ref())
+                .await
+            {
                 // It moved on while this was being decided: what came in between is looked at anew.
                 Err(AppError::Write(WriteError::Conflict) | AppError::Conflict) => {}
                 Err(AppError::Case(desk::Refusal::Moved)) => return Err(AppError::Conflict),
                 Err(other) => return Err(other),
                 Ok(()) => {
                     if erases {
-                        self.erased.store(true, std::sync::atomic::Ordering::Relaxed);
+                        self.erased
+                            .store(true, std::sync::atomic::Ordering::Relaxed);
                     }
                     return Ok(());
                 }
@@ -406,11 +410,7 @@ impl App {
     }
 
     /// Taking a case for oneself is work; giving it to somebody else is the leads' to do, and so is erasing.
-    async fn grant_for_case(
-        &self,
-        who: &Principal,
-        command: &Command,
-    ) -> Result<Grant, AppError> {
+    async fn grant_for_case(&self, who: &Principal, command: &Command) -> Result<Grant, AppError> {
         match command {
             Command::EraseText { .. } => Ok(who.grant(Action::EraseContacts)?),
             Command::SetOwner { to: Some(to) } if *to != who.account => {

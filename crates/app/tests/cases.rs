@@ -62,7 +62,9 @@ async fn account(app: &App, login: &str, role: Role) -> Principal {
 }
 
 async fn report(app: &App, seed: u64) -> (i64, String) {
-    let received = app.submit(&sample::draft(seed), Actor::Reporter, None).await;
+    let received = app
+        .submit(&sample::draft(seed), Actor::Reporter, None)
+        .await;
     let received = received.unwrap();
     (received.no, received.reference)
 }
@@ -127,9 +129,16 @@ async fn edits(app: App, who: Principal, seed: u32) -> Done {
         let text = format!("{} writes {n}", who.name);
         let written = said(&text, &format!("{seed}-{n}"));
         let (command, written) = match dice >> 20 & 7 {
-            0 => (Command::Rename { digest: String::new() }, Some(written)),
+            0 => (
+                Command::Rename {
+                    digest: String::new(),
+                },
+                Some(written),
+            ),
             1 => (
-                Command::AddTask { digest: String::new() },
+                Command::AddTask {
+                    digest: String::new(),
+                },
                 Some(written),
             ),
             2 => (
@@ -149,13 +158,21 @@ async fn edits(app: App, who: Principal, seed: u32) -> Done {
                 },
                 None,
             ),
-            4 => (Command::SetOwner { to: Some(who.account.clone()) }, None),
+            4 => (
+                Command::SetOwner {
+                    to: Some(who.account.clone()),
+                },
+                None,
+            ),
             5 => (Command::Done { task: 1 + n % 4 }, None),
             6 => (Command::Undone { task: 1 + n % 4 }, None),
             _ => (note(), Some(written)),
         };
         let adds = written.is_some() && !matches!(command, Command::Rename { .. });
-        match app.work_case(&who, 1, seen, command, written.as_ref()).await {
+        match app
+            .work_case(&who, 1, seen, command, written.as_ref())
+            .await
+        {
             Ok(()) => {
                 done.changes += 1;
                 done.texts.extend(written.map(|written| written.text));

@@ -11,7 +11,9 @@ mod timeline;
 pub use book::{Answer, Book, Factor, Level, Scheme, Template, TemplateTask};
 pub use decide::{Books, Command, EVENTS_MAX, REPORTS_MAX, Refusal, decide, open};
 pub use standing::{Case, Moment, Note, Part, Task};
-pub use text::{NOTE_CHARS_MAX, ROW_CHARS_MAX, TASK_CHARS_MAX, TITLE_CHARS_MAX, TextFault, text, title};
+pub use text::{
+    NOTE_CHARS_MAX, ROW_CHARS_MAX, TASK_CHARS_MAX, TITLE_CHARS_MAX, TextFault, text, title,
+};
 pub use timeline::{GAP_SECONDS_MIN, Line, timeline};
 
 use std::collections::BTreeMap;

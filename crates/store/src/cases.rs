@@ -258,7 +258,11 @@ pub fn change(
     for text in texts {
         unit.insert(&TEXT, params![before.no, text.n, text.salt, text.text]);
     }
-    for clock in after.clocks.iter().filter(|clock| clocks.contains(clock.id.as_str())) {
+    for clock in after
+        .clocks
+        .iter()
+        .filter(|clock| clocks.contains(clock.id.as_str()))
+    {
         let mut row = params![before.no, clock.id.as_str()];
         row.extend(clock_of(clock)?);
         unit.exec(

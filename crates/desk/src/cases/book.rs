@@ -185,7 +185,8 @@ impl Book {
     #[must_use]
     pub fn level<'b>(&'b self, severity: &'b Severity, language: &str) -> &'b str {
         let scheme = self.scheme(&severity.scheme);
-        let level = scheme.and_then(|scheme| scheme.levels.iter().find(|l| l.code == severity.level));
+        let level =
+            scheme.and_then(|scheme| scheme.levels.iter().find(|l| l.code == severity.level));
         level.map_or(severity.level.as_str(), |level| level.title.get(language))
     }
 
@@ -320,7 +321,11 @@ fn levels(scheme: &Table<'_, '_>, weighted: bool, languages: &[String]) -> Vec<L
         levels.push(level);
     }
     if levels.is_empty() {
-        scheme.problem_at("level", "there is no level", "Add at least one `[[scheme.level]]`");
+        scheme.problem_at(
+            "level",
+            "there is no level",
+            "Add at least one `[[scheme.level]]`",
+        );
     } else if weighted && levels.last().is_some_and(|level| level.from != 0) {
         scheme.problem_at(
             "level",
@@ -379,7 +384,11 @@ fn templates(root: &Table<'_, '_>, languages: &[String]) -> Vec<Template> {
             task.finish();
         }
         if tasks.is_empty() {
-            item.problem_at("task", "there is no task", "Add at least one `[[template.task]]`");
+            item.problem_at(
+                "task",
+                "there is no task",
+                "Add at least one `[[template.task]]`",
+            );
         }
         let categories = item.strs("categories").into_iter();
         templates.push(Template {

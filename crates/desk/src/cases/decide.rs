@@ -251,7 +251,9 @@ pub fn decide(
         return Err(Refusal::Closed);
     }
     match command {
-        Command::StartClock { rule, start, limit } => start_clock(books, case, rule, start, limit, now),
+        Command::StartClock { rule, start, limit } => {
+            start_clock(books, case, rule, start, limit, now)
+        }
         Command::StopClock {
             clock,
             event,
@@ -476,11 +478,7 @@ fn of_task(case: &Case, seen: i64, command: Command) -> Result<Vec<Change>, Refu
             let same = (&now.owner, now.due) == (&owner, due);
             (task, same, Change::TaskSet { task, owner, due })
         }
-        Command::Done { task } => (
-            task,
-            find(task)?.done.is_some(),
-            Change::TaskDone { task },
-        ),
+        Command::Done { task } => (task, find(task)?.done.is_some(), Change::TaskDone { task }),
         Command::Undone { task } => (
             task,
             find(task)?.done.is_none(),
@@ -526,7 +524,12 @@ fn start_clock(
     // The same form sent twice starts one clock.
     if let clock::Command::Start { start, .. } = &command {
         let same = |clock: &&Clock| clock.opening.rule == rule && clock.opening.start == *start;
-        if case.clocks.iter().filter(|clock| clock.end.is_none()).any(|clock| same(&clock)) {
+        if case
+            .clocks
+            .iter()
+            .filter(|clock| clock.end.is_none())
+            .any(|clock| same(&clock))
+        {
             return Ok(Vec::new());
         }
     }
@@ -576,7 +579,13 @@ fn stop_clock(
     }];
     changes.extend(named(id, stopped));
     let mut started = 0;
-    for Call { clock, command } in follow(books.clocks, &laws(books, case), &case.clocks, &history(case), &event) {
+    for Call { clock, command } in follow(
+        books.clocks,
+        &laws(books, case),
+        &case.clocks,
+        &history(case),
+        &event,
+    ) {
         match clock {
             Some(other) if other == id => {}
             Some(other) => {

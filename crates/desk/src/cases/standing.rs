@@ -202,7 +202,10 @@ impl Case {
     fn wrote(&mut self, event: &Event) {
         match &event.change {
             Change::Noted { note, corrects } => {
-                let older = self.notes.iter_mut().find(|one| Some(one.text) == *corrects);
+                let older = self
+                    .notes
+                    .iter_mut()
+                    .find(|one| Some(one.text) == *corrects);
                 if let Some(older) = older {
                     older.corrected = Some(note.text);
                 }

@@ -92,7 +92,9 @@ impl Run<'_, '_> {
         };
         let texts = rows(TEXTS)?;
         texts_of(&case, &texts, &mut wrong);
-        let title = texts.iter().find(|row| row.int(0) == Ok(i64::from(case.title.text)));
+        let title = texts
+            .iter()
+            .find(|row| row.int(0) == Ok(i64::from(case.title.text)));
         let title = title.and_then(|row| text(row, 2));
         let once = match events.first().map(|event| &event.change) {
             Some(Change::Opened { once, .. }) => once.as_str(),
@@ -175,7 +177,11 @@ fn reports(case: &Case, rows: &[Row], wrong: &mut Vec<Wrong>) {
 }
 
 fn clocks(case: &Case, rows: &[Row], wrong: &mut Vec<Wrong>) {
-    let mut left: BTreeMap<&str, _> = case.clocks.iter().map(|clock| (clock.id.as_str(), clock)).collect();
+    let mut left: BTreeMap<&str, _> = case
+        .clocks
+        .iter()
+        .map(|clock| (clock.id.as_str(), clock))
+        .collect();
     for row in rows {
         let name = text(row, 0).unwrap_or_default();
         let mut found = |what: String| wrong.push(("case_clock", format!("/{name}"), what));

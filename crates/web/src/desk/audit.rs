@@ -10,8 +10,8 @@ use cairn_app::audit::{AuditLine, AuditQuery, Logged};
 use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
-use cairn_desk::{cases, challenge};
 use cairn_desk::track::TrackChange;
+use cairn_desk::{cases, challenge};
 use futures_util::stream;
 use maud::{Markup, html};
 

@@ -13,9 +13,9 @@ use cairn_kernel::text::visible;
 use cairn_kernel::time::Micros;
 use maud::{Markup, html};
 
-use super::{cases, doors};
 use super::who::Officer;
 use super::words::{self, People};
+use super::{cases, doors};
 use crate::components::{
     Choice, Column, Field, Hue, Input, Look, button, button_link, buttons, input, neighbours,
     said_inline, select, stack, tag,

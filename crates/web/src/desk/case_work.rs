@@ -446,11 +446,7 @@ pub(super) async fn erase_contact(
 }
 
 /// The report belongs to a case.
-pub(super) async fn add_to_case(
-    State(app): State<App>,
-    Path(reference): To,
-    sent: Sent,
-) -> Answer {
+pub(super) async fn add_to_case(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
     let typed = sent.form.get("case-no").unwrap_or_default();
     let no = typed.trim().parse::<i64>();
     let done = match no {

@@ -4,8 +4,8 @@ mod clocks;
 mod forms;
 mod page;
 mod times;
-mod work;
 mod words;
+mod work;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -233,10 +233,9 @@ fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Mar
             words::severity_code(app, l, row.severity.as_deref(), row.rank),
             html! { (words::tlp(&row.tlp)) },
             words::state(&officer.page, &row.state, row.until, now),
-            row.owner.as_ref().map_or_else(
-                || html! { (t::queue_nobody(l)) },
-                |id| person(people, id),
-            ),
+            row.owner
+                .as_ref()
+                .map_or_else(|| html! { (t::queue_nobody(l)) }, |id| person(people, id)),
             html! { (row.reports) },
             html! { (row.tasks) },
             html! { time datetime=(row.changed_at) title=(officer.page.moment(row.changed_at)) { (case::age(l, row.changed_at, now)) } },

@@ -52,7 +52,11 @@ pub(super) fn stands(app: &App, l: Lang, clock: &Clock) -> Markup {
 
 /// The moment a clock is due, in the time zone of its calendar.
 pub(super) fn due(app: &App, l: Lang, clock: &Clock) -> Markup {
-    let calendar = app.config.case_rules.clocks.calendar(&clock.opening.calendar);
+    let calendar = app
+        .config
+        .case_rules
+        .clocks
+        .calendar(&clock.opening.calendar);
     let own = &app.config.time_zone;
     let zone = calendar.map_or(own, |calendar| calendar.zone());
     let name = zone.iana_name().filter(|_| zone != own);

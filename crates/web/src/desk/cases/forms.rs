@@ -3,7 +3,8 @@
 
 use cairn_desk::access::Action;
 use cairn_desk::cases::{
-    Moment, NOTE_CHARS_MAX, ROW_CHARS_MAX, Scheme, Severity, State as Standing, TASK_CHARS_MAX, Task,
+    Moment, NOTE_CHARS_MAX, ROW_CHARS_MAX, Scheme, Severity, State as Standing, TASK_CHARS_MAX,
+    Task,
 };
 use cairn_desk::clock::{Clock, End, ReasonFor};
 use cairn_kernel::label::{Pap, Tlp};
@@ -124,7 +125,10 @@ fn judging(view: &View<'_>) -> Markup {
         for level in &scheme.levels {
             let title = level.title.get(l.as_str());
             let code = format!("{}/{}", scheme.code, level.code);
-            pairs.push((code, format!("{} {} {title}", scheme.code.to_uppercase(), level.code)));
+            pairs.push((
+                code,
+                format!("{} {} {title}", scheme.code.to_uppercase(), level.code),
+            ));
         }
     }
     let mut choices = vec![choice("", t::case_chosen(l))];
@@ -162,14 +166,21 @@ fn scoring(view: &View<'_>, scheme: &Scheme) -> Markup {
         }
         (button(Look::Plain, t::cases_score(l)))
     };
-    fold(view, &names, scheme.title.get(l.as_str()), change(view, "score", body))
+    fold(
+        view,
+        &names,
+        scheme.title.get(l.as_str()),
+        change(view, "score", body),
+    )
 }
 
 /// The answers that a weighted severity was made from.
 pub(super) fn answers(view: &View<'_>, severity: &Severity) -> Markup {
     let l = view.officer.page.lang;
     let scheme = view.app.config.case_rules.cases.scheme(&severity.scheme);
-    let factors = scheme.map(|scheme| scheme.factors.as_slice()).unwrap_or_default();
+    let factors = scheme
+        .map(|scheme| scheme.factors.as_slice())
+        .unwrap_or_default();
     html! {
         ul {
             @for factor in factors {
@@ -184,10 +195,22 @@ pub(super) fn answers(view: &View<'_>, severity: &Severity) -> Markup {
 fn labelling(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
     let case = &view.whole.case;
-    let shown: Vec<_> = Tlp::ALL.iter().map(|tlp| (tlp.as_str(), tlp.to_string())).collect();
-    let tlps: Vec<Choice<'_>> = shown.iter().map(|(code, title)| choice(code, title)).collect();
-    let shown: Vec<_> = Pap::ALL.iter().map(|pap| (pap.as_str(), pap.to_string())).collect();
-    let paps: Vec<Choice<'_>> = shown.iter().map(|(code, title)| choice(code, title)).collect();
+    let shown: Vec<_> = Tlp::ALL
+        .iter()
+        .map(|tlp| (tlp.as_str(), tlp.to_string()))
+        .collect();
+    let tlps: Vec<Choice<'_>> = shown
+        .iter()
+        .map(|(code, title)| choice(code, title))
+        .collect();
+    let shown: Vec<_> = Pap::ALL
+        .iter()
+        .map(|pap| (pap.as_str(), pap.to_string()))
+        .collect();
+    let paps: Vec<Choice<'_>> = shown
+        .iter()
+        .map(|(code, title)| choice(code, title))
+        .collect();
     change(
         view,
         "label",
@@ -229,7 +252,11 @@ pub(super) fn evidence(view: &View<'_>, clock: &Clock) -> Markup {
     let Some(End::Met { by, .. } | End::Missed { by, .. }) = &clock.end else {
         return html! {};
     };
-    let note = by.reference.rsplit('/').next().and_then(|n| n.parse::<u32>().ok());
+    let note = by
+        .reference
+        .rsplit('/')
+        .next()
+        .and_then(|n| n.parse::<u32>().ok());
     html! {
         p {
             (own::happening(view.app, page.lang, &by.kind)) ", " (page.moment(by.at))
@@ -259,7 +286,12 @@ pub(super) fn clock(view: &View<'_>, clock: &Clock) -> Markup {
             (select(&field(view, &again, t::cases_clock_reason(l)), &reasons(view, ReasonFor::Reopen), view.typed.get(&again)))
             (button(Look::Plain, t::cases_clock_reopen(l)))
         };
-        return fold(view, &[&again], t::cases_clock_reopen(l), change(view, "clock-again", body));
+        return fold(
+            view,
+            &[&again],
+            t::cases_clock_reopen(l),
+            change(view, "clock-again", body),
+        );
     }
     let (pause, withdraw) = (name("pause"), name("withdraw"));
     html! {
@@ -304,7 +336,12 @@ fn stopping(view: &View<'_>, clock: &Clock, hidden: &Markup) -> Markup {
         ))
         (button(Look::Main, t::cases_clock_stop(l)))
     };
-    fold(view, &[&event, &when, &sent], t::cases_clock_stop(l), change(view, "clock-stop", body))
+    fold(
+        view,
+        &[&event, &when, &sent],
+        t::cases_clock_stop(l),
+        change(view, "clock-stop", body),
+    )
 }
 
 /// First the rule, then what starts it.
@@ -316,8 +353,13 @@ pub(super) fn starting(view: &View<'_>) -> Markup {
         .rules()
         .iter()
         .map(|rule| {
-            let law = book.law(&rule.law).map_or("", |law| law.title.get(l.as_str()));
-            (rule.id.as_str(), format!("{law}: {}", rule.title.get(l.as_str())))
+            let law = book
+                .law(&rule.law)
+                .map_or("", |law| law.title.get(l.as_str()));
+            (
+                rule.id.as_str(),
+                format!("{law}: {}", rule.title.get(l.as_str())),
+            )
         })
         .collect();
     choices.extend(titles.iter().map(|(code, title)| choice(code, title)));
@@ -354,10 +396,16 @@ pub(super) fn row(view: &View<'_>) -> Markup {
     let now = moment(view, view.app.clock.now());
     let mut named = Vec::new();
     for report in &view.whole.reports {
-        named.push((format!("report/{}", report.no), view.app.reference(report.no)));
+        named.push((
+            format!("report/{}", report.no),
+            view.app.reference(report.no),
+        ));
     }
     for note in &view.whole.case.notes {
-        named.push((format!("note/{}", note.text), t::cases_note_no(l, note.text)));
+        named.push((
+            format!("note/{}", note.text),
+            t::cases_note_no(l, note.text),
+        ));
     }
     let mut sources = vec![choice("outside", t::cases_source_outside(l))];
     sources.extend(named.iter().map(|(code, title)| choice(code, title)));
@@ -368,7 +416,12 @@ pub(super) fn row(view: &View<'_>) -> Markup {
         (select(&field(view, "source", t::cases_source(l)), &sources, view.typed.get("source")))
         (button(Look::Plain, t::cases_row_add(l)))
     };
-    fold(view, &["row", "happened", "known"], t::cases_row_add(l), change(view, "row", body))
+    fold(
+        view,
+        &["row", "happened", "known"],
+        t::cases_row_add(l),
+        change(view, "row", body),
+    )
 }
 
 /// A row that is wrong; a lead can erase its text besides.
@@ -422,7 +475,12 @@ pub(super) fn linking(view: &View<'_>) -> Markup {
         (input(&field(view, "reference", t::cases_link_reference(l)), &line(view, "reference", "")))
         (button(Look::Plain, t::cases_link(l)))
     };
-    fold(view, &["reference"], t::cases_link(l), change(view, "link", body))
+    fold(
+        view,
+        &["reference"],
+        t::cases_link(l),
+        change(view, "link", body),
+    )
 }
 
 /// One task: done or not, by whom, by when.
@@ -440,7 +498,11 @@ pub(super) fn task(view: &View<'_>, task: &Task) -> Markup {
         people.push(choice(id, &person.name));
     }
     let now = task.due.map(|at| moment(view, at)).unwrap_or_default();
-    let held = view.typed.get(&who).or(task.owner.as_deref()).unwrap_or_default();
+    let held = view
+        .typed
+        .get(&who)
+        .or(task.owner.as_deref())
+        .unwrap_or_default();
     html! {
         (change(view, action, html! {
             (hidden)
@@ -464,7 +526,8 @@ pub(super) fn tasks(view: &View<'_>) -> Markup {
         reports.any(|report| codes.contains(&report.category))
     };
     let mut templates: Vec<_> = rules.templates().iter().collect();
-    templates.sort_by_key(|template| (!fits(&template.categories), !template.categories.is_empty()));
+    templates
+        .sort_by_key(|template| (!fits(&template.categories), !template.categories.is_empty()));
     let choices: Vec<Choice<'_>> = templates
         .iter()
         .map(|template| choice(&template.code, template.title.get(l.as_str())))

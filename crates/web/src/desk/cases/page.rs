@@ -156,7 +156,12 @@ fn meanwhile(view: &View<'_>, since: i64) -> Markup {
             }
         }
     };
-    notice(Tone::Warning, "meanwhile", t::case_conflict(page.lang), body)
+    notice(
+        Tone::Warning,
+        "meanwhile",
+        t::case_conflict(page.lang),
+        body,
+    )
 }
 
 fn header(view: &View<'_>) -> Markup {
@@ -191,8 +196,15 @@ fn header(view: &View<'_>) -> Markup {
             html! { (page.moment(case.opened_at)) ", " (actor(l, view.people, &case.opened_by)) },
         ),
     ];
-    if let Some(severity) = case.severity.as_ref().filter(|given| !given.answers.is_empty()) {
-        rows.insert(2, Row::new(t::cases_factors(l), forms::answers(view, severity)));
+    if let Some(severity) = case
+        .severity
+        .as_ref()
+        .filter(|given| !given.answers.is_empty())
+    {
+        rows.insert(
+            2,
+            Row::new(t::cases_factors(l), forms::answers(view, severity)),
+        );
     }
     summary_list(l, &rows)
 }

@@ -39,7 +39,9 @@ pub(super) fn severity_code(app: &App, l: Lang, code: Option<&str>, rank: i64) -
     let found = rules.scheme(scheme);
     let found = found.and_then(|known| known.levels.iter().find(|one| one.code == level));
     let title = found.map_or(level, |level| level.title.get(l.as_str()));
-    let chosen = rules.scheme(scheme).is_some_and(|known| known.factors.is_empty());
+    let chosen = rules
+        .scheme(scheme)
+        .is_some_and(|known| known.factors.is_empty());
     let scheme = scheme.to_uppercase();
     let text = if chosen {
         format!("{scheme} {level} {title}")
@@ -165,7 +167,9 @@ pub(in crate::desk) fn change(page: &Page, app: &App, people: &People, change: &
         }
         Change::Held { until } => Some(html! { (t::cases_until(l, page.moment(*until))) }),
         Change::Closed { reason: code } => Some(html! { (reason(app, l, code)) }),
-        Change::Linked { no } | Change::Unlinked { no } => Some(source(app, l, Source::Report(*no))),
+        Change::Linked { no } | Change::Unlinked { no } => {
+            Some(source(app, l, Source::Report(*no)))
+        }
         Change::Noted { note: said, .. } | Change::RowAdded { row: said, .. } => {
             Some(html! { (t::cases_text_no(l, said.text)) })
         }

@@ -326,7 +326,9 @@ pub(in crate::desk) async fn act(
         let reference = sent.form.get("reference").unwrap_or_default();
         match app.link_report(who, no, reference).await {
             Err(AppError::Input(_)) => {
-                typed.faults.push(Reader::wrong("reference", t::cases_no_report(l)));
+                typed
+                    .faults
+                    .push(Reader::wrong("reference", t::cases_no_report(l)));
                 Ok(())
             }
             other => other,
@@ -347,7 +349,8 @@ pub(in crate::desk) async fn act(
                 // The same words in another form of this page are another text.
                 let key = sent.form.get("once").map(|once| format!("{action}:{once}"));
                 let written = text.map(|text| Written { text, key });
-                app.work_case(who, no, seen, command, written.as_ref()).await
+                app.work_case(who, no, seen, command, written.as_ref())
+                    .await
             }
         }
     };
