@@ -74,7 +74,7 @@ pub(super) fn page(
         div.two {
             div {
                 (state(&view))
-                (cases::of_report(officer, &whole.reference, &whole.summary.title, cases, typed.of_case()))
+                (cases::of_report(officer, &whole.reference, cases, typed.of_case()))
                 (told(&view))
                 (losses(&view, typed))
                 (files(&view))

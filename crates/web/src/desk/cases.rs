@@ -305,7 +305,6 @@ pub(super) async fn open(State(app): State<App>, sent: Sent) -> Result<Response>
 pub(super) fn of_report(
     officer: &Officer,
     reference: &str,
-    title: &str,
     cases: &[Summary],
     faults: &[Fault],
 ) -> Markup {
@@ -332,7 +331,7 @@ pub(super) fn of_report(
                 div {
                     (form("/desk/cases", Encoding::Pairs, Some(&token), html! {
                         input type="hidden" name="report" value=(reference);
-                        (input(&Field::new(l, "case-title", t::cases_case_title(l)), &line(title)))
+                        (input(&Field::new(l, "case-title", t::cases_case_title(l)).hint(t::cases_case_title_hint(l)), &line("")))
                         (button(Look::Plain, t::cases_open(l)))
                     }))
                     (form(&format!("/desk/reports/{reference}/case"), Encoding::Pairs, Some(&token), html! {

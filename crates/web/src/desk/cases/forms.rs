@@ -82,7 +82,7 @@ pub(super) fn work(view: &View<'_>) -> Markup {
         (labelling(view))
         (resting(view))
         (fold(view, &["title"], t::cases_rename(l), change(view, "title", html! {
-            (input(&field(view, "title", t::cases_case_title(l)), &line(view, "title", &view.whole.summary.title)))
+            (input(&field(view, "title", t::cases_case_title(l)), &line(view, "title", "")))
             (button(Look::Plain, t::cases_rename(l)))
         })))
         (change(view, "archive", html! {
