@@ -174,7 +174,7 @@ async fn a_clock_is_started_shown_and_stopped_by_what_was_sent() {
 }
 
 #[tokio::test]
-async fn severity_label_timeline_tasks_and_closing() {
+async fn severity_label_and_timeline() {
     let desk = Desk::new().await;
     let (mut b, _) = opened(&desk).await;
     done(&mut b, "severity", &[("severity", "nz/C2")]).await;
@@ -236,6 +236,13 @@ async fn severity_label_timeline_tasks_and_closing() {
         "{}",
         b.page
     );
+}
+
+#[tokio::test]
+async fn tasks_holding_closing_and_the_archive() {
+    let desk = Desk::new().await;
+    let (mut b, _) = opened(&desk).await;
+    done(&mut b, "severity", &[("severity", "uk/1")]).await;
     done(&mut b, "template", &[("template", "ransomware")]).await;
     done(&mut b, "task", &[("task-text", "Call the insurer")]).await;
     assert!(b.page.contains("Call the insurer") && b.page.contains("Task 6"));
