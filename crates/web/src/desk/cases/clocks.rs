@@ -61,7 +61,7 @@ pub(super) fn due(app: &App, l: Lang, clock: &Clock) -> Markup {
     let zone = calendar.map_or(own, |calendar| calendar.zone());
     let name = zone.iana_name().filter(|_| zone != own);
     html! {
-        time datetime=(clock.due()) { (i18n::moment(l, clock.due(), zone)) }
+        time.due datetime=(clock.due()) { (i18n::moment(l, clock.due(), zone)) }
         @if let Some(name) = name { " (" (name) ")" }
         @if !clock.known { " " (t::cases_clock_weekends_only(l)) }
     }
