@@ -156,8 +156,25 @@ impl App {
 
     /// Notes in the log that an officer opens a report. Turning the page back and forth is noted once.
     pub(crate) async fn note_opened(&self, who: &Principal, no: i64) -> Result<(), AppError> {
+        self.note_read(who, no, AccountChange::ReportOpened { no })
+            .await
+    }
+
+    /// The same of a case.
+    pub(crate) async fn note_case_read(&self, who: &Principal, no: i64) -> Result<(), AppError> {
+        // Reports have numbers above 0.
+        self.note_read(who, -no, AccountChange::CaseRead { no })
+            .await
+    }
+
+    async fn note_read(
+        &self,
+        who: &Principal,
+        what: i64,
+        change: AccountChange,
+    ) -> Result<(), AppError> {
         let now = self.clock.now();
-        let key = (who.account.clone(), no);
+        let key = (who.account.clone(), what);
         let known = {
             let opened = self.recently_opened();
             opened
@@ -168,7 +185,7 @@ impl App {
             return Ok(());
         }
         let by = Actor::User(who.account.clone());
-        let entry = self.account_entry(by, AccountChange::ReportOpened { no })?;
+        let entry = self.account_entry(by, change)?;
         let unit = cairn_store::writer::Unit {
             entries: vec![entry],
             ..Default::default()

@@ -2,10 +2,9 @@
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
-use cairn_desk::challenge;
-use cairn_desk::cluster;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
+use cairn_desk::{cases, challenge, cluster};
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -50,6 +49,8 @@ pub enum Logged {
     Report(Box<Event>),
     /// About the challenge of a figure.
     Challenge(Box<challenge::Event>),
+    /// About a case.
+    Case(Box<cases::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// About clusters of reports.
@@ -145,6 +146,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Cluster(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Case(Box::new(event)))
             })
     };
     AuditLine {

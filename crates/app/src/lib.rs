@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod case;
+pub mod cases;
 pub mod challenge;
 pub mod clock;
 pub mod cluster;
@@ -56,6 +57,8 @@ pub struct Config {
     pub figures: figures::Sources,
     /// The strategies that are shown.
     pub plans: track::Plans,
+    /// What cases are judged and worked by.
+    pub case_rules: cases::Rules,
     /// Days within which the challenge of a figure is to be answered.
     pub challenge_days: u32,
     /// Time zone whose quarters are counted.
@@ -113,6 +116,7 @@ impl Default for Config {
             rates: Rates::none("NZD"),
             figures: figures::Sources::default(),
             plans: track::Plans::default(),
+            case_rules: cases::Rules::default(),
             challenge_days: 20,
             time_zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
             file_bytes_max: 25 * 1024 * 1024,
@@ -153,6 +157,8 @@ pub struct App {
     kept_plans: track::Kept,
     /// Whose turn it is to get the next number.
     challenges_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to get the next number of a case.
+    cases_turn: Arc<tokio::sync::Mutex<()>>,
     office: Arc<track::working::Office>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
@@ -187,6 +193,7 @@ impl App {
             kept_figures: Arc::default(),
             kept_plans: Arc::default(),
             challenges_turn: Arc::default(),
+            cases_turn: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

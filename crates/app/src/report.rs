@@ -40,6 +40,9 @@ pub enum AppError {
     /// The rules for challenges say no.
     #[error(transparent)]
     Challenge(#[from] cairn_desk::challenge::Refusal),
+    /// The rules for cases say no.
+    #[error(transparent)]
+    Case(#[from] cairn_desk::cases::Refusal),
     /// The rules of the strategy office say no.
     #[error(transparent)]
     Office(#[from] cairn_desk::track::Refusal),
@@ -489,7 +492,7 @@ impl App {
         })
     }
 
-    async fn body(&self, no: i64) -> Result<Body, AppError> {
+    pub(crate) async fn body(&self, no: i64) -> Result<Body, AppError> {
         let stored = self.store.report_body(no).await?;
         let stored = stored.ok_or(AppError::NotFound)?;
         serde_json::from_str(&stored.json).map_err(damaged("body"))

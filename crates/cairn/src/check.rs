@@ -49,6 +49,9 @@ pub fn log(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
         "{} log entries, {} signed checkpoints, {} challenges, {} reports; {} findings",
         verdict.leaves, verdict.checkpoints, verdict.challenges, verdict.reports, verdict.findings
     );
+    if verdict.cases > 0 {
+        println!("{} cases", verdict.cases);
+    }
     if verdict.returns > 0 {
         println!("{} returns on strategies", verdict.returns);
     }

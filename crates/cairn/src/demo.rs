@@ -1,5 +1,6 @@
 //! `cairn demo`: a working service with example data and example people, to look around.
 
+mod cases;
 mod challenges;
 mod fill;
 mod office;
@@ -158,7 +159,11 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
     // Examples need not survive a power cut; what follows does.
     let app = open::app_for_examples(settings, clock.clone()).await?;
     let people = people::enrol(&app, &clock, now).await?;
-    fill::fill(&app, &clock, now, &people::officers(&people)).await?;
+    let officers = people::officers(&people);
+    fill::fill(&app, &clock, now, &officers).await?;
+    if let Some(officer) = officers.first() {
+        cases::fill(&app, &clock, now, officer).await?;
+    }
     if settings
         .plans
         .iter()

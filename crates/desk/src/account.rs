@@ -91,6 +91,11 @@ pub enum AccountChange {
         /// The report's number.
         no: i64,
     },
+    /// An officer opened a case to read it.
+    CaseRead {
+        /// The case's number.
+        no: i64,
+    },
     /// Reports were taken out in bulk.
     ReportsExported {
         /// `csv` or `jsonl`.
@@ -115,7 +120,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 15] = [
+    pub const KINDS: [&'static str; 16] = [
         "account_created",
         "signed_in",
         "password_changed",
@@ -130,6 +135,7 @@ impl AccountChange {
         "api_key_created",
         "api_key_revoked",
         "report_opened",
+        "case_read",
         "reports_exported",
     ];
 }

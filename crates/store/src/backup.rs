@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 39] = [
+const TABLES: [&str; 43] = [
     "meta",
     "report",
     "report_body",
@@ -74,6 +74,10 @@ const TABLES: [&str; 39] = [
     "challenge",
     "challenge_body",
     "challenge_contact",
+    "case_head",
+    "case_text",
+    "case_report",
+    "case_clock",
     "plan_seat",
     "plan_return",
     "plan_file",
@@ -91,7 +95,9 @@ const TABLES: [&str; 39] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("cluster") {
+    if table.starts_with("case_") {
+        6
+    } else if table.starts_with("cluster") {
         5
     } else if table == "report_unindexed" {
         4

@@ -99,6 +99,10 @@ pub enum Purpose {
     ChallengeFromKey,
     /// The secret of a challenge's sender.
     Challenge,
+    /// Making the salt of a text of a case from the key of the form.
+    CaseText,
+    /// The key of the form that opened a case.
+    Case,
 }
 
 impl Keys {

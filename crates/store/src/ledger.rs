@@ -47,6 +47,31 @@ static EVIDENCE_OF_CLUSTER: Table = Table::new(
         ("cluster_action", Ty::Int),
     ],
 );
+/// And for events of cases.
+static EVIDENCE_OF_CASE: Table = Table::new(
+    "evidence",
+    &[
+        ("idx", Ty::Int),
+        ("at", Ty::Int),
+        ("salt", Ty::Blob),
+        ("event", Ty::Text),
+        ("entry", Ty::Blob),
+        ("case_no", Ty::Int),
+    ],
+);
+
+/// Of an event that is about no report: the table with the column of what it is about, and the number there.
+fn apart(entry: &Entry) -> Option<(&'static Table, i64)> {
+    let columns = [
+        (&EVIDENCE_OF_CHALLENGE, entry.challenge),
+        (&EVIDENCE_OF_CLUSTER, entry.cluster_action),
+        (&EVIDENCE_OF_CASE, entry.case),
+    ];
+    columns
+        .into_iter()
+        .find_map(|(table, number)| number.map(|number| (table, number)))
+}
+
 static LOG_NODE: Table = Table::new(
     "log_node",
     &[("level", Ty::Int), ("n", Ty::Int), ("hash", Ty::Blob)],
@@ -183,12 +208,7 @@ impl Ledger {
         for entry in entries {
             let index = self.size() + leaves.len() as u64;
             leaves.push(entry.leaf);
-            let apart = match (entry.challenge, entry.cluster_action) {
-                (Some(challenge), _) => Some((&EVIDENCE_OF_CHALLENGE, challenge)),
-                (None, Some(action)) => Some((&EVIDENCE_OF_CLUSTER, action)),
-                (None, None) => None,
-            };
-            if let Some((table, number)) = apart {
+            if let Some((table, number)) = apart(entry) {
                 let row = params![
                     index,
                     entry.at,

@@ -5,6 +5,7 @@ pub mod account;
 pub mod answer;
 pub mod backup;
 pub mod blob;
+pub mod cases;
 pub mod challenge;
 pub mod cluster;
 mod copier;
@@ -241,6 +242,8 @@ impl Store {
                 for sql in [
                     "VACUUM report_contact",
                     "VACUUM challenge_contact",
+                    "VACUUM case_text",
+                    "VACUUM case_head",
                     "VACUUM draft",
                 ] {
                     let vacuumed = client.batch_execute(sql).await;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 6] = [
     (
         1,
         "base",
@@ -33,6 +33,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
         "cluster",
         include_str!("../migrations/sqlite/0005_cluster.sql"),
         include_str!("../migrations/postgres/0005_cluster.sql"),
+    ),
+    (
+        6,
+        "case",
+        include_str!("../migrations/sqlite/0006_case.sql"),
+        include_str!("../migrations/postgres/0006_case.sql"),
     ),
 ];
 

@@ -48,6 +48,8 @@ pub struct Entry {
     pub challenge: Option<i64>,
     /// The action on clusters that it is part of.
     pub cluster_action: Option<i64>,
+    /// The case concerned.
+    pub case: Option<i64>,
     /// Exact JSON text.
     pub event: String,
     /// Random, so that the published entry tells nothing about the event.
@@ -69,6 +71,7 @@ impl Entry {
             report,
             challenge: None,
             cluster_action: None,
+            case: None,
             event,
             salt,
             entry,
@@ -91,6 +94,15 @@ impl Entry {
     pub fn of_cluster(at: i64, action: i64, event: String, salt: [u8; 16]) -> Self {
         Self {
             cluster_action: Some(action),
+            ..Self::new(at, None, event, salt)
+        }
+    }
+
+    /// As [`Entry::new`], for an event of a case, which says `case` itself.
+    #[must_use]
+    pub fn of_case(at: i64, no: i64, event: String, salt: [u8; 16]) -> Self {
+        Self {
+            case: Some(no),
             ..Self::new(at, None, event, salt)
         }
     }

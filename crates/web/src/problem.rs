@@ -344,6 +344,7 @@ impl From<AppError> for Problem {
             | AppError::Office(_)
             | AppError::Challenge(_)
             | AppError::Cluster(_)
+            | AppError::Case(_)
             | AppError::Conflict => Self::new(Kind::Conflict),
             AppError::KeyReused => Self::new(Kind::Invalid),
             AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cairn_app::{account, case, pace, uploads};
-use cairn_desk::{challenge, form, mail, report as reports};
+use cairn_desk::{cases, challenge, form, mail, report as reports};
 use cairn_store::{blob, evidence, job, report as rows, retention, room, writer};
 use cairn_track::office::returns;
 use cairn_web::server::ServerSettings;
@@ -48,6 +48,7 @@ pub fn page() -> String {
         ("What strangers send", strangers()),
         ("Mail", mails()),
         ("Reports", of_reports()),
+        ("Cases", of_cases()),
         ("Challenges of figures", challenges()),
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
@@ -388,6 +389,36 @@ fn signing_in() -> Vec<Row> {
             "SESSION_SECONDS_MAX",
             account::SESSION_SECONDS_MAX,
             "after which a session is over, however busy",
+        ),
+    ]
+}
+
+fn of_cases() -> Vec<Row> {
+    let chars = |name, value: usize, what| (name, format!("{value} characters"), what);
+    vec![
+        chars("TITLE_CHARS_MAX", cases::TITLE_CHARS_MAX, "a title"),
+        chars(
+            "NOTE_CHARS_MAX",
+            cases::NOTE_CHARS_MAX,
+            "a note, or what was sent",
+        ),
+        chars(
+            "ROW_CHARS_MAX",
+            cases::ROW_CHARS_MAX,
+            "a row of the timeline",
+        ),
+        chars("TASK_CHARS_MAX", cases::TASK_CHARS_MAX, "a task"),
+        of("EVENTS_MAX", cases::EVENTS_MAX, "events of one case"),
+        of("REPORTS_MAX", cases::REPORTS_MAX, "reports of one case"),
+        of(
+            "OBSERVABLES_REPORTS_MAX",
+            cairn_app::cases::OBSERVABLES_REPORTS_MAX,
+            "reports of a case whose addresses, links and numbers are shown together",
+        ),
+        of(
+            "CLOCKS_MAX",
+            cairn_app::cases::CLOCKS_MAX,
+            "clocks on the page of all clocks",
         ),
     ]
 }

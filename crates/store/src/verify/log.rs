@@ -12,7 +12,7 @@ use crate::db::ReadError;
 use crate::params;
 use crate::sql::{Row, Value};
 
-const EVIDENCE: &str = "SELECT idx, at, report, salt, event, entry, challenge, cluster_action FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2";
+const EVIDENCE: &str = "SELECT idx, at, report, salt, event, entry, challenge, cluster_action, case_no FROM evidence WHERE idx >= $1 ORDER BY idx LIMIT $2";
 const CHECKPOINTS: &str =
     "SELECT size, before, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT $2";
 const NODES: &str = "SELECT n, hash FROM log_node WHERE level = $1 AND n >= $2 ORDER BY n LIMIT $3";
@@ -33,6 +33,8 @@ struct Head {
     /// Of an event of clusters.
     #[serde(default)]
     action: Option<i64>,
+    #[serde(default)]
+    case: Option<i64>,
 }
 
 /// A row of the log, looked at.
@@ -446,7 +448,7 @@ fn look_at_leaf(row: &Row) -> Leaf {
     }
 }
 
-/// `at`, `report`, `challenge` and `cluster_action` are copies of what the event says.
+/// `at`, `report`, `challenge`, `cluster_action` and `case_no` are copies of what the event says.
 fn columns(row: &Row, event: &str) -> Result<(), String> {
     let head: Head =
         serde_json::from_str(event).map_err(|error| format!("the event does not read: {error}"))?;
@@ -466,6 +468,10 @@ fn columns(row: &Row, event: &str) -> Result<(), String> {
     let action = head.action.map_or(Value::Null, Value::Int);
     if row.0.get(7) != Some(&action) {
         return Err("column cluster_action is not the event's".to_owned());
+    }
+    let case = head.case.map_or(Value::Null, Value::Int);
+    if row.0.get(8) != Some(&case) {
+        return Err("column case_no is not the event's".to_owned());
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use cairn_app::audit::{AuditLine, AuditQuery, Logged};
 use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
-use cairn_desk::challenge;
 use cairn_desk::track::TrackChange;
+use cairn_desk::{cases, challenge};
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -117,6 +117,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         .chain(&words::CLUSTER_KINDS)
         .chain(&TrackChange::KINDS)
         .chain(&challenge::Change::KINDS)
+        .chain(&cases::Change::KINDS)
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
@@ -177,6 +178,18 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
             words::actor(l, people, &event.by),
             super::cluster::logged(app, l, &event.change, officer.who.may(Action::ReadReports)),
             event.report(),
+        ),
+        Logged::Case(event) => (
+            words::actor(l, people, &event.by),
+            html! {
+                @if officer.who.may(Action::ReadReports) {
+                    a href={ "/desk/cases/" (event.case) } { (t::cases_one(l, event.case)) }
+                } @else {
+                    (t::cases_one(l, event.case))
+                }
+                ": " (super::cases::event_words(&officer.page, app, people, &event.change))
+            },
+            None,
         ),
         Logged::Track(event) => (
             words::actor(l, people, &event.by),

@@ -13,9 +13,9 @@ use cairn_kernel::text::visible;
 use cairn_kernel::time::Micros;
 use maud::{Markup, html};
 
-use super::doors;
 use super::who::Officer;
 use super::words::{self, People};
+use super::{cases, doors};
 use crate::components::{
     Choice, Column, Field, Hue, Input, Look, button, button_link, buttons, input, neighbours,
     said_inline, select, stack, tag,
@@ -133,6 +133,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     let body = html! {
         (doors(&officer, "/desk"))
         h1 { (t::queue_title(l)) }
+        (cases::strip(&app, &officer).await?)
         (filters(&app, l, &people, &asked))
         @if asked.severe && !asked.by_severity() {
             p.hint { (t::queue_severe_not(l)) }

@@ -2,10 +2,11 @@
 
 use axum::extract::{Path, State};
 use cairn_app::App;
+use cairn_app::cases::rows::Summary as Case;
 use cairn_app::cluster::About;
 use cairn_app::report::Whole;
 use cairn_app::takeaway::ARCHIVE_PASSWORD;
-use cairn_desk::access::Action;
+use cairn_desk::access::{Action, Visible};
 use cairn_desk::form::Row as Told;
 use cairn_desk::report::{Channel, LossItem};
 use cairn_kernel::actor::Actor;
@@ -16,7 +17,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cluster, doors};
+use super::{case, cases, cluster, doors};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -32,15 +33,28 @@ pub(super) async fn show(
 ) -> Result<Markup> {
     let whole = app.read_report(&officer.who, &reference).await?;
     let people = app.people(&officer.who).await?;
-    let about = app.cluster_about(&officer.who, whole.summary.no).await?;
-    let about = about.as_deref();
-    Ok(page(
-        &app,
-        &officer,
-        &people,
-        (&whole, about),
-        &Typed::default(),
-    ))
+    let beside = Beside::read(&app, &officer, &whole).await?;
+    let typed = Typed::default();
+    Ok(page(&app, &officer, &people, (&whole, &beside), &typed))
+}
+
+/// What else is known of a report: where it stands among others.
+pub(super) struct Beside {
+    /// The cluster that it is in, if any.
+    about: Option<Visible<About>>,
+    /// The cases that it belongs to.
+    cases: Visible<Vec<Case>>,
+}
+
+impl Beside {
+    /// Reads it.
+    pub(super) async fn read(app: &App, officer: &Officer, whole: &Whole) -> Result<Self> {
+        let no = whole.summary.no;
+        Ok(Self {
+            about: app.cluster_about(&officer.who, no).await?,
+            cases: app.cases_of(&officer.who, no).await?,
+        })
+    }
 }
 
 /// What a page of a report is made of.
@@ -56,7 +70,7 @@ pub(super) fn page(
     app: &App,
     officer: &Officer,
     people: &People,
-    (whole, about): (&Whole, Option<&About>),
+    (whole, beside): (&Whole, &Beside),
     typed: &Typed<'_>,
 ) -> Markup {
     let l = officer.page.lang;
@@ -81,7 +95,8 @@ pub(super) fn page(
         div.two {
             div {
                 (state(&view))
-                @if let Some(about) = about { (cluster::about(app, officer, people, about)) }
+                @if let Some(about) = &beside.about { (cluster::about(app, officer, people, about)) }
+                (cases::of_report(officer, &whole.reference, &beside.cases, typed.of_case()))
                 (told(&view))
                 (losses(&view, typed))
                 (files(&view))

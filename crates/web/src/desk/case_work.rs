@@ -13,7 +13,7 @@ use cairn_desk::report::{
 use cairn_kernel::money::Money;
 use maud::{Markup, html};
 
-use super::case_read::{View, page};
+use super::case_read::{Beside, View, page};
 use super::typed::Typed;
 use super::who::{Officer, Sent, token};
 use super::words;
@@ -284,8 +284,8 @@ async fn shown(
 ) -> Answer {
     let whole = app.read_report(&officer.who, reference).await?;
     let people = app.people(&officer.who).await?;
-    let about = app.cluster_about(&officer.who, whole.summary.no).await?;
-    let page = page(app, officer, &people, (&whole, about.as_deref()), typed);
+    let beside = Beside::read(app, officer, &whole).await?;
+    let page = page(app, officer, &people, (&whole, &beside), typed);
     Ok((status, page).into_response())
 }
 
@@ -414,6 +414,25 @@ pub(super) async fn erase_contact(
         return faulty(&app, &sent, &reference, "sure", text).await;
     }
     work(&app, &sent, &reference, Command::EraseContact).await
+}
+
+/// The report belongs to a case.
+pub(super) async fn add_to_case(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
+    let typed = sent.form.get("case-no").unwrap_or_default();
+    let no = typed.trim().parse::<i64>();
+    let done = match no {
+        Ok(no) => app.link_report(&sent.officer.who, no, &reference).await,
+        Err(_) => Err(AppError::NotFound),
+    };
+    match (done, no) {
+        (Ok(()), Ok(no)) => Ok(Redirect::to(&format!("/desk/cases/{no}#reports")).into_response()),
+        (Err(AppError::NotFound | AppError::Case(_)), _) => {
+            let text = t::cases_no_such(sent.officer.page.lang).to_owned();
+            faulty(&app, &sent, &reference, "case-no", text).await
+        }
+        (Err(other), _) => Err(other.into()),
+        (Ok(()), Err(_)) => Err(Problem::not_found()),
+    }
 }
 
 /// Up again.

@@ -6,6 +6,7 @@ mod audit;
 mod case;
 mod case_read;
 mod case_work;
+mod cases;
 mod challenge;
 mod challenge_work;
 mod cluster;
@@ -81,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
     all.extend(work());
     all.extend(endings());
+    all.extend(cases_and_clocks());
     all.extend(challenges());
     all.extend(clusters());
     all.extend(management());
@@ -246,6 +248,43 @@ fn endings() -> Vec<Route> {
     ]
 }
 
+/// What officers work on together, and by when.
+fn cases_and_clocks() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    vec![
+        at(g.clone(), "/desk/cases", read, get(cases::list)),
+        at(p.clone(), "/desk/cases", does, post(cases::open)),
+        at(g.clone(), "/desk/cases/{no}", read, get(cases::show)),
+        at(
+            g.clone(),
+            "/desk/cases/{no}/observables",
+            read,
+            get(cases::observables),
+        ),
+        at(
+            p.clone(),
+            "/desk/cases/{no}/archive",
+            does,
+            post(cases::archive),
+        ),
+        at(
+            p.clone(),
+            "/desk/cases/{no}/{action}",
+            does,
+            post(cases::act),
+        ),
+        at(
+            p,
+            "/desk/reports/{reference}/case",
+            does,
+            post(case_work::add_to_case),
+        ),
+        at(g, "/desk/clocks", read, get(cases::clocks)),
+    ]
+}
+
 /// What readers of the strategies doubt.
 fn challenges() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
@@ -358,6 +397,8 @@ fn doors(officer: &Officer, current: &str) -> Markup {
     let may = |action| officer.who.may(action);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
+        ("/desk/cases", t::cases_title(l), may(Action::ReadReports)),
+        ("/desk/clocks", t::cases_clocks(l), may(Action::ReadReports)),
         (
             "/desk/clusters",
             t::cluster_title(l),

@@ -25,6 +25,15 @@ impl Typed<'_> {
         self.form.and_then(|form| form.get(name))
     }
 
+    /// What is wrong, if it is about the form that adds the report to a case; else nothing.
+    pub(super) fn of_case(&self) -> &[Fault] {
+        if self.faults.iter().any(|fault| fault.field == "case-no") {
+            &self.faults
+        } else {
+            &[]
+        }
+    }
+
     /// What is wrong, at the top of the page; nothing where nothing is.
     pub(super) fn summary(&self, l: Lang) -> Markup {
         error_summary(l, &self.faults)

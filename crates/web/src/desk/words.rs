@@ -220,6 +220,8 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "api_key_revoked" => t::event_api_key_revoked(l),
         "report_opened" => t::event_report_opened(l),
         "reports_exported" => t::event_reports_exported(l),
+        "case_read" => t::cases_event_read(l),
+        _ if kind.starts_with("case_") => case_kind(l, kind),
         "challenge_received" => t::challenge_event_received(l),
         "challenge_released" => t::challenge_event_released(l),
         "challenge_withheld" => t::challenge_event_withheld(l),
@@ -253,6 +255,33 @@ pub(super) fn author(l: Lang, people: &People, id: &str) -> Markup {
         html! { (t::case_who_system(l)) }
     } else {
         person(people, id)
+    }
+}
+
+/// Kinds of events of cases.
+fn case_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
+        "case_opened" => t::cases_event_opened(l),
+        "case_renamed" => t::cases_event_renamed(l),
+        "case_owner_set" => t::cases_event_owner_set(l),
+        "case_severity_set" => t::cases_event_severity_set(l),
+        "case_label_set" => t::cases_event_label_set(l),
+        "case_held" => t::cases_event_held(l),
+        "case_closed" => t::cases_event_closed(l),
+        "case_reopened" => t::cases_event_reopened(l),
+        "case_report_linked" => t::cases_event_report_linked(l),
+        "case_report_unlinked" => t::cases_event_report_unlinked(l),
+        "case_noted" => t::cases_event_noted(l),
+        "case_row_added" => t::cases_event_row_added(l),
+        "case_row_struck" => t::cases_event_row_struck(l),
+        "case_task_added" => t::cases_event_task_added(l),
+        "case_task_set" => t::cases_event_task_set(l),
+        "case_task_done" => t::cases_event_task_done(l),
+        "case_task_undone" => t::cases_event_task_undone(l),
+        "case_clock" => t::cases_event_clock(l),
+        "case_text_erased" => t::cases_event_text_erased(l),
+        "case_exported" => t::cases_event_exported(l),
+        _ => t::event_unknown(l),
     }
 }
 
@@ -384,6 +413,7 @@ pub(super) fn account_change(
         AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", about(key)),
         // Which one stands in the trail's own column.
         AccountChange::ReportOpened { .. } => ("report_opened", None),
+        AccountChange::CaseRead { no } => ("case_read", Some(html! { (t::cases_one(l, *no)) })),
         AccountChange::ReportsExported {
             format,
             category: code,

@@ -413,6 +413,16 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
     lead.get(&at).await;
     lead.send(&format!("{at}/message"), &[("text", HOSTILE)])
         .await;
+    lead.get("/desk/cases").await;
+    let title: String = HOSTILE.chars().take(200).collect();
+    let pairs = [("case-title", title.as_str()), ("report", &reference)];
+    lead.send("/desk/cases", &pairs).await;
+    assert_eq!(lead.to.as_deref(), Some("/desk/cases/1"), "{}", lead.page);
+    lead.get("/desk/cases/1").await;
+    lead.send("/desk/cases/1/note", &[("note", HOSTILE)]).await;
+    lead.get("/desk/cases/1").await;
+    lead.send("/desk/cases/1/task", &[("task-text", title.as_str())])
+        .await;
     let mut admin = desk.signed_in("admin", "Ana", Role::Administrator).await;
     admin.get("/desk/keys").await;
     admin.send("/desk/keys", &[("name", HOSTILE)]).await;
@@ -439,6 +449,10 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
                     &at,
                     "/desk/account",
                     "/desk/export",
+                    "/desk/cases",
+                    "/desk/cases/1",
+                    "/desk/cases/1/observables",
+                    "/desk/clocks",
                 ],
             ),
             (

@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod cases;
 mod challenges;
 mod clusters;
 mod flows;

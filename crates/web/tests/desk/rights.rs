@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 75] = [
+const TABLE: [(&str, &str, &str); 83] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -43,6 +43,18 @@ const TABLE: [(&str, &str, &str); 75] = [
         "officer lead",
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
+    ("GET", "/desk/cases", "officer lead auditor"),
+    ("POST", "/desk/cases", "officer lead"),
+    ("GET", "/desk/cases/{no}", "officer lead auditor"),
+    (
+        "GET",
+        "/desk/cases/{no}/observables",
+        "officer lead auditor",
+    ),
+    ("POST", "/desk/cases/{no}/archive", "officer lead"),
+    ("POST", "/desk/cases/{no}/{action}", "officer lead"),
+    ("POST", "/desk/reports/{reference}/case", "officer lead"),
+    ("GET", "/desk/clocks", "officer lead auditor"),
     ("GET", "/desk/clusters", "officer lead auditor"),
     ("GET", "/desk/clusters/{no}", "officer lead auditor"),
     ("POST", "/desk/clusters/{no}/decide", "officer lead"),

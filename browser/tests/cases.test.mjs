@@ -1,0 +1,97 @@
+// Cases and clocks on the desk: every page in both languages and at three widths with scripts off, and the way of a case from a report
+// to its archive, on which two people meet.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
+import { at, look, text } from '../lib/visits.mjs';
+import { world } from '../lib/world.mjs';
+
+const cairn = world();
+const form = (action) => `main form[action$="/${action}"]`;
+const press = (page, action) => page.locator(`${form(action)} button`).last().click();
+
+test('every page of cases and clocks, in both languages, with scripts off', async () => {
+  const { page, faults, close } = await at(cairn, 'leilani', false);
+  const paths = ['/desk/cases', '/desk/cases?state=all', '/desk/cases/1', '/desk/cases/1?rule=dora-initial', '/desk/cases/1/observables', '/desk/cases/2', '/desk/clocks'];
+  for (const path of paths) {
+    for (const lang of ['mi', 'en']) {
+      const address = new URL(path, cairn.url);
+      address.searchParams.set('lang', lang);
+      const answer = await page.goto(address.href);
+      assert.equal(answer.status(), 200, path);
+      assert.equal(await page.locator('html').getAttribute('lang'), lang, path);
+      // Everything that opens on demand is looked at open.
+      await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
+      for (const viewport of [NARROW, PHONE, DESKTOP]) {
+        await page.setViewportSize(viewport);
+        await fits(page);
+        if (viewport === (lang === 'mi' ? NARROW : DESKTOP)) await accessible(page);
+        if (viewport !== NARROW) await shot(page, `cases${path.replaceAll(/[^a-z0-9]+/g, '-')}-${lang}-${viewport.width}`);
+      }
+    }
+  }
+  await keyboardVisible(page);
+  faults.none();
+  await close();
+});
+
+test('a case from a report to its archive, and two who work on it at once', async () => {
+  const hana = await at(cairn, 'hana', false);
+  const page = hana.page;
+  await page.goto(`${cairn.url}/desk`);
+  assert.match(await text(page), /Due next .*Case 1/);
+  await shot(page, 'cases-queue-strip');
+  await page.locator('[data-row] a').first().click();
+  await page.locator('summary', { hasText: 'Open a case' }).click();
+  await page.fill('#case-title', 'The example case of this test');
+  await page.locator('main form:has(#case-title) button').click();
+  await page.waitForURL('**/desk/cases/*');
+  const address = page.url();
+  assert.match(await text(page), /The example case of this test/);
+
+  await page.selectOption('#severity', 'nz/C2');
+  await press(page, 'severity');
+  assert.match(await text(page), /NZ C2 Highly significant/);
+
+  await page.selectOption('#rule', 'nis2-notification');
+  await page.locator('main form:has(#rule) button').click();
+  await page.locator(`${form('clock-start')} button`).click();
+  assert.match(await text(page), /Running: in \d+ (h|days)/);
+  await page.goto(`${cairn.url}/desk/clocks`);
+  assert.match(await text(page), /art\. 23\(4\)\(b\)/);
+
+  // Two at once: what was typed stands there, beside what the other did.
+  const tui = await at(cairn, 'matiu', false);
+  await tui.page.goto(address);
+  await page.goto(address);
+  await page.locator('summary', { hasText: 'Change the title' }).click();
+  await page.fill('#title', 'As Hana calls it');
+  await press(page, 'title');
+  await tui.page.fill('#note', 'A note by the other one.');
+  await press(tui.page, 'note');
+  await tui.page.goBack();
+  await tui.page.locator('summary', { hasText: 'Change the title' }).click();
+  await tui.page.fill('#title', 'As Matiu calls it');
+  await press(tui.page, 'title');
+  assert.match(await text(tui.page), /Somebody else was here meanwhile.*Title changed/);
+  assert.equal(await tui.page.inputValue('#title'), 'As Matiu calls it');
+  await look(tui.page, 'cases-conflict');
+  await press(tui.page, 'title');
+  assert.match(await text(tui.page), /As Matiu calls it.*A note by the other one\./);
+
+  // By keyboard alone.
+  await page.goto(address);
+  await tabTo(page, '#note');
+  await page.keyboard.type('Written without a mouse.');
+  await tabTo(page, `${form('note')} button`);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  assert.match(await text(page), /Written without a mouse\./);
+  const waits = page.waitForEvent('download');
+  await press(page, 'archive');
+  assert.match((await waits).suggestedFilename(), /^case-\d+\.zip$/);
+  hana.faults.none();
+  tui.faults.none();
+  await hana.close();
+  await tui.close();
+});
