@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 34] = [
     "meta",
     "report",
     "report_body",
@@ -80,10 +80,15 @@ const TABLES: [&str; 31] = [
     "plan_signature",
     "plan_version",
     "plan_evidence",
+    "saved_view",
+    "observable",
+    "observable_step",
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "report_unindexed" {
+    if matches!(table, "saved_view" | "observable" | "observable_step") {
+        5
+    } else if table == "report_unindexed" {
         4
     } else if table.starts_with("challenge") {
         3
