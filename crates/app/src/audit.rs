@@ -3,6 +3,7 @@
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::challenge;
+use cairn_desk::observable;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
 use cairn_kernel::time::Micros;
@@ -47,6 +48,8 @@ pub enum Logged {
     Report(Box<Event>),
     /// About the challenge of a figure.
     Challenge(Box<challenge::Event>),
+    /// About an observable.
+    Observable(Box<observable::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// About a strategy.
@@ -128,6 +131,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Challenge(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Observable(Box::new(event)))
             })
     };
     AuditLine {

@@ -11,7 +11,7 @@ mod wanted;
 
 use std::fmt;
 
-use cairn_kernel::observable::{Kind, Observable};
+use cairn_kernel::observable::{Kind, Observable, defang, extract};
 
 use crate::agency::Agencies;
 use crate::taxonomy::Taxonomy;
@@ -253,12 +253,6 @@ pub struct Known<'a> {
     pub calling_code: u16,
 }
 
-/// The word by which a kind of observable is asked for.
-#[must_use]
-pub const fn observable_filter(kind: Kind) -> &'static str {
-    kind.as_str()
-}
-
 /// Every filter's name, in the order in which help lists them.
 pub const FILTERS: [&str; 22] = [
     "category",
@@ -365,13 +359,18 @@ impl fmt::Display for Printed<'_> {
             What::Received(bound, day) => write!(f, "{}:{day}", bound.name()),
             What::Has(has) => write!(f, "has:{}", has.name()),
             What::Consent(agency) => write!(f, "consent:{}", quoted(agency)),
-            What::Observable(one) => write!(
-                f,
-                "{}:{}",
-                observable_filter(one.kind),
-                quoted(&one.value)
-            ),
+            What::Observable(one) => write!(f, "{}:{}", one.kind.as_str(), quoted(&safe(one))),
         }
+    }
+}
+
+/// Defanged, where what is defanged reads as the same observable again.
+fn safe(one: &Observable) -> String {
+    let shown = defang(one);
+    if extract(&shown).contains(one) {
+        shown
+    } else {
+        one.value.clone()
     }
 }
 

@@ -255,4 +255,14 @@ impl Store {
         let rows = self.db.rows(SQL, params![block.as_str(), after, limit]).await?;
         rows.iter().map(read_named).collect()
     }
+
+    /// How many are on the block list.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn blocked_count(&self) -> Result<u64, ReadError> {
+        let sql = "SELECT count(*) FROM observable WHERE block <> 'no' AND block = 'agreed'";
+        let row = self.db.row(sql, Vec::new()).await?;
+        Ok(row.map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+    }
 }

@@ -11,6 +11,7 @@ use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::challenge;
+use cairn_desk::observable;
 use cairn_desk::track::TrackChange;
 use futures_util::stream;
 use maud::{Markup, html};
@@ -114,6 +115,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
     for kind in all
         .chain(&TrackChange::KINDS)
         .chain(&challenge::Change::KINDS)
+        .chain(&observable::Change::KINDS)
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
@@ -164,6 +166,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
                     (challenge::reference(event.challenge))
                 }
             },
+            None,
+        ),
+        Logged::Observable(event) => (
+            words::actor(l, people, &event.by),
+            html! { (words::kind(l, event.change.kind())) ": " (event.observable) },
             None,
         ),
         Logged::Track(event) => (

@@ -9,8 +9,12 @@ mod case_work;
 mod challenge;
 mod challenge_work;
 mod keys;
+mod observable;
+mod observable_work;
+mod search;
 mod sign_in;
 mod track;
+mod view;
 mod who;
 mod words;
 
@@ -78,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
     all.extend(work());
     all.extend(endings());
+    all.extend(finding());
     all.extend(challenges());
     all.extend(management());
     all.extend(track::routes());
@@ -242,6 +247,29 @@ fn endings() -> Vec<Route> {
     ]
 }
 
+/// Saved views and observables.
+fn finding() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    let one = "/desk/observables/{kind}/{value}";
+    vec![
+        at(g.clone(), "/desk/views", read, get(view::show)),
+        at(p.clone(), "/desk/views", read, post(view::save)),
+        at(p.clone(), "/desk/views/{id}", read, post(view::change)),
+        at(p.clone(), "/desk/views/{id}/delete", read, post(view::delete)),
+        at(g.clone(), "/desk/observables", read, get(observable::index)),
+        at(g, one, read, get(observable::show)),
+        at(p.clone(), one, does, post(observable_work::work)),
+        at(
+            p,
+            "/desk/observables/export",
+            does,
+            post(observable_work::export),
+        ),
+    ]
+}
+
 /// What readers of the strategies doubt.
 fn challenges() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
@@ -337,6 +365,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
     let may = |action| officer.who.may(action);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
+        (
+            "/desk/observables",
+            t::obs_title(l),
+            may(Action::ReadReports),
+        ),
         (
             "/desk/challenges",
             t::challenge_desk(l),
