@@ -90,7 +90,7 @@ impl App {
 
     /// A view that somebody may change. One that is somebody else's own looks as if it were not there.
     async fn changeable(&self, who: &Principal, id: &str) -> Result<Saved, AppError> {
-        who.grant(Action::ReadReports)?;
+        let _reads = who.grant(Action::ReadReports)?;
         let saved = self.store.view(id).await?;
         let saved = saved.filter(|one| one.account == who.account || one.view.shared);
         let saved = saved.ok_or(AppError::NotFound)?;

@@ -130,9 +130,25 @@ pub fn tell(told: Told<'_>) -> Unit {
         );
     }
     let mut after = told.before.clone();
-    let mut note = told.note;
+    for (event, _) in &told.events {
+        after.apply(event);
+    }
+    // Before the steps: who is late is told so, and not that a number is taken.
+    unit.expect(
+        1,
+        "UPDATE observable SET block = $1, asked_by = $2, block_at = $3, version = $4 WHERE no = $5 AND version = $6",
+        params![
+            after.block.as_str(),
+            after.asked_by.clone(),
+            after.block_at,
+            after.version,
+            no,
+            told.before.version
+        ],
+    );
+    let (mut n, mut note) = (told.before.version, told.note);
     for (event, entry) in told.events {
-        after.apply(&event);
+        n += 1;
         let corrects = match &event.change {
             Change::Noted { corrects, .. } => *corrects,
             _ => None,
@@ -146,7 +162,7 @@ pub fn tell(told: Told<'_>) -> Unit {
             &STEP,
             params![
                 no,
-                after.version,
+                n,
                 event.at,
                 account(&event.by),
                 event.change.kind(),
@@ -157,18 +173,6 @@ pub fn tell(told: Told<'_>) -> Unit {
         );
         unit.entries.push(entry);
     }
-    unit.expect(
-        1,
-        "UPDATE observable SET block = $1, asked_by = $2, block_at = $3, version = $4 WHERE no = $5 AND version = $6",
-        params![
-            after.block.as_str(),
-            after.asked_by.clone(),
-            after.block_at,
-            after.version,
-            no,
-            told.before.version
-        ],
-    );
     unit
 }
 

@@ -18,7 +18,7 @@ use super::words::{self, People};
 use super::{case, doors};
 use crate::components::{
     Column, Hue, Input, Look, Row, Tone, back_link, button, button_link, buttons, error_summary,
-    input, machine, notice, said, said_inline, stack, summary_list, table, tag,
+    input, notice, said, said_inline, stack, summary_list, table, tag,
 };
 use crate::components::Field;
 use crate::form::Form;

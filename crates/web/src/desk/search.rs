@@ -102,7 +102,7 @@ pub(super) fn help(app: &App, l: Lang) -> Markup {
         ("assignee:me", t::search_help_assignee(l).to_owned()),
         ("loss>10000", t::search_help_loss(l, app.config.base_currency.as_str())),
         ("since:2026-01-01", t::search_help_days(l).to_owned()),
-        ("language:mi region:NZ-WGN sector:education", t::search_help_codes(l, first(regions))),
+        ("language:mi region:NZ-WGN sector:P", t::search_help_codes(l, first(regions))),
         ("has:contact", t::search_help_has(l).to_owned()),
         ("consent:police", t::search_help_consent(l, first(agencies))),
         ("url:hxxps://bad[.]example", t::search_help_observable(l).to_owned()),
