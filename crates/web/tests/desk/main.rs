@@ -12,3 +12,4 @@ mod challenges;
 mod flows;
 mod office;
 mod rights;
+mod search;
