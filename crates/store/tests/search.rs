@@ -20,6 +20,7 @@ use cairn_kernel::text::fold;
 use cairn_kernel::time::Micros;
 use cairn_store::observable::{Told, digest, tell};
 use cairn_store::report::{Order, Page, Summary};
+use cairn_store::verify;
 use cairn_store::view::Saved;
 use cairn_store::writer::{Entry, WriteError};
 use cairn_testkit::sample::{self, Dice, START, Sample, act};
@@ -239,6 +240,24 @@ async fn block(t: &TestStore, no: i64, one: &Observable) -> Standing {
     standing
 }
 
+/// The places at which `cairn log verify` finds something wrong.
+async fn wrong(t: &TestStore) -> Vec<String> {
+    let trusted = verify::Trusted::read(&t.path().join("keys"), "reports.example/log").unwrap();
+    let database = t.options().database;
+    let work = move || {
+        let mut places = Vec::new();
+        let check = verify::Check {
+            trusted: &trusted,
+            quarter: None,
+            progress: &mut |_| {},
+            found: &mut |finding| places.push(finding.place()),
+        };
+        verify::database(&database, check).unwrap();
+        places
+    };
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
 on_both! {
     async fn a_search_finds_what_a_filter_over_all_reports_finds(t: &mut TestStore) {
         let all = fill(t).await;
@@ -290,7 +309,7 @@ on_both! {
         old.send(t).await.unwrap();
         // Numbers that were never used are passed over as quickly as reports that do not match.
         for _ in 0..cairn_store::report::LOOKED_ROWS_MAX {
-            t.next_report();
+            let _unused = t.next_report();
         }
         let new = Sample::new(t, 2, START);
         new.send(t).await.unwrap();
@@ -372,5 +391,26 @@ on_both! {
             events: vec![note(1, 9, "c", Change::Named { digest: digest(&salt, &other) })], note: None };
         assert!(matches!(t.write(tell(taken)).await, Err(WriteError::Duplicate)));
         assert_eq!(t.named(&one).await.unwrap().unwrap().version, 4);
+        assert_eq!(wrong(t).await, [""; 0]);
+        if !t.is_sqlite() {
+            return;
+        }
+        for (sql, back, table) in [
+            ("UPDATE observable SET value = 'good.example' WHERE no = 1", "UPDATE observable SET value = 'bad.example' WHERE no = 1", "observable 1"),
+            ("UPDATE observable SET block = 'asked' WHERE no = 2", "UPDATE observable SET block = 'agreed' WHERE no = 2", "observable 2"),
+            ("UPDATE observable_step SET text = 'nothing' WHERE no = 1 AND n = 2", "UPDATE observable_step SET text = 'Two people lost money there.' WHERE no = 1 AND n = 2", "observable_step 1"),
+            ("UPDATE observable_step SET account = 'c' WHERE no = 1 AND n = 4", "UPDATE observable_step SET account = 'b' WHERE no = 1 AND n = 4", "observable_step 1"),
+            ("DELETE FROM observable_step WHERE no = 2 AND n = 4", "INSERT INTO observable_step(no, n, at, account, what) SELECT no, 4, at + 1, 'b', 'observable_block_agreed' FROM observable_step WHERE no = 2 AND n = 3", "observable_step 2"),
+            ("DELETE FROM observable WHERE no = 2", "", "observable 2"),
+        ] {
+            let connection = rusqlite::Connection::open(t.path().join("core.db")).unwrap();
+            assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
+            let found = wrong(t).await;
+            assert!(found.iter().any(|place| place == table), "{sql}: {found:?}");
+            if !back.is_empty() {
+                connection.execute(back, []).unwrap();
+                assert_eq!(wrong(t).await, [""; 0], "{back}");
+            }
+        }
     }
 }
