@@ -380,7 +380,10 @@ impl BlockExport {
             if self.form.csv {
                 let at = one.block_at.map_or_else(String::new, |at| at.to_string());
                 let kind = one.observable.kind.as_str().to_owned();
-                csv_line(&mut out, [kind, csv_cell(&value).into_owned(), at].into_iter());
+                csv_line(
+                    &mut out,
+                    [kind, csv_cell(&value).into_owned(), at].into_iter(),
+                );
             } else {
                 out.push_str(&value);
                 out.push('\n');
@@ -415,7 +418,10 @@ fn command(deed: Deed, salt: &[u8; 16]) -> (Command, Option<String>) {
         (digest, Some(text.into_string()))
     };
     match deed {
-        Deed::Note { text: note, corrects } => {
+        Deed::Note {
+            text: note,
+            corrects,
+        } => {
             let (digest, note) = text(note);
             (Command::Note { digest, corrects }, note)
         }

@@ -88,7 +88,11 @@ impl App {
             listed.rows.push(found);
         } else if let Ok(search) = &listed.search {
             let wanted = search.wanted(&known, self.clock.now(), &self.config.time_zone);
-            let order = if query.severe { Order::Severe } else { Order::Newest };
+            let order = if query.severe {
+                Order::Severe
+            } else {
+                Order::Newest
+            };
             let limit = query.limit.clamp(1, LIST_ROWS_MAX - 1);
             (listed.rows, listed.more) = self.page_of(&wanted, order, query.after, limit).await?;
             listed.not_severe = query.severe && !by_severity(&wanted);
@@ -150,7 +154,9 @@ impl App {
                     continue;
                 }
                 if rows.len() == limit {
-                    let next = rows.last().map(|row: &Summary| (i64::from(row.severity), row.no));
+                    let next = rows
+                        .last()
+                        .map(|row: &Summary| (i64::from(row.severity), row.no));
                     return Ok((rows, next.map(More::Next)));
                 }
                 after = Some((i64::from(row.severity), row.no));
@@ -198,7 +204,7 @@ fn read(query: &QueueQuery, known: &Known<'_>) -> (String, Result<Search, Vec<Fa
 /// The store has an order of severity for this: see [`Order`].
 fn by_severity(wanted: &Wanted) -> bool {
     let closed = |list: &[String]| list.iter().any(|one| one == "closed");
-    let open = closed(&wanted.state.none)
-        || (!wanted.state.any.is_empty() && !closed(&wanted.state.any));
+    let open =
+        closed(&wanted.state.none) || (!wanted.state.any.is_empty() && !closed(&wanted.state.any));
     open && wanted.words.is_empty() && wanted.observables.is_empty()
 }

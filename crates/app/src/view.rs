@@ -53,7 +53,9 @@ impl App {
             shared: saved.view.shared,
         };
         let entry = self.account_entry(Actor::User(account.to_owned()), change)?;
-        self.store.save_view(&saved, self.clock.now(), entry).await?;
+        self.store
+            .save_view(&saved, self.clock.now(), entry)
+            .await?;
         Ok(())
     }
 

@@ -297,12 +297,21 @@ mod tests {
     fn two_officers_put_it_on_the_list_and_one_takes_it_off() {
         let mut s = Standing::default();
         assert_eq!(try_it(&mut s, Command::Agree, "b"), Err(Refusal::NotAsked));
-        assert_eq!(try_it(&mut s, Command::Lift { digest: d() }, "b"), Err(Refusal::NotListed));
+        assert_eq!(
+            try_it(&mut s, Command::Lift { digest: d() }, "b"),
+            Err(Refusal::NotListed)
+        );
         try_it(&mut s, Command::Ask { digest: d() }, "a").unwrap();
         assert_eq!((s.block, s.asked_by.as_deref()), (Block::Asked, Some("a")));
-        assert_eq!(try_it(&mut s, Command::Ask { digest: d() }, "b"), Err(Refusal::NotFree));
+        assert_eq!(
+            try_it(&mut s, Command::Ask { digest: d() }, "b"),
+            Err(Refusal::NotFree)
+        );
         assert_eq!(try_it(&mut s, Command::Agree, "a"), Err(Refusal::Own));
-        assert_eq!(try_it(&mut s, Command::Decline { digest: d() }, "a"), Err(Refusal::Own));
+        assert_eq!(
+            try_it(&mut s, Command::Decline { digest: d() }, "a"),
+            Err(Refusal::Own)
+        );
         assert_eq!(try_it(&mut s, Command::Withdraw, "b"), Err(Refusal::NotOwn));
         try_it(&mut s, Command::Agree, "b").unwrap();
         assert_eq!(s.block, Block::Agreed);
@@ -326,7 +335,10 @@ mod tests {
     #[test]
     fn notes_stay_and_are_corrected_once() {
         let mut s = Standing::default();
-        let note = |corrects| Command::Note { digest: d(), corrects };
+        let note = |corrects| Command::Note {
+            digest: d(),
+            corrects,
+        };
         assert_eq!(try_it(&mut s, note(Some(1)), "a"), Err(Refusal::Note));
         try_it(&mut s, note(None), "a").unwrap();
         try_it(&mut s, note(Some(1)), "b").unwrap();
@@ -343,7 +355,10 @@ mod tests {
             observable: 3,
             at: Micros(7),
             by: Actor::User("a1".into()),
-            change: Change::Noted { digest: d(), corrects: Some(2) },
+            change: Change::Noted {
+                digest: d(),
+                corrects: Some(2),
+            },
         };
         let json = serde_json::to_string(&event).unwrap();
         let form = r#"{"observable":3,"at":7,"by":{"user":"a1"},"kind":"observable_noted","digest":"ab","corrects":2}"#;

@@ -255,28 +255,9 @@ pub struct Known<'a> {
 
 /// Every filter's name, in the order in which help lists them.
 pub const FILTERS: [&str; 22] = [
-    "category",
-    "subtype",
-    "state",
-    "severity",
-    "assignee",
-    "loss",
-    "since",
-    "before",
-    "on",
-    "language",
-    "region",
-    "sector",
-    "has",
-    "consent",
-    "url",
-    "domain",
-    "email",
-    "phone",
-    "ip",
-    "hash",
-    "wallet",
-    "account",
+    "category", "subtype", "state", "severity", "assignee", "loss", "since", "before", "on",
+    "language", "region", "sector", "has", "consent", "url", "domain", "email", "phone", "ip",
+    "hash", "wallet", "account",
 ];
 
 impl Search {

@@ -70,7 +70,10 @@ mod tests {
     #[test]
     fn a_view_has_a_name_of_one_line() {
         let view = View::new(" Big\nlosses ", "loss>10000 ", true, false).unwrap();
-        assert_eq!((view.name.as_str(), view.line.as_str()), ("Big losses", "loss>10000"));
+        assert_eq!(
+            (view.name.as_str(), view.line.as_str()),
+            ("Big losses", "loss>10000")
+        );
         let long = "ā".repeat(NAME_CHARS_MAX);
         assert!(View::new(&long, "", false, true).is_ok());
         for (name, line, fault) in [

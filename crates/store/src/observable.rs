@@ -252,11 +252,19 @@ impl Store {
     ///
     /// # Errors
     /// The database could not be read.
-    pub async fn blocked(&self, block: Block, after: i64, limit: i64) -> Result<Vec<Named>, ReadError> {
+    pub async fn blocked(
+        &self,
+        block: Block,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Named>, ReadError> {
         const SQL: &str =
             named_sql!("WHERE block <> 'no' AND block = $1 AND no > $2 ORDER BY no LIMIT $3");
         let limit = limit.clamp(1, BLOCK_ROWS_MAX);
-        let rows = self.db.rows(SQL, params![block.as_str(), after, limit]).await?;
+        let rows = self
+            .db
+            .rows(SQL, params![block.as_str(), after, limit])
+            .await?;
         rows.iter().map(read_named).collect()
     }
 

@@ -12,8 +12,8 @@ use crate::unindexed::UNINDEXED;
 use crate::writer::{Entry, Unit};
 
 pub use list::{Filter, LIST_ROWS_MAX, Order, SEARCH_TEXT_BYTES_MAX};
-pub use search::{Found, LOOKED_ROWS_MAX, Page, Seen};
 pub use read::{EvidenceRow, FileRow, Message, Salted};
+pub use search::{Found, LOOKED_ROWS_MAX, Page, Seen};
 
 static REPORT: Table = Table::new(
     "report",

@@ -24,7 +24,10 @@ pub struct Saved {
 
 macro_rules! view_sql {
     ($rest:literal) => {
-        concat!("SELECT id, account, name, line, severe, shared FROM saved_view ", $rest)
+        concat!(
+            "SELECT id, account, name, line, severe, shared FROM saved_view ",
+            $rest
+        )
     };
 }
 
@@ -69,7 +72,12 @@ impl Store {
     ///
     /// # Errors
     /// See [`WriteError`].
-    pub async fn save_view(&self, saved: &Saved, at: Micros, entry: Entry) -> Result<(), WriteError> {
+    pub async fn save_view(
+        &self,
+        saved: &Saved,
+        at: Micros,
+        entry: Entry,
+    ) -> Result<(), WriteError> {
         let mut unit = Unit::default();
         let view = &saved.view;
         unit.expect(
@@ -99,7 +107,13 @@ impl Store {
         unit.expect(
             1,
             "UPDATE saved_view SET name = $1, line = $2, severe = $3, shared = $4 WHERE id = $5",
-            params![view.name.as_str(), view.line.as_str(), view.severe, view.shared, id],
+            params![
+                view.name.as_str(),
+                view.line.as_str(),
+                view.severe,
+                view.shared,
+                id
+            ],
         );
         unit.entries.push(entry);
         self.write(unit).await.map(drop)

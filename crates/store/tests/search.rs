@@ -46,14 +46,20 @@ async fn fill(t: &TestStore) -> Vec<Known> {
         let mut contact = sample.contact.is_some();
         if seed % 4 == 1 {
             let to = Some(format!("officer-{}", seed % 3));
-            act(t, no, officer.clone(), Command::Assign { to }, None).await.unwrap();
+            act(t, no, officer.clone(), Command::Assign { to }, None)
+                .await
+                .unwrap();
         }
         if seed % 5 == 0 {
             let outcome = "advice_given".into();
-            act(t, no, officer.clone(), Command::Close { outcome }, None).await.unwrap();
+            act(t, no, officer.clone(), Command::Close { outcome }, None)
+                .await
+                .unwrap();
         }
         if seed % 7 == 0 && contact {
-            act(t, no, officer, Command::EraseContact, None).await.unwrap();
+            act(t, no, officer, Command::EraseContact, None)
+                .await
+                .unwrap();
             contact = false;
         }
         all.push(Known {
@@ -76,22 +82,35 @@ fn matches(known: &Known, wanted: &Wanted) -> bool {
     let text = known.draft.search_text.replace(['.', '@', '-', '_'], " ");
     let words: Vec<&str> = text.split(' ').collect();
     let has_word = |word: &str, prefix: bool| {
-        words.iter().any(|one| *one == word || (prefix && one.starts_with(word)))
+        words
+            .iter()
+            .any(|one| *one == word || (prefix && one.starts_with(word)))
     };
-    let has_all = wanted.words.iter().enumerate().all(|(n, word)| {
-        has_word(word, wanted.prefix && n + 1 == wanted.words.len())
-    });
+    let has_all = wanted
+        .words
+        .iter()
+        .enumerate()
+        .all(|(n, word)| has_word(word, wanted.prefix && n + 1 == wanted.words.len()));
     let agreed = |agency: &String| known.draft.consents.contains(agency);
     let minor = |(least, most): (i64, i64)| row.loss_minor.is_some_and(|m| least <= m && m <= most);
     let (from, to) = wanted.received;
     has_all
         && !wanted.without.iter().any(|word| has_word(word, false))
-        && wanted.observables.iter().all(|one| body.observables.contains(one))
-        && !wanted.without_observables.iter().any(|one| body.observables.contains(one))
+        && wanted
+            .observables
+            .iter()
+            .all(|one| body.observables.contains(one))
+        && !wanted
+            .without_observables
+            .iter()
+            .any(|one| body.observables.contains(one))
         && in_set(&wanted.category, Some(&row.category))
         && in_set(&wanted.subtype, row.subtype.as_deref())
         && in_set(&wanted.state, Some(&row.state))
-        && in_set(&wanted.assignee, Some(row.assignee.as_deref().unwrap_or(NOBODY)))
+        && in_set(
+            &wanted.assignee,
+            Some(row.assignee.as_deref().unwrap_or(NOBODY)),
+        )
         && in_set(&wanted.language, Some(&row.language))
         && in_set(&wanted.region, row.region.as_deref())
         && in_set(&wanted.sector, row.sector.as_deref())
@@ -100,7 +119,9 @@ fn matches(known: &Known, wanted: &Wanted) -> bool {
         && wanted.loss_minor.is_none_or(minor)
         && from.is_none_or(|from| row.received_at >= from)
         && to.is_none_or(|to| row.received_at < to)
-        && wanted.some_loss.is_none_or(|yes| yes != body.losses.is_empty())
+        && wanted
+            .some_loss
+            .is_none_or(|yes| yes != body.losses.is_empty())
         && wanted.contact.is_none_or(|yes| yes == known.contact)
         && wanted.files.is_none_or(|yes| yes != body.files.is_empty())
         && wanted.help.is_none_or(|yes| yes == body.wants_help)
@@ -146,7 +167,10 @@ fn wanted(seed: u64) -> Wanted {
             12 => w.loss_minor = Some((i64::MIN, dice.below(900_000) as i64)),
             13 => {
                 let from = START.plus_seconds(dice.below(40) as i64 * DAY);
-                w.received = (Some(from), dice.one_in(2).then(|| from.plus_seconds(9 * DAY)));
+                w.received = (
+                    Some(from),
+                    dice.one_in(2).then(|| from.plus_seconds(9 * DAY)),
+                );
             }
             14 => w.contact = flag(dice),
             15 => w.files = flag(dice),
@@ -179,11 +203,17 @@ async fn pages(t: &TestStore, wanted: &Wanted, order: Order, limit: usize) -> Ve
     let mut all: Vec<Summary> = Vec::new();
     let mut after = None;
     loop {
-        let page = Page { order, after, limit };
+        let page = Page {
+            order,
+            after,
+            limit,
+        };
         let found = t.search(wanted, &page).await.unwrap();
         assert!(found.rows.len() <= limit);
         assert_eq!(found.further, None, "so few reports are all looked at");
-        let Some(last) = found.rows.last() else { return all };
+        let Some(last) = found.rows.last() else {
+            return all;
+        };
         after = Some((i64::from(last.severity), last.no));
         all.extend(found.rows);
     }
@@ -218,7 +248,9 @@ fn noted() -> Change {
 /// Names an observable, asks for the block list, and agrees.
 async fn block(t: &TestStore, no: i64, one: &Observable) -> Standing {
     let salt = [no as u8; 16];
-    let named = Change::Named { digest: digest(&salt, one) };
+    let named = Change::Named {
+        digest: digest(&salt, one),
+    };
     let mut standing = Standing::default();
     let asked = [named, noted(), Change::BlockAsked].map(|change| note(no, 1, "a", change));
     let told = Told {
@@ -235,7 +267,13 @@ async fn block(t: &TestStore, no: i64, one: &Observable) -> Standing {
     let agreed = note(no, 2, "b", Change::BlockAgreed);
     let before = standing.clone();
     standing.apply(&agreed.0);
-    let told = Told { no, new: None, before: &before, events: vec![agreed], note: None };
+    let told = Told {
+        no,
+        new: None,
+        before: &before,
+        events: vec![agreed],
+        note: None,
+    };
     t.write(tell(told)).await.unwrap();
     standing
 }

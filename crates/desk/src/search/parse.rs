@@ -218,12 +218,7 @@ fn phrase(token: &Token<'_>) -> Result<What, Wrong> {
     }
 }
 
-fn filter(
-    name: &'static str,
-    value: &str,
-    not: bool,
-    known: &Known<'_>,
-) -> Result<What, Wrong> {
+fn filter(name: &'static str, value: &str, not: bool, known: &Known<'_>) -> Result<What, Wrong> {
     if let Some(codes) = Codes::ALL.into_iter().find(|codes| codes.name() == name) {
         return values(codes, value, not, known);
     }
@@ -296,14 +291,25 @@ fn codes_of(codes: Codes, known: &Known<'_>) -> Vec<Named> {
     let plain = |code: &str| (code.to_owned(), Vec::new());
     let taxonomy = known.taxonomy;
     let entries = |entries: &[crate::taxonomy::Entry]| -> Vec<Named> {
-        entries.iter().map(|one| named(&one.code, &one.title)).collect()
+        entries
+            .iter()
+            .map(|one| named(&one.code, &one.title))
+            .collect()
     };
     let categories = taxonomy.categories();
     match codes {
-        Codes::Category => categories.iter().map(|one| named(&one.code, &one.title)).collect(),
-        Codes::Subtype => categories.iter().flat_map(|one| entries(&one.subtypes)).collect(),
+        Codes::Category => categories
+            .iter()
+            .map(|one| named(&one.code, &one.title))
+            .collect(),
+        Codes::Subtype => categories
+            .iter()
+            .flat_map(|one| entries(&one.subtypes))
+            .collect(),
         Codes::State => {
-            let states = crate::report::State::ALL.into_iter().map(|one| one.as_str());
+            let states = crate::report::State::ALL
+                .into_iter()
+                .map(|one| one.as_str());
             states.chain(["all"]).map(plain).collect()
         }
         Codes::Assignee => {
@@ -324,7 +330,11 @@ fn codes_of(codes: Codes, known: &Known<'_>) -> Vec<Named> {
 fn values(codes: Codes, value: &str, not: bool, known: &Known<'_>) -> Result<What, Wrong> {
     let all = codes_of(codes, known);
     let mut out: Vec<String> = Vec::new();
-    for one in value.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+    for one in value
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+    {
         let id = known.accounts.iter().find(|(id, _)| id == one);
         let one = match id.filter(|_| codes == Codes::Assignee) {
             Some((_, login)) => login.clone(),
@@ -373,7 +383,10 @@ fn observable(kind: Kind, value: &str, calling_code: u16) -> Result<What, Wrong>
 
 /// A token without a filter's colon: a comparison, a defanged observable, or a word.
 fn bare(token: &Token<'_>, known: &Known<'_>) -> Result<What, Wrong> {
-    let text = token.whole.get(usize::from(token.not)..).unwrap_or_default();
+    let text = token
+        .whole
+        .get(usize::from(token.not)..)
+        .unwrap_or_default();
     if let Some((head, sign, value)) = comparison(text) {
         let name = head.to_ascii_lowercase();
         return match (FILTERS.into_iter().find(|filter| *filter == name), value) {
@@ -387,7 +400,9 @@ fn bare(token: &Token<'_>, known: &Known<'_>) -> Result<What, Wrong> {
     // What is written so that nobody can follow it by mistake is meant as a whole; a bare name or number is a word, which
     // finds it too, and also what is longer.
     let lower = text.to_ascii_lowercase();
-    let marks = ["[.]", "(.)", "{.}", "[dot]", "(dot)", "[@]", "[at]", "(at)", "[:]", "hxxp", "://"];
+    let marks = [
+        "[.]", "(.)", "{.}", "[dot]", "(dot)", "[@]", "[at]", "(at)", "[:]", "hxxp", "://",
+    ];
     if marks.iter().any(|mark| lower.contains(mark)) {
         for kind in [Kind::Url, Kind::Email, Kind::Ip, Kind::Domain] {
             if let Ok(found) = observable(kind, text, known.calling_code) {
@@ -430,7 +445,9 @@ fn severity_range(than: Than, value: &str, known: &Known<'_>) -> Result<What, Wr
     let level: i64 = value.parse().map_err(|_| Wrong::Severity)?;
     let (least, most) = than.range(level);
     let all = known.levels();
-    let some: Vec<u8> = all.filter(|l| (least..=most).contains(&i64::from(*l))).collect();
+    let some: Vec<u8> = all
+        .filter(|l| (least..=most).contains(&i64::from(*l)))
+        .collect();
     if some.is_empty() {
         return Err(Wrong::Severity);
     }

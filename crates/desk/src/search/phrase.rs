@@ -25,7 +25,10 @@ fn spaced(text: &str) -> String {
     let folded = fold(text);
     let mut out = String::with_capacity(folded.len() + 2);
     out.push(' ');
-    for word in folded.split([' ', '.', '@', '-', '_']).filter(|w| !w.is_empty()) {
+    for word in folded
+        .split([' ', '.', '@', '-', '_'])
+        .filter(|w| !w.is_empty())
+    {
         out.push_str(word);
         out.push(' ');
     }

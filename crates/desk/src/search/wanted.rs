@@ -161,7 +161,11 @@ impl Search {
                 What::Codes(codes, values) => {
                     states |= *codes == Codes::State;
                     let set = wanted.set(*codes);
-                    let side = if term.not { &mut set.none } else { &mut set.any };
+                    let side = if term.not {
+                        &mut set.none
+                    } else {
+                        &mut set.any
+                    };
                     for value in values {
                         match codes {
                             Codes::Assignee => add(side, known.account(value)),

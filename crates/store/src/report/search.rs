@@ -107,16 +107,45 @@ mod search_sql {
     pub(super) const CATEGORY: &str = by_number!("AND r.category = $36"; "$37");
     pub(super) const STATE: &str = by_number!("AND r.state <> 'received' AND r.state = $36"; "$37");
     pub(super) const ASSIGNEE: &str = by_number!("AND r.assignee = $36"; "$37");
-    pub(super) const SEVERE: &str = concat!(
-        "SELECT ",
-        summary_columns!(),
-        " FROM report r WHERE r.state <> 'closed' AND ",
-        conditions!(),
-        "AND r.no >= $34 AND r.no < $35 \
-         AND (NOT $36 OR r.severity > $37 OR (r.severity = $37 AND r.no < $38)) \
-         AND (NOT $39 OR r.severity < $40 OR (r.severity = $40 AND r.no >= $41)) \
-         ORDER BY r.severity, r.no DESC LIMIT $42"
-    );
+    // `+`: SQLite must begin with the index of severities, and not with that of numbers.
+    macro_rules! by_severity {
+        ($extra:literal; $limit:literal) => {
+            concat!(
+                "SELECT ",
+                summary_columns!(),
+                " FROM report r WHERE r.state <> 'closed' AND ",
+                conditions!(),
+                "AND +r.no >= $34 AND +r.no < $35 \
+                 AND (NOT $36 OR r.severity > $37 OR (r.severity = $37 AND r.no < $38)) ",
+                $extra,
+                " ORDER BY r.severity, r.no DESC LIMIT ",
+                $limit
+            )
+        };
+    }
+    pub(super) const SEVERE: &str = by_severity!(""; "$39");
+    pub(super) const SEVERE_CATEGORY: &str = by_severity!("AND r.category = $39"; "$40");
+    /// The same among so many of the most severe and no more.
+    macro_rules! among_severe {
+        ($extra:literal; $looked:literal, $limit:literal) => {
+            concat!(
+                "SELECT ",
+                summary_columns!(),
+                " FROM report r WHERE ",
+                conditions!(),
+                "AND +r.no >= $34 AND +r.no < $35 AND r.no IN (SELECT s.no FROM report s WHERE s.state <> 'closed' \
+                 AND (NOT $36 OR s.severity > $37 OR (s.severity = $37 AND s.no < $38)) ",
+                $extra,
+                " ORDER BY s.severity, s.no DESC LIMIT ",
+                $looked,
+                ") ORDER BY r.severity, r.no DESC LIMIT ",
+                $limit
+            )
+        };
+    }
+    pub(super) const AMONG_SEVERE: &str = among_severe!(""; "$39", "$40");
+    pub(super) const AMONG_SEVERE_CATEGORY: &str =
+        among_severe!("AND s.category = $39"; "$40", "$41");
     // CROSS JOIN: SQLite must begin with the words, whatever else it could begin with.
     pub(super) const TEXT_SQLITE: &str = concat!(
         "SELECT ",
@@ -146,14 +175,17 @@ mod search_sql {
          WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND no >= $2 AND no < $3 ORDER BY no DESC LIMIT 1 OFFSET $4";
     pub(super) const SEVERE_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
          AND (NOT $1 OR severity > $2 OR (severity = $2 AND no < $3)) ORDER BY severity, no DESC LIMIT 1 OFFSET $4";
+    pub(super) const SEVERE_CATEGORY_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
+         AND (NOT $1 OR severity > $2 OR (severity = $2 AND no < $3)) AND category = $4 \
+         ORDER BY severity, no DESC LIMIT 1 OFFSET $5";
 }
 
 /// What leads the way.
 enum Source {
     /// All, newest first.
     Newest,
-    /// All that are open, most severe first.
-    Severe,
+    /// All that are open, most severe first; of one category, if that is named.
+    Severe(Option<String>),
     /// An index of one column, for this value: the question, and where to stop.
     Column(&'static str, &'static str, String),
     /// Words and observables, as the index is asked.
@@ -164,7 +196,10 @@ enum Source {
 /// (`a.b@evil.example`) must occur with all its parts, on both databases; that they follow each other is not asked,
 /// since SQLite's index keeps no places (which saves a third of what a report costs it).
 pub(super) fn all_words(words: &[String], prefix: bool, sqlite: bool) -> String {
-    let words: Vec<String> = words.iter().filter_map(|word| quoted(word, sqlite)).collect();
+    let words: Vec<String> = words
+        .iter()
+        .filter_map(|word| quoted(word, sqlite))
+        .collect();
     let mut out = words.join(if sqlite { " AND " } else { " & " });
     if prefix && !out.is_empty() {
         out.push_str(if sqlite { "*" } else { ":*" });
@@ -198,7 +233,10 @@ fn match_text(wanted: &Wanted, sqlite: bool) -> String {
         word
     };
     let mut positive: Vec<String> = wanted.observables.iter().map(seen).collect();
-    let ends_in_word = wanted.words.last().is_some_and(|word| quoted(word, sqlite).is_some());
+    let ends_in_word = wanted
+        .words
+        .last()
+        .is_some_and(|word| quoted(word, sqlite).is_some());
     positive.extend(wanted.words.iter().cloned());
     let mut out = all_words(&positive, wanted.prefix && ends_in_word, sqlite);
     if out.is_empty() {
@@ -218,12 +256,12 @@ fn match_text(wanted: &Wanted, sqlite: bool) -> String {
     out
 }
 
-/// `,a,b,`, or nothing.
+/// `,a,b,`, or nothing; never two commas, which would stand for a code that is not there.
 fn list(codes: &[String]) -> String {
     if codes.is_empty() {
         String::new()
     } else {
-        format!(",{},", codes.join(",,"))
+        format!(",{},", codes.join(","))
     }
 }
 
@@ -269,13 +307,18 @@ fn filters(wanted: &Wanted) -> Vec<Value> {
 /// closed reports are left out is not counted: the newest are seldom closed.
 fn looks(wanted: &Wanted, source: &Source) -> bool {
     let mut rest = wanted.clone();
-    rest.received = (None, None);
     let open = [String::from("closed")];
     if rest.state.any.is_empty() && rest.state.none == open {
         rest.state.none.clear();
     }
     match source {
-        Source::Newest | Source::Severe => {}
+        Source::Severe(category) => {
+            if category.is_some() {
+                rest.category.any.clear();
+            }
+            return rest != Wanted::default();
+        }
+        Source::Newest => {}
         Source::Column(search_sql::CATEGORY, ..) => rest.category.any.clear(),
         Source::Column(search_sql::STATE, ..) => rest.state.any.clear(),
         Source::Column(..) => rest.assignee.any.clear(),
@@ -288,6 +331,8 @@ fn looks(wanted: &Wanted, source: &Source) -> bool {
             rest.without_observables.clear();
         }
     }
+    // Days are found by their numbers.
+    rest.received = (None, None);
     rest != Wanted::default()
 }
 
@@ -313,7 +358,7 @@ impl Store {
             self.writer.settle().await;
         }
         match source {
-            Source::Severe => self.most_severe(wanted, page, (low, high)).await,
+            Source::Severe(_) => self.most_severe(wanted, page, &source, (low, high)).await,
             source => {
                 let high = page.after.map_or(high, |(_, no)| high.min(no));
                 self.newest(wanted, page, &source, (low, high)).await
@@ -328,9 +373,13 @@ impl Store {
         }
         let state = wanted.state.one();
         if page.order == Order::Severe && is_open(wanted) {
-            return Source::Severe;
+            return Source::Severe(wanted.category.one().map(str::to_owned));
         }
-        if let Some(id) = wanted.assignee.one().filter(|id| *id != cairn_desk::search::NOBODY) {
+        if let Some(id) = wanted
+            .assignee
+            .one()
+            .filter(|id| *id != cairn_desk::search::NOBODY)
+        {
             let (sql, end) = (search_sql::ASSIGNEE, search_sql::ASSIGNEE_END);
             return Source::Column(sql, end, id.to_owned());
         }
@@ -358,13 +407,17 @@ impl Store {
         let sqlite = self.db.is_sqlite();
         let (sql, end, key) = match source {
             Source::Column(sql, end, key) => (*sql, *end, Some(key)),
-            Source::Text(text) if sqlite => {
-                (search_sql::TEXT_SQLITE, search_sql::TEXT_END_SQLITE, Some(text))
-            }
-            Source::Text(text) => {
-                (search_sql::TEXT_POSTGRES, search_sql::TEXT_END_POSTGRES, Some(text))
-            }
-            Source::Newest | Source::Severe => (search_sql::NEWEST, "", None),
+            Source::Text(text) if sqlite => (
+                search_sql::TEXT_SQLITE,
+                search_sql::TEXT_END_SQLITE,
+                Some(text),
+            ),
+            Source::Text(text) => (
+                search_sql::TEXT_POSTGRES,
+                search_sql::TEXT_END_POSTGRES,
+                Some(text),
+            ),
+            Source::Newest | Source::Severe(_) => (search_sql::NEWEST, "", None),
         };
         let floor = if looks(wanted, source) {
             match key {
@@ -376,7 +429,9 @@ impl Store {
                 // Numbers have few gaps, so that so many numbers are about so many rows, and never more.
                 None => {
                     let newest = self.newest_report().await?;
-                    high.min(newest + 1).saturating_sub(LOOKED_ROWS_MAX).max(low)
+                    high.min(newest + 1)
+                        .saturating_sub(LOOKED_ROWS_MAX)
+                        .max(low)
                 }
             }
         } else {
@@ -400,35 +455,45 @@ impl Store {
         &self,
         wanted: &Wanted,
         page: &Page,
+        source: &Source,
         (low, high): (i64, i64),
     ) -> Result<Found, ReadError> {
+        let category = match source {
+            Source::Severe(category) => category.as_deref(),
+            _ => None,
+        };
         let (severity, no) = page.after.unwrap_or_default();
-        let from = page.after.is_some();
-        let end = if looks(wanted, &Source::Severe) {
-            let params = params![from, severity, no, LOOKED_ROWS_MAX];
-            self.db.row(search_sql::SEVERE_END, params).await?
+        let mut place = params![page.after.is_some(), severity, no];
+        place.extend(category.map(Value::from));
+        let looks = looks(wanted, source);
+        let further = if looks {
+            let end = match category {
+                Some(_) => search_sql::SEVERE_CATEGORY_END,
+                None => search_sql::SEVERE_END,
+            };
+            let mut params = place.clone();
+            params.push(Value::from(LOOKED_ROWS_MAX));
+            let row: Option<Row> = self.db.row(end, params).await?;
+            row.map(|row| Ok::<_, ReadError>((row.int(1)?, row.int(0)? + 1)))
+                .transpose()?
         } else {
             None
         };
-        let end = end.map(|row: Row| Ok::<_, ReadError>((row.int(1)?, row.int(0)? + 1)));
-        let end = end.transpose()?;
-        let (last_severity, last_no) = end.unwrap_or_default();
-        let mut params = filters(wanted);
         let limit = page.limit.clamp(1, LIST_ROWS_MAX);
-        params.extend(params![
-            low,
-            high,
-            from,
-            severity,
-            no,
-            end.is_some(),
-            last_severity,
-            last_no,
-            limit as u64
-        ]);
-        let rows = self.read(search_sql::SEVERE, params).await?;
+        let mut params = filters(wanted);
+        params.extend(params![low, high]);
+        params.extend(place);
+        params.extend(looks.then(|| Value::from(LOOKED_ROWS_MAX)));
+        params.push(Value::from(limit as u64));
+        let sql = match (looks, category) {
+            (true, None) => search_sql::AMONG_SEVERE,
+            (true, Some(_)) => search_sql::AMONG_SEVERE_CATEGORY,
+            (false, None) => search_sql::SEVERE,
+            (false, Some(_)) => search_sql::SEVERE_CATEGORY,
+        };
+        let rows = self.read(sql, params).await?;
         Ok(Found {
-            further: end.filter(|_| rows.len() < limit),
+            further: further.filter(|_| rows.len() < limit),
             rows,
         })
     }
@@ -451,7 +516,10 @@ impl Store {
         while low < high {
             let middle = low.midpoint(high);
             let row = self.db.row(sql, params![middle]).await?;
-            match row.map(|row| Ok::<_, ReadError>((row.int(0)?, row.int(1)?))).transpose()? {
+            match row
+                .map(|row| Ok::<_, ReadError>((row.int(0)?, row.int(1)?)))
+                .transpose()?
+            {
                 Some((no, received)) if received < at => low = no + 1,
                 _ => high = middle,
             }

@@ -51,7 +51,11 @@ impl Run<'_, '_> {
         }
         for row in self.source.rows(STRAY, Vec::new())? {
             if let (Ok(no), Ok(n)) = (row.int(0), row.int(1)) {
-                self.found("observable_step", format!("{no} {n}"), "belongs to no observable");
+                self.found(
+                    "observable_step",
+                    format!("{no} {n}"),
+                    "belongs to no observable",
+                );
             }
         }
         Ok(())
@@ -64,9 +68,14 @@ impl Run<'_, '_> {
             let page = self.source.rows(EVENTS, params![last, KINDS, PAGE_ROWS])?;
             for row in &page {
                 last = row.int(0).unwrap_or(last);
-                let Some(event) = text(row, 1).and_then(|json| serde_json::from_str::<Event>(json).ok())
+                let Some(event) =
+                    text(row, 1).and_then(|json| serde_json::from_str::<Event>(json).ok())
                 else {
-                    self.found("evidence", last, "does not read as an event of an observable");
+                    self.found(
+                        "evidence",
+                        last,
+                        "does not read as an event of an observable",
+                    );
                     continue;
                 };
                 let one = said.entry(event.observable).or_default();
@@ -89,10 +98,16 @@ type Wrong = (&'static str, String);
 fn look_at(said: &Said, row: &Row, steps: &[Row]) -> Vec<Wrong> {
     let mut wrong: Vec<Wrong> = Vec::new();
     let Some(digest) = &said.digest else {
-        wrong.push(("observable", "no evidence says that it was written about".into()));
+        wrong.push((
+            "observable",
+            "no evidence says that it was written about".into(),
+        ));
         return wrong;
     };
-    let (kind, value) = (text(row, 2).unwrap_or_default(), text(row, 3).unwrap_or_default());
+    let (kind, value) = (
+        text(row, 2).unwrap_or_default(),
+        text(row, 3).unwrap_or_default(),
+    );
     let mut name = kind.as_bytes().to_vec();
     name.push(0);
     name.extend_from_slice(value.as_bytes());
@@ -102,7 +117,10 @@ fn look_at(said: &Said, row: &Row, steps: &[Row]) -> Vec<Wrong> {
         wrong.push(("observable", what.into()));
     }
     if text(row, 1) != Some(&sha256(&name).hex()) {
-        wrong.push(("observable", "column key is not that of kind and value".into()));
+        wrong.push((
+            "observable",
+            "column key is not that of kind and value".into(),
+        ));
     }
     let mut standing = Standing::default();
     for event in &said.events {
@@ -110,7 +128,10 @@ fn look_at(said: &Said, row: &Row, steps: &[Row]) -> Vec<Wrong> {
         let step = steps.get(usize::try_from(standing.version - 1).unwrap_or(usize::MAX));
         match step {
             Some(step) => step_is(step, event, standing.version, &mut wrong),
-            None => wrong.push(("observable_step", format!("{} is missing", standing.version))),
+            None => wrong.push((
+                "observable_step",
+                format!("{} is missing", standing.version),
+            )),
         }
     }
     if steps.len() > said.events.len() {
@@ -122,9 +143,15 @@ fn look_at(said: &Said, row: &Row, steps: &[Row]) -> Vec<Wrong> {
         standing.block_at.into(),
         standing.version.into(),
     ];
-    for (at, name) in ["block", "asked_by", "block_at", "version"].into_iter().enumerate() {
+    for (at, name) in ["block", "asked_by", "block_at", "version"]
+        .into_iter()
+        .enumerate()
+    {
         if row.0.get(5 + at) != expected.get(at) {
-            wrong.push(("observable", format!("column {name} is not what the log adds up to")));
+            wrong.push((
+                "observable",
+                format!("column {name} is not what the log adds up to"),
+            ));
         }
     }
     wrong

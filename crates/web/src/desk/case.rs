@@ -64,7 +64,9 @@ impl Asked {
         let changed = chosen.filter(|(_, (now, was))| now != was);
         QueueQuery {
             line: self.text.clone(),
-            chosen: changed.map(|(codes, (now, _))| (codes, now.clone())).collect(),
+            chosen: changed
+                .map(|(codes, (now, _))| (codes, now.clone()))
+                .collect(),
             severe: self.severe,
             after: self.after,
             limit: ROWS,
@@ -114,7 +116,10 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(|fault| search::fault(l, fault)).collect(),
     };
-    let first = asked.after.is_some().then(|| href(&found.line, asked.severe, None));
+    let first = asked
+        .after
+        .is_some()
+        .then(|| href(&found.line, asked.severe, None));
     let body = html! {
         (doors(&officer, "/desk"))
         (error_summary(l, &faults))
@@ -139,11 +144,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
 }
 
 /// The next page, or how far was looked and the way further.
-pub(super) fn onward(
-    l: Lang,
-    more: Option<More>,
-    href: impl Fn((i64, i64)) -> String,
-) -> Markup {
+pub(super) fn onward(l: Lang, more: Option<More>, href: impl Fn((i64, i64)) -> String) -> Markup {
     match more {
         None => html! {},
         Some(More::Next(after)) => neighbours(l, None, Some(&href(after))),
@@ -218,7 +219,9 @@ fn filters(
         (t::queue_state(l), states),
         (t::queue_assignee(l), assignees),
     ];
-    let field = Field::new(l, "q", t::queue_search(l)).hint(t::search_hint(l)).error_in(faults);
+    let field = Field::new(l, "q", t::queue_search(l))
+        .hint(t::search_hint(l))
+        .error_in(faults);
     html! {
         form.filters method="get" action="/desk" role="search" {
             div.line { (input(&field, &line)) }
@@ -334,8 +337,14 @@ mod tests {
     fn only_what_was_changed_in_a_list_counts() {
         let asked = "q=a%26b&category=scam&was-category=scam&state=all&assignee=&was-assignee=me&order=severe&after=2-17";
         let query = Asked::of(asked).unwrap().query();
-        assert_eq!((query.line.as_str(), query.after, query.severe), ("a&b", Some((2, 17)), true));
-        let chosen = [(Codes::State, "all".to_owned()), (Codes::Assignee, String::new())];
+        assert_eq!(
+            (query.line.as_str(), query.after, query.severe),
+            ("a&b", Some((2, 17)), true)
+        );
+        let chosen = [
+            (Codes::State, "all".to_owned()),
+            (Codes::Assignee, String::new()),
+        ];
         assert_eq!(query.chosen, chosen);
     }
 }

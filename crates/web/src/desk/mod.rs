@@ -257,7 +257,12 @@ fn finding() -> Vec<Route> {
         at(g.clone(), "/desk/views", read, get(view::show)),
         at(p.clone(), "/desk/views", read, post(view::save)),
         at(p.clone(), "/desk/views/{id}", read, post(view::change)),
-        at(p.clone(), "/desk/views/{id}/delete", read, post(view::delete)),
+        at(
+            p.clone(),
+            "/desk/views/{id}/delete",
+            read,
+            post(view::delete),
+        ),
         at(g.clone(), "/desk/observables", read, get(observable::index)),
         at(g, one, read, get(observable::show)),
         at(p.clone(), one, does, post(observable_work::work)),

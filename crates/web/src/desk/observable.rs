@@ -16,11 +16,11 @@ use super::observable_work::{Typed, forms};
 use super::who::Officer;
 use super::words::{self, People};
 use super::{case, doors};
+use crate::components::Field;
 use crate::components::{
     Column, Hue, Input, Look, Row, Tone, back_link, button, button_link, buttons, error_summary,
     input, notice, said, said_inline, stack, summary_list, table, tag,
 };
-use crate::components::Field;
 use crate::form::Form;
 use crate::i18n::{Lang, t};
 use crate::problem::{Problem, Result};
@@ -29,7 +29,11 @@ use crate::problem::{Problem, Result};
 /// which servers and browsers on the way would each read in their own way.
 #[must_use]
 pub(super) fn address(one: &Observable) -> String {
-    format!("/desk/observables/{}/{}", one.kind.as_str(), BASE64.encode(&one.value))
+    format!(
+        "/desk/observables/{}/{}",
+        one.kind.as_str(),
+        BASE64.encode(&one.value)
+    )
 }
 
 /// The observable of an address.
@@ -65,7 +69,9 @@ pub(super) async fn index(State(app): State<App>, officer: Officer) -> Result<Re
     let l = officer.page.lang;
     let asked = Form::parse(officer.page.uri.query().unwrap_or_default().as_bytes())?;
     let after = asked.get("after").and_then(|text| text.parse().ok());
-    let list = app.block_list(&officer.who, after.unwrap_or_default()).await?;
+    let list = app
+        .block_list(&officer.who, after.unwrap_or_default())
+        .await?;
     let people = app.people(&officer.who).await?;
     let typed = asked.get("look").unwrap_or_default().trim();
     let found = extract_for(typed, app.form.calling_code());
@@ -110,7 +116,13 @@ fn blocked(
     rows: &[cairn_app::observable::Named],
 ) -> Markup {
     let l = officer.page.lang;
-    let columns = [t::obs_one(l), t::obs_kind(l), t::case_when(l), t::obs_asked_by(l)].map(Column::text);
+    let columns = [
+        t::obs_one(l),
+        t::obs_kind(l),
+        t::case_when(l),
+        t::obs_asked_by(l),
+    ]
+    .map(Column::text);
     let cells = |one: &cairn_app::observable::Named| {
         vec![
             link(&one.observable),
@@ -156,7 +168,9 @@ pub(super) async fn page(
     let l = officer.page.lang;
     let asked = Form::parse(officer.page.uri.query().unwrap_or_default().as_bytes())?;
     let after = asked.get("after").and_then(|text| text.parse().ok());
-    let whole = app.observable(&officer.who, one, after.map(|no| (0, no))).await?;
+    let whole = app
+        .observable(&officer.who, one, after.map(|no| (0, no)))
+        .await?;
     let people = app.people(&officer.who).await?;
     let view = View {
         app,
@@ -203,7 +217,9 @@ fn facts(view: &View<'_>) -> Markup {
     let (l, page, whole) = (view.officer.page.lang, &view.officer.page, view.whole);
     let (first, last) = whole.between;
     let moment = |at: Option<cairn_kernel::time::Micros>| {
-        let shown = at.map(|at| html! { (page.moment(at)) " (" (case::age(l, at, view.app.clock.now())) ")" });
+        let shown = at.map(
+            |at| html! { (page.moment(at)) " (" (case::age(l, at, view.app.clock.now())) ")" },
+        );
         shown.unwrap_or_else(|| html! { (t::obs_never(l)) })
     };
     let count = whole.seen.reports;
@@ -213,14 +229,20 @@ fn facts(view: &View<'_>) -> Markup {
         count.to_string()
     };
     let mut rows = vec![
-        Row::new(t::obs_kind(l), html! { (words::observable(l, whole.observable.kind)) }),
+        Row::new(
+            t::obs_kind(l),
+            html! { (words::observable(l, whole.observable.kind)) },
+        ),
         Row::new(t::obs_count(l), html! { (count) }),
         Row::new(t::obs_first(l), moment(first)),
         Row::new(t::obs_last(l), moment(last)),
-        Row::new(t::obs_block(l), html! {
-            (block_tag(l, whole.standing.block))
-            @if let Some(at) = whole.standing.block_at { " " (page.moment(at)) }
-        }),
+        Row::new(
+            t::obs_block(l),
+            html! {
+                (block_tag(l, whole.standing.block))
+                @if let Some(at) = whole.standing.block_at { " " (page.moment(at)) }
+            },
+        ),
     ];
     if !whole.labels.is_empty() {
         let labels = whole.labels.iter().map(|label| label.to_uppercase());
@@ -328,7 +350,13 @@ mod tests {
             let (kind, value) = (parts.next().unwrap(), parts.next().unwrap());
             assert_eq!(of_address(kind, value).unwrap(), one);
         }
-        for (kind, value) in [("url", ""), ("url", "%"), ("name", "YQ"), ("url", "Cg"), ("url", "_w")] {
+        for (kind, value) in [
+            ("url", ""),
+            ("url", "%"),
+            ("name", "YQ"),
+            ("url", "Cg"),
+            ("url", "_w"),
+        ] {
             assert!(of_address(kind, value).is_err(), "{kind} {value}");
         }
     }

@@ -116,14 +116,24 @@ pub(super) fn forms(view: &View<'_>) -> Markup {
 /// A note, perhaps one that corrects another.
 fn noting(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
-    let free = view.whole.standing.notes.iter().filter(|(_, corrected)| !**corrected);
+    let free = view
+        .whole
+        .standing
+        .notes
+        .iter()
+        .filter(|(_, corrected)| !**corrected);
     let notes: Vec<(String, String)> = free
         .map(|(n, _)| {
             let step = view.whole.steps.iter().find(|step| step.n == *n);
-            let text = step.and_then(|step| step.text.as_deref()).unwrap_or_default();
+            let text = step
+                .and_then(|step| step.text.as_deref())
+                .unwrap_or_default();
             let start: String = text.chars().take(40).collect();
             let start = cairn_kernel::observable::defang_text(&start).into_owned();
-            (n.to_string(), cairn_kernel::text::visible(&start).into_owned())
+            (
+                n.to_string(),
+                cairn_kernel::text::visible(&start).into_owned(),
+            )
         })
         .collect();
     let mut choices = vec![Choice {
@@ -238,9 +248,16 @@ pub(super) fn exporting(officer: &Officer) -> Markup {
         hint,
         apart: false,
     };
-    let formats = [choice("txt", t::obs_export_txt(l), None), choice("csv", "CSV", None)];
+    let formats = [
+        choice("txt", t::obs_export_txt(l), None),
+        choice("csv", "CSV", None),
+    ];
     let forms = [
-        choice("defanged", t::obs_export_defanged(l), Some(t::obs_export_defanged_hint(l))),
+        choice(
+            "defanged",
+            t::obs_export_defanged(l),
+            Some(t::obs_export_defanged_hint(l)),
+        ),
         choice("raw", t::obs_export_raw(l), Some(t::obs_export_raw_hint(l))),
     ];
     html! {

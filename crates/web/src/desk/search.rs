@@ -89,23 +89,49 @@ pub(super) fn chips(l: Lang, search: &Search, severe: bool) -> Markup {
 pub(super) fn help(app: &App, l: Lang) -> Markup {
     let taxonomy = app.form.taxonomy();
     let first = |codes: Vec<&str>| codes.into_iter().take(3).collect::<Vec<_>>().join(", ");
-    let categories = taxonomy.categories().iter().map(|one| one.code.as_str()).collect();
-    let regions = taxonomy.regions().iter().map(|one| one.code.as_str()).collect();
-    let agencies = app.form.agencies().all().iter().map(|one| one.code.as_str()).collect();
+    let categories = taxonomy
+        .categories()
+        .iter()
+        .map(|one| one.code.as_str())
+        .collect();
+    let regions = taxonomy
+        .regions()
+        .iter()
+        .map(|one| one.code.as_str())
+        .collect();
+    let agencies = app
+        .form
+        .agencies()
+        .all()
+        .iter()
+        .map(|one| one.code.as_str())
+        .collect();
     let rows: Vec<(&str, String)> = vec![
         ("pānui parcel", t::search_help_words(l).to_owned()),
         ("\"text me\"", t::search_help_phrase(l).to_owned()),
-        ("category:phishing,scam", t::search_help_category(l, first(categories))),
+        (
+            "category:phishing,scam",
+            t::search_help_category(l, first(categories)),
+        ),
         ("subtype:investment", t::search_help_subtype(l).to_owned()),
         ("state:closed", t::search_help_state(l).to_owned()),
         ("severity<3", t::search_help_severity(l).to_owned()),
         ("assignee:me", t::search_help_assignee(l).to_owned()),
-        ("loss>10000", t::search_help_loss(l, app.config.base_currency.as_str())),
+        (
+            "loss>10000",
+            t::search_help_loss(l, app.config.base_currency.as_str()),
+        ),
         ("since:2026-01-01", t::search_help_days(l).to_owned()),
-        ("language:mi region:NZ-WGN sector:P", t::search_help_codes(l, first(regions))),
+        (
+            "language:mi region:NZ-WGN sector:P",
+            t::search_help_codes(l, first(regions)),
+        ),
         ("has:contact", t::search_help_has(l).to_owned()),
         ("consent:police", t::search_help_consent(l, first(agencies))),
-        ("url:hxxps://bad[.]example", t::search_help_observable(l).to_owned()),
+        (
+            "url:hxxps://bad[.]example",
+            t::search_help_observable(l).to_owned(),
+        ),
         ("-category:scam", t::search_help_not(l).to_owned()),
     ];
     let rows: Vec<Vec<Markup>> = rows

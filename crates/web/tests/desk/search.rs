@@ -42,7 +42,9 @@ async fn three(desk: &Desk) -> Vec<String> {
 
 fn titles(b: &Browser) -> Vec<&'static str> {
     let all = ["First of three", "Second of three", "Third of three"];
-    all.into_iter().filter(|title| b.page.contains(title)).collect()
+    all.into_iter()
+        .filter(|title| b.page.contains(title))
+        .collect()
 }
 
 #[tokio::test]
@@ -72,14 +74,22 @@ async fn a_line_finds_what_it_says_and_its_parts_can_be_taken_off() {
         assert_eq!((b.status, titles(&b)), (StatusCode::OK, found), "{line}");
     }
     b.get(&address("parcel category:scam")).await;
-    assert!(b.page.contains("<code translate=\"no\">category:scam</code>"));
-    assert!(b.page.contains("href=\"/desk?q=parcel\""), "a chip takes a term off");
+    assert!(
+        b.page
+            .contains("<code translate=\"no\">category:scam</code>")
+    );
+    assert!(
+        b.page.contains("href=\"/desk?q=parcel\""),
+        "a chip takes a term off"
+    );
     // What is chosen beside the line becomes a part of it, and only if it was changed.
     b.get("/desk?q=parcel&category=phishing").await;
     assert!(titles(&b).is_empty() && b.page.contains("value=\"parcel category:phishing\""));
-    b.get("/desk?q=category%3Ascam&category=phishing&was-category=phishing").await;
+    b.get("/desk?q=category%3Ascam&category=phishing&was-category=phishing")
+        .await;
     assert_eq!(titles(&b), [two, three]);
-    b.get("/desk?q=category%3Ascam&category=&was-category=scam").await;
+    b.get("/desk?q=category%3Ascam&category=&was-category=scam")
+        .await;
     assert_eq!(titles(&b), [one, two, three]);
     assert!(b.page.contains("value=\"scam\"") && !b.page.contains("value=\"scam\" selected"));
     assert!(b.page.contains("How to search"));
@@ -91,7 +101,10 @@ async fn a_fault_shows_nothing_and_keeps_what_was_typed() {
     three(&desk).await;
     let mut b = desk.signed_in("hana", "Hana Example", Role::Officer).await;
     for (line, says) in [
-        ("parcel categry:scam", "From character 8, “categry:scam”: there is no filter of this name. Did you mean category:?"),
+        (
+            "parcel categry:scam",
+            "From character 8, “categry:scam”: there is no filter of this name. Did you mean category:?",
+        ),
         ("category:scm", "Did you mean category:scam?"),
         ("since:2026-02-30", "this is not a day"),
         ("a \"b", "the quotation mark is not closed"),
@@ -121,16 +134,27 @@ async fn views_are_saved_shared_changed_and_deleted() {
     let desk = Desk::new().await;
     three(&desk).await;
     let mut hana = desk.signed_in("hana", "Hana Example", Role::Officer).await;
-    let mut wiremu = desk.signed_in("wiremu", "Wiremu Example", Role::Officer).await;
-    let mut lead = desk.signed_in("leilani", "Leilani Example", Role::Lead).await;
+    let mut wiremu = desk
+        .signed_in("wiremu", "Wiremu Example", Role::Officer)
+        .await;
+    let mut lead = desk
+        .signed_in("leilani", "Leilani Example", Role::Lead)
+        .await;
     let mut auditor = desk.signed_in("tui", "Tui Example", Role::Auditor).await;
     let line = "category:scam loss>10000";
     hana.get(&address(line)).await;
-    hana.send("/desk/views", &[("name", " "), ("line", line)]).await;
+    hana.send("/desk/views", &[("name", " "), ("line", line)])
+        .await;
     assert_eq!(hana.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(hana.page.contains("Enter a name") && hana.page.contains("category:scam loss&gt;10000"));
-    hana.send("/desk/views", &[("name", "My scams"), ("line", line)]).await;
-    assert_eq!(hana.to.as_deref(), Some("/desk?q=category%3Ascam+loss%3E10000"));
+    assert!(
+        hana.page.contains("Enter a name") && hana.page.contains("category:scam loss&gt;10000")
+    );
+    hana.send("/desk/views", &[("name", "My scams"), ("line", line)])
+        .await;
+    assert_eq!(
+        hana.to.as_deref(),
+        Some("/desk?q=category%3Ascam+loss%3E10000")
+    );
     hana.get("/desk").await;
     assert!(hana.page.contains(">My scams</a>"));
     wiremu.get("/desk").await;
@@ -141,28 +165,58 @@ async fn views_are_saved_shared_changed_and_deleted() {
     let at = format!("/desk/views/{id}");
     wiremu.get("/desk/views").await;
     let token = wiremu.get_token().await;
-    wiremu.post(&format!("{at}/delete"), &[("csrf", &token)]).await;
+    wiremu
+        .post(&format!("{at}/delete"), &[("csrf", &token)])
+        .await;
     assert_eq!(wiremu.status, StatusCode::NOT_FOUND);
-    let changed = [("at", "0"), ("name-0", "Our scams"), ("line-0", "category:scam"), ("shared-0", "1")];
+    let changed = [
+        ("at", "0"),
+        ("name-0", "Our scams"),
+        ("line-0", "category:scam"),
+        ("shared-0", "1"),
+    ];
     hana.get("/desk/views").await;
     hana.send(&at, &changed).await;
     assert_eq!(hana.to.as_deref(), Some("/desk/views"), "{}", hana.page);
     wiremu.get("/desk").await;
-    assert!(wiremu.page.contains("href=\"/desk?q=category%3Ascam\">Our scams</a>"));
+    assert!(
+        wiremu
+            .page
+            .contains("href=\"/desk?q=category%3Ascam\">Our scams</a>")
+    );
     let token = wiremu.get_token().await;
-    wiremu.post(&format!("{at}/delete"), &[("csrf", &token)]).await;
-    assert_eq!(wiremu.status, StatusCode::FORBIDDEN, "shared, and not theirs");
+    wiremu
+        .post(&format!("{at}/delete"), &[("csrf", &token)])
+        .await;
+    assert_eq!(
+        wiremu.status,
+        StatusCode::FORBIDDEN,
+        "shared, and not theirs"
+    );
     let token = auditor.get_token().await;
-    let shared = [("csrf", token.as_str()), ("name", "x"), ("line", "x"), ("shared", "1")];
+    let shared = [
+        ("csrf", token.as_str()),
+        ("name", "x"),
+        ("line", "x"),
+        ("shared", "1"),
+    ];
     auditor.post("/desk/views", &shared).await;
-    assert_eq!(auditor.status, StatusCode::FORBIDDEN, "who only reads shares nothing");
+    assert_eq!(
+        auditor.status,
+        StatusCode::FORBIDDEN,
+        "who only reads shares nothing"
+    );
     lead.get("/desk/views").await;
     lead.send(&format!("{at}/delete"), &[]).await;
     assert_eq!(lead.to.as_deref(), Some("/desk/views"));
     wiremu.get("/desk").await;
     assert!(!wiremu.page.contains("Our scams"));
     auditor.get("/desk/audit").await;
-    for what in ["Search view saved", "Search view changed: shared", "Search view deleted"] {
+    for what in [
+        "Search view saved",
+        "Search view changed: shared",
+        "Search view deleted",
+    ] {
         assert!(auditor.page.contains(what), "{what}");
     }
     assert!(!auditor.page.contains("Our scams") && !auditor.page.contains("loss&gt;10000"));
@@ -173,16 +227,23 @@ async fn two_officers_put_an_observable_on_the_block_list() {
     let desk = Desk::new().await;
     let references = three(&desk).await;
     let mut hana = desk.signed_in("hana", "Hana Example", Role::Officer).await;
-    let mut wiremu = desk.signed_in("wiremu", "Wiremu Example", Role::Officer).await;
+    let mut wiremu = desk
+        .signed_in("wiremu", "Wiremu Example", Role::Officer)
+        .await;
     let mut auditor = desk.signed_in("tui", "Tui Example", Role::Auditor).await;
     hana.get(&format!("/desk/reports/{}", references[0])).await;
-    let at = hana.page.split("href=\"/desk/observables/domain/").nth(1).unwrap();
+    let at = hana
+        .page
+        .split("href=\"/desk/observables/domain/")
+        .nth(1)
+        .unwrap();
     let at = format!("/desk/observables/domain/{}", at.split('"').next().unwrap());
     hana.get(&at).await;
     assert_eq!(titles(&hana).len(), 3, "{}", hana.page);
     assert!(hana.page.contains("bad[.]example") && hana.page.contains("scam[.]example"));
     assert!(!hana.page.contains(">bad.example<"), "nothing live");
-    hana.get("/desk/observables?look=hxxp%3A%2F%2Fbad%5B.%5Dexample%2Fx+bad%5B.%5Dexample").await;
+    hana.get("/desk/observables?look=hxxp%3A%2F%2Fbad%5B.%5Dexample%2Fx+bad%5B.%5Dexample")
+        .await;
     assert!(hana.page.contains(&at), "a link yields its host too");
     hana.get("/desk/observables?look=bad%5B.%5Dexample").await;
     assert_eq!(hana.to.as_deref(), Some(at.as_str()));
@@ -190,14 +251,26 @@ async fn two_officers_put_an_observable_on_the_block_list() {
     hana.get(&at).await;
     hana.send(&at, &[("deed", "note"), ("note", " ")]).await;
     assert_eq!(hana.status, StatusCode::UNPROCESSABLE_ENTITY);
-    hana.send(&at, &[("deed", "note"), ("note", "See http://evil.example/ too")]).await;
-    assert_eq!(hana.to.as_deref(), Some(format!("{at}#notes").as_str()), "{}", hana.page);
+    hana.send(
+        &at,
+        &[("deed", "note"), ("note", "See http://evil.example/ too")],
+    )
+    .await;
+    assert_eq!(
+        hana.to.as_deref(),
+        Some(format!("{at}#notes").as_str()),
+        "{}",
+        hana.page
+    );
     wiremu.get(&at).await;
     hana.get(&at).await;
     assert!(hana.page.contains("See hxxp://evil[.]example/ too"));
-    hana.send(&at, &[("deed", "ask"), ("ask", "Two people lost money.")]).await;
+    hana.send(&at, &[("deed", "ask"), ("ask", "Two people lost money.")])
+        .await;
     // Who saw the page before that is told, and keeps what was typed.
-    wiremu.send(&at, &[("deed", "ask"), ("ask", "Me too, please")]).await;
+    wiremu
+        .send(&at, &[("deed", "ask"), ("ask", "Me too, please")])
+        .await;
     assert_eq!(wiremu.status, StatusCode::CONFLICT);
     hana.get(&at).await;
     assert!(hana.page.contains("Waiting for a second officer"));
@@ -213,23 +286,41 @@ async fn two_officers_put_an_observable_on_the_block_list() {
     for (form, format, holds, name) in [
         ("raw", "txt", "\nbad.example\n", "-raw.txt"),
         ("defanged", "txt", "\nbad[.]example\n", "-defanged.txt"),
-        ("defanged", "csv", "kind,value_defanged,agreed_at\r\ndomain,bad[.]example,", "-defanged.csv"),
+        (
+            "defanged",
+            "csv",
+            "kind,value_defanged,agreed_at\r\ndomain,bad[.]example,",
+            "-defanged.csv",
+        ),
     ] {
         wiremu.get("/desk/observables").await;
-        wiremu.send("/desk/observables/export", &[("form", form), ("format", format)]).await;
+        wiremu
+            .send(
+                "/desk/observables/export",
+                &[("form", form), ("format", format)],
+            )
+            .await;
         let file = String::from_utf8(wiremu.bytes.clone()).unwrap();
         assert!(file.contains(holds), "{form} {format}: {file}");
         let disposition = wiremu.headers["content-disposition"].to_str().unwrap();
         assert!(disposition.contains(name), "{disposition}");
     }
     hana.get(&at).await;
-    hana.send(&at, &[("deed", "lift"), ("lift", "It is a real bank.")]).await;
+    hana.send(&at, &[("deed", "lift"), ("lift", "It is a real bank.")])
+        .await;
     hana.get(&at).await;
-    assert!(hana.page.contains("Not on the block list") && hana.page.contains("Two people lost money."));
+    assert!(
+        hana.page.contains("Not on the block list") && hana.page.contains("Two people lost money.")
+    );
     auditor.get(&at).await;
     assert!(!auditor.page.contains("name=\"deed\""), "who only reads");
     auditor.get("/desk/audit").await;
-    for what in ["Blocking asked for: 1", "Blocking agreed: 1", "Taken off the block list: 1", "Block list taken out: csv, Defanged, 1"] {
+    for what in [
+        "Blocking asked for: 1",
+        "Blocking agreed: 1",
+        "Taken off the block list: 1",
+        "Block list taken out: csv, Defanged, 1",
+    ] {
         assert!(auditor.page.contains(what), "{what}");
     }
     assert!(!auditor.page.contains("bad[.]example") && !auditor.page.contains("bad.example"));
