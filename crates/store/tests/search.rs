@@ -355,7 +355,7 @@ on_both! {
         let page = |after| Page { order: Order::Newest, after, limit: 50 };
         let found = t.search(&everything, &page(None)).await.unwrap();
         assert_eq!(found.rows.iter().map(|row| row.no).collect::<Vec<_>>(), [new.no]);
-        let further = found.further.expect("more is to be looked at");
+        let further = found.further.unwrap();
         let found = t.search(&everything, &page(Some(further))).await.unwrap();
         assert_eq!(found.rows.iter().map(|row| row.no).collect::<Vec<_>>(), [old.no]);
         assert_eq!(found.further, None);

@@ -269,9 +269,9 @@ fn named(code: &str, title: &Text) -> Named {
 /// The code that somebody means who typed a code or a title.
 fn code(filter: &'static str, typed: &str, known: &[Named]) -> Result<String, Wrong> {
     let folded = fold(typed);
-    let meant = known.iter().find(|(code, titles)| {
-        code.eq_ignore_ascii_case(typed) || titles.iter().any(|title| *title == folded)
-    });
+    let meant = known
+        .iter()
+        .find(|(code, titles)| code.eq_ignore_ascii_case(typed) || titles.contains(&folded));
     if let Some((code, _)) = meant {
         return Ok(code.clone());
     }

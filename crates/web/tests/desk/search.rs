@@ -130,6 +130,7 @@ fn maud_escaped(text: &str) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, step by step")]
 async fn views_are_saved_shared_changed_and_deleted() {
     let desk = Desk::new().await;
     three(&desk).await;
@@ -223,6 +224,7 @@ async fn views_are_saved_shared_changed_and_deleted() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, step by step")]
 async fn two_officers_put_an_observable_on_the_block_list() {
     let desk = Desk::new().await;
     let references = three(&desk).await;
