@@ -4,7 +4,7 @@ use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
-use cairn_desk::{cases, challenge, cluster};
+use cairn_desk::{cases, challenge, cluster, observable};
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -51,6 +51,8 @@ pub enum Logged {
     Challenge(Box<challenge::Event>),
     /// About a case.
     Case(Box<cases::Event>),
+    /// About an observable.
+    Observable(Box<observable::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// About clusters of reports.
@@ -150,6 +152,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Case(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Observable(Box::new(event)))
             })
     };
     AuditLine {

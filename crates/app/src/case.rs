@@ -1,79 +1,15 @@
-//! What officers do: look at the queue, read a report, work on it. Cases proper stand on this later.
+//! What officers do: read a report, work on it. Cases proper stand on this later.
 
 use cairn_desk::access::{Action, Grant, Visible};
-use cairn_desk::report::{Command, MessageText, Refusal, State};
+use cairn_desk::report::{Command, MessageText, Refusal};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
-use cairn_kernel::text::fold;
-use cairn_store::report::{Filter, LIST_ROWS_MAX, Order, Summary};
 
 use crate::App;
 use crate::account::Principal;
 use crate::report::{AppError, Whole};
 
-/// Most words of a search.
-pub const SEARCH_WORDS_MAX: usize = 12;
-
-/// What an officer asks the queue for.
-#[derive(Debug, Clone, Default)]
-pub struct QueueQuery {
-    /// Category code.
-    pub category: Option<String>,
-    /// One state; none means "all but closed".
-    pub state: Option<State>,
-    /// Closed ones too.
-    pub all: bool,
-    /// Only those of this account.
-    pub assignee: Option<String>,
-    /// Words as typed.
-    pub text: String,
-    /// Most severe first instead of newest first.
-    pub severe: bool,
-    /// Go on after this one: `(severity, no)`.
-    pub after: Option<(i64, i64)>,
-    /// Rows of a page.
-    pub limit: usize,
-}
-
 impl App {
-    /// A page of the queue. A search for a reference finds that report.
-    ///
-    /// # Errors
-    /// See [`AppError`].
-    pub async fn queue(
-        &self,
-        who: &Principal,
-        query: &QueueQuery,
-    ) -> Result<Visible<Vec<Summary>>, AppError> {
-        let grant = who.grant(Action::ReadReports)?;
-        if let Some(no) = self.number(&query.text)
-            && let Some(found) = self.store.report(no).await?
-        {
-            return Ok(grant.show(vec![found]));
-        }
-        let words = fold(&query.text);
-        let filter = Filter {
-            category: query.category.clone(),
-            state: query.state,
-            all: query.all,
-            assignee: query.assignee.clone(),
-            words: words
-                .split(' ')
-                .filter(|w| !w.is_empty())
-                .take(SEARCH_WORDS_MAX)
-                .map(str::to_owned)
-                .collect(),
-            order: if query.severe {
-                Order::Severe
-            } else {
-                Order::Newest
-            },
-            after: query.after,
-            limit: query.limit.clamp(1, LIST_ROWS_MAX),
-        };
-        Ok(grant.show(self.store.reports(&filter).await?))
-    }
-
     /// One report, whole. That it was opened is noted in the log first.
     ///
     /// # Errors

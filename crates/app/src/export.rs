@@ -195,7 +195,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// Every cell that needs it in quotes (RFC 4180).
-fn csv_line(out: &mut String, cells: impl Iterator<Item = String>) {
+pub(crate) fn csv_line(out: &mut String, cells: impl Iterator<Item = String>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.push(',');

@@ -17,12 +17,15 @@ pub mod health;
 pub mod live;
 pub mod mail;
 pub mod notify;
+pub mod observable;
 pub mod pace;
 pub mod report;
 mod retention;
+pub mod search;
 pub mod takeaway;
 pub mod track;
 pub mod uploads;
+pub mod view;
 pub mod worker;
 
 use std::sync::Arc;

@@ -104,6 +104,34 @@ pub enum AccountChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<String>,
     },
+    /// A search line was saved under a name.
+    ViewSaved {
+        /// Its id.
+        view: String,
+        /// For all who read reports.
+        shared: bool,
+    },
+    /// A saved view got another name or line, or is shared or no longer.
+    ViewChanged {
+        /// Its id.
+        view: String,
+        /// For all who read reports.
+        shared: bool,
+    },
+    /// A saved view was deleted.
+    ViewDeleted {
+        /// Its id.
+        view: String,
+    },
+    /// The block list was taken out.
+    BlockListExported {
+        /// `csv` or `txt`.
+        format: String,
+        /// As it can be used, not defanged.
+        raw: bool,
+        /// How many observables.
+        rows: u64,
+    },
 }
 
 /// One line of the log that concerns no report's state.
@@ -120,7 +148,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 16] = [
+    pub const KINDS: [&'static str; 20] = [
         "account_created",
         "signed_in",
         "password_changed",
@@ -137,6 +165,10 @@ impl AccountChange {
         "report_opened",
         "case_read",
         "reports_exported",
+        "view_saved",
+        "view_changed",
+        "view_deleted",
+        "block_list_exported",
     ];
 }
 

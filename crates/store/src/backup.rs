@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 43] = [
+const TABLES: [&str; 46] = [
     "meta",
     "report",
     "report_body",
@@ -84,6 +84,9 @@ const TABLES: [&str; 43] = [
     "plan_signature",
     "plan_version",
     "plan_evidence",
+    "saved_view",
+    "observable",
+    "observable_step",
     "cluster_mark",
     "cluster",
     "cluster_member",
@@ -95,7 +98,9 @@ const TABLES: [&str; 43] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("case_") {
+    if matches!(table, "saved_view" | "observable" | "observable_step") {
+        7
+    } else if table.starts_with("case_") {
         6
     } else if table.starts_with("cluster") {
         5

@@ -13,6 +13,7 @@ use crate::writer::{Entry, Unit};
 
 pub use list::{Filter, LIST_ROWS_MAX, Order, SEARCH_TEXT_BYTES_MAX};
 pub use read::{EvidenceRow, FileRow, Message, Salted};
+pub use search::{Found, LOOKED_ROWS_MAX, Page, Seen};
 
 static REPORT: Table = Table::new(
     "report",
@@ -169,6 +170,7 @@ macro_rules! summary_columns {
 
 mod list;
 mod read;
+mod search;
 
 impl Summary {
     pub(crate) fn read(row: &Row) -> Result<Self, ReadError> {

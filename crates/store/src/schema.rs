@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 7] = [
     (
         1,
         "base",
@@ -39,6 +39,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 6] = [
         "case",
         include_str!("../migrations/sqlite/0006_case.sql"),
         include_str!("../migrations/postgres/0006_case.sql"),
+    ),
+    (
+        7,
+        "view",
+        include_str!("../migrations/sqlite/0007_view.sql"),
+        include_str!("../migrations/postgres/0007_view.sql"),
     ),
 ];
 

@@ -1,18 +1,20 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report, of every challenge of a
-//! figure, of every case, of the clusters, and of every return and publication of the strategy office, against the events
-//! that made it. Reads in pages, so that memory does not grow with the log; never stops at the first finding.
+//! figure, of every case, of the clusters, of every note and decision on an observable, and of every return and publication
+//! of the strategy office, against the events that made it. Reads in pages, so that memory does not grow with the log; never
+//! stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
-//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, API keys, idempotency keys and the full-text
-//! index; of the strategy office the seats. None of them is part of a report or a return.
+//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, saved views, API keys, idempotency keys and the
+//! full-text index; of the strategy office the seats. None of them is part of a report or a return.
 
 mod cases;
 mod challenges;
 mod clusters;
 mod files;
 mod log;
+mod observables;
 mod reports;
 mod track;
 
@@ -376,6 +378,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.log()?;
         self.challenges()?;
         self.cases()?;
+        self.observables()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use cairn_app::App;
 use cairn_app::account::Principal;
-use cairn_app::case::QueueQuery;
 use cairn_app::cases::Written;
 use cairn_app::clock::Clock;
+use cairn_app::search::QueueQuery;
 use cairn_desk::cases::{Command, Source};
 use cairn_kernel::time::Micros;
 
@@ -36,7 +36,7 @@ pub async fn fill(app: &App, clock: &Clock, now: Micros, who: &Principal) -> any
         limit: 3,
         ..QueueQuery::default()
     };
-    let reports = app.queue(who, &query).await?.into_inner();
+    let reports = app.queue(who, &query).await?.into_inner().rows;
     let references: Vec<String> = reports.iter().map(|row| app.reference(row.no)).collect();
     let linked: Vec<&str> = references.iter().take(2).map(String::as_str).collect();
     let report = reports.first().context("no example report")?.no;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cairn_app::{account, case, pace, uploads};
+use cairn_app::{account, pace, uploads};
 use cairn_desk::{cases, challenge, form, mail, report as reports};
 use cairn_store::{blob, evidence, job, report as rows, retention, room, writer};
 use cairn_track::office::returns;
@@ -271,8 +271,33 @@ fn of_reports() -> Vec<Row> {
         ),
         of(
             "SEARCH_WORDS_MAX",
-            case::SEARCH_WORDS_MAX,
+            cairn_desk::search::WORDS_MAX,
             "words of one search",
+        ),
+        of(
+            "SEARCH_LINE_CHARS_MAX",
+            cairn_desk::search::LINE_CHARS_MAX,
+            "characters of a search line",
+        ),
+        of(
+            "SEARCH_TERMS_MAX",
+            cairn_desk::search::TERMS_MAX,
+            "words and filters of a search line",
+        ),
+        of(
+            "LOOKED_ROWS_MAX",
+            rows::LOOKED_ROWS_MAX,
+            "reports that one page of a search looks at where no index answers it",
+        ),
+        of(
+            "READ_BODIES_MAX",
+            cairn_app::search::READ_BODIES_MAX,
+            "reports that one page of a search for a phrase reads",
+        ),
+        of(
+            "VIEWS_MAX",
+            cairn_desk::view::VIEWS_MAX,
+            "saved views of one account",
         ),
         of("LIST_ROWS_MAX", rows::LIST_ROWS_MAX, "rows of one list"),
         of(

@@ -110,43 +110,8 @@ impl Filter {
         ]
     }
 
-    /// A full-text query in which every word is quoted, so that no word can be an operator. A word with marks in it
-    /// (`a.b@evil.example`) must occur with all its parts, on both databases; that they follow each other is not asked,
-    /// since SQLite's index keeps no places (which saves a third of what a report costs it).
     fn match_text(&self, sqlite: bool) -> String {
-        let words: Vec<Vec<&str>> = self
-            .words
-            .iter()
-            .map(|word| {
-                let parts = word.split(super::is_gap).filter(|part| !part.is_empty());
-                if sqlite {
-                    parts.collect()
-                } else {
-                    parts.map(super::lexeme).collect()
-                }
-            })
-            .filter(|parts: &Vec<&str>| !parts.is_empty())
-            .collect();
-        let mut out = String::new();
-        for (n, parts) in words.iter().enumerate() {
-            let last = n + 1 == words.len();
-            let (and, phrase) = if sqlite {
-                (" AND ", format!("\"{}\"", parts.join("\" AND \"")))
-            } else {
-                (
-                    " & ",
-                    format!("'{}'", parts.join("' & '")).to_ascii_lowercase(),
-                )
-            };
-            let prefix = match (last, sqlite) {
-                (false, _) => "",
-                (true, true) => "*",
-                (true, false) => ":*",
-            };
-            let and = if n > 0 { and } else { "" };
-            out.push_str(&format!("{and}{phrase}{prefix}"));
-        }
-        out
+        super::search::all_words(&self.words, true, sqlite)
     }
 }
 

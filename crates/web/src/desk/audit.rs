@@ -11,7 +11,7 @@ use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::track::TrackChange;
-use cairn_desk::{cases, challenge};
+use cairn_desk::{cases, challenge, observable};
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -118,6 +118,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         .chain(&TrackChange::KINDS)
         .chain(&challenge::Change::KINDS)
         .chain(&cases::Change::KINDS)
+        .chain(&observable::Change::KINDS)
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
@@ -143,6 +144,31 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
     }
 }
 
+/// What happened to the challenge of a figure; a link for who may read it.
+fn of_challenge(officer: &Officer, event: &challenge::Event) -> Markup {
+    html! {
+        (words::kind(officer.page.lang, event.change.kind())) ": "
+        @if officer.who.may(Action::ReadChallenges) {
+            a href={ "/desk/challenges/" (event.challenge) } { (challenge::reference(event.challenge)) }
+        } @else {
+            (challenge::reference(event.challenge))
+        }
+    }
+}
+
+/// What happened to a case; a link for who may read it.
+fn of_case(app: &App, officer: &Officer, people: &People, event: &cases::Event) -> Markup {
+    let l = officer.page.lang;
+    html! {
+        @if officer.who.may(Action::ReadReports) {
+            a href={ "/desk/cases/" (event.case) } { (t::cases_one(l, event.case)) }
+        } @else {
+            (t::cases_one(l, event.case))
+        }
+        ": " (super::cases::event_words(&officer.page, app, people, &event.change))
+    }
+}
+
 fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<Markup> {
     let l = officer.page.lang;
     let (who, what, about) = match &line.what {
@@ -164,14 +190,7 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
         }
         Logged::Challenge(event) => (
             words::challenger(l, people, &event.by),
-            html! {
-                (words::kind(l, event.change.kind())) ": "
-                @if officer.who.may(Action::ReadChallenges) {
-                    a href={ "/desk/challenges/" (event.challenge) } { (challenge::reference(event.challenge)) }
-                } @else {
-                    (challenge::reference(event.challenge))
-                }
-            },
+            of_challenge(officer, event),
             None,
         ),
         Logged::Cluster(event) => (
@@ -181,14 +200,12 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
         ),
         Logged::Case(event) => (
             words::actor(l, people, &event.by),
-            html! {
-                @if officer.who.may(Action::ReadReports) {
-                    a href={ "/desk/cases/" (event.case) } { (t::cases_one(l, event.case)) }
-                } @else {
-                    (t::cases_one(l, event.case))
-                }
-                ": " (super::cases::event_words(&officer.page, app, people, &event.change))
-            },
+            of_case(app, officer, people, event),
+            None,
+        ),
+        Logged::Observable(event) => (
+            words::actor(l, people, &event.by),
+            html! { (words::kind(l, event.change.kind())) ": " (event.observable) },
             None,
         ),
         Logged::Track(event) => (

@@ -1,12 +1,13 @@
-//! The queue: what lists show of reports, found by words, filtered, in pages.
+//! The queue: what lists show of reports, found by a search line, in pages.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
-use cairn_app::case::QueueQuery;
 use cairn_app::report::rows::Summary;
+use cairn_app::search::{Listed, More, QueueQuery};
 use cairn_desk::access::Action;
 use cairn_desk::report::State as Standing;
+use cairn_desk::search::Codes;
 use cairn_kernel::money::Money;
 use cairn_kernel::observable::defang_text;
 use cairn_kernel::text::visible;
@@ -15,10 +16,10 @@ use maud::{Markup, html};
 
 use super::who::Officer;
 use super::words::{self, People};
-use super::{cases, doors};
+use super::{cases, doors, search, view};
 use crate::components::{
-    Choice, Column, Field, Hue, Input, Look, button, button_link, buttons, input, neighbours,
-    said_inline, select, stack, tag,
+    Choice, Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, error_summary,
+    input, neighbours, said_inline, select, stack, tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -26,29 +27,19 @@ use crate::problem::Problem;
 
 /// Rows of one page.
 const ROWS: usize = 50;
-/// Value of the state filter for all states.
-const ALL: &str = "all";
-/// Value of the assignee filter for whoever asks.
-const ME: &str = "me";
+/// The lists of values beside the line.
+const CHOSEN: [Codes; 3] = [Codes::Category, Codes::State, Codes::Assignee];
 
 /// The query as the address holds it.
-struct Asked {
+pub(super) struct Asked {
     text: String,
-    category: String,
-    state: String,
-    /// Account id, or [`ME`].
-    assignee: String,
+    /// What was chosen beside the line, and what was shown there.
+    chosen: [(String, String); 3],
     severe: bool,
     after: Option<(i64, i64)>,
 }
 
 impl Asked {
-    /// The store has an order of severity for what this asks: see [`cairn_app::report::rows::Order`].
-    fn by_severity(&self) -> bool {
-        let open = self.state != ALL && self.state != Standing::Closed.as_str();
-        self.severe && open && self.text.trim().is_empty()
-    }
-
     fn of(query: &str) -> Result<Self, Problem> {
         let form = Form::parse(query.as_bytes())?;
         let own = |name: &str| form.get(name).unwrap_or_default().to_owned();
@@ -57,50 +48,48 @@ impl Asked {
             .and_then(|after| after.split_once('-'))
             .and_then(|(severity, no)| Some((severity.parse().ok()?, no.parse().ok()?)));
         Ok(Self {
-            text: own("q").chars().take(200).collect(),
-            category: own("category"),
-            state: own("state"),
-            assignee: own("assignee"),
+            text: own("q"),
+            chosen: CHOSEN.map(|codes| {
+                let was = own(&format!("was-{}", codes.name()));
+                (own(codes.name()), was)
+            }),
             severe: form.get("order") == Some("severe"),
             after,
         })
     }
 
-    fn query(&self, account: &str) -> QueueQuery {
+    /// Only what was changed in a list takes the place of what the line says.
+    fn query(&self) -> QueueQuery {
+        let chosen = CHOSEN.into_iter().zip(&self.chosen);
+        let changed = chosen.filter(|(_, (now, was))| now != was);
         QueueQuery {
-            category: Some(self.category.clone()).filter(|code| !code.is_empty()),
-            state: Standing::parse(&self.state),
-            all: self.state == ALL,
-            assignee: match self.assignee.as_str() {
-                "" => None,
-                ME => Some(account.to_owned()),
-                id => Some(id.to_owned()),
-            },
-            text: self.text.clone(),
+            line: self.text.clone(),
+            chosen: changed
+                .map(|(codes, (now, _))| (codes, now.clone()))
+                .collect(),
             severe: self.severe,
             after: self.after,
-            limit: ROWS + 1,
+            limit: ROWS,
         }
     }
+}
 
-    /// The address of this list from a place on.
-    fn href(&self, after: Option<(u8, i64)>) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("q", self.text.as_str()),
-            ("category", &self.category),
-            ("state", &self.state),
-            ("assignee", &self.assignee),
-            ("order", if self.severe { "severe" } else { "" }),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
+/// The address of a list from a place on.
+pub(super) fn href(line: &str, severe: bool, after: Option<(i64, i64)>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("q", line), ("order", if severe { "severe" } else { "" })] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
         }
-        if let Some((severity, no)) = after {
-            query.append_pair("after", &format!("{severity}-{no}"));
-        }
-        format!("/desk?{}", query.finish())
+    }
+    if let Some((severity, no)) = after {
+        query.append_pair("after", &format!("{severity}-{no}"));
+    }
+    let query = query.finish();
+    if query.is_empty() {
+        "/desk".to_owned()
+    } else {
+        format!("/desk?{query}")
     }
 }
 
@@ -119,37 +108,76 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         return Ok(Redirect::to(home).into_response());
     }
     let asked = Asked::of(officer.page.uri.query().unwrap_or_default())?;
-    let query = asked.query(&officer.who.account);
-    let mut rows = app.queue(&officer.who, &query).await?.into_inner();
-    let more = rows.len() > ROWS;
-    rows.truncate(ROWS);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| asked.href(Some((row.severity, row.no))));
+    let found = app.queue(&officer.who, &asked.query()).await?.into_inner();
     let people = app.people(&officer.who).await?;
+    let views = app.views(&officer.who).await?.into_inner();
+    let strip = cases::strip(&app, &officer).await?;
     let l = officer.page.lang;
-    let first = asked.after.is_some().then(|| asked.href(None));
+    let faults: Vec<Fault> = match &found.search {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(|fault| search::fault(l, fault)).collect(),
+    };
+    let first = asked
+        .after
+        .is_some()
+        .then(|| href(&found.line, asked.severe, None));
     let body = html! {
         (doors(&officer, "/desk"))
+        (error_summary(l, &faults))
         h1 { (t::queue_title(l)) }
-        (cases::strip(&app, &officer).await?)
-        (filters(&app, l, &people, &asked))
-        @if asked.severe && !asked.by_severity() {
-            p.hint { (t::queue_severe_not(l)) }
-        }
-        @if rows.is_empty() {
+        (strip)
+        (filters(&app, l, &people, &asked, &found, &faults))
+        (search::help(&app, l))
+        @if let Ok(read) = &found.search { (search::chips(l, read, asked.severe)) }
+        (view::beside(&officer, &views, &found.line, asked.severe))
+        @if found.not_severe { p.hint { (t::queue_severe_not(l)) } }
+        @if !faults.is_empty() {
+            p.lead { (t::search_not_run(l)) }
+        } @else if found.rows.is_empty() {
             p.lead { (t::queue_none(l)) }
         } @else {
-            (table(&app, &officer, &people, &rows))
+            (table(&app, &officer, &people, &found.rows))
         }
         @if let Some(first) = first { p { a href=(first) { (t::queue_first(l)) } } }
-        (neighbours(l, None, next.as_deref()))
+        (onward(l, found.more, |after| href(&found.line, asked.severe, Some(after))))
     };
-    Ok(officer.page.render(t::queue_title(l), body).into_response())
+    let page = officer.page.clone().faulty(!faults.is_empty());
+    Ok(page.render(t::queue_title(l), body).into_response())
 }
 
-fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
+/// The next page, or how far was looked and the way further.
+pub(super) fn onward(l: Lang, more: Option<More>, href: impl Fn((i64, i64)) -> String) -> Markup {
+    match more {
+        None => html! {},
+        Some(More::Next(after)) => neighbours(l, None, Some(&href(after))),
+        Some(More::Further { after, looked }) => html! {
+            p.inset { (t::search_looked(l, looked)) " " a href=(href(after)) { (t::search_further(l)) } }
+        },
+    }
+}
+
+/// What a list beside the line shows as chosen: what the line says, where it says one thing.
+fn shown(asked: &Asked, found: &Listed, at: usize, codes: Codes) -> (String, String) {
+    match &found.search {
+        Ok(search) => {
+            let said = search.single(codes).unwrap_or_default();
+            let mut accounts = found.accounts.iter();
+            let id = accounts.find(|(_, login)| codes == Codes::Assignee && login == said);
+            let said = id.map_or(said, |(id, _)| id).to_owned();
+            (said.clone(), said)
+        }
+        Err(_) => asked.chosen.get(at).cloned().unwrap_or_default(),
+    }
+}
+
+fn filters(
+    app: &App,
+    l: Lang,
+    people: &People,
+    asked: &Asked,
+    found: &Listed,
+    faults: &[Fault],
+) -> Markup {
     let choice = |value, label| Choice {
         value,
         label,
@@ -161,13 +189,17 @@ fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
     }
     let mut states = vec![
         choice("", t::queue_not_closed(l)),
-        choice(ALL, t::queue_all_states(l)),
+        choice("all", t::queue_all_states(l)),
     ];
     for state in Standing::ALL {
         states.push(choice(state.as_str(), words::state(l, state)));
     }
     // Who left may still have reports that somebody must take over.
-    let mut assignees = vec![choice("", t::queue_anyone(l)), choice(ME, t::queue_mine(l))];
+    let mut assignees = vec![
+        choice("", t::queue_anyone(l)),
+        choice("me", t::queue_mine(l)),
+        choice("nobody", t::queue_nobody(l)),
+    ];
     let colleagues = people.iter().filter(|(_, person)| !person.partner);
     let names: Vec<_> = colleagues
         .map(|(id, person)| (id, visible(&person.name)))
@@ -178,18 +210,28 @@ fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
         choice("severe", t::queue_severe(l)),
     ];
     let order = if asked.severe { "severe" } else { "" };
-    let words = Input {
-        value: &asked.text,
+    let line = Input {
+        value: &found.line,
         kind: "search",
         autocomplete: Some("off"),
         ..Input::default()
     };
+    let lists = [
+        (t::queue_category(l), categories),
+        (t::queue_state(l), states),
+        (t::queue_assignee(l), assignees),
+    ];
+    let field = Field::new(l, "q", t::queue_search(l))
+        .hint(t::search_hint(l))
+        .error_in(faults);
     html! {
         form.filters method="get" action="/desk" role="search" {
-            (input(&Field::new(l, "q", t::queue_search(l)), &words))
-            (select(&Field::new(l, "category", t::queue_category(l)), &categories, Some(&asked.category)))
-            (select(&Field::new(l, "state", t::queue_state(l)), &states, Some(&asked.state)))
-            (select(&Field::new(l, "assignee", t::queue_assignee(l)), &assignees, Some(&asked.assignee)))
+            div.line { (input(&field, &line)) }
+            @for (at, (codes, (label, values))) in CHOSEN.into_iter().zip(&lists).enumerate() {
+                @let (now, was) = shown(asked, found, at, codes);
+                (select(&Field::new(l, codes.name(), label), values, Some(&now)))
+                @if !was.is_empty() { input type="hidden" name={ "was-" (codes.name()) } value=(was); }
+            }
             (select(&Field::new(l, "order", t::queue_order(l)), &orders, Some(order)))
             (buttons(html! {
                 (button(Look::Main, t::queue_show(l)))
@@ -199,7 +241,8 @@ fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
     }
 }
 
-fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
+/// Reports as rows.
+pub(super) fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
     let l = officer.page.lang;
     let heads = [
         t::queue_report(l),
@@ -284,19 +327,26 @@ mod tests {
     }
 
     #[test]
-    fn the_address_holds_the_whole_query() {
-        let asked =
-            Asked::of("q=a%26b&category=scam&state=all&assignee=me&order=severe&after=2-17")
-                .unwrap();
-        assert_eq!(asked.after, Some((2, 17)));
+    fn the_address_holds_the_line() {
+        assert_eq!(href("", false, None), "/desk");
         assert_eq!(
-            asked.href(Some((3, 9))),
-            "/desk?q=a%26b&category=scam&state=all&assignee=me&order=severe&after=3-9"
+            href("a&b category:scam", true, Some((3, 9))),
+            "/desk?q=a%26b+category%3Ascam&order=severe&after=3-9"
         );
-        let query = asked.query("x");
-        assert!(query.all && query.state.is_none());
-        assert_eq!(query.assignee.as_deref(), Some("x"));
-        let other = Asked::of("assignee=y").unwrap().query("x");
-        assert_eq!(other.assignee.as_deref(), Some("y"));
+    }
+
+    #[test]
+    fn only_what_was_changed_in_a_list_counts() {
+        let asked = "q=a%26b&category=scam&was-category=scam&state=all&assignee=&was-assignee=me&order=severe&after=2-17";
+        let query = Asked::of(asked).unwrap().query();
+        assert_eq!(
+            (query.line.as_str(), query.after, query.severe),
+            ("a&b", Some((2, 17)), true)
+        );
+        let chosen = [
+            (Codes::State, "all".to_owned()),
+            (Codes::Assignee, String::new()),
+        ];
+        assert_eq!(query.chosen, chosen);
     }
 }

@@ -10,14 +10,14 @@ use cairn_desk::access::{Action, Visible};
 use cairn_desk::form::Row as Told;
 use cairn_desk::report::{Channel, LossItem};
 use cairn_kernel::actor::Actor;
-use cairn_kernel::observable::{defang, defang_text};
+use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
 use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, doors};
+use super::{case, cases, cluster, doors, observable};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -312,7 +312,7 @@ fn observables(view: &View<'_>) -> Markup {
                     div {
                         dt { (words::observable(l, kind)) }
                         dd { @for one in found.iter().filter(|one| one.kind == kind) {
-                            div { code { (said_inline(&defang(one))) } }
+                            div { (observable::link(one)) }
                         } }
                     }
                 }

@@ -12,9 +12,13 @@ mod challenge_work;
 mod cluster;
 mod cluster_work;
 mod keys;
+mod observable;
+mod observable_work;
+mod search;
 mod sign_in;
 mod track;
 mod typed;
+mod view;
 mod who;
 mod words;
 
@@ -82,6 +86,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
     all.extend(work());
     all.extend(endings());
+    all.extend(finding());
     all.extend(cases_and_clocks());
     all.extend(challenges());
     all.extend(clusters());
@@ -285,6 +290,34 @@ fn cases_and_clocks() -> Vec<Route> {
     ]
 }
 
+/// Saved views and observables.
+fn finding() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    let one = "/desk/observables/{kind}/{value}";
+    vec![
+        at(g.clone(), "/desk/views", read, get(view::show)),
+        at(p.clone(), "/desk/views", read, post(view::save)),
+        at(p.clone(), "/desk/views/{id}", read, post(view::change)),
+        at(
+            p.clone(),
+            "/desk/views/{id}/delete",
+            read,
+            post(view::delete),
+        ),
+        at(g.clone(), "/desk/observables", read, get(observable::index)),
+        at(g, one, read, get(observable::show)),
+        at(p.clone(), one, does, post(observable_work::work)),
+        at(
+            p,
+            "/desk/observables/export",
+            does,
+            post(observable_work::export),
+        ),
+    ]
+}
+
 /// What readers of the strategies doubt.
 fn challenges() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
@@ -402,6 +435,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         (
             "/desk/clusters",
             t::cluster_title(l),
+            may(Action::ReadReports),
+        ),
+        (
+            "/desk/observables",
+            t::obs_title(l),
             may(Action::ReadReports),
         ),
         (

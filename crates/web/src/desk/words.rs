@@ -220,8 +220,13 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "api_key_revoked" => t::event_api_key_revoked(l),
         "report_opened" => t::event_report_opened(l),
         "reports_exported" => t::event_reports_exported(l),
+        "view_saved" => t::view_event_saved(l),
+        "view_changed" => t::view_event_changed(l),
+        "view_deleted" => t::view_event_deleted(l),
+        "block_list_exported" => t::obs_event_exported(l),
         "case_read" => t::cases_event_read(l),
         _ if kind.starts_with("case_") => case_kind(l, kind),
+        _ if kind.starts_with("observable_") => observable_kind(l, kind),
         "challenge_received" => t::challenge_event_received(l),
         "challenge_released" => t::challenge_event_released(l),
         "challenge_withheld" => t::challenge_event_withheld(l),
@@ -255,6 +260,20 @@ pub(super) fn author(l: Lang, people: &People, id: &str) -> Markup {
         html! { (t::case_who_system(l)) }
     } else {
         person(people, id)
+    }
+}
+
+/// Kinds of events of observables.
+fn observable_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
+        "observable_named" => t::obs_event_named(l),
+        "observable_noted" => t::obs_event_noted(l),
+        "observable_block_asked" => t::obs_event_asked(l),
+        "observable_block_agreed" => t::obs_event_agreed(l),
+        "observable_block_declined" => t::obs_event_declined(l),
+        "observable_block_withdrawn" => t::obs_event_withdrawn(l),
+        "observable_block_lifted" => t::obs_event_lifted(l),
+        _ => t::event_unknown(l),
     }
 }
 
@@ -376,6 +395,10 @@ fn hash(sha256: &str) -> Markup {
     machine(&short)
 }
 
+fn view_detail(l: Lang, shared: bool) -> Option<Markup> {
+    shared.then(|| html! { (t::view_shared(l)) })
+}
+
 /// What happened to accounts and beside reports.
 pub(super) fn account_change(
     app: &App,
@@ -421,6 +444,18 @@ pub(super) fn account_change(
             let what = code.as_ref().map(|code| category(&app.form, l, code, None));
             let detail = html! { (format) @if let Some(what) = what { ", " (what) } };
             ("reports_exported", Some(detail))
+        }
+        AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
+        AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),
+        AccountChange::ViewDeleted { .. } => ("view_deleted", None),
+        AccountChange::BlockListExported { format, raw, rows } => {
+            let form = if *raw {
+                t::obs_export_raw(l)
+            } else {
+                t::obs_export_defanged(l)
+            };
+            let detail = html! { (format) ", " (form) ", " (rows) };
+            ("block_list_exported", Some(detail))
         }
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }

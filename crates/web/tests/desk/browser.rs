@@ -122,6 +122,12 @@ impl Browser {
         self.ask(Method::POST, path, Some((media, body))).await;
     }
 
+    /// The token of this session's forms, from a page that every account has.
+    pub async fn get_token(&mut self) -> String {
+        self.get("/desk/account").await;
+        self.hidden("csrf").expect("a token")
+    }
+
     /// Sends a form of the page last seen: token, and version if it has one.
     pub async fn send(&mut self, path: &str, pairs: &[(&str, &str)]) {
         let token = self.hidden("csrf").expect("a token");

@@ -317,5 +317,5 @@ async fn a_lead_erases_a_text_and_an_auditor_reads_all_of_it() {
         assert!(auditor.page.contains(what), "{what}");
     }
     auditor.get("/desk/audit?kind=case_text_erased").await;
-    assert!(auditor.page.contains("Text erased") && !auditor.page.contains("<td>Note written"));
+    assert!(auditor.page.contains("Text erased") && !auditor.page.contains("Note written: text"));
 }

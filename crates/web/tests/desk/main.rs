@@ -14,3 +14,4 @@ mod clusters;
 mod flows;
 mod office;
 mod rights;
+mod search;

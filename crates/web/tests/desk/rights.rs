@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 83] = [
+const TABLE: [(&str, &str, &str); 91] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -62,6 +62,18 @@ const TABLE: [(&str, &str, &str); 83] = [
     ("POST", "/desk/clusters/{no}/reports", "officer lead"),
     ("POST", "/desk/clusters/{no}/link", "officer lead"),
     ("POST", "/desk/clusters/{no}/undo", "officer lead"),
+    ("GET", "/desk/views", "officer lead auditor"),
+    ("POST", "/desk/views", "officer lead auditor"),
+    ("POST", "/desk/views/{id}", "officer lead auditor"),
+    ("POST", "/desk/views/{id}/delete", "officer lead auditor"),
+    ("GET", "/desk/observables", "officer lead auditor"),
+    (
+        "GET",
+        "/desk/observables/{kind}/{value}",
+        "officer lead auditor",
+    ),
+    ("POST", "/desk/observables/{kind}/{value}", "officer lead"),
+    ("POST", "/desk/observables/export", "officer lead"),
     (
         "GET",
         "/desk/challenges",
@@ -206,6 +218,8 @@ async fn nobody_does_what_the_policy_does_not_allow() {
             .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
             .replace("{*path}", "method.html")
+            .replace("{kind}", "domain")
+            .replace("{value}", "YmFkLmV4YW1wbGU")
     };
     for role in Role::ALL {
         let mut b = desk.signed_in(role.as_str(), "Some One", role).await;

@@ -1,0 +1,594 @@
+//! Search by words, observables and filters: the question is always one of a few fixed texts, every filter is a parameter.
+//!
+//! Each text is driven by one index, newest first, or most severe first. What that index cannot answer is looked at row by
+//! row, and of rows no more than [`LOOKED_ROWS_MAX`]: the answer says where it stopped, so that somebody can look further.
+
+use cairn_desk::search::{Set, Wanted};
+use cairn_kernel::observable::Observable;
+use cairn_kernel::time::Micros;
+
+use super::list::Order;
+use super::{LIST_ROWS_MAX, Summary};
+use crate::db::ReadError;
+use crate::sql::{Row, Value};
+use crate::{Store, params};
+
+/// Rows that one question looks at, at most, where no index answers it.
+pub const LOOKED_ROWS_MAX: i64 = 20_000;
+/// Reports that are counted for one observable, at most.
+const COUNT_MAX: i64 = 10_000;
+/// Numbers are given in the order in which reports come, but times of anonymous ones are cut to the hour, and clocks are put
+/// right: so far from a bound may a report's place be.
+const DISORDER: i64 = 24 * 3_600 * 1_000_000;
+
+/// Which part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// In which order. Words, observables and closed reports are only to be had newest first.
+    pub order: Order,
+    /// Go on after this one: `(severity, no)`.
+    pub after: Option<(i64, i64)>,
+    /// At most so many, up to [`LIST_ROWS_MAX`].
+    pub limit: usize,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// Rows in their order.
+    pub rows: Vec<Summary>,
+    /// [`LOOKED_ROWS_MAX`] rows were looked at, and there are more: look further from here.
+    pub further: Option<(i64, i64)>,
+}
+
+/// When an observable was seen in reports.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// In how many; counted up to 10,000.
+    pub reports: u64,
+    /// There are more.
+    pub more: bool,
+    /// The first report with it.
+    pub first: Option<i64>,
+    /// The newest.
+    pub last: Option<i64>,
+}
+
+/// Every filter, as conditions on `report r`: parameters 1 to 34.
+macro_rules! conditions {
+    () => {
+        "($1 = '' OR replace($1, ',' || r.category || ',', '') <> $1) \
+         AND ($2 = '' OR replace($2, ',' || r.category || ',', '') = $2) \
+         AND ($3 = '' OR replace($3, ',' || coalesce(r.subtype, '') || ',', '') <> $3) \
+         AND ($4 = '' OR replace($4, ',' || coalesce(r.subtype, '') || ',', '') = $4) \
+         AND ($5 = '' OR replace($5, ',' || r.state || ',', '') <> $5) \
+         AND ($6 = '' OR replace($6, ',' || r.state || ',', '') = $6) \
+         AND ($7 = '' OR replace($7, ',' || coalesce(r.assignee, '-') || ',', '') <> $7) \
+         AND ($8 = '' OR replace($8, ',' || coalesce(r.assignee, '-') || ',', '') = $8) \
+         AND ($9 = '' OR replace($9, ',' || r.language || ',', '') <> $9) \
+         AND ($10 = '' OR replace($10, ',' || r.language || ',', '') = $10) \
+         AND ($11 = '' OR replace($11, ',' || coalesce(r.region, '') || ',', '') <> $11) \
+         AND ($12 = '' OR replace($12, ',' || coalesce(r.region, '') || ',', '') = $12) \
+         AND ($13 = '' OR replace($13, ',' || coalesce(r.sector, '') || ',', '') <> $13) \
+         AND ($14 = '' OR replace($14, ',' || coalesce(r.sector, '') || ',', '') = $14) \
+         AND ($15 = '' OR replace($15, ',' || r.loss || ',', '') <> $15) \
+         AND ($16 = '' OR replace($16, ',' || r.loss || ',', '') = $16) \
+         AND ($17 = '' OR replace($17, ',' || CAST(r.severity AS TEXT) || ',', '') <> $17) \
+         AND (NOT $18 OR (r.loss_minor >= $19 AND r.loss_minor <= $20)) \
+         AND r.received_at >= $21 AND r.received_at < $22 \
+         AND (NOT $23 OR (r.loss = 'yes') = $24) \
+         AND (NOT $25 OR EXISTS (SELECT 1 FROM report_contact c WHERE c.no = r.no) = $26) \
+         AND (NOT $27 OR EXISTS (SELECT 1 FROM report_file d WHERE d.no = r.no) = $28) \
+         AND (NOT $29 OR r.wants_help = $30) \
+         AND ($31 = '' OR (SELECT count(*) FROM report_consent e WHERE e.no = r.no AND e.given \
+              AND replace($31, ',' || e.agency || ',', '') <> $31) = $32) \
+         AND ($33 = '' OR NOT EXISTS (SELECT 1 FROM report_consent e WHERE e.no = r.no AND e.given \
+              AND replace($33, ',' || e.agency || ',', '') <> $33)) "
+    };
+}
+
+/// One question text per index and, for words, per database.
+mod search_sql {
+    macro_rules! by_number {
+        ($($extra:literal)? ; $limit:literal) => {
+            concat!(
+                "SELECT ",
+                summary_columns!(),
+                " FROM report r WHERE ",
+                conditions!(),
+                "AND r.no >= $34 AND r.no < $35 ",
+                $($extra,)?
+                " ORDER BY r.no DESC LIMIT ",
+                $limit
+            )
+        };
+    }
+    pub(super) const NEWEST: &str = by_number!(; "$36");
+    pub(super) const CATEGORY: &str = by_number!("AND r.category = $36"; "$37");
+    pub(super) const STATE: &str = by_number!("AND r.state <> 'received' AND r.state = $36"; "$37");
+    pub(super) const ASSIGNEE: &str = by_number!("AND r.assignee = $36"; "$37");
+    // `+`: SQLite must begin with the index of severities, and not with that of numbers.
+    macro_rules! by_severity {
+        ($extra:literal; $limit:literal) => {
+            concat!(
+                "SELECT ",
+                summary_columns!(),
+                " FROM report r WHERE r.state <> 'closed' AND ",
+                conditions!(),
+                "AND +r.no >= $34 AND +r.no < $35 \
+                 AND (NOT $36 OR r.severity > $37 OR (r.severity = $37 AND r.no < $38)) ",
+                $extra,
+                " ORDER BY r.severity, r.no DESC LIMIT ",
+                $limit
+            )
+        };
+    }
+    pub(super) const SEVERE: &str = by_severity!(""; "$39");
+    pub(super) const SEVERE_CATEGORY: &str = by_severity!("AND r.category = $39"; "$40");
+    /// The same among so many of the most severe and no more.
+    macro_rules! among_severe {
+        ($extra:literal; $looked:literal, $limit:literal) => {
+            concat!(
+                "SELECT ",
+                summary_columns!(),
+                " FROM report r WHERE ",
+                conditions!(),
+                "AND +r.no >= $34 AND +r.no < $35 AND r.no IN (SELECT s.no FROM report s WHERE s.state <> 'closed' \
+                 AND (NOT $36 OR s.severity > $37 OR (s.severity = $37 AND s.no < $38)) ",
+                $extra,
+                " ORDER BY s.severity, s.no DESC LIMIT ",
+                $looked,
+                ") ORDER BY r.severity, r.no DESC LIMIT ",
+                $limit
+            )
+        };
+    }
+    pub(super) const AMONG_SEVERE: &str = among_severe!(""; "$39", "$40");
+    pub(super) const AMONG_SEVERE_CATEGORY: &str =
+        among_severe!("AND s.category = $39"; "$40", "$41");
+    // CROSS JOIN: SQLite must begin with the words, whatever else it could begin with.
+    pub(super) const TEXT_SQLITE: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report_fts f CROSS JOIN report r WHERE r.no = f.rowid AND ",
+        conditions!(),
+        "AND f.rowid >= $34 AND f.rowid < $35 AND f.report_fts MATCH $36 ORDER BY f.rowid DESC LIMIT $37"
+    );
+    pub(super) const TEXT_POSTGRES: &str = concat!(
+        "SELECT ",
+        summary_columns!(),
+        " FROM report_fts f JOIN report r ON r.no = f.no WHERE ",
+        conditions!(),
+        "AND f.no >= $34 AND f.no < $35 AND f.text @@ CAST(CAST($36 AS TEXT) AS tsquery) ORDER BY f.no DESC LIMIT $37"
+    );
+
+    // The first row that is not looked at any more.
+    pub(super) const CATEGORY_END: &str = "SELECT no FROM report WHERE category = $1 AND no >= $2 AND no < $3 \
+         ORDER BY no DESC LIMIT 1 OFFSET $4";
+    pub(super) const STATE_END: &str = "SELECT no FROM report WHERE state <> 'received' AND state = $1 \
+         AND no >= $2 AND no < $3 ORDER BY no DESC LIMIT 1 OFFSET $4";
+    pub(super) const ASSIGNEE_END: &str = "SELECT no FROM report WHERE assignee = $1 AND no >= $2 AND no < $3 \
+         ORDER BY no DESC LIMIT 1 OFFSET $4";
+    pub(super) const TEXT_END_SQLITE: &str = "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 \
+         AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT 1 OFFSET $4";
+    pub(super) const TEXT_END_POSTGRES: &str = "SELECT no FROM report_fts \
+         WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND no >= $2 AND no < $3 ORDER BY no DESC LIMIT 1 OFFSET $4";
+    pub(super) const SEVERE_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
+         AND (NOT $1 OR severity > $2 OR (severity = $2 AND no < $3)) ORDER BY severity, no DESC LIMIT 1 OFFSET $4";
+    pub(super) const SEVERE_CATEGORY_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
+         AND (NOT $1 OR severity > $2 OR (severity = $2 AND no < $3)) AND category = $4 \
+         ORDER BY severity, no DESC LIMIT 1 OFFSET $5";
+}
+
+/// What leads the way.
+enum Source {
+    /// All, newest first.
+    Newest,
+    /// All that are open, most severe first; of one category, if that is named.
+    Severe(Option<String>),
+    /// An index of one column, for this value: the question, and where to stop.
+    Column(&'static str, &'static str, String),
+    /// Words and observables, as the index is asked.
+    Text(String),
+}
+
+/// A full-text query in which every word is quoted, so that no word can be an operator. A word with marks in it
+/// (`a.b@evil.example`) must occur with all its parts, on both databases; that they follow each other is not asked,
+/// since SQLite's index keeps no places (which saves a third of what a report costs it).
+pub(super) fn all_words(words: &[String], prefix: bool, sqlite: bool) -> String {
+    let words: Vec<String> = words
+        .iter()
+        .filter_map(|word| quoted(word, sqlite))
+        .collect();
+    let mut out = words.join(if sqlite { " AND " } else { " & " });
+    if prefix && !out.is_empty() {
+        out.push_str(if sqlite { "*" } else { ":*" });
+    }
+    out
+}
+
+/// One word, quoted; `None` if nothing of it is a letter or digit.
+fn quoted(word: &str, sqlite: bool) -> Option<String> {
+    let parts = word.split(super::is_gap).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = if sqlite {
+        parts.collect()
+    } else {
+        parts.map(super::lexeme).collect()
+    };
+    if parts.is_empty() {
+        return None;
+    }
+    Some(if sqlite {
+        format!("\"{}\"", parts.join("\" AND \""))
+    } else {
+        format!("'{}'", parts.join("' & '")).to_ascii_lowercase()
+    })
+}
+
+/// What the index is asked; empty if it has nothing to say.
+fn match_text(wanted: &Wanted, sqlite: bool) -> String {
+    let seen = |one: &Observable| {
+        let mut word = String::new();
+        super::observable_word(one, &mut word);
+        word
+    };
+    let mut positive: Vec<String> = wanted.observables.iter().map(seen).collect();
+    let ends_in_word = wanted
+        .words
+        .last()
+        .is_some_and(|word| quoted(word, sqlite).is_some());
+    positive.extend(wanted.words.iter().cloned());
+    let mut out = all_words(&positive, wanted.prefix && ends_in_word, sqlite);
+    if out.is_empty() {
+        return out;
+    }
+    let without = wanted.without.iter().cloned();
+    for word in without.chain(wanted.without_observables.iter().map(seen)) {
+        let Some(word) = quoted(&word, sqlite) else {
+            continue;
+        };
+        out = if sqlite {
+            format!("({out}) NOT ({word})")
+        } else {
+            format!("({out}) & !({word})")
+        };
+    }
+    out
+}
+
+/// `,a,b,`, or nothing; never two commas, which would stand for a code that is not there.
+fn list(codes: &[String]) -> String {
+    if codes.is_empty() {
+        String::new()
+    } else {
+        format!(",{},", codes.join(","))
+    }
+}
+
+/// Parameters 1 to 33.
+fn filters(wanted: &Wanted) -> Vec<Value> {
+    let mut out = Vec::with_capacity(42);
+    let sets: [&Set; 8] = [
+        &wanted.category,
+        &wanted.subtype,
+        &wanted.state,
+        &wanted.assignee,
+        &wanted.language,
+        &wanted.region,
+        &wanted.sector,
+        &wanted.loss,
+    ];
+    for set in sets {
+        out.extend(params![list(&set.any), list(&set.none)]);
+    }
+    let levels: Vec<String> = wanted.severity.iter().map(ToString::to_string).collect();
+    let (least, most) = wanted.loss_minor.unwrap_or_default();
+    let (from, to) = wanted.received;
+    out.extend(params![
+        list(&levels),
+        wanted.loss_minor.is_some(),
+        least,
+        most,
+        from.map_or(i64::MIN, |at| at.0),
+        to.map_or(i64::MAX, |at| at.0)
+    ]);
+    for flag in [wanted.some_loss, wanted.contact, wanted.files, wanted.help] {
+        out.extend(params![flag.is_some(), flag.unwrap_or_default()]);
+    }
+    out.extend(params![
+        list(&wanted.consent),
+        wanted.consent.len() as u64,
+        list(&wanted.no_consent)
+    ]);
+    out
+}
+
+/// Whether anything is asked that the source's own index does not answer, so that rows may be looked at in vain. That
+/// closed reports are left out is not counted: the newest are seldom closed.
+fn looks(wanted: &Wanted, source: &Source) -> bool {
+    let mut rest = wanted.clone();
+    let open = [String::from("closed")];
+    if rest.state.any.is_empty() && rest.state.none == open {
+        rest.state.none.clear();
+    }
+    match source {
+        Source::Severe(category) => {
+            if category.is_some() {
+                rest.category.any.clear();
+            }
+            return rest != Wanted::default();
+        }
+        Source::Newest => {}
+        Source::Column(search_sql::CATEGORY, ..) => rest.category.any.clear(),
+        Source::Column(search_sql::STATE, ..) => rest.state.any.clear(),
+        Source::Column(..) => rest.assignee.any.clear(),
+        Source::Text(_) => {
+            rest.words.clear();
+            rest.prefix = false;
+            rest.without.clear();
+            rest.phrases.clear();
+            rest.observables.clear();
+            rest.without_observables.clear();
+        }
+    }
+    // Days are found by their numbers.
+    rest.received = (None, None);
+    rest != Wanted::default()
+}
+
+impl Store {
+    /// A page of what is wanted, bodies not loaded. Phrases are not looked at: whoever shows them reads the bodies of
+    /// what is found.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn search(&self, wanted: &Wanted, page: &Page) -> Result<Found, ReadError> {
+        if wanted.nothing {
+            return Ok(Found::default());
+        }
+        let source = self.source(wanted, page);
+        let (mut low, mut high) = (0, i64::MAX);
+        if let Some(from) = wanted.received.0 {
+            low = self.number_at(from.0.saturating_sub(DISORDER)).await?;
+        }
+        if let Some(to) = wanted.received.1 {
+            high = self.number_at(to.0.saturating_add(DISORDER)).await?;
+        }
+        if matches!(source, Source::Text(_)) {
+            self.writer.settle().await;
+        }
+        match source {
+            Source::Severe(_) => self.most_severe(wanted, page, &source, (low, high)).await,
+            source => {
+                let high = page.after.map_or(high, |(_, no)| high.min(no));
+                self.newest(wanted, page, &source, (low, high)).await
+            }
+        }
+    }
+
+    fn source(&self, wanted: &Wanted, page: &Page) -> Source {
+        let text = match_text(wanted, self.db.is_sqlite());
+        if !text.is_empty() {
+            return Source::Text(text);
+        }
+        let state = wanted.state.one();
+        if page.order == Order::Severe && is_open(wanted) {
+            return Source::Severe(wanted.category.one().map(str::to_owned));
+        }
+        if let Some(id) = wanted
+            .assignee
+            .one()
+            .filter(|id| *id != cairn_desk::search::NOBODY)
+        {
+            let (sql, end) = (search_sql::ASSIGNEE, search_sql::ASSIGNEE_END);
+            return Source::Column(sql, end, id.to_owned());
+        }
+        if let Some(code) = wanted.category.one() {
+            let (sql, end) = (search_sql::CATEGORY, search_sql::CATEGORY_END);
+            return Source::Column(sql, end, code.to_owned());
+        }
+        match state.filter(|state| *state != "received") {
+            Some(state) => {
+                let (sql, end) = (search_sql::STATE, search_sql::STATE_END);
+                Source::Column(sql, end, state.to_owned())
+            }
+            None => Source::Newest,
+        }
+    }
+
+    /// Numbers from `low` on and below `high`, newest first.
+    async fn newest(
+        &self,
+        wanted: &Wanted,
+        page: &Page,
+        source: &Source,
+        (low, high): (i64, i64),
+    ) -> Result<Found, ReadError> {
+        let sqlite = self.db.is_sqlite();
+        let (sql, end, key) = match source {
+            Source::Column(sql, end, key) => (*sql, *end, Some(key)),
+            Source::Text(text) if sqlite => (
+                search_sql::TEXT_SQLITE,
+                search_sql::TEXT_END_SQLITE,
+                Some(text),
+            ),
+            Source::Text(text) => (
+                search_sql::TEXT_POSTGRES,
+                search_sql::TEXT_END_POSTGRES,
+                Some(text),
+            ),
+            Source::Newest | Source::Severe(_) => (search_sql::NEWEST, "", None),
+        };
+        let floor = if looks(wanted, source) {
+            match key {
+                Some(key) => {
+                    let params = params![key.as_str(), low, high, LOOKED_ROWS_MAX];
+                    let row = self.db.row(end, params).await?;
+                    row.map_or(Ok(low), |row| row.int(0).map(|no| no + 1))?
+                }
+                // Numbers have few gaps, so that so many numbers are about so many rows, and never more.
+                None => {
+                    let newest = self.newest_report().await?;
+                    high.min(newest + 1)
+                        .saturating_sub(LOOKED_ROWS_MAX)
+                        .max(low)
+                }
+            }
+        } else {
+            low
+        };
+        let mut params = filters(wanted);
+        params.extend(params![floor, high]);
+        params.extend(key.map(|key| Value::from(key.as_str())));
+        let limit = page.limit.clamp(1, LIST_ROWS_MAX);
+        params.push(Value::from(limit as u64));
+        let rows = self.read(sql, params).await?;
+        let stopped = rows.len() < limit && floor > low.max(1);
+        Ok(Found {
+            rows,
+            further: stopped.then_some((0, floor)),
+        })
+    }
+
+    /// Open reports in the order of severity.
+    async fn most_severe(
+        &self,
+        wanted: &Wanted,
+        page: &Page,
+        source: &Source,
+        (low, high): (i64, i64),
+    ) -> Result<Found, ReadError> {
+        let category = match source {
+            Source::Severe(category) => category.as_deref(),
+            _ => None,
+        };
+        let (severity, no) = page.after.unwrap_or_default();
+        let mut place = params![page.after.is_some(), severity, no];
+        place.extend(category.map(Value::from));
+        let looks = looks(wanted, source);
+        let further = if looks {
+            let end = match category {
+                Some(_) => search_sql::SEVERE_CATEGORY_END,
+                None => search_sql::SEVERE_END,
+            };
+            let mut params = place.clone();
+            params.push(Value::from(LOOKED_ROWS_MAX));
+            let row: Option<Row> = self.db.row(end, params).await?;
+            row.map(|row| Ok::<_, ReadError>((row.int(1)?, row.int(0)? + 1)))
+                .transpose()?
+        } else {
+            None
+        };
+        let limit = page.limit.clamp(1, LIST_ROWS_MAX);
+        let mut params = filters(wanted);
+        params.extend(params![low, high]);
+        params.extend(place);
+        params.extend(looks.then(|| Value::from(LOOKED_ROWS_MAX)));
+        params.push(Value::from(limit as u64));
+        let sql = match (looks, category) {
+            (true, None) => search_sql::AMONG_SEVERE,
+            (true, Some(_)) => search_sql::AMONG_SEVERE_CATEGORY,
+            (false, None) => search_sql::SEVERE,
+            (false, Some(_)) => search_sql::SEVERE_CATEGORY,
+        };
+        let rows = self.read(sql, params).await?;
+        Ok(Found {
+            further: further.filter(|_| rows.len() < limit),
+            rows,
+        })
+    }
+
+    async fn read(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Summary>, ReadError> {
+        let rows = self.db.rows(sql, params).await?;
+        rows.iter().map(Summary::read).collect()
+    }
+
+    async fn newest_report(&self) -> Result<i64, ReadError> {
+        let sql = "SELECT no FROM report ORDER BY no DESC LIMIT 1";
+        let row = self.db.row(sql, Vec::new()).await?;
+        Ok(row.map_or(Ok(0), |row| row.int(0))?)
+    }
+
+    /// The lowest number from which on reports came in at or after a moment; found by halves, some twenty small readings.
+    async fn number_at(&self, at: i64) -> Result<i64, ReadError> {
+        let sql = "SELECT no, received_at FROM report WHERE no >= $1 ORDER BY no LIMIT 1";
+        let (mut low, mut high) = (1, self.newest_report().await? + 1);
+        while low < high {
+            let middle = low.midpoint(high);
+            let row = self.db.row(sql, params![middle]).await?;
+            match row
+                .map(|row| Ok::<_, ReadError>((row.int(0)?, row.int(1)?)))
+                .transpose()?
+            {
+                Some((no, received)) if received < at => low = no + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
+    /// In how many reports an observable is, and in which first and last. Found by 64 bits of its digest.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn observable_seen(&self, observable: &Observable) -> Result<Seen, ReadError> {
+        self.writer.settle().await;
+        let mut word = String::new();
+        super::observable_word(observable, &mut word);
+        let [count, first, last] = if self.db.is_sqlite() {
+            [
+                "SELECT count(*) FROM (SELECT 1 FROM report_fts WHERE report_fts MATCH $1 LIMIT $2) AS n",
+                "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 ORDER BY rowid LIMIT $2",
+                "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 ORDER BY rowid DESC LIMIT $2",
+            ]
+        } else {
+            [
+                "SELECT count(*) FROM (SELECT 1 FROM report_fts \
+                 WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT $2) AS n",
+                "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY no LIMIT $2",
+                "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY no DESC LIMIT $2",
+            ]
+        };
+        let one = async |sql, limit: i64| -> Result<Option<i64>, ReadError> {
+            let row = self.db.row(sql, params![word.as_str(), limit]).await?;
+            Ok(row.map(|row| row.int(0)).transpose()?)
+        };
+        let found = one(count, COUNT_MAX + 1).await?.unwrap_or_default();
+        Ok(Seen {
+            reports: found.min(COUNT_MAX).unsigned_abs(),
+            more: found > COUNT_MAX,
+            first: one(first, 1).await?,
+            last: one(last, 1).await?,
+        })
+    }
+
+    /// When reports came in, and the JSON of their bodies; those that are there.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn report_bodies(&self, numbers: &[i64]) -> Result<Vec<(i64, String)>, ReadError> {
+        let mut out = Vec::with_capacity(numbers.len());
+        for no in numbers {
+            let body = self.report_body(*no).await?;
+            out.extend(body.map(|body| (*no, body.json)));
+        }
+        Ok(out)
+    }
+
+    /// When a report came in.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn received_at(&self, no: i64) -> Result<Option<Micros>, ReadError> {
+        let sql = "SELECT received_at FROM report WHERE no = $1";
+        let row = self.db.row(sql, params![no]).await?;
+        Ok(row.map(|row| row.at(0)).transpose()?)
+    }
+}
+
+/// No closed report is asked for.
+#[must_use]
+fn is_open(wanted: &Wanted) -> bool {
+    let closed = |list: &[String]| list.iter().any(|one| one == "closed");
+    closed(&wanted.state.none) || (!wanted.state.any.is_empty() && !closed(&wanted.state.any))
+}
