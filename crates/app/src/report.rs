@@ -3,7 +3,7 @@
 use cairn_desk::access::Denied;
 use cairn_desk::report::{
     Body, Change, Channel, Command, Contact, Draft, Event, LossItem, MessageText, Refusal,
-    Standing, State, decide,
+    Standing, State, decide, undo::leaves_at,
 };
 use cairn_evidence::hash::{salted, sha256};
 use cairn_evidence::receipt::Fresh;
@@ -14,7 +14,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::blob::BlobError;
 use cairn_store::keys::{KeyError, Purpose, random};
 use cairn_store::report::{EvidenceRow, FileRow, Message, NewMessage, NewReport, Salted, Summary};
-use cairn_store::writer::{Committed, Entry, WriteError};
+use cairn_store::writer::{Committed, Entry, Unit, WriteError};
 use cairn_store::{ReadError, job};
 use serde::{Deserialize, Serialize};
 
@@ -385,8 +385,12 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let history = self.store.history(no).await?;
         let row = history.first().ok_or(AppError::NotFound)?;
-        self.receipt_of_row(self.reference(no), row, &body.salt)
-            .await
+        // Of what was erased nothing can be proved any more but that it came.
+        let rewritten = |row: &EvidenceRow| {
+            row.event.contains("\"kind\":\"erased\"") && row.event.contains("\"body\":")
+        };
+        let salt = Some(body.salt.as_slice()).filter(|_| !history.iter().any(rewritten));
+        self.receipt_of_row(self.reference(no), row, salt).await
     }
 }
 
@@ -459,6 +463,8 @@ pub struct Whole {
     pub files: Vec<FileRow>,
     /// The reporter was given the secret link. Who reported by mail has it only once the answer went out.
     pub has_link: bool,
+    /// Why legal holds were placed and lifted, by the number of the event.
+    pub reasons: Vec<(i64, String)>,
 }
 
 impl App {
@@ -473,7 +479,14 @@ impl App {
         let rows = self.store.history(no).await?;
         let history = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
         let standing = standing_of(&body, &history)?;
+        let held = |line: &Line| matches!(line.event.change, Change::HoldPlaced { .. });
+        let reasons = if history.iter().any(held) {
+            self.store.reasons(no).await?
+        } else {
+            Vec::new()
+        };
         Ok(Whole {
+            reasons,
             reference: self.reference(no),
             messages: self.store.messages(no).await?,
             files: self.store.files(no).await?,
@@ -520,7 +533,9 @@ impl App {
     /// [`AppError::NotFound`] for any wrong secret.
     pub async fn opened(&self, reference: &str, secret: &str) -> Result<Whole, AppError> {
         let no = self.open(reference, secret).await?;
-        self.whole(no).await
+        let mut whole = self.whole(no).await?;
+        self.hide_waiting(&mut whole);
+        Ok(whole)
     }
 
     /// The reporter adds to the report or answers an officer.
@@ -642,10 +657,23 @@ impl App {
         if changes.is_empty() {
             return Ok(());
         }
+        let unit = self.unit_of(whole, &by, changes, message)?;
+        self.store.write(unit).await?;
+        Ok(())
+    }
+
+    /// The rows of changes to a report.
+    pub(crate) fn unit_of(
+        &self,
+        whole: &Whole,
+        by: &Actor,
+        changes: Vec<Change>,
+        message: Option<NewMessage>,
+    ) -> Result<Unit, AppError> {
         let no = whole.summary.no;
         let at = blur(
             self.clock.now(),
-            whole.body.anonymous && by == Actor::Reporter,
+            whole.body.anonymous && *by == Actor::Reporter,
         );
         let mut events = Vec::with_capacity(changes.len());
         for change in changes {
@@ -667,10 +695,11 @@ impl App {
             .as_ref()
             .is_some_and(|contact| contact.email.is_some());
         if told && reachable && self.config.mail.is_some() {
-            job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), at);
+            // Until then the officer can take the message back.
+            let leaves = leaves_at(at, self.config.undo_seconds);
+            job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), leaves);
         }
-        self.store.write(unit).await?;
-        Ok(())
+        Ok(unit)
     }
 }
 

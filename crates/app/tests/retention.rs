@@ -105,10 +105,10 @@ on_both! {
         clock.set(clock.now().plus_seconds(300 * DAY));
         officer(&app, &reports[1], Command::Reopen).await;
         officer(&app, &reports[1], close(&app)).await;
-        assert_eq!(app.forget_contacts().await.unwrap(), 0);
+        assert_eq!(app.erase_due().await.unwrap(), 0);
         clock.set(clock.now().plus_seconds(66 * DAY));
-        assert_eq!(app.forget_contacts().await.unwrap(), 1);
-        assert_eq!(app.forget_contacts().await.unwrap(), 0);
+        assert_eq!(app.erase_due().await.unwrap(), 1);
+        assert_eq!(app.erase_due().await.unwrap(), 0);
         let kept = async |at: usize| {
             let no = reports[at].no;
             app.bare_store().report_contact(no).await.unwrap().is_some()
@@ -118,7 +118,7 @@ on_both! {
         let last = &history.last().unwrap().event;
         assert!(last.contains("contact_erased") && last.contains("system"), "{last}");
         clock.set(clock.now().plus_seconds(300 * DAY));
-        assert_eq!(app.forget_contacts().await.unwrap(), 1);
+        assert_eq!(app.erase_due().await.unwrap(), 1);
         assert!(kept(2).await, "an open report keeps them");
         verified(t).await;
     }
@@ -128,7 +128,7 @@ on_both! {
         let received = submit(&app, 1).await;
         officer(&app, &received, close(&app)).await;
         clock.set(clock.now().plus_seconds(10_000 * DAY));
-        assert_eq!(app.forget_contacts().await.unwrap(), 0);
+        assert_eq!(app.erase_due().await.unwrap(), 0);
         assert!(app.bare_store().report_contact(received.no).await.unwrap().is_some());
     }
 }

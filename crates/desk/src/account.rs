@@ -99,6 +99,17 @@ pub enum AccountChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<String>,
     },
+    /// Changed rules of retention were put into force, once it had been shown what they erase.
+    RetentionAccepted {
+        /// SHA-256 of the rules' file, hexadecimal.
+        rules: String,
+        /// Their version.
+        version: u32,
+        /// Parts of reports that they make due at once.
+        now: u64,
+        /// Further ones within the next 30 days.
+        soon: u64,
+    },
 }
 
 /// One line of the log that concerns no report's state.
@@ -115,7 +126,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 15] = [
+    pub const KINDS: [&'static str; 16] = [
         "account_created",
         "signed_in",
         "password_changed",
@@ -131,6 +142,7 @@ impl AccountChange {
         "api_key_revoked",
         "report_opened",
         "reports_exported",
+        "retention_accepted",
     ];
 }
 

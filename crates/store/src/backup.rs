@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 34] = [
     "meta",
     "report",
     "report_body",
@@ -59,6 +59,9 @@ const TABLES: [&str; 31] = [
     "message",
     "report_fts",
     "report_unindexed",
+    "report_closed",
+    "report_reason",
+    "report_erased",
     "idempotency",
     "evidence",
     "log_node",
@@ -83,7 +86,9 @@ const TABLES: [&str; 31] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "report_unindexed" {
+    if matches!(table, "report_closed" | "report_reason" | "report_erased") {
+        5
+    } else if table == "report_unindexed" {
         4
     } else if table.starts_with("challenge") {
         3

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
     (
         1,
         "base",
@@ -27,6 +27,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
         "unindexed",
         include_str!("../migrations/sqlite/0004_unindexed.sql"),
         include_str!("../migrations/postgres/0004_unindexed.sql"),
+    ),
+    (
+        5,
+        "retention",
+        include_str!("../migrations/sqlite/0005_retention.sql"),
+        include_str!("../migrations/postgres/0005_retention.sql"),
     ),
 ];
 
