@@ -225,7 +225,9 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
     [
         html! {
             a href={ "/desk/reports/" (reference) } { (reference) }
-            div.title { (said_inline(&defang_text(&row.title))) }
+            div.title {
+                @if row.bare { (t::case_bare(l)) } @else { (said_inline(&defang_text(&row.title))) }
+            }
         },
         html! { (category) },
         words::severity_tag(&app.form, l, row.severity),
@@ -237,6 +239,7 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
             @if row.anonymous { " " (tag(Hue::Grey, t::queue_anonymous(l))) }
             @if row.suspect { " " (tag(Hue::Amber, t::queue_suspect(l))) }
             @if row.wants_help { " " (tag(Hue::Blue, t::queue_help(l))) }
+            @if row.held_until.is_some() { " " (tag(Hue::Red, t::hold_held(l))) }
         },
         row.assignee.as_ref().map_or_else(
             || html! { (t::queue_nobody(l)) },

@@ -8,7 +8,9 @@ mod case_read;
 mod case_work;
 mod challenge;
 mod challenge_work;
+mod hold;
 mod keys;
+mod retention;
 mod sign_in;
 mod track;
 mod who;
@@ -80,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(endings());
     all.extend(challenges());
     all.extend(management());
+    all.extend(keeping());
     all.extend(track::routes());
     all
 }
@@ -320,6 +323,38 @@ fn management() -> Vec<Route> {
     ]
 }
 
+/// How long things are kept, and the way back.
+fn keeping() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let manage = Need::May(Action::ManageRetention);
+    let audit = Need::May(Action::ReadAudit);
+    let holds = Need::May(Action::HoldReports);
+    vec![
+        at(g.clone(), "/desk/retention", manage, get(retention::show)),
+        at(p.clone(), "/desk/retention", manage, post(retention::accept)),
+        at(g.clone(), "/desk/erased", audit, get(retention::register)),
+        at(g, "/desk/erased.csv", audit, get(retention::csv)),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/hold",
+            holds,
+            post(hold::hold),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/lift",
+            holds,
+            post(hold::lift),
+        ),
+        at(
+            p,
+            "/desk/reports/{reference}/undo",
+            Need::May(Action::WorkReports),
+            post(hold::undo),
+        ),
+    ]
+}
+
 /// All of them, guarded against other sites.
 pub fn router() -> Router<App> {
     routes()
@@ -355,6 +390,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         ),
         ("/desk/keys", t::desk_keys(l), may(Action::ManageAccounts)),
         ("/desk/jobs", t::desk_jobs(l), may(Action::ManageAccounts)),
+        (
+            "/desk/retention",
+            t::retention_title(l),
+            may(Action::ManageRetention),
+        ),
         ("/desk/audit", t::desk_audit(l), may(Action::ReadAudit)),
         ("/desk/account", t::desk_account(l), true),
     ];

@@ -10,5 +10,6 @@
 mod browser;
 mod challenges;
 mod flows;
+mod keeping;
 mod office;
 mod rights;
