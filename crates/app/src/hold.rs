@@ -164,7 +164,7 @@ impl App {
 
     /// What of a report's history its reporter is told by now.
     #[must_use]
-    pub fn told<'w>(&self, whole: &'w Whole) -> Vec<&'w Event> {
+    pub fn reporter_told<'w>(&self, whole: &'w Whole) -> Vec<&'w Event> {
         let left = |event: &&Event| {
             !matches!(event.change, Change::OfficerWrote { .. }) || !self.is_waiting(event.at)
         };

@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use cairn_app::account::{Doer, Principal};
+use cairn_app::account::{Doer, NewAccount, PasswordCost, Principal, code_at};
 use cairn_app::clock::Clock;
 use cairn_app::hold::Reason;
 use cairn_app::report::{AppError, Received, Whole};
@@ -47,6 +47,10 @@ fn app(store: &TestStore, contact_days: u32) -> (App, Clock) {
 fn app_with(store: &TestStore, config: Config) -> (App, Clock) {
     let form = Form::parse(&FormFiles::embedded()).unwrap();
     let clock = Clock::fixed(START);
+    let config = Config {
+        password_cost: PasswordCost::CHEAP,
+        ..config
+    };
     let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
     (app, clock)
 }
@@ -156,7 +160,7 @@ on_both! {
         let received = report(&app, canary(&app).await).await;
         officer(&app, &received, close(&app)).await;
         clock.set(clock.now().plus_seconds(31 * DAY));
-        let admin = who("admin", Role::Administrator);
+        let admin = who(&app, "admin", Role::Administrator).await;
         let outlook = app.retention_outlook(Doer::Officer(&admin)).await.unwrap();
         assert_eq!(outlook.standing, Standing::Waiting);
         let counts = outlook.counts["scam"];
@@ -164,7 +168,7 @@ on_both! {
         assert_eq!(outlook.sums(), (1, 2));
         assert_eq!(app.erase_due().await.unwrap(), 0, "what was in force before keeps contacts for a year");
         for role in [Role::Officer, Role::Lead, Role::Auditor] {
-            let denied = app.accept_retention(&who("x", role), &outlook.digest).await;
+            let denied = app.accept_retention(&who(&app, role.as_str(), role).await, &outlook.digest).await;
             assert!(matches!(denied, Err(AppError::Denied(_))), "{role}");
         }
         let stale = app.accept_retention(&admin, "of another file").await;
@@ -177,7 +181,7 @@ on_both! {
         clock.set(clock.now().plus_seconds(30 * DAY));
         assert_eq!(app.erase_due().await.unwrap(), 1);
         assert_eq!(app.erase_due().await.unwrap(), 0, "all is gone");
-        let auditor = who("ruth", Role::Auditor);
+        let auditor = who(&app, "ruth", Role::Auditor).await;
         let register = app.register(&auditor, NEWEST).await.unwrap().into_inner();
         let mut lines: Vec<_> = register
             .lines
@@ -200,12 +204,12 @@ on_both! {
         let (app, clock) = app(t, 30);
         let received = submit(&app, 1).await;
         officer(&app, &received, close(&app)).await;
-        let lead = who("leilani", Role::Lead);
+        let lead = who(&app, "leilani", Role::Lead).await;
         let reference = received.reference.as_str();
         let before = seen(&app, &received).await;
         assert!(before.standing.hold.is_none() && before.contact.is_some());
         let reason = || Reason::parse("Canary proceedings 12/2026").unwrap();
-        let denied = app.place_hold(&who("hana", Role::Officer), reference, 2, (reason(), None)).await;
+        let denied = app.place_hold(&who(&app, "hana", Role::Officer).await, reference, 2, (reason(), None)).await;
         assert!(matches!(denied, Err(AppError::Denied(_))));
         app.place_hold(&lead, reference, 2, (reason(), None)).await.unwrap();
         let held = seen(&app, &received).await;
@@ -242,7 +246,7 @@ on_both! {
     async fn what_an_officer_did_is_undone_and_done_again(t: &mut TestStore) {
         let (app, clock) = app(t, 365);
         let received = submit(&app, 1).await;
-        let hana = who("hana", Role::Officer);
+        let hana = who(&app, "hana", Role::Officer).await;
         let reference = received.reference.as_str();
         let before = seen(&app, &received).await;
         app.work(&hana, reference, 1, Command::SetSeverity { severity: 7 - before.standing.severity }).await.unwrap();
@@ -251,7 +255,7 @@ on_both! {
         assert_eq!(closed.standing.state, State::Closed);
         let early = app.undo(&hana, reference, 2, 3).await;
         assert!(matches!(early, Err(AppError::Conflict)), "the page was old");
-        let other = app.undo(&who("mere", Role::Officer), reference, 3, 3).await;
+        let other = app.undo(&who(&app, "mere", Role::Officer).await, reference, 3, 3).await;
         assert!(matches!(other, Err(AppError::Denied(_))));
         assert_eq!(app.undoable(&hana, &closed), [3], "the closing came after what opened it");
         app.undo(&hana, reference, 3, 3).await.unwrap();
@@ -259,7 +263,7 @@ on_both! {
         assert_eq!((opened.standing.state, opened.summary.state.as_str()), (State::Open, "open"));
         assert_eq!(opened.standing.outcome, None);
         verified(t).await;
-        app.undo(&who("leilani", Role::Lead), reference, 4, 4).await.unwrap();
+        app.undo(&who(&app, "leilani", Role::Lead).await, reference, 4, 4).await.unwrap();
         let again = seen(&app, &received).await;
         assert_eq!(again.standing.state, State::Closed);
         assert_eq!(again.standing.outcome, closed.standing.outcome);
@@ -280,7 +284,7 @@ on_both! {
         };
         let (app, clock) = app_with(t, config);
         let received = submit(&app, 1).await;
-        let hana = who("hana", Role::Officer);
+        let hana = who(&app, "hana", Role::Officer).await;
         let (reference, secret) = (received.reference.as_str(), received.secret.expose());
         let news = async || {
             let jobs = app.bare_store().due_jobs(Micros(i64::MAX), 50).await.unwrap();
@@ -301,7 +305,7 @@ on_both! {
         assert_eq!(whole.standing.state, State::Received);
         clock.set(clock.now().plus_seconds(31));
         assert_eq!(told().await, 0, "it never leaves");
-        assert!(app.told(&whole).len() == 1);
+        assert!(app.reporter_told(&whole).len() == 1);
         write(3).await;
         clock.set(clock.now().plus_seconds(30));
         assert_eq!((news().await, told().await), (1, 1));
@@ -328,14 +332,14 @@ on_both! {
         let secret = received.secret.expose();
         let text = || MessageText::parse("zqcanary message").unwrap();
         app.reporter_write(&received.reference, secret, text()).await.unwrap();
-        let hana = who("hana", Role::Officer);
+        let hana = who(&app, "hana", Role::Officer).await;
         app.write_to_reporter(&hana, &received.reference, 2, text(), false).await.unwrap();
         let receipt = app.receipt(received.no).await.unwrap();
         officer(&app, &received, close(&app)).await;
         assert_eq!(found(&app, "zqcanarystory").await, [received.no]);
         assert!(!hits(t).await.is_empty(), "the search for traces sees what is there");
         let row = app.bare_store().report(received.no).await.unwrap().unwrap();
-        let admin = who("admin", Role::Administrator);
+        let admin = who(&app, "admin", Role::Administrator).await;
         let outlook = app.retention_outlook(Doer::Officer(&admin)).await.unwrap();
         app.accept_retention(&admin, &outlook.digest).await.unwrap();
         clock.set(clock.now().plus_seconds(61 * DAY));
@@ -392,12 +396,44 @@ reason = { en = "r", mi = "r" }
 law = { en = "l", mi = "l" }
 "#;
 
-fn who(account: &str, role: Role) -> Principal {
-    Principal {
-        account: account.into(),
-        name: account.into(),
+/// An account that is signed in.
+async fn who(app: &App, login: &str, role: Role) -> Principal {
+    let new = NewAccount {
+        login,
+        name: login,
         role,
+    };
+    let (_, first) = app.create_account(Doer::System, new).await.unwrap();
+    let token = app.sign_in(login, &first, 0, "test").await.unwrap();
+    let half = app.session(token.as_str()).await.unwrap().unwrap();
+    let token = app
+        .first_password(&half, "kererū over the hill")
+        .await
+        .unwrap();
+    let half = app.session(token.as_str()).await.unwrap().unwrap();
+    let secret = app.enrolment(&half).unwrap().secret;
+    let code = code_at(&base32(&secret), app.clock.now());
+    let (token, _) = app.enrol(&half, &code, 0).await.unwrap();
+    let seen = app.session(token.as_str()).await.unwrap().unwrap();
+    seen.principal().unwrap()
+}
+
+/// RFC 4648, without padding.
+fn base32(text: &str) -> Vec<u8> {
+    let (mut out, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
+    for c in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        let value = match c {
+            b'2'..=b'7' => c - b'2' + 26,
+            letter => letter.to_ascii_uppercase() - b'A',
+        };
+        buffer = (buffer << 5) | u32::from(value);
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from((buffer >> bits) & 255).unwrap());
+        }
     }
+    out
 }
 
 /// A report of a scam with words that are found nowhere else.
@@ -422,7 +458,10 @@ async fn canary(app: &App) -> Draft {
     let story = "zqcanarystory and zqcanaryend";
     body.answers = [
         ("story".to_owned(), Answer::Text(story.into())),
-        ("mail_from".to_owned(), Answer::Text("zqcanary@reporter.example".into())),
+        (
+            "mail_from".to_owned(),
+            Answer::Text("zqcanary@reporter.example".into()),
+        ),
     ]
     .into();
     draft.search_text = fold(story);

@@ -170,7 +170,11 @@ pub fn retention(
         Err(problems) => {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
             let folder = folder.display();
-            Err(Usage(format!("service.retention, {folder}:\n{}", lines.join("\n"))).into())
+            Err(Usage(format!(
+                "service.retention, {folder}:\n{}",
+                lines.join("\n")
+            ))
+            .into())
         }
     }
 }

@@ -108,10 +108,13 @@ pub fn stats(answer: &Value) -> anyhow::Result<()> {
 /// As [`first_password`].
 #[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
 pub fn retention(answer: &Value) -> anyhow::Result<()> {
-    let number = |value: &Value, key: &str| value.get(key).and_then(Value::as_u64).unwrap_or_default();
+    let number =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_u64).unwrap_or_default();
     let version = number(answer, "version");
     match text(answer, "state") {
-        "built_in" => println!("The built-in rules are in force (service.retention names no folder)."),
+        "built_in" => {
+            println!("The built-in rules are in force (service.retention names no folder).")
+        }
         "in_force" => println!("Version {version} of your rules is in force."),
         _ => println!(
             "Version {version} of your rules waits: an administrator puts it into force on the desk's page \"Keeping times\"."

@@ -10,7 +10,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::reference::Scramble;
 use cairn_kernel::time::Micros;
 
-use super::{Finding, Part, Run, VerifyError, bytes, parallel, shown, text};
+use super::{Finding, Part as Progress, Run, VerifyError, bytes, parallel, shown, text};
 use crate::params;
 use crate::report::{affected, channel, code, loss_minor, loss_word};
 use crate::sql::{Row, Value};
@@ -158,7 +158,7 @@ impl Run<'_, '_> {
                 self.report(finding);
             }
             self.verdict.reports += page.len() as u64;
-            self.progress(Part::Reports, self.verdict.reports, of);
+            self.progress(Progress::Reports, self.verdict.reports, of);
             if to == i64::MAX {
                 break;
             }

@@ -121,7 +121,7 @@ fn status_of(app: &App, whole: &Whole) -> Status {
 /// What happened, as the status page tells it: officers have no names, and what is theirs alone is left out.
 fn history(app: &App, whole: &Whole) -> Vec<Happened> {
     let mut lines = Vec::new();
-    for event in app.told(whole) {
+    for event in app.reporter_told(whole) {
         let mut happened = Happened {
             at: event.at.to_string(),
             ..Happened::default()

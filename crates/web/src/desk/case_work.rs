@@ -291,7 +291,12 @@ pub(super) fn version(form: &Form) -> i64 {
 }
 
 /// Back to the report if it was done; else the page again with what was typed.
-pub(super) async fn answered(app: &App, sent: &Sent, reference: &str, done: Result<(), AppError>) -> Answer {
+pub(super) async fn answered(
+    app: &App,
+    sent: &Sent,
+    reference: &str,
+    done: Result<(), AppError>,
+) -> Answer {
     let mut typed = Typed {
         form: Some(&sent.form),
         ..Typed::default()
@@ -399,7 +404,13 @@ pub(super) async fn message(State(app): State<App>, Path(reference): To, sent: S
     answered(&app, &sent, &reference, done).await
 }
 
-pub(super) async fn faulty(app: &App, sent: &Sent, reference: &str, field: &str, text: String) -> Answer {
+pub(super) async fn faulty(
+    app: &App,
+    sent: &Sent,
+    reference: &str,
+    field: &str,
+    text: String,
+) -> Answer {
     // Who may not work on reports is told so before any fault of the form.
     if !sent.officer.who.may(Action::WorkReports) {
         return Err(Problem::new(Kind::Forbidden));

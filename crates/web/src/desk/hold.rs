@@ -7,12 +7,12 @@ use cairn_desk::access::Action;
 use cairn_desk::report::Change;
 use maud::{Markup, html};
 
-use super::case_work::{Answer, Typed, answered, change, faulty, version};
 use super::case_read::View;
+use super::case_work::{Answer, Typed, answered, change, faulty, version};
 use super::who::Sent;
 use super::words;
 use crate::components::{
-    Field, Input, Look, Tone, Width, button, button_named, inset, input, notice, said, textarea,
+    Field, Input, Look, Tone, Width, button, button_named, input, inset, notice, said, textarea,
 };
 use crate::i18n::t;
 use crate::problem::{Kind, Problem};
@@ -24,7 +24,8 @@ pub(super) fn held(view: &View<'_>) -> Markup {
         return html! {};
     };
     let placed = view.whole.history.iter().zip(1_i64..).rev();
-    let mut placed = placed.filter(|(line, _)| matches!(line.event.change, Change::HoldPlaced { .. }));
+    let mut placed =
+        placed.filter(|(line, _)| matches!(line.event.change, Change::HoldPlaced { .. }));
     let reason = placed.next().and_then(|(_, number)| reason(view, number));
     let body = html! {
         p {
@@ -83,7 +84,12 @@ pub(super) fn holding(view: &View<'_>, typed: &Typed<'_>) -> Markup {
 pub(super) fn last(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
     let newest = i64::try_from(view.whole.history.len()).unwrap_or_default();
-    let Some(line) = view.whole.history.last().filter(|_| view.undoable.contains(&newest)) else {
+    let Some(line) = view
+        .whole
+        .history
+        .last()
+        .filter(|_| view.undoable.contains(&newest))
+    else {
         return html! {};
     };
     let hint = match &line.event.change {
@@ -101,7 +107,11 @@ pub(super) fn last(view: &View<'_>) -> Markup {
 pub(super) fn button_of(view: &View<'_>, number: i64) -> Markup {
     let l = view.officer.page.lang;
     let number = number.to_string();
-    change(view, "undo", button_named(Look::Plain, "event", &number, t::undo(l)))
+    change(
+        view,
+        "undo",
+        button_named(Look::Plain, "event", &number, t::undo(l)),
+    )
 }
 
 type To = Path<String>;
@@ -134,7 +144,9 @@ pub(super) async fn hold(State(app): State<App>, Path(reference): To, sent: Sent
         },
     };
     let (who, version) = (&sent.officer.who, version(&sent.form));
-    let done = app.place_hold(who, &reference, version, (reason, until)).await;
+    let done = app
+        .place_hold(who, &reference, version, (reason, until))
+        .await;
     answered(&app, &sent, &reference, done).await
 }
 

@@ -331,7 +331,12 @@ fn keeping() -> Vec<Route> {
     let holds = Need::May(Action::HoldReports);
     vec![
         at(g.clone(), "/desk/retention", manage, get(retention::show)),
-        at(p.clone(), "/desk/retention", manage, post(retention::accept)),
+        at(
+            p.clone(),
+            "/desk/retention",
+            manage,
+            post(retention::accept),
+        ),
         at(g.clone(), "/desk/erased", audit, get(retention::register)),
         at(g, "/desk/erased.csv", audit, get(retention::csv)),
         at(

@@ -19,8 +19,8 @@ use super::doors;
 use super::who::{Officer, Sent, token};
 use super::words::{self, People};
 use crate::components::{
-    Column, Encoding, Look, Tone, button, button_link, buttons, error_summary, Fault, Field, checkbox,
-    form, machine, neighbours, notice, said_inline, table,
+    Column, Encoding, Fault, Field, Look, Tone, button, button_link, buttons, checkbox,
+    error_summary, form, machine, neighbours, notice, said_inline, table,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -136,7 +136,9 @@ fn rules(app: &App, l: Lang, outlook: &Outlook) -> Markup {
 /// Into force, once what they erase was seen.
 pub(super) async fn accept(State(app): State<App>, sent: Sent) -> Result<Response> {
     let l = sent.officer.page.lang;
-    let outlook = app.retention_outlook(Doer::Officer(&sent.officer.who)).await?;
+    let outlook = app
+        .retention_outlook(Doer::Officer(&sent.officer.who))
+        .await?;
     let fault = |text: &str| {
         vec![Fault {
             field: "seen".into(),
@@ -145,7 +147,10 @@ pub(super) async fn accept(State(app): State<App>, sent: Sent) -> Result<Respons
     };
     let digest = sent.form.get("rules").unwrap_or_default();
     let (status, faults) = if sent.form.get("seen").is_none() {
-        (StatusCode::UNPROCESSABLE_ENTITY, fault(t::retention_seen_first(l)))
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            fault(t::retention_seen_first(l)),
+        )
     } else {
         match app.accept_retention(&sent.officer.who, digest).await {
             Ok(()) => return Ok(Redirect::to("/desk/retention").into_response()),
@@ -293,7 +298,11 @@ pub(super) async fn csv(State(app): State<App>, officer: Officer) -> Result<Resp
 
 /// No cell holds a comma or a quote: times, references, codes and ids do not.
 fn csv_line(app: &App, line: &ErasedRow) -> String {
-    let rule = if line.rule.is_empty() { "by_hand" } else { &line.rule };
+    let rule = if line.rule.is_empty() {
+        "by_hand"
+    } else {
+        &line.rule
+    };
     format!(
         "{},{},{},{},{},{}\r\n",
         line.at,

@@ -293,7 +293,9 @@ pub(super) fn event(view: &View<'_>, number: i64, what: &Change) -> Markup {
     let l = view.officer.page.lang;
     let undone = match what {
         Change::Undone { event, .. } => {
-            let at = usize::try_from(*event).ok().and_then(|at| at.checked_sub(1));
+            let at = usize::try_from(*event)
+                .ok()
+                .and_then(|at| at.checked_sub(1));
             at.and_then(|at| view.whole.history.get(at))
         }
         _ => None,
@@ -354,9 +356,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         Change::ContactErased => ("contact_erased", None),
         Change::HoldPlaced { .. } => ("hold_placed", None),
         Change::HoldLifted { digest: Some(_) } => ("hold_lifted", None),
-        Change::HoldLifted { digest: None } => {
-            ("hold_lifted", Some(html! { (t::hold_ended(l)) }))
-        }
+        Change::HoldLifted { digest: None } => ("hold_lifted", Some(html! { (t::hold_ended(l)) })),
         Change::Erased {
             part: which,
             rule,

@@ -10,7 +10,7 @@ use crate::i18n::{Lang, t};
 
 /// Moments and words, oldest first. What is only the officers' business is not among them.
 pub(super) fn lines(app: &App, whole: &Whole, lang: Lang) -> Vec<(Micros, String)> {
-    app.told(whole)
+    app.reporter_told(whole)
         .into_iter()
         .filter_map(|event| {
             let words = match &event.change {

@@ -23,7 +23,8 @@ async fn desk() -> Desk {
 async fn closed(b: &mut Browser, desk: &Desk, at: &str) {
     let outcome = desk.t.app.form.taxonomy().outcomes()[0].code.clone();
     b.get(at).await;
-    b.send(&format!("{at}/close"), &[("outcome", &outcome)]).await;
+    b.send(&format!("{at}/close"), &[("outcome", &outcome)])
+        .await;
     assert_eq!(b.to.as_deref(), Some(at), "{}", b.page);
 }
 
@@ -62,15 +63,24 @@ async fn a_message_taken_back_stands_in_the_box_again() {
     let at = format!("/desk/reports/{reference}");
     let mut b = desk.signed_in("hana", "Hana", Role::Officer).await;
     b.get(&at).await;
-    b.send(&format!("{at}/message"), &[("text", "To the wrong person")]).await;
+    b.send(&format!("{at}/message"), &[("text", "To the wrong person")])
+        .await;
     b.get(&at).await;
-    assert!(b.page.contains("Has not left yet") && b.page.contains("30 seconds"), "{}", b.page);
+    assert!(
+        b.page.contains("Has not left yet") && b.page.contains("30 seconds"),
+        "{}",
+        b.page
+    );
     b.send(&format!("{at}/undo"), &[("event", "2")]).await;
     b.get(&at).await;
     assert!(b.page.contains("Taken back"));
     let text_box = b.page.split("<textarea").nth(1).unwrap();
-    assert!(b.page.matches("To the wrong person").count() == 2, "{text_box}");
-    b.send(&format!("{at}/message"), &[("text", "To the right one")]).await;
+    assert!(
+        b.page.matches("To the wrong person").count() == 2,
+        "{text_box}"
+    );
+    b.send(&format!("{at}/message"), &[("text", "To the right one")])
+        .await;
     desk.t.pass(31);
     b.get(&at).await;
     assert!(!b.page.contains("Has not left yet") && !b.page.contains("/undo\""));
@@ -84,7 +94,9 @@ async fn a_hold_is_seen_and_keeps_contact_details_by_hand_too() {
     let mut officer = desk.signed_in("hana", "Hana", Role::Officer).await;
     officer.get(&at).await;
     assert!(!officer.page.contains("Put on legal hold"));
-    officer.send(&format!("{at}/hold"), &[("reason", "x")]).await;
+    officer
+        .send(&format!("{at}/hold"), &[("reason", "x")])
+        .await;
     assert_eq!(officer.status, StatusCode::FORBIDDEN);
     let mut b = desk.signed_in("leilani", "Leilani", Role::Lead).await;
     b.get(&at).await;
@@ -92,24 +104,35 @@ async fn a_hold_is_seen_and_keeps_contact_details_by_hand_too() {
     assert!(own && b.page.contains("Put on legal hold"));
     for (pairs, says) in [
         (vec![("reason", " ")], "Give a reason of at most"),
-        (vec![("reason", "Kept words"), ("until", "2020-01-01")], "Choose a day that has not ended"),
-        (vec![("reason", "Kept words"), ("until", "soon")], "Choose a day that has not ended"),
+        (
+            vec![("reason", "Kept words"), ("until", "2020-01-01")],
+            "Choose a day that has not ended",
+        ),
+        (
+            vec![("reason", "Kept words"), ("until", "soon")],
+            "Choose a day that has not ended",
+        ),
     ] {
         b.send(&format!("{at}/hold"), &pairs).await;
         assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(b.page.contains(says), "{says}");
     }
     assert!(b.page.contains("Kept words"), "nothing typed is lost");
-    b.send(&format!("{at}/hold"), &[("reason", "High Court 12/2026")]).await;
+    b.send(&format!("{at}/hold"), &[("reason", "High Court 12/2026")])
+        .await;
     b.get(&at).await;
-    assert!(b.page.contains("Held until somebody lifts it") && b.page.contains("High Court 12/2026"));
+    assert!(
+        b.page.contains("Held until somebody lifts it") && b.page.contains("High Court 12/2026")
+    );
     assert!(!b.page.contains("Erase them, I am sure") && b.page.contains("Lift the hold first"));
-    b.send(&format!("{at}/erase-contact"), &[("sure", "1")]).await;
+    b.send(&format!("{at}/erase-contact"), &[("sure", "1")])
+        .await;
     assert_eq!(b.status, StatusCode::CONFLICT);
     b.get("/desk").await;
     assert!(b.page.contains("On legal hold"), "in the queue");
     b.get(&at).await;
-    b.send(&format!("{at}/lift"), &[("lift-reason", "Withdrawn")]).await;
+    b.send(&format!("{at}/lift"), &[("lift-reason", "Withdrawn")])
+        .await;
     b.get(&at).await;
     assert!(!b.page.contains("Held until") && b.page.contains("Withdrawn"));
     assert!(b.page.contains("Erase them, I am sure"), "as before");
@@ -125,36 +148,59 @@ async fn rules_are_tried_put_into_force_and_what_they_erase_is_registered() {
     let mut officer = desk.signed_in("hana", "Hana", Role::Officer).await;
     closed(&mut officer, &desk, &at).await;
     desk.t.pass(31 * DAY);
-    let mut admin = desk.signed_in("oliver", "Oliver", Role::Administrator).await;
+    let mut admin = desk
+        .signed_in("oliver", "Oliver", Role::Administrator)
+        .await;
     admin.get("/desk/retention").await;
-    assert!(admin.page.contains("Your rules are not in force yet"), "{}", admin.page);
+    assert!(
+        admin.page.contains("Your rules are not in force yet"),
+        "{}",
+        admin.page
+    );
     assert!(admin.page.contains("Version 9 waits") && admin.page.contains("1 closed reports"));
     assert!(admin.page.contains("30 days after closing") && !admin.page.contains("Canary"));
     let rules = admin.hidden("rules").unwrap();
     admin.send("/desk/retention", &[("rules", &rules)]).await;
     assert_eq!(admin.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(admin.page.contains("href=\"#seen\""));
-    admin.send("/desk/retention", &[("rules", "other"), ("seen", "1")]).await;
+    admin
+        .send("/desk/retention", &[("rules", "other"), ("seen", "1")])
+        .await;
     assert_eq!(admin.status, StatusCode::CONFLICT);
     desk.t.app.erase_due().await.unwrap();
     admin.get("/desk/erased").await;
     assert!(admin.page.contains("Nothing has been erased yet"));
     admin.get("/desk/retention").await;
-    admin.send("/desk/retention", &[("rules", &rules), ("seen", "1")]).await;
+    admin
+        .send("/desk/retention", &[("rules", &rules), ("seen", "1")])
+        .await;
     assert_eq!(admin.to.as_deref(), Some("/desk/retention"));
     admin.get("/desk/retention").await;
     assert!(admin.page.contains("Version 9 of your rules is in force"));
     assert_eq!(desk.t.app.erase_due().await.unwrap(), 1);
     admin.get("/desk/erased").await;
     assert!(admin.page.contains(&reference) && admin.page.contains("version 9"));
-    assert!(!admin.page.contains(&format!("href=\"{at}\"")), "who reads no reports gets no link");
+    assert!(
+        !admin.page.contains(&format!("href=\"{at}\"")),
+        "who reads no reports gets no link"
+    );
     admin.get("/desk/erased.csv").await;
     let mut lines = admin.page.lines();
-    assert_eq!(lines.next(), Some("erased_at,reference,part,rule,rules_version,by"));
+    assert_eq!(
+        lines.next(),
+        Some("erased_at,reference,part,rule,rules_version,by")
+    );
     let line = lines.next().unwrap();
-    assert!(line.ends_with(&format!(",{reference},contact,default,9,system")), "{line}");
+    assert!(
+        line.ends_with(&format!(",{reference},contact,default,9,system")),
+        "{line}"
+    );
     admin.get("/desk/audit").await;
-    assert!(admin.page.contains("Keeping times put into force: version 9, 1 parts due at once"));
+    assert!(
+        admin
+            .page
+            .contains("Keeping times put into force: version 9, 1 parts due at once")
+    );
     let mut auditor = desk.signed_in("ruth", "Ruth", Role::Auditor).await;
     auditor.get("/desk/erased").await;
     assert!(auditor.page.contains(&format!("href=\"{at}\"")));

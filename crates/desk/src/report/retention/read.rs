@@ -231,7 +231,10 @@ mod tests {
     #[test]
     fn faults_name_file_line_what_and_mend() {
         // Its comments show rules too.
-        let plain: Vec<&str> = EMBEDDED.lines().filter(|line| !line.starts_with('#')).collect();
+        let plain: Vec<&str> = EMBEDDED
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .collect();
         let plain = plain.join("\n");
         for (from, to, says) in [
             ("version = 1", "version = 0", "retention.toml:"),
