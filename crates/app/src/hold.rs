@@ -11,7 +11,7 @@ use cairn_store::retention::{keep_reason, withdraw_news};
 
 use crate::App;
 use crate::account::Principal;
-use crate::report::{AppError, Whole};
+use crate::report::{AppError, Line, Whole};
 
 /// Longest reason of a legal hold, in characters.
 pub const REASON_CHARS_MAX: usize = 1_000;
@@ -154,6 +154,19 @@ impl App {
         all.filter_map(|event| i64::try_from(event).ok())
             .filter(|event| self.undoing(who, whole, *event).is_ok())
             .collect()
+    }
+
+    /// Why a report was held, where it was.
+    pub(crate) async fn reasons_of(
+        &self,
+        no: i64,
+        history: &[Line],
+    ) -> Result<Vec<(i64, String)>, AppError> {
+        let held = |line: &Line| matches!(line.event.change, Change::HoldPlaced { .. });
+        if history.iter().any(held) {
+            return Ok(self.store.reasons(no).await?);
+        }
+        Ok(Vec::new())
     }
 
     /// The message that was written at `at` has not left: the reporter sees nothing of it yet.

@@ -479,14 +479,8 @@ impl App {
         let rows = self.store.history(no).await?;
         let history = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
         let standing = standing_of(&body, &history)?;
-        let held = |line: &Line| matches!(line.event.change, Change::HoldPlaced { .. });
-        let reasons = if history.iter().any(held) {
-            self.store.reasons(no).await?
-        } else {
-            Vec::new()
-        };
         Ok(Whole {
-            reasons,
+            reasons: self.reasons_of(no, &history).await?,
             reference: self.reference(no),
             messages: self.store.messages(no).await?,
             files: self.store.files(no).await?,

@@ -391,13 +391,14 @@ fn messages(view: &View<'_>) -> Markup {
 fn history(view: &View<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     let audits = view.officer.who.may(Action::ReadAudit);
+    let count = i64::try_from(view.whole.history.len()).unwrap_or_default();
     let columns = words::history_columns(l);
     let rows: Vec<Vec<Markup>> = view
         .whole
         .history
         .iter()
-        .zip(1_i64..)
         .rev()
+        .zip((1..=count).rev())
         .map(|(line, number)| {
             vec![
                 html! { (page.moment(line.event.at)) },

@@ -23,9 +23,10 @@ pub(super) fn held(view: &View<'_>) -> Markup {
     let Some(hold) = view.whole.standing.hold else {
         return html! {};
     };
-    let placed = view.whole.history.iter().zip(1_i64..).rev();
+    let count = i64::try_from(view.whole.history.len()).unwrap_or_default();
+    let newest_first = view.whole.history.iter().rev().zip((1..=count).rev());
     let mut placed =
-        placed.filter(|(line, _)| matches!(line.event.change, Change::HoldPlaced { .. }));
+        newest_first.filter(|(line, _)| matches!(line.event.change, Change::HoldPlaced { .. }));
     let reason = placed.next().and_then(|(_, number)| reason(view, number));
     let body = html! {
         p {
