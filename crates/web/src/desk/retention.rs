@@ -24,7 +24,7 @@ use crate::components::{
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
-use crate::problem::{Problem, Result};
+use crate::problem::Result;
 
 /// What the rules say and would do.
 pub(super) async fn show(State(app): State<App>, officer: Officer) -> Result<Markup> {
