@@ -18,7 +18,7 @@ export async function startCairn(args = [], env = {}) {
   const program = process.env.CAIRN_BIN;
   if (!program) throw new Error('CAIRN_BIN must name the program under test; use cargo xtask browser');
   const data = mkdtempSync(join(tmpdir(), 'cairn-browser-'));
-  const child = spawn(program, ['demo', '--data', join(data, 'data'), '--listen', '127.0.0.1:0', ...args], {
+  const child = spawn(program, ['demo', '--data', join(data, 'data'), '--listen', '127.0.0.1:0', '--set', 'service.undo_seconds=0', ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

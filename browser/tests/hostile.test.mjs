@@ -700,8 +700,8 @@ test('exports hold every text, and no formula', async () => {
  * strangers' texts it shows. */
 const ROUTES = [
   '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/status/{reference}',
-  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/{no}', '/desk/export', '/desk/jobs',
-  '/desk/keys', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/reports/{reference}', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
+  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
+  '/desk/keys', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/reports/{reference}', '/desk/retention', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
   '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',
   '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
   '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/evidence', '/figures', '/figures.json', '/figures/categories',
@@ -719,7 +719,7 @@ const ROUTES = [
 /** Leads to somebody else's site, which no test may reach. */
 const AWAY = '/report/exit';
 /** Who may open what. */
-const WHO = [[/^\/desk\/(accounts|keys|jobs)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/audit/, 'ruth'],
+const WHO = [[/^\/desk\/(accounts|keys|jobs|retention)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/(audit|erased)/, 'ruth'],
   [/^\/desk\/track\/[^/]*\/returns\/new/, 'mere'], [/^\/desk\/track\/[^/]*\/dissent/, 'piri'], [/^\/desk\/track/, 'ngaire'], [/^/, 'hana']];
 
 test('every route takes hostile addresses, queries and headers', async () => {

@@ -117,6 +117,9 @@ impl App {
             }
             Command::EraseContact => Ok(who.grant(Action::EraseContacts)?),
             Command::ReporterWrite { .. }
+            | Command::PlaceHold { .. }
+            | Command::LiftHold { .. }
+            | Command::Erase { .. }
             | Command::SetConsent { .. }
             | Command::VerifyLoss { .. }
             | Command::AddFile(_) => Err(AppError::Denied(cairn_desk::access::Denied)),
@@ -146,7 +149,7 @@ impl App {
         }
     }
 
-    async fn seen(&self, reference: &str, version: i64) -> Result<Whole, AppError> {
+    pub(crate) async fn seen(&self, reference: &str, version: i64) -> Result<Whole, AppError> {
         let no = self.number(reference).ok_or(AppError::NotFound)?;
         let whole = self.whole(no).await?;
         if whole.standing.version == version {

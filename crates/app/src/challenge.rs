@@ -217,7 +217,8 @@ impl App {
         let body = body.ok_or(AppError::NotFound)?;
         let history = self.store.challenge_history(no).await?;
         let row = history.first().ok_or(AppError::NotFound)?;
-        self.receipt_of_row(reference(no), row, &body.salt).await
+        self.receipt_of_row(reference(no), row, Some(&body.salt))
+            .await
     }
 
     /// A page of a plan's challenges, or a figure's, before a number. Loads no texts.

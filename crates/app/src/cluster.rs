@@ -131,6 +131,22 @@ impl App {
         Ok((body, contact))
     }
 
+    /// Puts into a unit that erases a part of a report what clusters keep of it, made of what is left: its observables, and
+    /// the signature and keys, against which guesses could be tried. `contact` is what is left out, as far as it is known.
+    pub(crate) fn forget_in_clusters(
+        &self,
+        unit: &mut Unit,
+        report: i64,
+        left: &Body,
+        contact: Option<&Contact>,
+    ) -> Result<(), AppError> {
+        let rules = rules()?;
+        let signature = signature(rules, left, contact);
+        let keys = signature.keys(rules);
+        store::forget(unit, report, (&signature, &keys), things(left, contact)?);
+        Ok(())
+    }
+
     /// One report. That and the links that come of it are one unit: what is cut off has not happened.
     async fn place(&self, pending: &Pending) -> Result<(), AppError> {
         let rules = rules()?;

@@ -50,7 +50,7 @@ impl App {
         &self,
         reference: String,
         row: &EvidenceRow,
-        body_salt: &[u8],
+        body_salt: Option<&[u8]>,
     ) -> Result<String, AppError> {
         let (size, note) = self
             .store
@@ -64,7 +64,7 @@ impl App {
             cause,
         };
         let checkpoint = SignedCheckpoint::parse(&note).map_err(|e| broken(e.to_string()))?;
-        let (salt, body_salt) = (take(&row.salt, 0), Some(take(body_salt, 0)));
+        let (salt, body_salt) = (take(&row.salt, 0), body_salt.map(|salt| take(salt, 0)));
         Ok(Receipt::new(
             reference,
             row.event.clone(),

@@ -14,13 +14,14 @@ pub mod figures;
 pub mod files;
 pub mod gate;
 pub mod health;
+pub mod hold;
 pub mod live;
 pub mod mail;
 pub mod notify;
 pub mod observable;
 pub mod pace;
 pub mod report;
-mod retention;
+pub mod retention;
 pub mod search;
 pub mod takeaway;
 pub mod track;
@@ -82,6 +83,10 @@ pub struct Config {
     pub uploads: uploads::UploadLimits,
     /// Days after which the contact details of a closed report are erased; 0 keeps them.
     pub contact_days: u32,
+    /// The operator's rules of retention, as their file has them; none takes the built-in ones.
+    pub retention: Option<Arc<str>>,
+    /// Seconds within which an officer can take a message to a reporter back: until then it does not leave.
+    pub undo_seconds: u32,
     /// Outgoing mail; without it nobody is written to.
     pub mail: Option<MailConfig>,
     /// What guessing a stored password costs.
@@ -130,6 +135,8 @@ impl Default for Config {
             network_burst: 1_200,
             uploads: uploads::UploadLimits::default(),
             contact_days: 365,
+            retention: None,
+            undo_seconds: 30,
             mail: None,
             password_cost: account::PasswordCost::STANDARD,
         }

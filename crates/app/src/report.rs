@@ -1,9 +1,11 @@
 //! What a reporter does: submit a report, and come back to it with the secret.
 
+mod write;
+
 use cairn_desk::access::Denied;
 use cairn_desk::report::{
     Body, Change, Channel, Command, Contact, Draft, Event, LossItem, MessageText, Refusal,
-    Standing, State, decide,
+    Standing, State,
 };
 use cairn_evidence::hash::{salted, sha256};
 use cairn_evidence::receipt::Fresh;
@@ -11,11 +13,11 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::label::Label;
 use cairn_kernel::reference::Secret;
 use cairn_kernel::time::Micros;
+use cairn_store::ReadError;
 use cairn_store::blob::BlobError;
 use cairn_store::keys::{KeyError, Purpose, random};
-use cairn_store::report::{EvidenceRow, FileRow, Message, NewMessage, NewReport, Salted, Summary};
-use cairn_store::writer::{Committed, Entry, Unit, WriteError};
-use cairn_store::{ReadError, job};
+use cairn_store::report::{EvidenceRow, FileRow, Message, NewReport, Salted, Summary};
+use cairn_store::writer::{Committed, Entry, WriteError};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -391,8 +393,12 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let history = self.store.history(no).await?;
         let row = history.first().ok_or(AppError::NotFound)?;
-        self.receipt_of_row(self.reference(no), row, &body.salt)
-            .await
+        // Of what was erased nothing can be proved any more but that it came.
+        let rewritten = |row: &EvidenceRow| {
+            row.event.contains("\"kind\":\"erased\"") && row.event.contains("\"body\":")
+        };
+        let salt = Some(body.salt.as_slice()).filter(|_| !history.iter().any(rewritten));
+        self.receipt_of_row(self.reference(no), row, salt).await
     }
 }
 
@@ -465,6 +471,8 @@ pub struct Whole {
     pub files: Vec<FileRow>,
     /// The reporter was given the secret link. Who reported by mail has it only once the answer went out.
     pub has_link: bool,
+    /// Why legal holds were placed and lifted, by the number of the event.
+    pub reasons: Vec<(i64, String)>,
 }
 
 impl App {
@@ -480,6 +488,7 @@ impl App {
         let history = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
         let standing = standing_of(&body, &history)?;
         Ok(Whole {
+            reasons: self.reasons_of(no, &history).await?,
             reference: self.reference(no),
             messages: self.store.messages(no).await?,
             files: self.store.files(no).await?,
@@ -526,7 +535,9 @@ impl App {
     /// [`AppError::NotFound`] for any wrong secret.
     pub async fn opened(&self, reference: &str, secret: &str) -> Result<Whole, AppError> {
         let no = self.open(reference, secret).await?;
-        self.whole(no).await
+        let mut whole = self.whole(no).await?;
+        self.hide_waiting(&mut whole);
+        Ok(whole)
     }
 
     /// The reporter adds to the report or answers an officer.
@@ -606,96 +617,6 @@ impl App {
         }
         self.command(&whole, Actor::Reporter, Command::AddFile(file), None)
             .await
-    }
-
-    /// A message either way.
-    pub(crate) async fn write_message(
-        &self,
-        whole: &Whole,
-        by: Actor,
-        author: Option<String>,
-        text: MessageText,
-        waits: bool,
-    ) -> Result<(), AppError> {
-        let salt = random::<16>()?;
-        let text = text.into_string();
-        let digest = salted(&salt, text.as_bytes()).hex();
-        let command = if author.is_some() {
-            Command::OfficerWrite { digest, waits }
-        } else {
-            Command::ReporterWrite { digest }
-        };
-        let message = NewMessage {
-            n: whole.standing.messages + 1,
-            author,
-            at: Micros(0),
-            waits,
-            salt,
-            text,
-        };
-        self.command(whole, by, command, Some(message)).await
-    }
-
-    /// Decides a command on a report and writes what comes of it.
-    pub(crate) async fn command(
-        &self,
-        whole: &Whole,
-        by: Actor,
-        command: Command,
-        message: Option<NewMessage>,
-    ) -> Result<(), AppError> {
-        if let Some(unit) = self.unit_of(whole, by, vec![command], message)? {
-            self.store.write(unit).await?;
-        }
-        Ok(())
-    }
-
-    /// The rows of commands on a report, one decided after the other; none where nothing changes.
-    pub(crate) fn unit_of(
-        &self,
-        whole: &Whole,
-        by: Actor,
-        commands: Vec<Command>,
-        message: Option<NewMessage>,
-    ) -> Result<Option<Unit>, AppError> {
-        let (mut standing, mut changes) = (whole.standing.clone(), Vec::new());
-        for command in commands {
-            for change in decide(&standing, command)? {
-                standing.apply(&change);
-                changes.push(change);
-            }
-        }
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        let no = whole.summary.no;
-        let at = blur(
-            self.clock.now(),
-            whole.body.anonymous && by == Actor::Reporter,
-        );
-        let mut events = Vec::with_capacity(changes.len());
-        for change in changes {
-            let event = Event {
-                report: no,
-                at,
-                by: by.clone(),
-                change,
-            };
-            let json = serde_json::to_string(&event).map_err(damaged("event"))?;
-            let entry = Entry::new(at.0, Some(no), json, random::<16>()?);
-            events.push((event, entry));
-        }
-        let message = message.map(|message| NewMessage { at, ..message });
-        let told = message.as_ref().is_some_and(|m| m.author.is_some());
-        let mut unit = cairn_store::report::change(no, &whole.standing, events, message);
-        let reachable = whole
-            .contact
-            .as_ref()
-            .is_some_and(|contact| contact.email.is_some());
-        if told && reachable && self.config.mail.is_some() {
-            job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), at);
-        }
-        Ok(Some(unit))
     }
 }
 

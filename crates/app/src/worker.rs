@@ -83,9 +83,10 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         made.map(drop)
             .map_err(|error| WorkError::Figures(error.to_string()))
     });
-    let keep = part(&app, |app| async move {
-        Ok(app.forget_contacts().await.map(drop)?)
-    });
+    let keep = part(
+        &app,
+        |app| async move { Ok(app.erase_due().await.map(drop)?) },
+    );
     let remind = part(&app, |app| async move {
         Ok(app.remind_seats().await.map(drop)?)
     });

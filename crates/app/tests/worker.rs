@@ -464,9 +464,9 @@ on_both! {
         app.work_challenge(&lead, first, 2, Command::Correct(mended.unwrap())).await.unwrap();
         assert_eq!(app.run_jobs(Some(&post), &going_on()).await.unwrap(), 1);
         clock.set(clock.now().plus_seconds(364 * 24 * 3_600));
-        assert_eq!(app.forget_contacts().await.unwrap(), 0);
+        assert_eq!(app.erase_due().await.unwrap(), 0);
         clock.set(clock.now().plus_seconds(24 * 3_600));
-        assert_eq!(app.forget_contacts().await.unwrap(), 1);
+        assert_eq!(app.erase_due().await.unwrap(), 1);
         assert_eq!(app.bare_store().challenge_contact(first).await.unwrap(), None);
         let again = answer(TypedAnswer { outcome: "partly", en: "Once more.", ..TypedAnswer::default() }, Role::Lead);
         app.work_challenge(&lead, first, 4, Command::Correct(again.unwrap())).await.unwrap();

@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use cairn_app::App;
 use cairn_app::account::{Doer, NewAccount};
 use cairn_app::export::{ExportQuery, Format};
-use cairn_desk::report::State;
+use cairn_app::retention::{OUTLOOK_DAYS, Standing};
+use cairn_desk::report::{Part, State};
 use cairn_kernel::actor::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,6 +42,8 @@ pub enum Wish {
     },
     /// How much of what there is.
     Stats,
+    /// What the rules of retention would erase.
+    Retention,
     /// All reports, in pieces.
     ExportReports {
         /// `csv` or `jsonl`.
@@ -108,6 +111,7 @@ impl Wish {
             }
             Self::Seat { seat } => seat.fulfil(app).await,
             Self::Stats => stats(app).await,
+            Self::Retention => retention(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
             Self::ImportMail {
                 message,
@@ -153,6 +157,31 @@ async fn stats(app: &App) -> anyhow::Result<Value> {
         answer.extend(rest);
     }
     Ok(Value::Object(answer))
+}
+
+async fn retention(app: &App) -> anyhow::Result<Value> {
+    let outlook = app.retention_outlook(Doer::System).await?;
+    let state = match outlook.standing {
+        Standing::BuiltIn => "built_in",
+        Standing::InForce => "in_force",
+        Standing::Waiting => "waiting",
+    };
+    let named = |counts: &[u64; 3]| {
+        let parts = Part::ALL.into_iter().zip(counts);
+        let pairs = parts.map(|(part, count)| (part.as_str().to_owned(), json!(count)));
+        Value::Object(pairs.collect())
+    };
+    let categories = outlook.counts.iter().map(|(category, counts)| {
+        json!({ "category": category, "now": named(&counts.now), "soon": named(&counts.soon) })
+    });
+    Ok(json!({
+        "version": outlook.rules.version(),
+        "state": state,
+        "days": OUTLOOK_DAYS,
+        "closed": outlook.closed,
+        "held": outlook.held,
+        "categories": categories.collect::<Vec<_>>(),
+    }))
 }
 
 async fn export(app: &App, format: &str, out: &mut Out) -> anyhow::Result<Value> {

@@ -93,6 +93,9 @@ pub enum Command {
     /// Reports that come by other ways than the form.
     #[command(subcommand)]
     Report(Report),
+    /// How long what reports hold is kept.
+    #[command(subcommand)]
+    Retention(Retention),
     /// A strategy kept as files: check it, publish it, verify what somebody published.
     #[command(subcommand)]
     Track(Track),
@@ -223,6 +226,13 @@ pub enum Format {
     Jsonl,
 }
 
+/// Keeping times.
+#[derive(Debug, Subcommand)]
+pub enum Retention {
+    /// Check the rules, and say what they would erase now and within 30 days. Changes nothing.
+    Check,
+}
+
 /// Reports by other ways.
 #[derive(Debug, Subcommand)]
 pub enum Report {
@@ -266,6 +276,12 @@ impl Args {
             Command::Stats => show::stats(&control::ask(&settings, Wish::Stats).await?),
             Command::Export(Export::Reports { format, out }) => {
                 export::reports(&settings, format, out).await
+            }
+            Command::Retention(Retention::Check) => {
+                let form = open::form(settings.form.as_deref())?;
+                // Said before the data are asked for: a file with faults keeps them from being opened.
+                open::retention(settings.retention.as_deref(), &form)?;
+                show::retention(&control::ask(&settings, Wish::Retention).await?)
             }
             Command::Report(Report::ImportMail { maildir, mbox }) => {
                 mail::import(&settings, maildir, mbox).await

@@ -62,6 +62,7 @@ pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<
     clock(settings, &mut findings).await;
     form(settings, &mut findings);
     figures(settings, &mut findings);
+    retention(settings, &mut findings);
     keys(settings, &mut findings);
     database(settings, &mut findings).await;
     plans(settings, &mut findings).await;
@@ -170,6 +171,29 @@ fn form(settings: &Settings, findings: &mut Findings) {
             "form",
             &error.to_string(),
             "mend the lines named; see docs/forms.md",
+        ),
+    }
+}
+
+/// The operator's rules of retention.
+fn retention(settings: &Settings, findings: &mut Findings) {
+    // What is wrong with the form is told above.
+    let Ok(form) = open::form(settings.form.as_deref()) else {
+        return;
+    };
+    match open::retention(settings.retention.as_deref(), &form) {
+        Ok(None) => findings.good("retention", "the built-in rules"),
+        Ok(Some((_, rules))) => findings.good(
+            "retention",
+            &format!(
+                "version {} of your rules; `cairn retention check` says what they erase",
+                rules.version()
+            ),
+        ),
+        Err(error) => findings.bad(
+            "retention",
+            &format!("{error:#}"),
+            "mend the lines named; data/retention.toml of the sources is an example",
         ),
     }
 }

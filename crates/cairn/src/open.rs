@@ -11,6 +11,7 @@ use cairn_app::{App, Config};
 use cairn_desk::figures::{Definitions, live, national};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
+use cairn_desk::report::retention;
 use cairn_store::postgres::PgConfig;
 use cairn_store::{Database, Options, Store};
 use cairn_web::Site;
@@ -70,6 +71,7 @@ async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow
     config.rates = rates(settings.rates.as_deref(), &config)?;
     config.figures = figures(settings.figures.as_deref(), &config.figures)?;
     let form = form(settings.form.as_deref())?.with_rates(config.rates.clone());
+    config.retention = retention(settings.retention.as_deref(), &form)?.map(|(text, _)| text);
     let store = Store::open(options)
         .await
         .with_context(|| format!("opening {}", settings.data.display()))?;
@@ -147,6 +149,34 @@ pub fn figures(folder: Option<&Path>, otherwise: &Sources) -> anyhow::Result<Sou
     }
     live::Settings::parse(&sources.live).map_err(|e| Usage(format!("live.toml: {e}")))?;
     Ok(sources)
+}
+
+/// Reads the operator's rules of retention, if there is a folder: the file's text, and what it says.
+///
+/// # Errors
+/// Every problem of the file, one a line: file, line, what, mend.
+pub fn retention(
+    folder: Option<&Path>,
+    form: &Form,
+) -> anyhow::Result<Option<(Arc<str>, retention::Rules)>> {
+    let Some(folder) = folder else {
+        return Ok(None);
+    };
+    let file = folder.join(retention::FILE);
+    let text =
+        std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    match retention::Rules::parse(&text, form.taxonomy(), form.languages()) {
+        Ok(rules) => Ok(Some((Arc::from(text), rules))),
+        Err(problems) => {
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            let folder = folder.display();
+            Err(Usage(format!(
+                "service.retention, {folder}:\n{}",
+                lines.join("\n")
+            ))
+            .into())
+        }
+    }
 }
 
 /// The text of a file that need not be there.

@@ -17,6 +17,10 @@ use crate::{control, metrics, open};
 pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let listener = bind(&settings).await?;
     settings.app.plans = open::plans(&settings.plans, &settings.site)?;
+    let form = open::form(settings.form.as_deref())?;
+    let rules = open::retention(settings.retention.as_deref(), &form)?;
+    settings.site.rules_contact_days =
+        rules.map(|(_, rules)| rules.contact_days_max().unwrap_or(0));
     let app = open::app(&settings).await?;
     serve(settings, app, listener, |_| {}).await
 }

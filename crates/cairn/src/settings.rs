@@ -62,6 +62,8 @@ pub struct Settings {
     pub rates: Option<PathBuf>,
     /// Folder of the figures' definitions, the national series and `live.toml`; none takes the built-in ones.
     pub figures: Option<PathBuf>,
+    /// Folder of the rules of retention; none takes the built-in ones.
+    pub retention: Option<PathBuf>,
     /// Folders of the plans that are shown.
     pub plans: Vec<PathBuf>,
     /// Server for outgoing mail.
@@ -136,6 +138,7 @@ impl Settings {
             form: None,
             rates: None,
             figures: None,
+            retention: None,
             plans: Vec::new(),
             smtp: None,
             mail_from: String::new(),

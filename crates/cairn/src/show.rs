@@ -101,3 +101,47 @@ pub fn stats(answer: &Value) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// What the rules of retention would erase.
+///
+/// # Errors
+/// As [`first_password`].
+#[expect(clippy::unnecessary_wraps, reason = "one shape for all printers")]
+pub fn retention(answer: &Value) -> anyhow::Result<()> {
+    let number =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_u64).unwrap_or_default();
+    let version = number(answer, "version");
+    match text(answer, "state") {
+        "built_in" => {
+            println!("The built-in rules are in force (service.retention names no folder).")
+        }
+        "in_force" => println!("Version {version} of your rules is in force."),
+        _ => println!(
+            "Version {version} of your rules waits: an administrator puts it into force on the desk's page \"Keeping times\"."
+        ),
+    }
+    println!(
+        "{} closed reports looked at, {} of them on legal hold.\n",
+        number(answer, "closed"),
+        number(answer, "held")
+    );
+    let categories = answer.get("categories").and_then(Value::as_array);
+    let categories: Vec<&Value> = categories.into_iter().flatten().collect();
+    let days = number(answer, "days");
+    if categories.is_empty() {
+        println!("Nothing is due now or within {days} days.");
+        return Ok(());
+    }
+    let soon = format!("within {days} days");
+    println!("{:<24} {:<8} {:>12} {soon:>16}", "category", "part", "now");
+    for category in categories {
+        for part in ["contact", "files", "text"] {
+            let of = |when: &str| category.get(when).map_or(0, |counts| number(counts, part));
+            if of("now") + of("soon") > 0 {
+                let name = text(category, "category");
+                println!("{name:<24} {part:<8} {:>12} {:>16}", of("now"), of("soon"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -13,10 +13,14 @@ pub enum Action {
     AssignReports,
     /// Erase a reporter's contact details.
     EraseContacts,
+    /// Place and lift legal holds.
+    HoldReports,
     /// Take reports out in bulk.
     ExportReports,
-    /// Read the audit trail.
+    /// Read the audit trail, and the register of what was erased.
     ReadAudit,
+    /// See what changed rules of retention would erase, and put them into force.
+    ManageRetention,
     /// See the queue of challenges of figures, and read those that are not public yet.
     ReadChallenges,
     /// Release or withhold a challenger's words, answer, correct an answer.
@@ -43,13 +47,15 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
         Self::EraseContacts,
+        Self::HoldReports,
         Self::ExportReports,
         Self::ReadAudit,
+        Self::ManageRetention,
         Self::ReadChallenges,
         Self::AnswerChallenges,
         Self::ManageAccounts,
@@ -75,11 +81,15 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::WorkReports
                 | Action::AssignReports
                 | Action::EraseContacts
+                | Action::HoldReports
                 | Action::ExportReports
                 | Action::ReadChallenges
                 | Action::AnswerChallenges
         ),
-        Role::Administrator => matches!(action, Action::ManageAccounts | Action::ReadAudit),
+        Role::Administrator => matches!(
+            action,
+            Action::ManageAccounts | Action::ReadAudit | Action::ManageRetention
+        ),
         Role::Auditor => matches!(
             action,
             Action::ReadReports
@@ -210,6 +220,8 @@ mod tests {
             (Action::WorkReports, "officer lead"),
             (Action::AssignReports, "lead"),
             (Action::EraseContacts, "lead"),
+            (Action::HoldReports, "lead"),
+            (Action::ManageRetention, "administrator"),
             (Action::ExportReports, "lead"),
             (Action::ReadAudit, "administrator auditor"),
             (

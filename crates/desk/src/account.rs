@@ -132,6 +132,17 @@ pub enum AccountChange {
         /// How many observables.
         rows: u64,
     },
+    /// Changed rules of retention were put into force, once it had been shown what they erase.
+    RetentionAccepted {
+        /// SHA-256 of the rules' file, hexadecimal.
+        rules: String,
+        /// Their version.
+        version: u32,
+        /// Parts of reports that they make due at once.
+        now: u64,
+        /// Further ones within the next 30 days.
+        soon: u64,
+    },
 }
 
 /// One line of the log that concerns no report's state.
@@ -148,7 +159,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 20] = [
+    pub const KINDS: [&'static str; 21] = [
         "account_created",
         "signed_in",
         "password_changed",
@@ -169,6 +180,7 @@ impl AccountChange {
         "view_changed",
         "view_deleted",
         "block_list_exported",
+        "retention_accepted",
     ];
 }
 

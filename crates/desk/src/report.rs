@@ -5,13 +5,16 @@ mod message;
 pub mod retention;
 mod standing;
 mod told;
+pub mod undo;
 
 use std::collections::BTreeMap;
 
-pub use decide::{Command, FILES_MAX, MESSAGES_MAX, Refusal, decide};
+pub use decide::{Command, FILES_MAX, MESSAGES_MAX, Refusal, decide, decide_all};
 pub use message::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
-pub use standing::Standing;
+pub use retention::Part;
+pub use standing::{Hold, Standing};
 pub use told::told;
+pub use undo::Back;
 
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
@@ -376,8 +379,41 @@ pub enum Change {
         /// Given or withdrawn.
         given: bool,
     },
-    /// Contact details were erased: by the reporter, by a lead, or because their time was over.
+    /// Contact details were erased by the reporter, by a lead, or (before there were rules) because their time was over.
     ContactErased,
+    /// A legal hold was placed: until it is lifted nothing of the report is erased.
+    HoldPlaced {
+        /// SHA-256 of salt and reason, hexadecimal.
+        digest: String,
+        /// When it ends by itself; `None` is not before somebody lifts it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Micros>,
+    },
+    /// The legal hold was lifted, or its time was over.
+    HoldLifted {
+        /// SHA-256 of salt and reason, hexadecimal; `None` where its time was over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
+    },
+    /// A part of the report was erased by a rule.
+    Erased {
+        /// Which part.
+        part: Part,
+        /// Id of the rule.
+        rule: String,
+        /// Version of the rules.
+        version: u32,
+        /// SHA-256 of salt and what is left of the body, hexadecimal, where that was changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
+    /// What an officer had done was undone.
+    Undone {
+        /// Which event of the report, from 1 (its receipt).
+        event: i64,
+        /// What it gave back.
+        back: Box<Back>,
+    },
 }
 
 /// One line of a report's history: the change, by whom, when.

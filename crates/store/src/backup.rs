@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 46] = [
+const TABLES: [&str; 49] = [
     "meta",
     "report",
     "report_body",
@@ -59,6 +59,9 @@ const TABLES: [&str; 46] = [
     "message",
     "report_fts",
     "report_unindexed",
+    "report_closed",
+    "report_reason",
+    "report_erased",
     "idempotency",
     "evidence",
     "log_node",
@@ -98,7 +101,9 @@ const TABLES: [&str; 46] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "saved_view" | "observable" | "observable_step") {
+    if matches!(table, "report_closed" | "report_reason" | "report_erased") {
+        8
+    } else if matches!(table, "saved_view" | "observable" | "observable_step") {
         7
     } else if table.starts_with("case_") {
         6

@@ -135,6 +135,8 @@ pub struct Linked {
     pub received_at: Micros,
     /// Its title.
     pub title: String,
+    /// What people wrote was erased by a rule, the title too.
+    pub bare: bool,
     /// Category code.
     pub category: String,
     /// Sub-type code.
@@ -364,7 +366,7 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn case_reports(&self, no: i64) -> Result<Vec<Linked>, ReadError> {
-        let sql = "SELECT r.no, r.received_at, r.title, r.category, r.subtype, r.severity, r.state \
+        let sql = "SELECT r.no, r.received_at, r.title, r.bare, r.category, r.subtype, r.severity, r.state \
                    FROM case_report l JOIN report r ON r.no = l.report WHERE l.no = $1 ORDER BY r.no";
         let rows = self.db.rows(sql, params![no]).await?;
         rows.iter()
@@ -373,10 +375,11 @@ impl Store {
                     no: row.int(0)?,
                     received_at: row.at(1)?,
                     title: row.text(2)?,
-                    category: row.text(3)?,
-                    subtype: row.text_opt(4)?,
-                    severity: u8::try_from(row.int(5)?).unwrap_or_default(),
-                    state: row.text(6)?,
+                    bare: row.bool(3)?,
+                    category: row.text(4)?,
+                    subtype: row.text_opt(5)?,
+                    severity: u8::try_from(row.int(6)?).unwrap_or_default(),
+                    state: row.text(7)?,
                 })
             })
             .collect()

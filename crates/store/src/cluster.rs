@@ -162,6 +162,32 @@ pub fn sign_again(report: i64, signature: &Signature, keys: &[Key]) -> Unit {
     unit
 }
 
+/// In a unit that erases a part of a report: what clusters keep of it is put in place again, made of what is left. Nothing is
+/// kept of a report that no cluster has.
+pub fn forget(
+    unit: &mut Unit,
+    report: i64,
+    (signature, keys): (&Signature, &[Key]),
+    things: String,
+) {
+    unit.exec(
+        "UPDATE cluster_member SET rules = $1, signature = $2, things = $3 WHERE report = $4",
+        params![
+            u32::from(signature.rules()),
+            signature.to_bytes(),
+            things,
+            report
+        ],
+    );
+    unit.exec("DELETE FROM cluster_key WHERE report = $1", params![report]);
+    for key in keys {
+        unit.exec(
+            "INSERT INTO cluster_key(key, report) SELECT CAST($1 AS BIGINT), report FROM cluster_member WHERE report = $2",
+            params![key.0, report],
+        );
+    }
+}
+
 /// Words that a decision of the same unit names.
 pub fn keep_reply(unit: &mut Unit, reply: &Reply) {
     unit.exec(

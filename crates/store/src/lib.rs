@@ -244,8 +244,17 @@ impl Store {
                 for sql in [
                     "VACUUM report_contact",
                     "VACUUM challenge_contact",
+                    "VACUUM report_body",
+                    "VACUUM report_file",
+                    "VACUUM report_fts",
+                    "VACUUM report",
+                    "VACUUM message",
+                    "VACUUM blob",
+                    "VACUUM job",
                     "VACUUM case_text",
                     "VACUUM case_head",
+                    "VACUUM cluster_member",
+                    "VACUUM cluster_key",
                     "VACUUM draft",
                 ] {
                     let vacuumed = client.batch_execute(sql).await;

@@ -7,6 +7,7 @@ use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
 use crate::params;
+use crate::retention::{erased_row, since_closed};
 use crate::sql::{Row, Table, Ty, Value};
 use crate::unindexed::UNINDEXED;
 use crate::writer::{Entry, Unit};
@@ -157,6 +158,10 @@ pub struct Summary {
     pub version: i64,
     /// The reporter asked for an answer.
     pub wants_help: bool,
+    /// On legal hold until then; [`crate::retention::OPEN`] is until it is lifted.
+    pub held_until: Option<Micros>,
+    /// What people wrote was erased by a rule.
+    pub bare: bool,
 }
 
 /// Columns of [`Summary`], for the lists below.
@@ -164,7 +169,8 @@ macro_rules! summary_columns {
     () => {
         "r.no, r.received_at, r.quarter, r.channel, r.language, r.anonymous, r.suspect, r.label, \
          r.category_reported, r.category, r.subtype, r.severity, r.state, r.assignee, r.outcome, r.affected, \
-         r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version, r.wants_help"
+         r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version, r.wants_help, \
+         r.held_until, r.bare"
     };
 }
 
@@ -199,6 +205,8 @@ impl Summary {
             title: row.text(21)?,
             version: row.int(22)?,
             wants_help: row.bool(23)?,
+            held_until: row.int_opt(24)?.map(Micros),
+            bare: row.bool(25)?,
         })
     }
 }
@@ -338,9 +346,12 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
 
 /// What the full-text index gets of a report: its folded text, and a word for each observable.
 fn indexed(draft: &cairn_desk::report::Draft) -> String {
-    let text = draft.search_text.as_str();
+    words_of(&draft.search_text, &draft.body.observables)
+}
+
+/// The same of its parts.
+pub(crate) fn words_of(text: &str, seen: &[Observable]) -> String {
     let end = text.floor_char_boundary(SEARCH_TEXT_BYTES_MAX);
-    let seen = &draft.body.observables;
     let mut out = String::with_capacity(end + seen.len() * (1 + OBSERVABLE_WORD_CHARS));
     out.push_str(text.get(..end).unwrap_or_default());
     for seen in seen {
@@ -363,7 +374,7 @@ pub(crate) fn lexeme(word: &str) -> &str {
 }
 
 /// The words of a text once each, a blank between them.
-fn plain_words(text: &str) -> String {
+pub(crate) fn plain_words(text: &str) -> String {
     let mut words: Vec<&str> = text
         .split(is_gap)
         .filter(|word| !word.is_empty())
@@ -456,13 +467,18 @@ pub fn change(
 ) -> Unit {
     let mut unit = Unit::default();
     let mut after = before.clone();
-    for (event, _) in &events {
+    let mut numbered = Vec::with_capacity(events.len());
+    let mut closed = None;
+    for (event, entry) in events {
+        let was = after.state;
         after.apply(&event.change);
+        closed = since_closed(was, after.state, event.at).or(closed);
+        numbered.push((after.version, event, entry));
     }
     unit.expect(
         1,
         "UPDATE report SET state = $1, category = $2, subtype = $3, severity = $4, assignee = $5, outcome = $6, \
-         suspect = $7, version = $8 WHERE no = $9 AND version = $10",
+         suspect = $7, held_until = $8, bare = $9, version = $10 WHERE no = $11 AND version = $12",
         params![
             after.state.as_str(),
             after.category.as_str(),
@@ -471,13 +487,19 @@ pub fn change(
             after.assignee.clone(),
             after.outcome.clone(),
             after.suspect,
+            crate::retention::held_until(&after),
+            after.bare,
             after.version,
             no,
             before.version
         ],
     );
-    for (event, entry) in events {
+    if let Some(closed) = closed {
+        closed.write(&mut unit, no);
+    }
+    for (version, event, entry) in numbered {
         side_rows(&mut unit, no, &event);
+        erased_row(&mut unit, no, version, &event);
         unit.entries.push(entry);
     }
     if let Some(m) = message {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 8] = [
     (
         1,
         "base",
@@ -45,6 +45,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 7] = [
         "view",
         include_str!("../migrations/sqlite/0007_view.sql"),
         include_str!("../migrations/postgres/0007_view.sql"),
+    ),
+    (
+        8,
+        "retention",
+        include_str!("../migrations/sqlite/0008_retention.sql"),
+        include_str!("../migrations/postgres/0008_retention.sql"),
     ),
 ];
 

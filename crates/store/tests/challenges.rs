@@ -323,7 +323,7 @@ fn a_database_of_the_schema_before_is_brought_up_to_date() {
         });
         let told = told.await.unwrap();
         assert!(
-            told.contains("has schema 1, this program knows 7"),
+            told.contains("has schema 1, this program knows 8"),
             "{told}"
         );
         other.reopen().await;

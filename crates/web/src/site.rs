@@ -24,6 +24,8 @@ pub struct Site {
     pub exit_to: String,
     /// Days after which the contact details of a closed report are erased; 0 keeps them.
     pub contact_days: u32,
+    /// The same as rules of the operator's say, at most, where there are such.
+    pub rules_contact_days: Option<u32>,
 }
 
 impl Site {
@@ -39,6 +41,7 @@ impl Site {
             contact: Some("help@report.example.org".into()),
             exit_to: "https://weather.example.org/".into(),
             contact_days: 365,
+            rules_contact_days: None,
         }
     }
 

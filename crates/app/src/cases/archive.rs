@@ -25,7 +25,7 @@ pub struct Archive {
 const README: &str = "One case, taken out of cairn.\n\n\
 case.json       the case as it stands: title, label, severity, tasks, clocks, notes, timeline\n\
 history.jsonl   every event of it, one a line, with its index in the evidence log\n\
-reports/        the linked reports as they were received, without contact details and files\n\
+reports/        the linked reports as they were received, as far as they are kept, without contact details and files\n\
 manifest.json   SHA-256 of each file\n\n\
 Times are RFC 3339, UTC. Links and addresses are live here, not defanged. The label in case.json says who may have this.\n";
 

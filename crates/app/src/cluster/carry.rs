@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use cairn_desk::cluster::Decision;
-use cairn_desk::report::{Command, State};
+use cairn_desk::report::{Command, State, decide_all};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::cluster::{self as store, Due};
 use cairn_store::keys::random;
 use cairn_store::report::NewMessage;
+use cairn_store::writer::Unit;
 
 use crate::App;
 use crate::report::{AppError, Whole, damaged};
@@ -51,8 +52,12 @@ impl App {
             }
             commands.extend(what.outcome.map(|outcome| Command::Close { outcome }));
         }
-        let unit = self.unit_of(&whole, by, commands, message)?;
-        let mut unit = unit.unwrap_or_default();
+        let changes = decide_all(&whole.standing, commands)?;
+        let mut unit = if changes.is_empty() {
+            Unit::default()
+        } else {
+            self.unit_of(&whole, &by, changes, message)?
+        };
         store::done(&mut unit, due.report, due.decision);
         self.write_cluster(unit).await
     }

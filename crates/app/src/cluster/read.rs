@@ -47,8 +47,8 @@ pub struct Line {
     pub suspect: usize,
     /// How many the decision that holds was held back from.
     pub held: usize,
-    /// First words of the newest.
-    pub title: String,
+    /// First words of the newest whose words are still there; none where those of all were erased.
+    pub title: Option<String>,
     /// What was decided.
     pub decision: Option<Decision>,
 }
@@ -353,9 +353,9 @@ fn line(
         suspect: count(&|fact| fact.summary.suspect),
         held: count(&|fact| no.is_some() && fact.served != no),
         title: facts
-            .first()
-            .map(|fact| fact.summary.title.clone())
-            .unwrap_or_default(),
+            .iter()
+            .find(|fact| !fact.summary.bare)
+            .map(|fact| fact.summary.title.clone()),
         row,
         decision,
     }))

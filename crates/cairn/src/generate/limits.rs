@@ -520,7 +520,17 @@ fn behind() -> Vec<Row> {
         of(
             "RETENTION_ROWS_MAX",
             retention::RETENTION_ROWS_MAX,
-            "closed reports looked at in one go (`service.contact_days`)",
+            "closed reports looked at in one go (`service.retention`)",
+        ),
+        of(
+            "ERASE_REPORTS_MAX",
+            retention::ERASE_REPORTS_MAX as i64,
+            "reports of which parts are erased in one turn; the rest follows at the next",
+        ),
+        of(
+            "REASON_CHARS_MAX",
+            cairn_app::hold::REASON_CHARS_MAX as i64,
+            "characters in the reason of a legal hold",
         ),
         bytes(
             "PIECE_BYTES_MAX",

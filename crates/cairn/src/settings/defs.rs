@@ -146,8 +146,14 @@ defs! {
         "Folder of the report form (`form.toml` and its texts); empty takes the built-in one for New Zealand. `cairn doctor` checks it.",
         |s, v| { s.form = path(v); Ok(()) };
     "service.contact_days", "days", "365",
-        "Days after which the contact details of a closed report, and the address of whoever challenged a figure and was answered, are erased; the privacy page says so. 0 keeps them. A report that is opened again begins anew.",
+        "Days after which the contact details of a closed report (unless `service.retention` names rules), and the address of whoever challenged a figure and was answered, are erased; the privacy page says so. 0 keeps them. A report that is opened again begins anew.",
         |s, v| { s.app.contact_days = number(v)?; s.site.contact_days = s.app.contact_days; Ok(()) };
+    "service.retention", "a directory", "",
+        "Folder with `retention.toml`: how long what reports hold is kept, by category, for contact details, files and what was written; see docs/operators.md. Its rules hold once an administrator has seen on the desk what they would erase. Empty takes the built-in ones, with `service.contact_days`.",
+        |s, v| { s.retention = path(v); Ok(()) };
+    "service.undo_seconds", "seconds", "30",
+        "How long a message to a reporter waits before it leaves; until then the officer can take it back. 0 sends at once.",
+        |s, v| { s.app.undo_seconds = number(v)?; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };

@@ -207,6 +207,10 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         suspect: row.suspect,
         files: Vec::new(),
         losses: Vec::new(),
+        hold: None,
+        bare: row.bare,
+        mute: 0,
+        withdrawn: std::collections::BTreeSet::new(),
         version: row.version,
     }
 }

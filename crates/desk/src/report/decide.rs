@@ -2,7 +2,9 @@
 
 use cairn_kernel::money::Money;
 
-use super::{Certainty, Change, FileRef, LossKind, Standing, State};
+use super::retention::Due;
+use super::{Certainty, Change, FileRef, LossKind, Part, Standing, State};
+use cairn_kernel::time::Micros;
 
 /// What somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +72,27 @@ pub enum Command {
     Reopen,
     /// Take off the mark that a machine sent it.
     NotSuspect,
+    /// Place a legal hold, or change the end of one. The digest is of salt and reason.
+    PlaceHold {
+        /// SHA-256, hexadecimal.
+        digest: String,
+        /// When it ends by itself.
+        until: Option<Micros>,
+    },
+    /// Lift the legal hold. Without a digest its time was over.
+    LiftHold {
+        /// SHA-256 of salt and reason, hexadecimal.
+        digest: Option<String>,
+    },
+    /// Erase what rules say is due.
+    Erase {
+        /// Parts and their rules.
+        due: Vec<Due>,
+        /// Version of the rules.
+        version: u32,
+        /// SHA-256 of salt and what is left of the body, hexadecimal, where that changes.
+        body: Option<String>,
+    },
 }
 
 /// Why a command has no effect.
@@ -99,6 +122,21 @@ pub enum Refusal {
     /// Too many messages or files.
     #[error("this report has reached its limit of messages or files")]
     Limit,
+    /// On legal hold.
+    #[error("the report is on legal hold: nothing of it is erased until that is lifted")]
+    Held,
+    /// It is not on hold.
+    #[error("the report is not on legal hold")]
+    NotHeld,
+    /// Undoing it is not possible: it is none of what officers set, or there is no such event.
+    #[error("this cannot be undone")]
+    NotUndoable,
+    /// Something later changed the same thing.
+    #[error("something later changed the same; undo that first")]
+    Touched,
+    /// The message has left.
+    #[error("the message has left and cannot be taken back")]
+    Left,
 }
 
 /// Most messages on one report.
@@ -139,6 +177,13 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
                 vec![Change::Consent { agency, given }]
             }
         }
+        Command::PlaceHold { digest, until } => vec![Change::HoldPlaced { digest, until }],
+        Command::LiftHold { .. } if standing.hold.is_none() => return Err(Refusal::NotHeld),
+        Command::LiftHold { digest } => vec![Change::HoldLifted { digest }],
+        Command::EraseContact | Command::Erase { .. } if standing.hold.is_some() => {
+            return Err(Refusal::Held);
+        }
+        Command::Erase { due, version, body } => erase(standing, due, version, body),
         Command::EraseContact if !standing.contact => return Err(Refusal::NoContact),
         Command::EraseContact => vec![Change::ContactErased],
         Command::TakeFile { sha256 } if standing.files.contains(&sha256) => {
@@ -158,6 +203,48 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         }
     };
     Ok(changes)
+}
+
+/// Decides on commands one after the other, each on what those before it come to.
+///
+/// # Errors
+/// See [`Refusal`]; of all of them then.
+pub fn decide_all(standing: &Standing, commands: Vec<Command>) -> Result<Vec<Change>, Refusal> {
+    let (mut standing, mut changes) = (standing.clone(), Vec::new());
+    for command in commands {
+        for change in decide(&standing, command)? {
+            standing.apply(&change);
+            changes.push(change);
+        }
+    }
+    Ok(changes)
+}
+
+/// An event for each part that is still there; the last one says what is left of the body.
+fn erase(
+    standing: &Standing,
+    due: Vec<Due>,
+    version: u32,
+    mut body: Option<String>,
+) -> Vec<Change> {
+    let there = |part| match part {
+        Part::Contact => standing.contact,
+        Part::Files => !standing.files.is_empty(),
+        Part::Text => !standing.bare,
+    };
+    let mut changes: Vec<Change> = due
+        .into_iter()
+        .filter(|due| there(due.part))
+        .rev()
+        .map(|due| Change::Erased {
+            part: due.part,
+            rule: due.rule,
+            version,
+            body: body.take(),
+        })
+        .collect();
+    changes.reverse();
+    changes
 }
 
 /// What officers do to a report that is not closed.
@@ -288,8 +375,45 @@ mod tests {
                 loss(LossKind::Data, None),
                 loss(LossKind::DirectFinancial, Some(100)),
             ],
+            hold: None,
+            bare: false,
+            mute: 0,
+            withdrawn: std::collections::BTreeSet::new(),
             version: 1,
         }
+    }
+
+    #[test]
+    fn nothing_is_erased_while_held_by_rule_or_by_hand() {
+        let due = |part| Due {
+            part,
+            rule: "default".into(),
+        };
+        let erase = |parts: &[Part]| Command::Erase {
+            due: parts.iter().copied().map(due).collect(),
+            version: 3,
+            body: Some("b".into()),
+        };
+        let place = Command::PlaceHold {
+            digest: "d".into(),
+            until: None,
+        };
+        let lift = Command::LiftHold { digest: None };
+        assert_eq!(decide(&standing(), lift.clone()), Err(Refusal::NotHeld));
+        let held = after(standing(), place);
+        for command in [Command::EraseContact, erase(&Part::ALL)] {
+            assert_eq!(decide(&held, command), Err(Refusal::Held));
+        }
+        let lifted = after(held, lift);
+        let changes = decide(&lifted, erase(&Part::ALL)).unwrap();
+        let bodies: Vec<bool> = changes
+            .iter()
+            .map(|change| matches!(change, Change::Erased { body: Some(_), .. }))
+            .collect();
+        assert_eq!(bodies, [false, false, true], "{changes:?}");
+        let erased = after(lifted, erase(&Part::ALL));
+        assert!(!erased.contact && erased.files.is_empty() && erased.bare);
+        assert_eq!(decide(&erased, erase(&Part::ALL)), Ok(vec![]));
     }
 
     fn after(mut standing: Standing, command: Command) -> Standing {

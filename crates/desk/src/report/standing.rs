@@ -1,9 +1,21 @@
 //! What a report has come to: the sum of its events. The database's columns are a copy of it, and
 //! `cairn log verify` compares the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Body, Certainty, Change, LossItem, State};
+use cairn_kernel::time::Micros;
+use serde::{Deserialize, Serialize};
+
+use super::{Body, Certainty, Change, LossItem, Part, State};
+
+/// A legal hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// When it ends by itself; `None` is not before somebody lifts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Micros>,
+}
 
 /// Where a report stands after its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +44,14 @@ pub struct Standing {
     pub files: Vec<String>,
     /// The losses, with the amounts that officers verified.
     pub losses: Vec<LossItem>,
+    /// On legal hold: nothing is erased.
+    pub hold: Option<Hold>,
+    /// The reporter's own words were erased by a rule.
+    pub bare: bool,
+    /// Messages up to this number lost their text with them.
+    pub mute: i64,
+    /// Messages of officers that were taken back before they left.
+    pub withdrawn: BTreeSet<i64>,
     /// Events so far.
     pub version: i64,
 }
@@ -56,6 +76,10 @@ impl Standing {
             suspect: body.suspect,
             files: body.files.iter().map(|file| file.sha256.clone()).collect(),
             losses: body.losses.clone(),
+            hold: None,
+            bare: false,
+            mute: 0,
+            withdrawn: BTreeSet::new(),
             version: 1,
         }
     }
@@ -117,6 +141,21 @@ impl Standing {
             }
             Change::ContactErased => self.contact = false,
             Change::NotSuspect => self.suspect = false,
+            Change::HoldPlaced { until, .. } => self.hold = Some(Hold { until: *until }),
+            Change::HoldLifted { .. } => self.hold = None,
+            Change::Erased { part, .. } => self.erase(*part),
+            Change::Undone { back, .. } => back.give(self),
+        }
+    }
+
+    fn erase(&mut self, part: Part) {
+        match part {
+            Part::Contact => self.contact = false,
+            Part::Files => self.files.clear(),
+            Part::Text => {
+                self.bare = true;
+                self.mute = self.messages;
+            }
         }
     }
 

@@ -296,16 +296,16 @@ impl Store {
         const SQL: &str = "SELECT r.no, r.received_at, r.quarter, r.channel, r.language, r.anonymous, r.suspect, \
             r.label, r.category_reported, r.category, r.subtype, r.severity, r.state, r.assignee, r.outcome, \
             r.affected, r.region, r.age_band, r.sector, r.loss, r.loss_minor, r.title, r.version, r.wants_help, \
-            m.cluster, m.served, m.why, m.things FROM cluster_member m JOIN report r ON r.no = m.report \
+            r.held_until, r.bare, m.cluster, m.served, m.why, m.things FROM cluster_member m JOIN report r ON r.no = m.report \
             WHERE m.head = $1 ORDER BY m.report DESC LIMIT $2";
         let rows = self.db.rows(SQL, params![head.0, limit]).await?;
         let fact = |row: &Row| {
             Ok(Fact {
                 summary: Summary::read(row)?,
-                cluster: ClusterId(row.int(24)?),
-                served: row.int_opt(25)?,
-                why: row.text(26)?,
-                things: row.text(27)?,
+                cluster: ClusterId(row.int(26)?),
+                served: row.int_opt(27)?,
+                why: row.text(28)?,
+                things: row.text(29)?,
                 consents: Vec::new(),
                 losses: Vec::new(),
             })

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use cairn_desk::report::{Body, Change, Event, Standing};
+use cairn_desk::report::retention::{Part, closed_at};
+use cairn_desk::report::{Body, Change, Event, FileRef, Standing, undo};
 use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::reference::Scramble;
+use cairn_kernel::time::Micros;
 
-use super::{Finding, Part, Run, VerifyError, bytes, parallel, shown, text};
+use super::{Finding, Part as Progress, Run, VerifyError, bytes, parallel, shown, text};
 use crate::params;
 use crate::report::{affected, channel, code, loss_minor, loss_word};
 use crate::sql::{Row, Value};
@@ -19,7 +21,7 @@ pub(super) const PAGE_REPORTS: i64 = 512;
 const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-const TABLES: [(&str, &str, &str); 8] = [
+const TABLES: [(&str, &str, &str); 11] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -29,7 +31,7 @@ const TABLES: [(&str, &str, &str); 8] = [
         "report",
         "SELECT no, received_at, quarter, channel, language, anonymous, suspect, label, category_reported, category, \
          subtype, severity, state, assignee, outcome, affected, region, age_band, sector, loss, loss_minor, title, \
-         version, wants_help, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
+         version, wants_help, held_until, bare, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
         "SELECT no FROM report WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
     (
@@ -63,10 +65,25 @@ const TABLES: [(&str, &str, &str); 8] = [
         "SELECT no, n, author, at, waits, salt, text FROM message WHERE no > $1 AND no <= $2 ORDER BY no, n",
         "SELECT no, n FROM message WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
+    (
+        "report_closed",
+        "SELECT no, at FROM report_closed WHERE no > $1 AND no <= $2 ORDER BY no",
+        "SELECT no FROM report_closed WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "report_reason",
+        "SELECT no, version, salt, reason FROM report_reason WHERE no > $1 AND no <= $2 ORDER BY no, version",
+        "SELECT no, version FROM report_reason WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "report_erased",
+        "SELECT no, version, at, part, rule, rules, doer FROM report_erased WHERE no > $1 AND no <= $2 ORDER BY no, version",
+        "SELECT no, version FROM report_erased WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
 ];
 
 /// Names of the columns of `report` in the order of the query above.
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 25] = [
     "received_at",
     "quarter",
     "channel",
@@ -90,6 +107,8 @@ const COLUMNS: [&str; 23] = [
     "title",
     "version",
     "wants_help",
+    "held_until",
+    "bare",
 ];
 
 /// All rows of one report, by table as in [`TABLES`].
@@ -139,7 +158,7 @@ impl Run<'_, '_> {
                 self.report(finding);
             }
             self.verdict.reports += page.len() as u64;
-            self.progress(Part::Reports, self.verdict.reports, of);
+            self.progress(Progress::Reports, self.verdict.reports, of);
             if to == i64::MAX {
                 break;
             }
@@ -178,7 +197,7 @@ impl Run<'_, '_> {
 
     fn odd_row(&mut self, table: &'static str, row: &Row) {
         let keys = match table {
-            "report" | "report_body" | "report_contact" => 1,
+            "report" | "report_body" | "report_contact" | "report_closed" => 1,
             _ => 2,
         };
         let key: Vec<String> = row.0.iter().take(keys).map(shown).collect();
@@ -277,7 +296,7 @@ impl<'a> Look<'a> {
             );
             return;
         }
-        let body = self.body(first);
+        let body = self.body(first, later);
         self.contact(first, later);
         self.consents(first, later);
         self.messages(later);
@@ -285,6 +304,7 @@ impl<'a> Look<'a> {
         let Some(body) = body else { return };
         self.files(&body, first, later);
         self.losses(&body, first, later);
+        self.retention(&body, first, later);
         if let Some(row) = row {
             self.columns(&body, first, later, row);
         }
@@ -308,10 +328,16 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn body(&mut self, first: &Event) -> Option<Body> {
+    /// What was received, or what the last erasing left of it.
+    fn body(&mut self, first: &Event, later: &[Event]) -> Option<Body> {
         let Change::Received { body, .. } = &first.change else {
             return None;
         };
+        let left = later.iter().rev().find_map(|event| match &event.change {
+            Change::Erased { body, .. } => body.as_ref(),
+            _ => None,
+        });
+        let body = left.unwrap_or(body);
         let json = self.digested("report_body", body)?;
         match serde_json::from_str(json) {
             Ok(body) => Some(body),
@@ -326,7 +352,7 @@ impl<'a> Look<'a> {
         let Change::Received { contact, .. } = &first.change else {
             return;
         };
-        let erased = later.iter().any(|e| e.change == Change::ContactErased);
+        let erased = later.iter().any(|event| erases(event, Part::Contact));
         match contact {
             Some(digest) if !erased => {
                 self.digested("report_contact", digest);
@@ -345,7 +371,7 @@ impl<'a> Look<'a> {
             return;
         };
         if let Some(row) = row {
-            let stored = match row.0.get(24) {
+            let stored = match row.0.get(26) {
                 Some(Value::Blob(tag)) => sha256(tag).hex(),
                 _ => String::new(),
             };
@@ -376,6 +402,7 @@ impl<'a> Look<'a> {
         for event in later {
             standing.apply(&event.change);
         }
+        let held_until = crate::retention::held_until(&standing);
         let quarter = self.with.quarter.map(|quarter| quarter(first.at));
         let stored_quarter = row.0.get(2).cloned().unwrap_or(Value::Null);
         let expected: [Value; COLUMNS.len()] = [
@@ -402,6 +429,8 @@ impl<'a> Look<'a> {
             body.title.as_str().into(),
             standing.version.into(),
             body.wants_help.into(),
+            held_until.into(),
+            standing.bare.into(),
         ];
         for ((name, expected), stored) in COLUMNS.iter().zip(&expected).zip(row.0.iter().skip(1)) {
             if !same(expected, stored) {
@@ -485,14 +514,27 @@ impl<'a> Look<'a> {
 
     fn files(&mut self, body: &Body, first: &Event, later: &[Event]) {
         let mut expected: BTreeMap<String, FileCells> = BTreeMap::new();
-        let received = body.files.iter().map(|file| (file, first.at));
-        let added = later.iter().filter_map(|event| match &event.change {
-            Change::FileAdded { file } => Some((file, event.at)),
-            _ => None,
-        });
-        for (file, at) in received.chain(added) {
-            let cells = (file.size, file.media_type.clone(), file.name.clone(), at.0);
-            expected.entry(file.sha256.clone()).or_insert(cells);
+        let cells = |file: &FileRef, at: Micros| {
+            (file.size, file.media_type.clone(), file.name.clone(), at.0)
+        };
+        for file in &body.files {
+            let received = cells(file, first.at);
+            expected.entry(file.sha256.clone()).or_insert(received);
+        }
+        for event in later {
+            if let Change::FileAdded { file } = &event.change {
+                let added = cells(file, event.at);
+                expected.entry(file.sha256.clone()).or_insert(added);
+            }
+            if erases(event, Part::Files) {
+                expected.clear();
+            }
+            // The event tells nothing of names, so those that were left behind would pass for what was reported.
+            if matches!(event.change, Change::Erased { .. }) {
+                expected
+                    .values_mut()
+                    .for_each(|(_, _, name, _)| *name = None);
+            }
         }
         let expected = expected
             .into_iter()
@@ -504,6 +546,10 @@ impl<'a> Look<'a> {
     fn messages(&mut self, later: &[Event]) {
         let mut expected: BTreeMap<i64, MessageCells<'_>> = BTreeMap::new();
         for event in later {
+            if erases(event, Part::Text) {
+                // No digest: salt and text are empty.
+                expected.values_mut().for_each(|cells| cells.3 = "");
+            }
             match &event.change {
                 Change::ReporterWrote { message, digest } => {
                     expected.insert(*message, (None, event.at.0, false, digest));
@@ -536,6 +582,14 @@ impl<'a> Look<'a> {
                     self.found("message", &key, disagree(name, cell, should));
                 }
             }
+            if digest.is_empty() {
+                if row.0.get(6) != Some(&Value::Text(String::new()))
+                    || bytes::<16>(row, 5) != Some([0; 16])
+                {
+                    self.found("message", &key, "is still there, though it was erased");
+                }
+                continue;
+            }
             let given = match (bytes::<16>(row, 5), text(row, 6)) {
                 (Some(salt), Some(text)) => salted(&salt, text.as_bytes()).hex(),
                 _ => String::new(),
@@ -548,6 +602,66 @@ impl<'a> Look<'a> {
         for n in expected.keys() {
             self.found("message", &n.to_string(), "is missing");
         }
+    }
+}
+
+impl Look<'_> {
+    /// Since when it is closed, the reasons of legal holds, and the register of what was erased.
+    fn retention(&mut self, body: &Body, first: &Event, later: &[Event]) {
+        let standing = undo::first(body, first);
+        let history = || std::iter::once(first).chain(later);
+        let closed = standing.and_then(|standing| closed_at(&standing, history()));
+        let rows = closed.map(|at| (String::new(), params![at]));
+        self.rows("report_closed", 0, &["at"], rows.into_iter().collect());
+        let mut reasons = BTreeMap::new();
+        let mut erased = BTreeMap::new();
+        for (event, version) in history().zip(1_i64..) {
+            match &event.change {
+                Change::HoldPlaced { digest, .. }
+                | Change::HoldLifted {
+                    digest: Some(digest),
+                } => {
+                    reasons.insert(version, digest.clone());
+                }
+                _ => {}
+            }
+            if let Some(cells) = crate::retention::erased_cells(event) {
+                erased.insert(version.to_string(), cells);
+            }
+        }
+        let names = ["at", "part", "rule", "rules", "doer"];
+        self.rows("report_erased", 1, &names, erased);
+        self.reasons(reasons);
+    }
+
+    fn reasons(&mut self, mut expected: BTreeMap<i64, String>) {
+        for row in self.bundle.rows("report_reason") {
+            let key = row.0.get(1).map(shown).unwrap_or_default();
+            let digest = row
+                .int(1)
+                .ok()
+                .and_then(|version| expected.remove(&version));
+            let given = match (bytes::<16>(row, 2), text(row, 3)) {
+                (Some(salt), Some(text)) => salted(&salt, text.as_bytes()).hex(),
+                _ => String::new(),
+            };
+            if digest != Some(given) {
+                let what = "salt and reason do not give the digest in the log";
+                self.found("report_reason", &key, what);
+            }
+        }
+        for version in expected.keys() {
+            self.found("report_reason", &version.to_string(), "is missing");
+        }
+    }
+}
+
+/// The event erases this part of a report, by a rule or by hand.
+fn erases(event: &Event, wanted: Part) -> bool {
+    match &event.change {
+        Change::ContactErased => wanted == Part::Contact,
+        Change::Erased { part, .. } => *part == wanted,
+        _ => false,
     }
 }
 

@@ -169,7 +169,7 @@ pub struct Happened {
     /// RFC 3339.
     pub at: String,
     /// `received`, `taken_up`, `categorised`, `officer_wrote`, `officer_asked`, `reporter_wrote`, `file_added`,
-    /// `file_taken`, `consent_given`, `consent_withdrawn`, `contact_erased`, `closed` or `reopened`.
+    /// `file_taken`, `consent_given`, `consent_withdrawn`, `contact_erased`, `files_erased`, `text_erased`, `closed` or `reopened`.
     #[schema(example = "received")]
     pub what: &'static str,
     /// The new category, of `categorised`.

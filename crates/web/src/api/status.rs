@@ -5,9 +5,10 @@ use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use cairn_app::App;
 use cairn_app::files::Settled;
 use cairn_app::report::{AppError, Whole};
-use cairn_desk::report::{Change, FileRef, MessageText, told};
+use cairn_desk::report::{Change, FileRef, MessageText, Part};
 
 use super::model::{
     Consent, FileName, Happened, Message, NewMessage, ProblemDocument, SentFile, Status,
@@ -85,10 +86,10 @@ pub(super) async fn read(
     let holder = Holder::of(&public, &parts)?;
     let opened = public.app.opened(&reference, &holder.secret).await;
     let whole = holder.told(&public, "", opened)?;
-    Ok(Json(status_of(&whole)))
+    Ok(Json(status_of(&public.app, &whole)))
 }
 
-fn status_of(whole: &Whole) -> Status {
+fn status_of(app: &App, whole: &Whole) -> Status {
     let status = whole.status();
     let message = |m: cairn_app::report::StatusMessage| Message {
         from: m.from,
@@ -111,16 +112,16 @@ fn status_of(whole: &Whole) -> Status {
         outcome: status.outcome,
         consents: status.consents,
         contact: status.contact,
-        history: history(whole),
+        history: history(app, whole),
         files: whole.files.iter().map(file).collect(),
         messages: status.messages.into_iter().map(message).collect(),
     }
 }
 
 /// What happened, as the status page tells it: officers have no names, and what is theirs alone is left out.
-fn history(whole: &Whole) -> Vec<Happened> {
+fn history(app: &App, whole: &Whole) -> Vec<Happened> {
     let mut lines = Vec::new();
-    for event in told(whole.history.iter().map(|line| &line.event)) {
+    for event in app.reporter_told(whole) {
         let mut happened = Happened {
             at: event.at.to_string(),
             ..Happened::default()
@@ -151,9 +152,17 @@ fn history(whole: &Whole) -> Vec<Happened> {
                 }
             }
             Change::ContactErased => "contact_erased",
-            Change::SeveritySet { .. } | Change::NotSuspect | Change::LossVerified { .. } => {
-                continue;
-            }
+            Change::Erased { part, .. } => match part {
+                Part::Contact => "contact_erased",
+                Part::Files => "files_erased",
+                Part::Text => "text_erased",
+            },
+            Change::SeveritySet { .. }
+            | Change::NotSuspect
+            | Change::LossVerified { .. }
+            | Change::HoldPlaced { .. }
+            | Change::HoldLifted { .. }
+            | Change::Undone { .. } => continue,
         };
         lines.push(happened);
     }

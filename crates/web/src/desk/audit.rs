@@ -92,7 +92,7 @@ pub(super) async fn show(State(app): State<App>, officer: Officer) -> Result<Mar
     let body = html! {
         (doors(&officer, "/desk/audit"))
         h1 { (t::audit_title(l)) }
-        p { (t::audit_why(l)) }
+        p { (t::audit_why(l)) " " a href="/desk/erased" { (t::erased_title(l)) } }
         (filters(&officer, &people, &query))
         @if rows.is_empty() {
             p.lead { (t::audit_none(l)) }

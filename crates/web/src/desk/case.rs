@@ -9,7 +9,6 @@ use cairn_desk::access::Action;
 use cairn_desk::report::State as Standing;
 use cairn_desk::search::Codes;
 use cairn_kernel::money::Money;
-use cairn_kernel::observable::defang_text;
 use cairn_kernel::text::visible;
 use cairn_kernel::time::Micros;
 use maud::{Markup, html};
@@ -19,7 +18,7 @@ use super::words::{self, People};
 use super::{cases, doors, search, view};
 use crate::components::{
     Choice, Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, error_summary,
-    input, neighbours, said_inline, select, stack, tag,
+    input, neighbours, select, stack, tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -269,7 +268,7 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
     [
         html! {
             a href={ "/desk/reports/" (reference) } { (reference) }
-            div.title { (said_inline(&defang_text(&row.title))) }
+            div.title { (words::title(l, &row.title, row.bare)) }
         },
         html! { (category) },
         words::severity_tag(&app.form, l, row.severity),
@@ -281,6 +280,7 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
             @if row.anonymous { " " (tag(Hue::Grey, t::queue_anonymous(l))) }
             @if row.suspect { " " (tag(Hue::Amber, t::queue_suspect(l))) }
             @if row.wants_help { " " (tag(Hue::Blue, t::queue_help(l))) }
+            @if row.held_until.is_some() { " " (tag(Hue::Red, t::hold_held(l))) }
         },
         row.assignee.as_ref().map_or_else(
             || html! { (t::queue_nobody(l)) },

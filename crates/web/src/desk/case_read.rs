@@ -17,7 +17,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, doors, observable};
+use super::{case, cases, cluster, doors, hold, observable};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -63,6 +63,8 @@ pub(super) struct View<'a> {
     pub officer: &'a Officer,
     pub people: &'a People,
     pub whole: &'a Whole,
+    /// Events that this officer can undo, by number.
+    pub undoable: Vec<i64>,
 }
 
 /// The whole page; `typed` is what somebody sent that could not be done.
@@ -79,6 +81,7 @@ pub(super) fn page(
         officer,
         people,
         whole,
+        undoable: app.undoable(&officer.who, whole),
     };
     let title = t::case_title(l, whole.reference.as_str());
     let body = html! {
@@ -86,12 +89,18 @@ pub(super) fn page(
         (typed.summary(l))
         (back_link(l, "/desk"))
         p.caption { (title) }
-        h1.told { (said_inline(&defang_text(&whole.summary.title))) }
+        @if whole.summary.bare {
+            h1 { (t::case_bare(l)) }
+        } @else {
+            h1.told { (said_inline(&defang_text(&whole.summary.title))) }
+        }
         p.to-work { a href="#work" { (t::case_work(l)) } }
         @if let Some(since) = typed.since { (meanwhile(&view, since)) }
         @if typed.refused {
             (notice(Tone::Warning, "refused", t::case_refused(l), html! { p { (t::case_refused_note(l)) } }))
         }
+        (hold::held(&view))
+        (hold::last(&view))
         div.two {
             div {
                 (state(&view))
@@ -162,6 +171,7 @@ fn state(view: &View<'_>) -> Markup {
                 @if row.anonymous { " " (tag(Hue::Grey, t::queue_anonymous(l))) }
                 @if row.suspect { " " (tag(Hue::Amber, t::queue_suspect(l))) }
                 @if row.wants_help { " " (tag(Hue::Blue, t::queue_help(l))) }
+                @if row.held_until.is_some() { " " (tag(Hue::Red, t::hold_held(l))) }
             },
         ),
         Row::new(
@@ -388,8 +398,17 @@ fn messages(view: &View<'_>) -> Markup {
                     }
                     ", " (page.moment(message.at))
                     @if message.waits { " " (tag(Hue::Amber, t::case_waits(l))) }
+                    @if view.whole.standing.withdrawn.contains(&message.n) {
+                        " " (tag(Hue::Grey, t::undo_withdrawn(l)))
+                    } @else if message.author.is_some() && view.app.is_waiting(message.at) {
+                        " " (tag(Hue::Blue, t::undo_waiting(l)))
+                    }
                 }
-                (said(&defang_text(&message.text)))
+                @if message.n <= view.whole.standing.mute {
+                    p { (t::case_bare(l)) }
+                } @else {
+                    (said(&defang_text(&message.text)))
+                }
             }
         }
     }
@@ -398,17 +417,22 @@ fn messages(view: &View<'_>) -> Markup {
 fn history(view: &View<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     let audits = view.officer.who.may(Action::ReadAudit);
+    let count = i64::try_from(view.whole.history.len()).unwrap_or_default();
     let columns = words::history_columns(l);
     let rows: Vec<Vec<Markup>> = view
         .whole
         .history
         .iter()
         .rev()
-        .map(|line| {
+        .zip((1..=count).rev())
+        .map(|(line, number)| {
             vec![
                 html! { (page.moment(line.event.at)) },
                 words::actor(l, view.people, &line.event.by),
-                words::change(view.app, l, view.people, &line.event.change),
+                html! {
+                    (words::event(view, number, &line.event.change))
+                    @if view.undoable.contains(&number) { (hold::button_of(view, number)) }
+                },
                 html! {
                     @if audits {
                         a href={ "/desk/audit?before=" (line.index.saturating_add(1)) } { (line.index) }

@@ -25,7 +25,7 @@ use crate::form::Form;
 use crate::i18n::t;
 use crate::problem::{Kind, Problem};
 
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
 const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
     Choice {
@@ -37,7 +37,7 @@ const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
 }
 
 /// A form that changes this report.
-fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {
+pub(super) fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {
     let whole = view.whole;
     form(
         &format!("/desk/reports/{}/{action}", whole.reference),
@@ -61,6 +61,7 @@ pub(super) fn forms(view: &View<'_>, typed: &Typed<'_>) -> Markup {
             } @else {
                 (unmarking(view))
                 (working(view, typed))
+                (super::hold::holding(view, typed))
                 (erasing(view, typed))
             }
         }
@@ -211,11 +212,19 @@ fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
         view,
         "message",
         html! {
-            (textarea(&field, typed.get("text").unwrap_or_default(), 8, max))
+            (textarea(&field, typed.get("text").or(taken_back(view)).unwrap_or_default(), 8, max))
             (checkbox(&Field::new(l, "waits", t::case_write_waits(l)), "1", typed.get("waits").is_some()))
             (button(Look::Main, t::case_write_send(l)))
         },
     )
+}
+
+/// What this officer wrote last and took back: nothing typed is lost.
+fn taken_back<'a>(view: &View<'a>) -> Option<&'a str> {
+    let last = view.whole.messages.last()?;
+    let own = last.author.as_deref() == Some(view.officer.who.account.as_str());
+    let back = view.whole.standing.withdrawn.contains(&last.n);
+    (own && back).then_some(last.text.as_str())
 }
 
 /// A lead may erase the contact details, also of a closed report.
@@ -224,7 +233,9 @@ fn erasing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let may = view.officer.who.may(Action::EraseContacts);
     let sure = Field::new(l, "sure", t::case_erase_sure(l)).error_in(&typed.faults);
     html! {
-        @if may && view.whole.contact.is_some() {
+        @if may && view.whole.contact.is_some() && view.whole.standing.hold.is_some() {
+            p.hint { (t::hold_no_erasing(l)) }
+        } @else if may && view.whole.contact.is_some() {
             (change(view, "erase-contact", html! {
                 p { (t::case_erase_note(l)) }
                 (checkbox(&sure, "1", false))
@@ -254,14 +265,19 @@ fn closing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
 /// A form sent to one report.
 type To = Path<String>;
 
-fn version(form: &Form) -> i64 {
+pub(super) fn version(form: &Form) -> i64 {
     form.get("version")
         .and_then(|version| version.parse().ok())
         .unwrap_or_default()
 }
 
 /// Back to the report if it was done; else the page again with what was typed.
-async fn answered(app: &App, sent: &Sent, reference: &str, done: Result<(), AppError>) -> Answer {
+pub(super) async fn answered(
+    app: &App,
+    sent: &Sent,
+    reference: &str,
+    done: Result<(), AppError>,
+) -> Answer {
     let mut typed = Typed {
         form: Some(&sent.form),
         ..Typed::default()
@@ -370,7 +386,13 @@ pub(super) async fn message(State(app): State<App>, Path(reference): To, sent: S
     answered(&app, &sent, &reference, done).await
 }
 
-async fn faulty(app: &App, sent: &Sent, reference: &str, field: &str, text: String) -> Answer {
+pub(super) async fn faulty(
+    app: &App,
+    sent: &Sent,
+    reference: &str,
+    field: &str,
+    text: String,
+) -> Answer {
     // Who may not work on reports is told so before any fault of the form.
     if !sent.officer.who.may(Action::WorkReports) {
         return Err(Problem::new(Kind::Forbidden));

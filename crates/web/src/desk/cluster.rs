@@ -109,7 +109,7 @@ fn lines(app: &App, officer: &Officer, lines: &[Line]) -> Markup {
             vec![
                 html! {
                     a href={ "/desk/clusters/" (line.id) } { (t::cluster_number(l, line.id)) }
-                    div.title { (said_inline(&defang_text(&line.title))) }
+                    div.title { (first_words(l, line)) }
                 },
                 html! { (line.size) },
                 shared(line),
@@ -220,7 +220,7 @@ pub(super) async fn page(
         (typed.summary(l))
         (back_link(l, "/desk/clusters"))
         p.caption { (title) }
-        h1.told { (said_inline(&defang_text(&whole.line.title))) }
+        h1.told { (first_words(l, &whole.line)) }
         p.to-work { a href="#work" { (t::case_work(l)) } }
         @if let Some(since) = typed.since { (meanwhile(&view, since)) }
         @if let Some(refusal) = &typed.refused {
@@ -234,6 +234,15 @@ pub(super) async fn page(
     };
     let faulty = !typed.faults.is_empty();
     Ok(officer.page.clone().faulty(faulty).render(&title, body))
+}
+
+/// First words of a report of it; where those of all were erased, that they were.
+fn first_words(l: Lang, line: &Line) -> Markup {
+    words::title(
+        l,
+        line.title.as_deref().unwrap_or_default(),
+        line.title.is_none(),
+    )
 }
 
 fn meanwhile(view: &View<'_>, since: i64) -> Markup {
@@ -368,7 +377,7 @@ pub(super) fn reports(view: &View<'_>) -> Markup {
                     }
                 }
                 a href={ "/desk/reports/" (reference) } { (reference) }
-                div.title { (said_inline(&defang_text(&report.title))) }
+                div.title { (words::title(l, &report.title, report.bare)) }
             },
             because(view.app, l, &why),
             html! { (words::category(&view.app.form, l, &report.category, report.subtype.as_deref())) },
@@ -461,7 +470,7 @@ pub(super) fn what(app: &App, l: Lang, change: &Change) -> Markup {
         } => {
             html! { (kind("held")) ": " (t::cluster_number(l, cluster.0)) ", " (report(*no)) }
         }
-        Change::Undone { undone } => html! { (kind("undone")) ": " (undone) },
+        Change::Undone { undone } => html! { (t::event_cluster_undone(l)) ": " (undone) },
     }
 }
 

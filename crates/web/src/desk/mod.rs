@@ -11,9 +11,11 @@ mod challenge;
 mod challenge_work;
 mod cluster;
 mod cluster_work;
+mod hold;
 mod keys;
 mod observable;
 mod observable_work;
+mod retention;
 mod search;
 mod sign_in;
 mod track;
@@ -91,6 +93,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(challenges());
     all.extend(clusters());
     all.extend(management());
+    all.extend(keeping());
     all.extend(track::routes());
     all
 }
@@ -413,6 +416,43 @@ fn management() -> Vec<Route> {
     ]
 }
 
+/// How long things are kept, and the way back.
+fn keeping() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let manage = Need::May(Action::ManageRetention);
+    let audit = Need::May(Action::ReadAudit);
+    let holds = Need::May(Action::HoldReports);
+    vec![
+        at(g.clone(), "/desk/retention", manage, get(retention::show)),
+        at(
+            p.clone(),
+            "/desk/retention",
+            manage,
+            post(retention::accept),
+        ),
+        at(g.clone(), "/desk/erased", audit, get(retention::register)),
+        at(g, "/desk/erased.csv", audit, get(retention::csv)),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/hold",
+            holds,
+            post(hold::hold),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/lift",
+            holds,
+            post(hold::lift),
+        ),
+        at(
+            p,
+            "/desk/reports/{reference}/undo",
+            Need::May(Action::WorkReports),
+            post(hold::undo),
+        ),
+    ]
+}
+
 /// All of them, guarded against other sites.
 pub fn router() -> Router<App> {
     routes()
@@ -460,6 +500,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         ),
         ("/desk/keys", t::desk_keys(l), may(Action::ManageAccounts)),
         ("/desk/jobs", t::desk_jobs(l), may(Action::ManageAccounts)),
+        (
+            "/desk/retention",
+            t::retention_title(l),
+            may(Action::ManageRetention),
+        ),
         ("/desk/audit", t::desk_audit(l), may(Action::ReadAudit)),
         ("/desk/account", t::desk_account(l), true),
     ];

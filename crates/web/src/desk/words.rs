@@ -6,13 +6,15 @@ use cairn_app::App;
 use cairn_app::account::Person;
 use cairn_desk::account::AccountChange;
 use cairn_desk::form::Form;
-use cairn_desk::report::{Certainty, Change, LossKind, State};
+use cairn_desk::report::{Certainty, Change, LossKind, Part, State};
 use cairn_desk::track::TrackChange;
 use cairn_kernel::actor::{Actor, Role};
-use cairn_kernel::observable::Kind;
+use cairn_kernel::observable::{Kind, defang_text};
 use maud::{Markup, html};
 
-use crate::components::{Column, Hue, machine, said_inline, tag};
+use super::case_read::View;
+use super::hold::reason;
+use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
 /// Columns of the table of what happened to one record.
@@ -166,8 +168,13 @@ pub(super) const fn observable(l: Lang, kind: Kind) -> &'static str {
     }
 }
 
+/// A report's title, defanged; of one whose words were erased, that they were.
+pub(super) fn title(l: Lang, title: &str, bare: bool) -> Markup {
+    html! { @if bare { (t::case_bare(l)) } @else { (said_inline(&defang_text(title))) } }
+}
+
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 14] = [
+pub(super) const REPORT_KINDS: [&str; 18] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -182,11 +189,15 @@ pub(super) const REPORT_KINDS: [&str; 14] = [
     "not_suspect",
     "consent",
     "contact_erased",
+    "hold_placed",
+    "hold_lifted",
+    "erased",
+    "undone",
 ];
 
-/// Kinds of events of clusters, as the JSON names them.
-pub(super) const CLUSTER_KINDS: [&str; 9] = [
-    "opened", "joined", "split", "moved", "merged", "decided", "applied", "held", "undone",
+/// Kinds of events of clusters, as the JSON names them, but for `undone`: that is called so among those of reports too.
+pub(super) const CLUSTER_KINDS: [&str; 8] = [
+    "opened", "joined", "split", "moved", "merged", "decided", "applied", "held",
 ];
 
 pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
@@ -205,6 +216,11 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "not_suspect" => t::event_not_suspect(l),
         "consent" => t::event_consent(l),
         "contact_erased" => t::event_contact_erased(l),
+        "hold_placed" => t::event_hold_placed(l),
+        "hold_lifted" => t::event_hold_lifted(l),
+        "erased" => t::event_erased(l),
+        "undone" => t::event_undone(l),
+        "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
         "password_changed" => t::event_password_changed(l),
@@ -241,7 +257,6 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "decided" => t::event_cluster_decided(l),
         "applied" => t::event_cluster_applied(l),
         "held" => t::event_cluster_held(l),
-        "undone" => t::event_cluster_undone(l),
         "plan_return_filed" => t::event_plan_return_filed(l),
         "plan_return_accepted" => t::event_plan_return_accepted(l),
         "plan_return_sent_back" => t::event_plan_return_sent_back(l),
@@ -339,6 +354,34 @@ pub(super) fn mail_part(l: Lang, code: &str) -> Option<&'static str> {
     }
 }
 
+/// A part of a report that is kept for a time of its own.
+pub(super) const fn part(l: Lang, part: Part) -> &'static str {
+    match part {
+        Part::Contact => t::retention_contact(l),
+        Part::Files => t::retention_files(l),
+        Part::Text => t::retention_text(l),
+    }
+}
+
+/// What happened to the report of a page, with what only its other lines say.
+pub(super) fn event(view: &View<'_>, number: i64, what: &Change) -> Markup {
+    let l = view.officer.page.lang;
+    let undone = match what {
+        Change::Undone { event, .. } => {
+            let at = usize::try_from(*event)
+                .ok()
+                .and_then(|at| at.checked_sub(1));
+            at.and_then(|at| view.whole.history.get(at))
+        }
+        _ => None,
+    };
+    html! {
+        (change(view.app, l, view.people, what))
+        @if let Some(line) = undone { ": " (change(view.app, l, view.people, &line.event.change)) }
+        @if let Some(reason) = reason(view, number) { (said(reason)) }
+    }
+}
+
 /// What happened to a report.
 pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Markup {
     let form = &app.form;
@@ -386,6 +429,22 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             ("consent", Some(detail))
         }
         Change::ContactErased => ("contact_erased", None),
+        Change::HoldPlaced { .. } => ("hold_placed", None),
+        Change::HoldLifted { digest: Some(_) } => ("hold_lifted", None),
+        Change::HoldLifted { digest: None } => ("hold_lifted", Some(html! { (t::hold_ended(l)) })),
+        Change::Erased {
+            part: which,
+            rule,
+            version,
+            ..
+        } => {
+            let detail = html! {
+                (part(l, *which)) ", " (t::retention_rule(l)) " " (machine(rule)) ", "
+                (t::erased_version(l, i64::from(*version)))
+            };
+            ("erased", Some(detail))
+        }
+        Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
 }
@@ -456,6 +515,13 @@ pub(super) fn account_change(
             };
             let detail = html! { (format) ", " (form) ", " (rows) };
             ("block_list_exported", Some(detail))
+        }
+        AccountChange::RetentionAccepted {
+            version, now, soon, ..
+        } => {
+            let version = t::erased_version(l, i64::from(*version));
+            let detail = html! { (version) ", " (t::retention_accepted(l, *now, *soon)) };
+            ("retention_accepted", Some(detail))
         }
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }

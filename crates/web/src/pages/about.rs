@@ -50,7 +50,8 @@ fn cookies(l: Lang) -> [&'static str; 5] {
 /// What is kept, for how long, who sees it.
 pub(super) async fn privacy(page: Page) -> Markup {
     let l = page.lang;
-    let contact_end = match page.site.contact_days {
+    let contact_days = page.site.rules_contact_days;
+    let contact_end = match contact_days.unwrap_or(page.site.contact_days) {
         0 => t::privacy_contact_end(l).to_owned(),
         days => t::privacy_contact_end_days(l, days),
     };

@@ -2,7 +2,7 @@
 
 use cairn_app::App;
 use cairn_app::report::Whole;
-use cairn_desk::report::{Change, told};
+use cairn_desk::report::{Change, Part};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 
@@ -10,7 +10,8 @@ use crate::i18n::{Lang, t};
 
 /// Moments and words, oldest first. What is only the officers' business is not among them.
 pub(super) fn lines(app: &App, whole: &Whole, lang: Lang) -> Vec<(Micros, String)> {
-    told(whole.history.iter().map(|line| &line.event))
+    app.reporter_told(whole)
+        .into_iter()
         .filter_map(|event| {
             let words = match &event.change {
                 Change::ContactErased if event.by != Actor::Reporter => {
@@ -56,9 +57,18 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
             }
         }
         Change::ContactErased => t::status_contact_erased(lang).to_owned(),
-        Change::Assigned { .. } => t::status_taken(lang).to_owned(),
-        Change::SeveritySet { .. } | Change::NotSuspect | Change::LossVerified { .. } => {
-            return None;
+        Change::Erased { part, .. } => match part {
+            Part::Contact => t::status_contact_over(lang),
+            Part::Files => t::status_files_over(lang),
+            Part::Text => t::status_text_over(lang),
         }
+        .to_owned(),
+        Change::Assigned { .. } => t::status_taken(lang).to_owned(),
+        Change::SeveritySet { .. }
+        | Change::NotSuspect
+        | Change::LossVerified { .. }
+        | Change::HoldPlaced { .. }
+        | Change::HoldLifted { .. }
+        | Change::Undone { .. } => return None,
     })
 }

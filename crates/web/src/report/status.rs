@@ -7,7 +7,7 @@ use cairn_app::App;
 use cairn_app::report::{AppError, Whole};
 use cairn_desk::agency::Agency;
 use cairn_desk::form::Flag;
-use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageText, State as ReportState};
+use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageText, Refusal, State as ReportState};
 use maud::{Markup, html};
 
 use super::entry::held;
@@ -213,7 +213,11 @@ fn messages(page: &Page, whole: &Whole, typed: &Typed) -> Markup {
                     @if message.author.is_some() { (t::status_from_officer(l)) } @else { (t::status_from_you(l)) }
                     ", " (page.moment(message.at))
                 }
-                (said(&message.text))
+                @if message.n <= whole.standing.mute {
+                    p.hint { (t::status_erased(l)) }
+                } @else {
+                    (said(&message.text))
+                }
             }
         }
         (form("/status/message", Encoding::Pairs, None, html! {
@@ -279,9 +283,11 @@ fn consents(page: &Page, app: &App, whole: &Whole) -> Markup {
 fn contact(page: &Page, whole: &Whole) -> Markup {
     let l = page.lang;
     html! {
-        h2 { (t::status_contact(l)) }
+        h2 #contact { (t::status_contact(l)) }
         @if whole.body.anonymous {
             p { (t::status_contact_anonymous(l)) }
+        } @else if whole.contact.is_some() && whole.standing.hold.is_some() {
+            p { (t::status_contact_held(l)) }
         } @else if whole.contact.is_some() {
             p { (t::status_contact_kept(l)) }
             (buttons(html! { (button_link(Look::Plain, "/status/erase", t::status_erase(l))) }))
@@ -426,6 +432,12 @@ pub(super) async fn erase(
         Err(closed) => return Ok(*closed),
     };
     let done = public.app.erase_contact(&holder.reference, &holder.secret);
-    done.await?;
-    Ok(see("/status/report?done=erased"))
+    match done.await {
+        // The page says so beside the details.
+        Err(AppError::Refused(Refusal::Held)) => Ok(see("/status/report#contact")),
+        done => {
+            done?;
+            Ok(see("/status/report?done=erased"))
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod cases;
 mod challenges;
 mod clusters;
 mod flows;
+mod keeping;
 mod office;
 mod rights;
 mod search;

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 91] = [
+const TABLE: [(&str, &str, &str); 98] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -74,6 +74,13 @@ const TABLE: [(&str, &str, &str); 91] = [
     ),
     ("POST", "/desk/observables/{kind}/{value}", "officer lead"),
     ("POST", "/desk/observables/export", "officer lead"),
+    ("POST", "/desk/reports/{reference}/hold", "lead"),
+    ("POST", "/desk/reports/{reference}/lift", "lead"),
+    ("POST", "/desk/reports/{reference}/undo", "officer lead"),
+    ("GET", "/desk/retention", "administrator"),
+    ("POST", "/desk/retention", "administrator"),
+    ("GET", "/desk/erased", "administrator auditor"),
+    ("GET", "/desk/erased.csv", "administrator auditor"),
     (
         "GET",
         "/desk/challenges",

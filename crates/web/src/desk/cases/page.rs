@@ -293,7 +293,7 @@ fn reports(view: &View<'_>) -> Markup {
             vec![
                 html! {
                     a href={ "/desk/reports/" (reference) } { (reference) }
-                    div.title { (said_inline(&defang_text(&row.title))) }
+                    div.title { (words::title(l, &row.title, row.bare)) }
                     (forms::unlinking(view, row.no, &reference))
                 },
                 html! { (category) },

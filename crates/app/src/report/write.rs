@@ -1,0 +1,100 @@
+//! What is decided on a report, and the rows that come of it.
+
+use cairn_desk::report::{Change, Command, Event, MessageText, decide, undo::leaves_at};
+use cairn_evidence::hash::salted;
+use cairn_kernel::actor::Actor;
+use cairn_kernel::time::Micros;
+use cairn_store::job;
+use cairn_store::keys::random;
+use cairn_store::report::NewMessage;
+use cairn_store::writer::{Entry, Unit};
+
+use super::{AppError, Whole, blur, damaged};
+use crate::App;
+
+impl App {
+    /// A message either way.
+    pub(crate) async fn write_message(
+        &self,
+        whole: &Whole,
+        by: Actor,
+        author: Option<String>,
+        text: MessageText,
+        waits: bool,
+    ) -> Result<(), AppError> {
+        let salt = random::<16>()?;
+        let text = text.into_string();
+        let digest = salted(&salt, text.as_bytes()).hex();
+        let command = if author.is_some() {
+            Command::OfficerWrite { digest, waits }
+        } else {
+            Command::ReporterWrite { digest }
+        };
+        let message = NewMessage {
+            n: whole.standing.messages + 1,
+            author,
+            at: Micros(0),
+            waits,
+            salt,
+            text,
+        };
+        self.command(whole, by, command, Some(message)).await
+    }
+
+    /// Decides a command on a report and writes what comes of it.
+    pub(crate) async fn command(
+        &self,
+        whole: &Whole,
+        by: Actor,
+        command: Command,
+        message: Option<NewMessage>,
+    ) -> Result<(), AppError> {
+        let changes = decide(&whole.standing, command)?;
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let unit = self.unit_of(whole, &by, changes, message)?;
+        self.store.write(unit).await?;
+        Ok(())
+    }
+
+    /// The rows of changes to a report.
+    pub(crate) fn unit_of(
+        &self,
+        whole: &Whole,
+        by: &Actor,
+        changes: Vec<Change>,
+        message: Option<NewMessage>,
+    ) -> Result<Unit, AppError> {
+        let no = whole.summary.no;
+        let at = blur(
+            self.clock.now(),
+            whole.body.anonymous && *by == Actor::Reporter,
+        );
+        let mut events = Vec::with_capacity(changes.len());
+        for change in changes {
+            let event = Event {
+                report: no,
+                at,
+                by: by.clone(),
+                change,
+            };
+            let json = serde_json::to_string(&event).map_err(damaged("event"))?;
+            let entry = Entry::new(at.0, Some(no), json, random::<16>()?);
+            events.push((event, entry));
+        }
+        let message = message.map(|message| NewMessage { at, ..message });
+        let told = message.as_ref().is_some_and(|m| m.author.is_some());
+        let mut unit = cairn_store::report::change(no, &whole.standing, events, message);
+        let reachable = whole
+            .contact
+            .as_ref()
+            .is_some_and(|contact| contact.email.is_some());
+        if told && reachable && self.config.mail.is_some() {
+            // Until then the officer can take the message back.
+            let leaves = leaves_at(at, self.config.undo_seconds);
+            job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), leaves);
+        }
+        Ok(unit)
+    }
+}
