@@ -111,6 +111,7 @@ impl App {
             .outdated_signatures(rules.version(), BATCH)
             .await?;
         for report in old {
+            let _turn = self.words_turn.lock().await;
             let (body, contact) = self.told_by(report).await?;
             let signature = signature(rules, &body, contact.as_ref());
             let keys = signature.keys(rules);
@@ -150,6 +151,7 @@ impl App {
     /// One report. That and the links that come of it are one unit: what is cut off has not happened.
     async fn place(&self, pending: &Pending) -> Result<(), AppError> {
         let rules = rules()?;
+        let _turn = self.words_turn.lock().await;
         let (body, contact) = self.told_by(pending.report).await?;
         let signature = signature(rules, &body, contact.as_ref());
         let keys = signature.keys(rules);

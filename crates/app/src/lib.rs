@@ -169,6 +169,9 @@ pub struct App {
     challenges_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to get the next number of a case.
     cases_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to keep for clusters what a report says, or to erase it: what was read before an erasing is not
+    /// written after it.
+    words_turn: Arc<tokio::sync::Mutex<()>>,
     office: Arc<track::working::Office>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
@@ -204,6 +207,7 @@ impl App {
             kept_plans: Arc::default(),
             challenges_turn: Arc::default(),
             cases_turn: Arc::default(),
+            words_turn: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

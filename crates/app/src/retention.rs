@@ -287,6 +287,7 @@ impl App {
         due: Vec<Due>,
         version: u32,
     ) -> Result<(), AppError> {
+        let _turn = self.words_turn.lock().await;
         let parts: Vec<Part> = due.iter().map(|due| due.part).collect();
         let left = prune(&whole.body, &parts, whole.contact.as_ref(), &self.form);
         let json = serde_json::to_string(&left).map_err(damaged("body"))?;

@@ -208,7 +208,7 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
 /// Decides on commands one after the other, each on what those before it come to.
 ///
 /// # Errors
-/// See [`Refusal`]; of all of them then.
+/// See [`Refusal`]; then none of them is done.
 pub fn decide_all(standing: &Standing, commands: Vec<Command>) -> Result<Vec<Change>, Refusal> {
     let (mut standing, mut changes) = (standing.clone(), Vec::new());
     for command in commands {
@@ -381,6 +381,30 @@ mod tests {
             withdrawn: std::collections::BTreeSet::new(),
             version: 1,
         }
+    }
+
+    #[test]
+    fn commands_are_decided_each_on_what_those_before_come_to() {
+        let write = || Command::OfficerWrite {
+            digest: "d".into(),
+            waits: false,
+        };
+        let close = Command::Close {
+            outcome: "resolved".into(),
+        };
+        let changes = decide_all(&standing(), vec![write(), write(), close.clone()]).unwrap();
+        let numbers: Vec<Option<i64>> = changes
+            .iter()
+            .map(|change| match change {
+                Change::OfficerWrote { message, .. } => Some(*message),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(numbers, [Some(1), Some(2), None]);
+        assert_eq!(
+            decide_all(&standing(), vec![close, write()]),
+            Err(Refusal::Closed)
+        );
     }
 
     #[test]
