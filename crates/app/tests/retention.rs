@@ -27,9 +27,10 @@ use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::text::fold;
 use cairn_kernel::time::Micros;
 use cairn_store::backup::{self, Plan};
+use cairn_store::params;
 use cairn_store::report::Filter;
 use cairn_store::verify::{self, Check, Trusted};
-use cairn_store::writer::Entry;
+use cairn_store::writer::{Entry, Unit};
 use cairn_testkit::{TestStore, on_both, sample};
 
 const START: Micros = Micros(1_795_500_300_000_000);
@@ -95,6 +96,11 @@ fn close(app: &App) -> Command {
 
 /// `cairn log verify` finds nothing.
 async fn verified(t: &TestStore) {
+    assert_eq!(findings(t).await, Vec::<String>::new());
+}
+
+/// What `cairn log verify` finds.
+async fn findings(t: &TestStore) -> Vec<String> {
     let options = t.options();
     let findings = tokio::task::spawn_blocking(move || {
         let trusted = Trusted::read(&options.dir.join("keys"), &options.origin).unwrap();
@@ -108,7 +114,7 @@ async fn verified(t: &TestStore) {
         verify::database(&options.database, check).unwrap();
         findings
     });
-    assert_eq!(findings.await.unwrap(), Vec::<String>::new());
+    findings.await.unwrap()
 }
 
 on_both! {
@@ -375,6 +381,11 @@ on_both! {
         assert!(whole.contact.is_none() && whole.messages.iter().all(|m| m.text.is_empty()));
         drop(figures);
         verified(t).await;
+        let mut unit = Unit::default();
+        unit.expect(1, "INSERT INTO cluster_key(key, report) VALUES (7, $1)", params![received.no]);
+        t.write(unit).await.unwrap();
+        let back = format!("cluster_key {}: is still there, though it was erased", received.no);
+        assert_eq!(findings(t).await, [back]);
     }
 }
 

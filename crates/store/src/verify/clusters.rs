@@ -19,6 +19,19 @@ const CLUSTERS: &str =
     "SELECT id, head, link, decision, size, newest FROM cluster WHERE id > $1 ORDER BY id LIMIT $2";
 const DECISIONS: &str =
     "SELECT no, what, reply FROM cluster_decision WHERE no > $1 ORDER BY no LIMIT $2";
+/// What is kept of reports whose words were erased, by table.
+const LEFT: [(&str, &str); 2] = [
+    (
+        "cluster_member",
+        "SELECT r.no FROM report r WHERE r.bare AND EXISTS \
+         (SELECT 1 FROM cluster_member m WHERE m.report = r.no AND m.things <> '[]') ORDER BY r.no LIMIT 1000",
+    ),
+    (
+        "cluster_key",
+        "SELECT r.no FROM report r WHERE r.bare AND EXISTS \
+         (SELECT 1 FROM cluster_key k WHERE k.report = r.no) ORDER BY r.no LIMIT 1000",
+    ),
+];
 const REPLIES: &str = "SELECT id, salt, text FROM cluster_reply WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// What the log says.
@@ -33,6 +46,7 @@ impl Run<'_, '_> {
     pub(super) fn clusters(&mut self) -> Result<(), VerifyError> {
         let said = self.cluster_log()?;
         self.members(&said)?;
+        self.left()?;
         self.cluster_rows(&said.state)?;
         self.decisions(said.decisions)?;
         self.replies()
@@ -113,6 +127,17 @@ impl Run<'_, '_> {
         }
         for report in places.keys() {
             self.found("cluster_member", report, "is missing");
+        }
+        Ok(())
+    }
+
+    /// Of a report whose words were erased nothing is there by which others are found, and no thing that it named.
+    fn left(&mut self) -> Result<(), VerifyError> {
+        for (table, sql) in LEFT {
+            for row in self.source.rows(sql, Vec::new())? {
+                let report = row.int(0).unwrap_or(-1);
+                self.found(table, report, "is still there, though it was erased");
+            }
         }
         Ok(())
     }
