@@ -141,6 +141,12 @@ impl<'s> Sheet<'s> {
     }
 
     /// Every record of the right length.
+    /// At least as many as [`Self::each`] hands out.
+    pub(crate) fn rows_max(&self) -> usize {
+        let lines = self.text.bytes().filter(|byte| *byte == b'\n').count();
+        lines.clamp(1, ROWS_MAX)
+    }
+
     pub(crate) fn each(&self, mut take: impl FnMut(&Record<'_>)) {
         let mut reader = reader(self.text);
         let mut fields = StringRecord::new();
