@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context, bail};
 use cairn_evidence::note::Note;
 use cairn_store::keys::Keys;
 use cairn_track::bundle::{self, Kept, MANIFEST, Manifest, NOTE, Public};
 use cairn_track::plan::Fault;
-use cairn_track::site::{self, Lang, Options};
+use cairn_track::site::{self, Lang, Options, Summary};
 
 use super::check;
 use super::folder::{self, Writer};
@@ -43,11 +44,8 @@ pub fn bundle(
     }
     let public = Public::of(folder::read(plan)?).map_err(|faults| broken(&faults, plan))?;
     let made = beside(out, "new")?;
-    let mut writer = Writer::new(&made)?;
-    let built = bundle::build(Cow::Owned(public), options, &mut |path, bytes| {
-        writer.write(path, &bytes)
-    });
-    let (summary, manifest) = built.inspect_err(|_| {
+    let written = write(Writer::new(&made)?, public, options);
+    let (summary, manifest, mut writer) = written.inspect_err(|_| {
         let _half = std::fs::remove_dir_all(&made);
     })?;
     if sign {
@@ -67,6 +65,44 @@ pub fn bundle(
     );
     println!("check it with: cairn track verify {}", out.display());
     Ok(())
+}
+
+/// Files that are made before the disk has taken them.
+const AHEAD: usize = 16;
+
+/// The thread that writes has ended, and says itself why.
+#[derive(Debug, thiserror::Error)]
+#[error("no files are written any more")]
+struct Stopped;
+
+/// Builds and writes a bundle: the next files are made while the disk takes the last ones.
+fn write<'r>(
+    mut writer: Writer<'r>,
+    public: Public,
+    options: &Options,
+) -> anyhow::Result<(Summary, Manifest, Writer<'r>)> {
+    let (made, files) = sync_channel::<(String, Vec<u8>)>(AHEAD);
+    let (built, written) = std::thread::scope(|scope| {
+        let writing = scope.spawn(move || {
+            for (path, bytes) in files {
+                writer
+                    .put(&path, bytes)
+                    .with_context(|| format!("writing {path}"))?;
+            }
+            anyhow::Ok(writer)
+        });
+        let built = bundle::build(Cow::Owned(public), options, &mut |path, bytes| {
+            made.send((path.to_owned(), bytes)).map_err(|_| Stopped)
+        });
+        drop(made);
+        (built, writing.join())
+    });
+    let writer = match written {
+        Ok(written) => written?,
+        Err(panic) => std::panic::resume_unwind(panic),
+    };
+    let (summary, manifest) = built?;
+    Ok((summary, manifest, writer))
 }
 
 /// Writes the report of an edition as a PDF, from what is public of the plan and nothing else.

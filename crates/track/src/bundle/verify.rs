@@ -55,9 +55,9 @@ pub fn verify(inputs: Files, manifest: &Manifest, kept: Kept<'_>) -> Vec<BundleF
     };
     check.inputs(&inputs, manifest);
     // Somebody may have put back what was held back: it is taken out again, and the pages then tell.
-    match Public::of(inputs) {
-        // The files are not needed any more, and may be large.
-        Ok(Public { plan, .. }) => check.rebuild(&plan, manifest),
+    match Public::of(inputs).map(|public| public.plan) {
+        // The files, which may be large, are gone.
+        Ok(plan) => check.rebuild(&plan, manifest),
         Err(faults) => {
             let first = faults.into_iter().find(Fault::is_error);
             let why = first.map(|fault| fault.to_string()).unwrap_or_default();

@@ -140,6 +140,12 @@ impl<'s> Sheet<'s> {
         self.header.iter().position(|column| column == name)
     }
 
+    /// Room for what [`Self::each`] hands out: the lines of the text. A text with other line ends may have more.
+    pub(crate) fn rows_max(&self) -> usize {
+        let lines = self.text.bytes().filter(|byte| *byte == b'\n').count();
+        lines.clamp(1, ROWS_MAX)
+    }
+
     /// Every record of the right length.
     pub(crate) fn each(&self, mut take: impl FnMut(&Record<'_>)) {
         let mut reader = reader(self.text);

@@ -335,6 +335,7 @@ fn series(files: &Files, plan: &Plan, faults: &Faults) -> BTreeMap<String, Serie
         .filter(|(id, _)| !id.contains('/'))
         .collect();
     let broken = faults.all_broken();
+    let cells = rows::Cells::default();
     let read = share::map(&found, |(id, bytes)| {
         let faults = Faults::after(broken.clone());
         let file = format!("{SERIES}{id}.csv");
@@ -342,7 +343,7 @@ fn series(files: &Files, plan: &Plan, faults: &Faults) -> BTreeMap<String, Serie
             let what = format!("the file's name `{}` is no id", short(id));
             faults.error((&file, (0, 0)), "bad-id", what, SLUG_RULE);
         }
-        let series = rows::read(&file, id, bytes, &plan.sources, &faults);
+        let series = rows::read(&file, id, bytes, (&plan.sources, &cells), &faults);
         (series, faults)
     });
     let mut all = BTreeMap::new();

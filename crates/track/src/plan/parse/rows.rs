@@ -1,7 +1,7 @@
 //! `series/ID.csv`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::csv_rows::{Record, Sheet};
 use super::super::decimal::{Decimal, DecimalError};
@@ -35,9 +35,12 @@ struct Columns {
     dims: Vec<(String, usize)>,
 }
 
+/// Cells of breakdowns that series have in common: most series of a plan are broken down by the same regions and ages.
+pub(super) type Cells = Mutex<BTreeSet<Arc<Dims>>>;
+
 /// Texts that many rows share.
-#[derive(Default)]
-struct Shared {
+struct Shared<'c> {
+    cells: &'c Cells,
     sources: BTreeSet<Arc<str>>,
     dims: BTreeMap<Vec<String>, Arc<Dims>>,
     /// Those of the row before, which are mostly those of the next one.
@@ -54,7 +57,7 @@ pub(super) fn read(
     file: &str,
     id: &str,
     bytes: &[u8],
-    sources: &BTreeMap<String, Source>,
+    (sources, cells): (&BTreeMap<String, Source>, &Cells),
     faults: &Faults,
 ) -> Series {
     let mut series = Series {
@@ -71,7 +74,14 @@ pub(super) fn read(
     };
     let dims = reader.columns.dims.iter();
     series.dimensions = dims.map(|(name, _)| name.clone()).collect();
-    let mut shared = Shared::default();
+    let mut shared = Shared {
+        cells,
+        sources: BTreeSet::new(),
+        dims: BTreeMap::new(),
+        last: None,
+    };
+    // What grows step by step leaves holes behind it, a third of all memory with millions of rows.
+    series.rows.reserve_exact(sheet.rows_max());
     sheet.each(|record| series.rows.extend(reader.row(record, &mut shared)));
     series.rows.shrink_to_fit();
     duplicates(file, &series, faults);
@@ -101,7 +111,7 @@ fn columns(sheet: &Sheet<'_>) -> Columns {
 
 impl Reader<'_> {
     /// The row, or `None` with faults.
-    fn row(&self, record: &Record<'_>, shared: &mut Shared) -> Option<Row> {
+    fn row(&self, record: &Record<'_>, shared: &mut Shared<'_>) -> Option<Row> {
         let columns = &self.columns;
         let period = self.period(record);
         let vintage = self.vintage(record);
@@ -286,7 +296,7 @@ fn short_words(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
 
-impl Shared {
+impl Shared<'_> {
     fn source(&mut self, id: &str) -> Arc<str> {
         if let Some(shared) = self.sources.get(id) {
             return Arc::clone(shared);
@@ -308,12 +318,23 @@ impl Shared {
             let named = columns.iter().map(|(name, _)| name).zip(values());
             let named = named.filter(|(_, value)| !value.is_empty());
             let owned = named.map(|(name, value)| (name.clone(), value.to_owned()));
-            Arc::new(owned.collect())
+            one_of(self.cells, owned.collect())
         });
         let shared = Arc::clone(shared);
         self.last = Some((key, Arc::clone(&shared)));
         shared
     }
+}
+
+/// The cell, as another series has it already.
+fn one_of(cells: &Cells, dims: Dims) -> Arc<Dims> {
+    let mut cells = cells.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = cells.get(&dims) {
+        return Arc::clone(known);
+    }
+    let dims = Arc::new(dims);
+    cells.insert(Arc::clone(&dims));
+    dims
 }
 
 /// Names rows of the same period, vintage and dimensions.

@@ -10,6 +10,8 @@ const LARGE: f64 = 1e6;
 const SMALL: f64 = 1e-3;
 /// Values closer together than this part of their size are drawn as if they were this far apart.
 const SPAN_MIN: f64 = 1e-9;
+/// Tenths up to which whole doubles are told apart with room to spare.
+const PLACE_MAX: f64 = 1e9;
 
 /// An axis from one round number to another.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,18 +143,41 @@ pub(super) fn fixed(number: f64, decimals: usize) -> String {
 
 /// A place in a drawing: one decimal, and none where it is zero.
 pub(super) fn place(number: f64) -> String {
-    let text = fixed(number, 1);
-    text.strip_suffix(".0")
-        .map_or_else(|| text.clone(), str::to_owned)
+    let mut text = String::new();
+    put_place(&mut text, number);
+    text
+}
+
+/// Adds a place. Drawings have hundreds, so those that need no exact rounding are spared it.
+fn put_place(out: &mut String, number: f64) {
+    let tenths = number * 10.0;
+    let near = tenths.round();
+    // Where the next tenth is not clear, and where doubles are coarse, the exact digits decide.
+    if tenths.abs() > PLACE_MAX || (tenths - tenths.trunc()).abs().mul_add(-2.0, 1.0).abs() < 1e-6 {
+        let text = fixed(number, 1);
+        out.push_str(text.strip_suffix(".0").unwrap_or(&text));
+        return;
+    }
+    if near < 0.0 {
+        out.push('-');
+    }
+    let whole = (near.abs() / 10.0).trunc();
+    let tenth = whole.mul_add(-10.0, near.abs());
+    // Writing to a String does not fail.
+    let _written = write!(out, "{whole}");
+    if tenth > 0.0 {
+        let _written = write!(out, ".{tenth}");
+    }
 }
 
 /// Adds to a path: a letter and the numbers after it.
 pub(super) fn step(path: &mut String, letter: char, numbers: &[f64]) {
     path.push(letter);
     for (at, number) in numbers.iter().enumerate() {
-        let blank = if at > 0 { " " } else { "" };
-        // Writing to a String does not fail.
-        let _written = write!(path, "{blank}{}", place(*number));
+        if at > 0 {
+            path.push(' ');
+        }
+        put_place(path, *number);
     }
 }
 
@@ -211,6 +236,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn places_are_rounded_as_exact_digits_are(number in -1e9_f64..1e9, small in -50_i32..50_000, part in 0_i32..100) {
+            for number in [number, number / 1e6, f64::from(small) / 20.0, f64::from(small) + f64::from(part) / 100.0] {
+                let exact = fixed(number, 1);
+                prop_assert_eq!(place(number), exact.strip_suffix(".0").unwrap_or(&exact));
+            }
+        }
+
         #[test]
         fn an_axis_covers_its_values(a in -1e100_f64..1e100, scale in -110_i32..1, b in -1.0_f64..1.0, steps in 2_u32..8) {
             let size = scaled(a, scale);
