@@ -90,15 +90,21 @@ async fn a_reply_goes_to_all_and_to_who_joins_and_a_split_is_undone() {
         !b.page.contains("name=\"action\""),
         "what was sent is not undone"
     );
-    // A joiner gets it by itself, and its history says so.
-    let four = desk.report(&about(&desk, thing, 6)).await;
+    joins_and_is_split_off(&desk, &mut b, &no, thing).await;
+}
+
+/// A report that joins a decided cluster gets its reply by itself, and its history says so; splitting it off is undone by
+/// one action, and the trail has it all in words.
+async fn joins_and_is_split_off(desk: &Desk, b: &mut Browser, no: &str, thing: &str) {
+    let at = format!("/desk/clusters/{no}");
+    let four = desk.report(&about(desk, thing, 6)).await;
     desk.t.app.cluster_reports().await.unwrap();
     desk.t.pass(GRACE_SECONDS);
     assert_eq!(desk.t.app.carry_out_decisions().await.unwrap(), 1);
-    let page = page_of(&mut b, &format!("/desk/reports/{four}")).await;
+    let page = page_of(b, &format!("/desk/reports/{four}")).await;
     assert!(page.contains("Do not pay. Block it.") && page.contains("Decided with"));
     // Split off, and back.
-    page_of(&mut b, &at).await;
+    page_of(b, &at).await;
     b.send(&format!("{at}/reports"), &[("do", "split")]).await;
     assert!(b.page.contains("Choose at least one report."));
     b.send(
@@ -107,14 +113,14 @@ async fn a_reply_goes_to_all_and_to_who_joins_and_a_split_is_undone() {
     )
     .await;
     assert_eq!(b.status, StatusCode::SEE_OTHER, "{}", b.page);
-    let other = cluster(&mut b, &four).await;
+    let other = cluster(b, &four).await;
     assert_ne!(other, no);
-    let page = page_of(&mut b, &at).await;
+    let page = page_of(b, &at).await;
     let action = page.split("name=\"action\" value=\"").nth(1).unwrap();
     let action = action.split('"').next().unwrap().to_owned();
     b.send(&format!("{at}/undo"), &[("action", &action)]).await;
     assert_eq!(b.status, StatusCode::SEE_OTHER, "{}", b.page);
-    assert_eq!(cluster(&mut b, &four).await, no);
+    assert_eq!(cluster(b, &four).await, no);
     // The trail has it all in words.
     let mut ruth = desk.signed_in("ruth", "Ruth", Role::Auditor).await;
     let trail = page_of(&mut ruth, "/desk/audit").await;

@@ -8,7 +8,7 @@ use cairn_desk::report::{Answer, Certainty, Draft, LossItem, LossKind};
 use cairn_kernel::actor::Role;
 use cairn_kernel::money::Money;
 
-use super::browser::{Desk, PASSWORD};
+use super::browser::{Browser, Desk, PASSWORD};
 
 #[tokio::test]
 async fn signing_in_again_asks_for_a_code_and_out_forgets() {
@@ -401,6 +401,20 @@ async fn hostile(desk: &Desk) -> Draft {
     draft
 }
 
+/// Case 1 about a report, with a title, a note and a task of live text.
+async fn hostile_case(lead: &mut Browser, reference: &str) {
+    lead.get("/desk/cases").await;
+    let title: String = HOSTILE.chars().take(200).collect();
+    let pairs = [("case-title", title.as_str()), ("report", reference)];
+    lead.send("/desk/cases", &pairs).await;
+    assert_eq!(lead.to.as_deref(), Some("/desk/cases/1"), "{}", lead.page);
+    lead.get("/desk/cases/1").await;
+    lead.send("/desk/cases/1/note", &[("note", HOSTILE)]).await;
+    lead.get("/desk/cases/1").await;
+    lead.send("/desk/cases/1/task", &[("task-text", title.as_str())])
+        .await;
+}
+
 #[tokio::test]
 async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
     let desk = Desk::new().await;
@@ -413,16 +427,7 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
     lead.get(&at).await;
     lead.send(&format!("{at}/message"), &[("text", HOSTILE)])
         .await;
-    lead.get("/desk/cases").await;
-    let title: String = HOSTILE.chars().take(200).collect();
-    let pairs = [("case-title", title.as_str()), ("report", &reference)];
-    lead.send("/desk/cases", &pairs).await;
-    assert_eq!(lead.to.as_deref(), Some("/desk/cases/1"), "{}", lead.page);
-    lead.get("/desk/cases/1").await;
-    lead.send("/desk/cases/1/note", &[("note", HOSTILE)]).await;
-    lead.get("/desk/cases/1").await;
-    lead.send("/desk/cases/1/task", &[("task-text", title.as_str())])
-        .await;
+    hostile_case(&mut lead, &reference).await;
     let mut admin = desk.signed_in("admin", "Ana", Role::Administrator).await;
     admin.get("/desk/keys").await;
     admin.send("/desk/keys", &[("name", HOSTILE)]).await;

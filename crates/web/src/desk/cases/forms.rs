@@ -158,9 +158,8 @@ fn scoring(view: &View<'_>, scheme: &Scheme) -> Markup {
         p.hint { (scheme.source) }
         input type="hidden" name="scheme" value=(scheme.code);
         @for (factor, id) in scheme.factors.iter().zip(&ids) {
-            @let mut choices = vec![choice("", t::case_chosen(l))];
-            @let answers = factor.answers.iter();
-            @let _added = choices.extend(answers.map(|one| choice(&one.code, one.title.get(l.as_str()))));
+            @let answers = factor.answers.iter().map(|one| choice(&one.code, one.title.get(l.as_str())));
+            @let choices: Vec<_> = std::iter::once(choice("", t::case_chosen(l))).chain(answers).collect();
             @let now = given.and_then(|given| given.answers.get(&factor.code)).map(String::as_str);
             (select(&field(view, id, factor.title.get(l.as_str())), &choices, view.typed.get(id).or(now)))
         }
