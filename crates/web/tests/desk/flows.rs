@@ -415,6 +415,22 @@ async fn hostile_case(lead: &mut Browser, reference: &str) {
         .await;
 }
 
+/// Keys with live text for a name: it is shown as text, apart from what stands around it, and not in a title.
+async fn hostile_keys(admin: &mut Browser) {
+    admin.get("/desk/keys").await;
+    admin.send("/desk/keys", &[("name", HOSTILE)]).await;
+    let name = "<b>key</b>\u{202e}x";
+    admin.get("/desk/keys").await;
+    admin.send("/desk/keys", &[("name", name)]).await;
+    let (title, rest) = admin.page.split_once("</title>").unwrap();
+    assert!(
+        !title.contains("key&lt;"),
+        "nothing sets a name apart in a title"
+    );
+    let shown = "translate=\"no\">&lt;b&gt;key&lt;/b&gt;[U+202E]x</bdi>";
+    assert!(rest.contains(shown), "{rest}");
+}
+
 #[tokio::test]
 async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
     let desk = Desk::new().await;
@@ -429,18 +445,7 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
         .await;
     hostile_case(&mut lead, &reference).await;
     let mut admin = desk.signed_in("admin", "Ana", Role::Administrator).await;
-    admin.get("/desk/keys").await;
-    admin.send("/desk/keys", &[("name", HOSTILE)]).await;
-    let name = "<b>key</b>\u{202e}x";
-    admin.get("/desk/keys").await;
-    admin.send("/desk/keys", &[("name", name)]).await;
-    let (title, rest) = admin.page.split_once("</title>").unwrap();
-    assert!(
-        !title.contains("key&lt;"),
-        "nothing sets a name apart in a title"
-    );
-    let shown = "translate=\"no\">&lt;b&gt;key&lt;/b&gt;[U+202E]x</bdi>";
-    assert!(rest.contains(shown), "{rest}");
+    hostile_keys(&mut admin).await;
     let mut auditor = desk.signed_in("auditor", "Tui", Role::Auditor).await;
     let query = "/desk?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E&category=%22%3E%3Cscript%3E";
     for lang in ["en", "mi"] {
