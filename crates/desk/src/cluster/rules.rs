@@ -110,6 +110,7 @@ pub(super) struct Stop {
     pub(super) paths: BTreeSet<String>,
     pub(super) phones: BTreeSet<String>,
     pub(super) emails: BTreeSet<String>,
+    pub(super) hashes: BTreeSet<String>,
     pub(super) second: BTreeSet<String>,
     /// By first word: the words after it, longest first.
     pub(super) phrases: BTreeMap<String, Vec<Vec<String>>>,
@@ -148,6 +149,7 @@ struct StopPart {
     paths: BTreeSet<String>,
     phones: BTreeSet<String>,
     emails: BTreeSet<String>,
+    hashes: BTreeSet<String>,
     second: BTreeSet<String>,
     phrases: Vec<String>,
 }
@@ -189,6 +191,7 @@ impl Rules {
                 paths: stop.paths,
                 phones: stop.phones,
                 emails: stop.emails,
+                hashes: stop.hashes,
                 second: stop.second,
                 phrases,
             },

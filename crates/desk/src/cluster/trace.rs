@@ -42,6 +42,7 @@ pub(super) fn traces(rules: &Rules, observable: &Observable) -> Vec<(Trace, Stri
             .map(|text| one(Kind::Url, text))
             .unwrap_or_default(),
         Kind::Phone if stop.phones.contains(value) => Vec::new(),
+        Kind::Hash if stop.hashes.contains(value) => Vec::new(),
         kind => one(kind, value.to_owned()),
     }
 }
@@ -184,10 +185,14 @@ mod tests {
             "https://secure.kiwibank.co.nz/login",
             "help@ird.govt.nz",
             "0800 543 354",
+            "D41D8CD98F00B204E9800998ECF8427E",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         ] {
             assert_eq!(seen(text), Vec::<String>::new(), "{text}");
         }
         assert_eq!(seen("021 555 0123"), ["phone:+64215550123"]);
+        let other = "d41d8cd98f00b204e9800998ecf8427f";
+        assert_eq!(seen(other), [format!("hash:{other}")]);
     }
 
     #[test]

@@ -245,13 +245,11 @@ pub(super) fn table(app: &App, officer: &Officer, people: &People, rows: &[Summa
     let l = officer.page.lang;
     let heads = [
         t::queue_report(l),
-        t::queue_category(l),
-        t::queue_severity(l),
-        t::queue_state(l),
+        t::queue_kind(l),
+        t::queue_state_who(l),
         t::queue_age(l),
         t::queue_loss(l),
         t::queue_about(l),
-        t::queue_assignee(l),
     ];
     let now = app.clock.now();
     let rows: Vec<_> = rows
@@ -261,18 +259,21 @@ pub(super) fn table(app: &App, officer: &Officer, people: &People, rows: &[Summa
     stack(t::queue_title(l), &heads.map(Column::text), &rows)
 }
 
-fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micros) -> [Markup; 8] {
+fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micros) -> [Markup; 6] {
     let l = officer.page.lang;
     let reference = app.reference(row.no);
     let category = words::category(&app.form, l, &row.category, row.subtype.as_deref());
+    let assignee = row.assignee.as_ref().map_or_else(
+        || html! { (t::queue_nobody(l)) },
+        |id| words::person(people, id),
+    );
     [
         html! {
             a href={ "/desk/reports/" (reference) } { (reference) }
             div.title { (words::title(l, &row.title, row.bare)) }
         },
-        html! { (category) },
-        words::severity_tag(&app.form, l, row.severity),
-        words::state_tag(l, &row.state),
+        html! { (category) div { (words::severity_tag(&app.form, l, row.severity)) } },
+        html! { (words::state_tag(l, &row.state)) div { (assignee) } },
         html! { time datetime=(row.received_at) title=(officer.page.moment(row.received_at)) { (age(l, row.received_at, now)) } },
         html! { (loss(app, l, row)) },
         html! {
@@ -282,10 +283,6 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
             @if row.wants_help { " " (tag(Hue::Blue, t::queue_help(l))) }
             @if row.held_until.is_some() { " " (tag(Hue::Red, t::hold_held(l))) }
         },
-        row.assignee.as_ref().map_or_else(
-            || html! { (t::queue_nobody(l)) },
-            |id| words::person(people, id),
-        ),
     ]
 }
 

@@ -93,14 +93,10 @@ fn lines(app: &App, officer: &Officer, lines: &[Line]) -> Markup {
     let columns = [
         t::cluster_one(l),
         t::cluster_count(l),
-        t::cluster_shared(l),
-        t::cluster_why(l),
-        t::queue_category(l),
-        t::queue_severity(l),
+        t::queue_kind(l),
         t::queue_loss(l),
         t::case_consents(l),
         t::case_language(l),
-        t::queue_state(l),
     ]
     .map(Column::text);
     let rows: Vec<Vec<Markup>> = lines
@@ -110,21 +106,20 @@ fn lines(app: &App, officer: &Officer, lines: &[Line]) -> Markup {
                 html! {
                     a href={ "/desk/clusters/" (line.id) } { (t::cluster_number(l, line.id)) }
                     div.title { (first_words(l, line)) }
+                    div.shared { (shared(line)) }
+                    div.shared.hint { (t::cluster_why(l)) ": " (reasons(app, l, line)) }
                 },
-                html! { (line.size) },
-                shared(line),
-                reasons(app, l, line),
+                html! { (line.size) div { (state(l, line)) } },
                 html! {
                     (words::category(&app.form, l, &line.row.category, line.row.subtype.as_deref()))
                     @if line.row.category_reports < line.row.reports {
                         div.hint { (t::cluster_of(l, u64::from(line.row.reports), u64::from(line.row.category_reports))) }
                     }
+                    div { (words::severity_tag(&app.form, l, line.row.severity)) }
                 },
-                words::severity_tag(&app.form, l, line.row.severity),
                 lost(l, line),
                 html! { @for (agency, count) in &line.row.consents { div { (words::agency(&app.form, l, agency)) ": " (count) } } },
                 html! { @for (language, count) in &line.row.languages { div { (words::language(l, language)) ": " (count) } } },
-                state(l, line),
             ]
         })
         .collect();
