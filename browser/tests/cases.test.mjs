@@ -68,9 +68,11 @@ test('a case from a report to its archive, and two who work on it at once', asyn
   await page.locator('summary', { hasText: 'Change the title' }).click();
   await page.fill('#title', 'As Hana calls it');
   await press(page, 'title');
-  await tui.page.fill('#note', 'A note by the other one.');
-  await press(tui.page, 'note');
-  await tui.page.goBack();
+  const second = await tui.page.context().newPage();
+  await second.goto(address);
+  await second.fill('#note', 'A note by the other one.');
+  await press(second, 'note');
+  await second.close();
   await tui.page.locator('summary', { hasText: 'Change the title' }).click();
   await tui.page.fill('#title', 'As Matiu calls it');
   await press(tui.page, 'title');

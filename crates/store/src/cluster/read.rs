@@ -388,14 +388,17 @@ impl Store {
         rows.iter().map(due).collect()
     }
 
-    /// How much of a decision is done, and how much is still to do: reports.
+    /// How much of a decision is done, and how much is still to do: reports, without those that were closed before it was
+    /// due, since it changes nothing on them.
     ///
     /// # Errors
     /// The database could not be read.
     pub async fn cluster_progress(&self, decision: i64) -> Result<(i64, i64), ReadError> {
         let sql = "SELECT CAST(coalesce(sum(CASE WHEN d.done THEN 1 ELSE 0 END), 0) AS BIGINT), \
             CAST(coalesce(sum(CASE WHEN NOT d.done AND m.served = d.decision THEN 1 ELSE 0 END), 0) AS BIGINT) \
-            FROM cluster_due d JOIN cluster_member m ON m.report = d.report WHERE d.decision = $1";
+            FROM cluster_due d JOIN cluster_member m ON m.report = d.report \
+            LEFT JOIN report_closed c ON c.no = d.report \
+            WHERE d.decision = $1 AND (c.at IS NULL OR c.at >= d.run_at)";
         let row = self.db.row(sql, params![decision]).await?;
         row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
     }
