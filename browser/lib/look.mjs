@@ -123,11 +123,19 @@ export async function harmlessPage(page, faults) {
 /** Everything that is shown as said by somebody, as it stands. */
 export const said = (page) => page.$$eval('.said', (all) => all.map((element) => element.textContent));
 
-/** How many there are of each element within the page's main part. */
+/**
+ * How many there are of each element within the page's main part, without what other reports say of this one (its cluster), and
+ * with links to pages of observables, which follow from what is found in a text, apart.
+ */
 export const shape = (page) =>
   page.$$eval('main *', (all) => {
     const counts = {};
-    for (const { localName } of all) counts[localName] = (counts[localName] ?? 0) + 1;
+    for (const element of all) {
+      if (element.closest('section[aria-labelledby=cluster]')) continue;
+      const found = element.matches('a[href^="/desk/observables/"]');
+      const name = found ? 'link to an observable' : element.localName;
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
     return counts;
   });
 

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::cluster::{About, Fact, Happened, Line, Query, Whole};
 use cairn_desk::access::Action;
-use cairn_desk::cluster::{Change, Decision, Reason, Why};
+use cairn_desk::cluster::{Change, Decision, Event, Reason, Why};
+use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
 use cairn_kernel::observable::{Observable, defang, defang_text};
 use maud::{Markup, html};
@@ -15,8 +16,8 @@ use super::who::{Officer, token};
 use super::words::{self, People};
 use super::{case, doors};
 use crate::components::{
-    Choice, Column, Encoding, Field, Hue, Look, Row, Tone, back_link, button, buttons, form,
-    neighbours, notice, said, said_inline, select, stack, summary_list, table, tag,
+    Choice, Column, Encoding, Field, Hue, Look, Row, Tone, back_link, button, buttons, details,
+    form, neighbours, notice, said, said_inline, select, stack, summary_list, table, tag,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -345,6 +346,9 @@ fn decision(view: &View<'_>) -> Markup {
     }
 }
 
+/// Reports of a cluster that are not folded away.
+const REPORTS_OPEN: usize = 50;
+
 /// The reports, with a box to choose each by.
 pub(super) fn reports(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
@@ -386,7 +390,19 @@ pub(super) fn reports(view: &View<'_>) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = view.whole.facts.iter().map(row).collect();
-    stack(t::cluster_reports(l), &columns, &rows)
+    let (first, rest) = rows.split_at(rows.len().min(REPORTS_OPEN));
+    // What somebody chose is not hidden from them when the page comes back.
+    let is_chosen = |fact: &Fact| chosen.contains(&view.app.reference(fact.summary.no).as_str());
+    let open = view.whole.facts.iter().skip(REPORTS_OPEN).any(is_chosen);
+    html! {
+        (stack(t::cluster_reports(l), &columns, first))
+        @if !rest.is_empty() {
+            details open[open] {
+                summary { (t::cluster_more(l, rest.len() as u64)) }
+                (stack(t::cluster_reports(l), &columns, rest))
+            }
+        }
+    }
 }
 
 /// Why a report joined: what is shared, and with which.
@@ -480,27 +496,45 @@ fn history(view: &View<'_>) -> Markup {
             html! { (line.index) },
         ]
     };
-    let rows: Vec<Vec<Markup>> = view.whole.history.iter().map(row).collect();
+    // What came by itself is said above beside each report: it would hide what people did.
+    let (joins, people): (Vec<_>, Vec<_>) = view
+        .whole
+        .history
+        .iter()
+        .partition(|line| came_by_itself(&line.event));
+    let rows = |lines: Vec<&Happened>| -> Vec<Vec<Markup>> { lines.into_iter().map(row).collect() };
+    let count = joins.len() as u64;
     html! {
         h2 { (t::case_history(l)) }
-        (table(t::case_history(l), &columns, &rows))
+        @if !people.is_empty() { (table(t::case_history(l), &columns, &rows(people))) }
+        @if !joins.is_empty() {
+            (details(&t::cluster_joins(l, count), table(t::case_history(l), &columns, &rows(joins))))
+        }
     }
+}
+
+/// The service put a report into a cluster, or began one with it.
+fn came_by_itself(event: &Event) -> bool {
+    let joined = matches!(event.change, Change::Opened { .. } | Change::Joined { .. });
+    joined && event.by == Actor::System
 }
 
 /// On a report's page: where it is, and why.
 pub(super) fn about(app: &App, officer: &Officer, people: &People, about: &About) -> Markup {
     let l = officer.page.lang;
     html! {
-        h2 #cluster { (t::cluster_one(l)) }
-        p {
-            a href={ "/desk/clusters/" (about.head) } { (t::cluster_number(l, about.head)) } ": "
-            (t::cluster_size(l, about.size as u64))
-            @if about.held { " " (tag(Hue::Red, t::cluster_held_one(l))) }
-        }
-        @if about.size > 1 { (because(app, l, &about.why)) }
-        ul {
-            @for (_, event) in &about.events {
-                li { (officer.page.moment(event.at)) ", " (words::actor(l, people, &event.by)) ": " (what(app, l, &event.change)) }
+        section aria-labelledby="cluster" {
+            h2 #cluster { (t::cluster_one(l)) }
+            p {
+                a href={ "/desk/clusters/" (about.head) } { (t::cluster_number(l, about.head)) } ": "
+                (t::cluster_size(l, about.size as u64))
+                @if about.held { " " (tag(Hue::Red, t::cluster_held_one(l))) }
+            }
+            @if about.size > 1 { (because(app, l, &about.why)) }
+            ul {
+                @for (_, event) in about.events.iter().filter(|(_, event)| !came_by_itself(event)) {
+                    li { (officer.page.moment(event.at)) ", " (words::actor(l, people, &event.by)) ": " (what(app, l, &event.change)) }
+                }
             }
         }
     }
