@@ -2,10 +2,11 @@
 
 search-hint = Words, "phrases" and filters such as category:phishing or loss>10000. Macrons are not needed.
 search-chips = Searched for
-search-take-off = Take off { $term }
+search-take-off = Take off
 search-not-run = Nothing was searched: a part of the line was not understood, and leaving it out would show more than you asked for.
 search-looked = Looked at the newest { $n } reports that may match, and at none that are older.
 search-further = Look further back
+search-fault-from = From character { $at }: { $what }
 search-fault-at = From character { $at }, “{ $typed }”: { $what }
 search-fault-filter = there is no filter of this name. Put it in quotation marks to look for it as words.
 search-fault-filter-near = there is no filter of this name. Did you mean { $near }?

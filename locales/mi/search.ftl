@@ -2,10 +2,11 @@
 
 search-hint = He kupu, he "rerenga kupu", he tātari hoki pērā i te category:phishing, i te loss>10000. Kāore e mate ngā tohutō.
 search-chips = I rapua
-search-take-off = Tangohia { $term }
+search-take-off = Tangohia
 search-not-run = Kāore i rapua: kāore i mārama tētahi wāhanga o te rārangi, ā, ki te waiho ki waho ka nui ake te whakaatu i tāu i tono ai.
 search-looked = I tirohia ngā pūrongo hou rawa e { $n } tērā pea ka ōrite; kāore i tirohia ngā mea tawhito ake.
 search-further = Tirohia ngā mea tawhito ake
+search-fault-from = Mai i te pūāhua { $at }: { $what }
 search-fault-at = Mai i te pūāhua { $at }, “{ $typed }”: { $what }
 search-fault-filter = kāore he tātari o tēnei ingoa. Whakanohoia ki ngā tohu kōrero kia rapua hei kupu.
 search-fault-filter-near = kāore he tātari o tēnei ingoa. Ko { $near } pea?

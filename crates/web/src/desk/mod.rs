@@ -298,7 +298,6 @@ fn finding() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
     let read = Need::May(Action::ReadReports);
     let does = Need::May(Action::WorkReports);
-    let one = "/desk/observables/{kind}/{value}";
     vec![
         at(g.clone(), "/desk/views", read, get(view::show)),
         at(p.clone(), "/desk/views", read, post(view::save)),
@@ -310,8 +309,18 @@ fn finding() -> Vec<Route> {
             post(view::delete),
         ),
         at(g.clone(), "/desk/observables", read, get(observable::index)),
-        at(g, one, read, get(observable::show)),
-        at(p.clone(), one, does, post(observable_work::work)),
+        at(
+            g,
+            "/desk/observables/{kind}/{value}",
+            read,
+            get(observable::show),
+        ),
+        at(
+            p.clone(),
+            "/desk/observables/{kind}/{value}",
+            does,
+            post(observable_work::work),
+        ),
         at(
             p,
             "/desk/observables/export",

@@ -3,18 +3,18 @@
 use cairn_app::App;
 use cairn_desk::search::{Fault as Wrongly, Search, Term, What, Wrong};
 use cairn_kernel::observable::{defang, defang_text};
-use cairn_kernel::text::visible;
 use maud::{Markup, html};
 
 use super::case::href;
 use super::{observable, words};
-use crate::components::{Column, Fault, details, machine, table};
+use crate::components::{Column, Fault, details, machine, said_inline, table};
 use crate::i18n::{Lang, t};
+
+/// Longest part of the line that is quoted.
+const QUOTED_CHARS_MAX: usize = 60;
 
 /// What is wrong with the line, and how to mend it.
 pub(super) fn fault(l: Lang, fault: &Wrongly) -> Fault {
-    let typed = defang_text(&fault.typed);
-    let typed = visible(&typed).into_owned();
     let at = fault.at as u64 + 1;
     let what = match &fault.wrong {
         Wrong::Filter { nearest: None } => t::search_fault_filter(l).to_owned(),
@@ -43,12 +43,22 @@ pub(super) fn fault(l: Lang, fault: &Wrongly) -> Fault {
     };
     let text = match fault.wrong {
         Wrong::Long | Wrong::Many => what,
-        _ => t::search_fault_at(l, at, typed.as_str(), what.as_str()),
+        _ if is_plain(&fault.typed) => {
+            t::search_fault_at(l, at, fault.typed.as_str(), what.as_str())
+        }
+        _ => t::search_fault_from(l, at, what.as_str()),
     };
     Fault {
         field: "q".to_owned(),
         text,
     }
+}
+
+/// What was typed may be quoted in a sentence: letters of both languages, digits and what filters are written with. Anything
+/// else, which the line may come with from a stranger's link, stands in the field alone, and its place is said.
+fn is_plain(typed: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "āēīōūĀĒĪŌŪ:-_,<>=\"".contains(c);
+    typed.chars().count() <= QUOTED_CHARS_MAX && typed.chars().all(plain)
 }
 
 /// A term as it may be shown: nothing in it can be followed by mistake.
@@ -69,14 +79,13 @@ pub(super) fn chips(l: Lang, search: &Search, severe: bool) -> Markup {
             ul.chips aria-label=(t::search_chips(l)) {
                 @for (at, term) in search.terms.iter().enumerate() {
                     @let shown = shown(search, term);
-                    @let shown = visible(&shown);
                     li {
                         @match &term.what {
-                            What::Observable(one) => a href=(observable::address(one)) { code translate="no" { (shown) } },
-                            _ => code translate="no" { (shown) },
+                            What::Observable(one) => a href=(observable::address(one)) { code translate="no" { (said_inline(&shown)) } },
+                            _ => code translate="no" { (said_inline(&shown)) },
                         }
                         " " a.off href=(href(&search.without(at), severe, None)) {
-                            span aria-hidden="true" { "×" } span.unseen { (t::search_take_off(l, shown.as_ref())) }
+                            span aria-hidden="true" { "×" } span.unseen { (t::search_take_off(l)) " " (said_inline(&shown)) }
                         }
                     }
                 }
