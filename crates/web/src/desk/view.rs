@@ -8,7 +8,6 @@ use cairn_app::view::may_change;
 use cairn_app::view::rows::Saved;
 use cairn_desk::access::Action;
 use cairn_desk::view::{Fault as Wrong, NAME_CHARS_MAX, View};
-use cairn_kernel::text::visible;
 use maud::{Markup, html};
 
 use super::case::href;
@@ -17,7 +16,7 @@ use super::who::{Officer, Sent, token};
 use super::words;
 use crate::components::{
     Encoding, Fault, Field, Input, Look, back_link, button, checkbox, details, error_summary, form,
-    input,
+    input, said_inline,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -29,15 +28,15 @@ type Answer = Result<Response>;
 pub(super) fn beside(officer: &Officer, views: &[Saved], line: &str, severe: bool) -> Markup {
     let l = officer.page.lang;
     html! {
-        nav.views aria-label=(t::view_saved(l)) {
-            @if !views.is_empty() {
+        @if !views.is_empty() {
+            nav.views aria-label=(t::view_saved(l)) {
                 ul {
                     @for one in views {
                         @let view = &one.view;
                         li {
                             a href=(href(&view.line, view.severe, None))
                                 aria-current=[(view.line == line && view.severe == severe).then_some("true")] {
-                                (visible(&view.name))
+                                (said_inline(&view.name))
                             }
                         }
                     }
@@ -109,8 +108,8 @@ async fn page(app: &App, officer: &Officer, typed: Typed<'_>, faults: &[Fault]) 
         @if views.is_empty() { p.lead { (t::view_none(l)) } }
         @for (at, one) in views.iter().enumerate() {
             section.card.view aria-labelledby={ "view-" (at) } {
-                h2 id={ "view-" (at) } { a href=(href(&one.view.line, one.view.severe, None)) { (visible(&one.view.name)) } }
-                p { code translate="no" { (visible(&one.view.line)) } }
+                h2 id={ "view-" (at) } { a href=(href(&one.view.line, one.view.severe, None)) { (said_inline(&one.view.name)) } }
+                p { code translate="no" { (said_inline(&one.view.line)) } }
                 @if one.account != own { p.hint { (t::view_by(l)) " " (words::person(&people, &one.account)) } }
                 @if may_change(&officer.who, one) { (changing(officer, at, one, typed.as_ref(), faults)) }
             }
