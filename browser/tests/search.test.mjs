@@ -94,7 +94,7 @@ test('two officers put an observable on the block list', async () => {
   await hana.page.fill('#ask', 'Two people lost money at http://evil.example/');
   await hana.page.locator('form:has(#ask) button').click();
   await hana.page.locator('form:has([value=withdraw])').waitFor();
-  assert.match(await hana.page.innerText('#notes ~ article'), /hxxp:\/\/evil\[\.\]example/);
+  assert.match((await hana.page.locator('#notes ~ article').allInnerTexts()).join(' '), /hxxp:\/\/evil\[\.\]example/);
   await look(hana.page, 'observable-asked');
   const other = await cairn.open({});
   await signIn(other.page, cairn.url, person(cairn.lines, 'leilani'));
