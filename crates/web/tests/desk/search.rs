@@ -76,7 +76,7 @@ async fn a_line_finds_what_it_says_and_its_parts_can_be_taken_off() {
     b.get(&address("parcel category:scam")).await;
     assert!(
         b.page
-            .contains("<code translate=\"no\">category:scam</code>")
+            .contains("<bdi class=\"said\" translate=\"no\">category:scam</bdi></code>")
     );
     assert!(
         b.page.contains("href=\"/desk?q=parcel\""),
@@ -157,7 +157,7 @@ async fn views_are_saved_shared_changed_and_deleted() {
         Some("/desk?q=category%3Ascam+loss%3E10000")
     );
     hana.get("/desk").await;
-    assert!(hana.page.contains(">My scams</a>"));
+    assert!(hana.page.contains(">My scams</bdi></a>"));
     wiremu.get("/desk").await;
     assert!(!wiremu.page.contains("My scams"), "somebody else's own");
     hana.get("/desk/views").await;
@@ -180,11 +180,9 @@ async fn views_are_saved_shared_changed_and_deleted() {
     hana.send(&at, &changed).await;
     assert_eq!(hana.to.as_deref(), Some("/desk/views"), "{}", hana.page);
     wiremu.get("/desk").await;
-    assert!(
-        wiremu
-            .page
-            .contains("href=\"/desk?q=category%3Ascam\">Our scams</a>")
-    );
+    assert!(wiremu.page.contains(
+        "href=\"/desk?q=category%3Ascam\"><bdi class=\"said\" translate=\"no\">Our scams</bdi>"
+    ));
     let token = wiremu.get_token().await;
     wiremu
         .post(&format!("{at}/delete"), &[("csrf", &token)])
