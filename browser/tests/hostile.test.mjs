@@ -481,7 +481,7 @@ test('what is searched for is shown as it was typed', async () => {
     .map(({ text }, at) => (at % 15 === 0 ? { q: text } : { q: text, state: 'all', category: 'vulnerability' }));
   await lanes(cairn, [...searches, ...bundles(names)], async (visit, query) => {
     await look(visit, `/desk?${new URLSearchParams(query)}`);
-    const wanted = [...query.q].slice(0, 200).join('').replace(/[\r\n]/g, '').replaceAll('\0', '\ufffd');
+    const wanted = query.q.replace(/[\r\n]/g, '').replaceAll('\0', '\ufffd');
     // With something chosen in the lists beside it, the line is written anew from what was understood.
     if (!query.state && !query.category) assert.equal(await visit.page.inputValue('#q'), wanted);
   }, await officer('hana'));
