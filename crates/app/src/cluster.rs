@@ -15,6 +15,7 @@ use cairn_desk::cluster::{
 use cairn_desk::report::{Body, Contact};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::observable::extract;
+use cairn_kernel::time::Micros;
 use cairn_store::cluster::{self as store, Arrival, Mark, Pending};
 use cairn_store::keys::random;
 use cairn_store::writer::{Entry, Unit, WriteError};
@@ -50,6 +51,13 @@ pub(crate) struct Family {
     pub state: Clusters,
     /// By log index.
     pub events: BTreeMap<i64, Event>,
+}
+
+/// A report that is put into a cluster.
+struct Coming<'a> {
+    row: Arrival<'a>,
+    severity: u8,
+    anonymous: bool,
 }
 
 impl App {
@@ -155,18 +163,22 @@ impl App {
         let (body, contact) = self.told_by(pending.report).await?;
         let signature = signature(rules, &body, contact.as_ref());
         let keys = signature.keys(rules);
-        let arrival = Arrival {
-            report: pending.report,
-            at: pending.at,
-            signature: &signature,
-            keys: &keys,
-            things: things(&body, contact.as_ref())?,
+        let arrival = Coming {
+            row: Arrival {
+                report: pending.report,
+                at: pending.at,
+                signature: &signature,
+                keys: &keys,
+                things: things(&body, contact.as_ref())?,
+            },
+            severity: body.severity,
+            anonymous: body.anonymous,
         };
         for _ in 0..TRIES {
             let mark = self.store.cluster_mark().await?;
             let members = self.store.cluster_candidates(&keys).await?;
             let join = judge(rules, &signature, pending.at, &members);
-            match self.settle(mark, &arrival, body.severity, join).await {
+            match self.settle(mark, &arrival, join).await {
                 Err(AppError::Conflict | AppError::Cluster(Refusal::Stale)) => {}
                 other => return other,
             }
@@ -174,13 +186,7 @@ impl App {
         Err(AppError::Conflict)
     }
 
-    async fn settle(
-        &self,
-        mark: Mark,
-        arrival: &Arrival<'_>,
-        severity: u8,
-        join: Join,
-    ) -> Result<(), AppError> {
+    async fn settle(&self, mark: Mark, arrival: &Coming<'_>, join: Join) -> Result<(), AppError> {
         let (mut seeds, mut links) = (Vec::new(), Vec::new());
         let mut why = Vec::new();
         if let Join::Cluster {
@@ -200,59 +206,31 @@ impl App {
                 });
             }
         }
-        let before = self.family(&seeds).await?.state;
+        let family = self.family(&seeds).await?;
+        let now = self.clock.now();
+        let (at, due) = moments(now, arrival.anonymous, arrival.row.at, &family);
+        let before = family.state;
         let fresh = ClusterId(mark.cluster + 1);
         let arrive = Command::Arrive {
-            report: arrival.report,
-            severity,
+            report: arrival.row.report,
+            severity: arrival.severity,
             join,
             fresh,
         };
         let mut after = before.clone();
-        let mut events = self.decide_on(&mut after, arrive, mark.action + 1, &Actor::System)?;
+        let mut events = decide_on(&mut after, arrive, mark.action + 1, (at, &Actor::System))?;
         for link in links {
             let action = after.action().max(mark.action) + 1;
-            match self.decide_on(&mut after, link, action, &Actor::System) {
+            match decide_on(&mut after, link, action, (at, &Actor::System)) {
                 Ok(more) => events.extend(more),
                 // What officers parted or decided differently stays apart, and what is one already needs no link.
                 Err(AppError::Cluster(Refusal::Parted | Refusal::BothDecided | Refusal::Same)) => {}
                 Err(other) => return Err(other),
             }
         }
-        let mut unit = self.rows(mark, (&before, &after), events)?;
-        store::arrive(&mut unit, arrival, &after, &why);
+        let mut unit = rows(mark, (&before, &after), events, due)?;
+        store::arrive(&mut unit, &arrival.row, &after, &why);
         self.write_cluster(unit).await
-    }
-
-    /// Decides, and adds what comes of it up.
-    fn decide_on(
-        &self,
-        state: &mut Clusters,
-        command: Command,
-        action: i64,
-        by: &Actor,
-    ) -> Result<Vec<Event>, AppError> {
-        let events = decide(state, command, action, self.clock.now(), by)?;
-        for event in &events {
-            state.apply(event);
-        }
-        Ok(events)
-    }
-
-    fn rows(
-        &self,
-        mark: Mark,
-        states: (&Clusters, &Clusters),
-        events: Vec<Event>,
-    ) -> Result<Unit, AppError> {
-        let mut all = Vec::with_capacity(events.len());
-        for event in events {
-            let json = serde_json::to_string(&event).map_err(damaged("event"))?;
-            let entry = Entry::of_cluster(event.at.0, event.action, json, random()?);
-            all.push((event, entry));
-        }
-        let due = self.clock.now().plus_seconds(GRACE_SECONDS);
-        Ok(store::change(mark, states, all, due))
     }
 
     async fn write_cluster(&self, unit: Unit) -> Result<(), AppError> {
@@ -263,6 +241,52 @@ impl App {
             Err(other) => Err(other.into()),
         }
     }
+}
+
+/// Decides at a time and by somebody, and adds what comes of it up.
+fn decide_on(
+    state: &mut Clusters,
+    command: Command,
+    action: i64,
+    (at, by): (Micros, &Actor),
+) -> Result<Vec<Event>, AppError> {
+    let events = decide(state, command, action, at, by)?;
+    for event in &events {
+        state.apply(event);
+    }
+    Ok(events)
+}
+
+/// `due`: from when on what is decided is done.
+fn rows(
+    mark: Mark,
+    states: (&Clusters, &Clusters),
+    events: Vec<Event>,
+    due: Micros,
+) -> Result<Unit, AppError> {
+    let mut all = Vec::with_capacity(events.len());
+    for event in events {
+        let json = serde_json::to_string(&event).map_err(damaged("event"))?;
+        let entry = Entry::of_cluster(event.at.0, event.action, json, random()?);
+        all.push((event, entry));
+    }
+    Ok(store::change(mark, states, all, due))
+}
+
+/// When a report joins, and from when on what was decided before is done to it. Of an anonymous report neither may tell more
+/// than the hour in which it came, which is all that is kept: it joins as of that hour, and what was decided is done at once, but
+/// not before that can no longer be undone.
+fn moments(now: Micros, anonymous: bool, came: Micros, family: &Family) -> (Micros, Micros) {
+    if !anonymous {
+        return (now, now.plus_seconds(GRACE_SECONDS));
+    }
+    let decided = family.events.values();
+    let decided = decided.filter(|event| matches!(event.change, Change::Decided { .. }));
+    let settled = decided.map(|event| event.at.plus_seconds(GRACE_SECONDS));
+    (
+        came,
+        settled.max().map_or(came, |settled| settled.max(came)),
+    )
 }
 
 /// What a list shows of a report's observables: those by which the reporter can be reached are no observables of a fraud.

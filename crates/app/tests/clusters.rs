@@ -250,6 +250,49 @@ on_both! {
         assert_eq!(look(t).await, (5, vec![]));
     }
 
+    /// Neither that an anonymous report joined nor what followed from it tells more of its coming than the hour.
+    async fn clusters_keep_the_hour_of_an_anonymous_report_only(t: &mut TestStore) {
+        let clock = Clock::fixed(START);
+        let app = app(t, &clock);
+        let who = officer(&app).await;
+        let thing = "https://evil.example/pay-here";
+        let anonymous = |seed| {
+            let mut draft = about(seed, thing, 5);
+            draft.body.anonymous = true;
+            draft.contact = None;
+            draft
+        };
+        let first = come(&app, &about(1, thing, 5)).await;
+        let cluster = head(&app, &who, first).await;
+        let category = app.form.taxonomy().categories()[0].code.clone();
+        let reply = Texts::from([("en".into(), MessageText::parse("Block it.").unwrap())]);
+        let decided = Decided { category: Some((category, None)), reply, ..Decided::default() };
+        app.decide_cluster(&who, cluster, version(&app, &who, cluster).await, decided).await.unwrap();
+        // What can still be undone is not done before its time, and that tells of the decision alone.
+        clock.set(START.plus_seconds(7));
+        let early = come(&app, &anonymous(2)).await;
+        assert_eq!(app.carry_out_decisions().await.unwrap(), 0);
+        clock.set(START.plus_seconds(GRACE_SECONDS));
+        assert_eq!(app.carry_out_decisions().await.unwrap(), 2);
+        clock.set(START.plus_seconds(3_600 + 777));
+        let hour = clock.now().hour();
+        let late = come(&app, &anonymous(3)).await;
+        clock.set(START.plus_seconds(3_600 + 779));
+        assert_eq!(app.carry_out_decisions().await.unwrap(), 1);
+        for (no, wanted) in [(early, START.plus_seconds(GRACE_SECONDS)), (late, hour)] {
+            assert_eq!(t.messages(no).await.unwrap()[0].at, wanted);
+            let own = app.cluster_about(&who, no).await.unwrap().unwrap();
+            assert_eq!(own.events.len(), 2, "joined, and the decision");
+            let came = t.report(no).await.unwrap().unwrap().received_at;
+            assert!(own.events.iter().all(|(_, event)| event.at == came && came == came.hour()));
+        }
+        for row in t.history(late).await.unwrap() {
+            let event: serde_json::Value = serde_json::from_str(&row.event).unwrap();
+            assert_eq!(event["at"], hour.0, "{}", row.event);
+        }
+        assert_eq!(look(t).await, (3, vec![]));
+    }
+
     async fn splits_moves_links_and_arrivals_leave_each_report_in_one_cluster(t: &mut TestStore) {
         let clock = Clock::fixed(START);
         let app = app(t, &clock);

@@ -29,6 +29,9 @@ const FROM: Ipv4Addr = Ipv4Addr::new(127, 77, 88, 99);
 /// Between the anonymous report and anything else that may rightly note a time.
 const PAUSE: Duration = Duration::from_millis(2_500);
 
+/// How often the control looks again.
+const LOOKS: usize = 5;
+
 /// How to try.
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -185,6 +188,11 @@ async fn take_backup(place: &Place, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// It found both: a name, and a moment.
+fn sees(sum: &scan::Sum) -> bool {
+    sum.has(scan::WORD_FOUND) && sum.has(scan::NUMBER_FOUND)
+}
+
 /// The same search finds a reporter who gave their name, and the moment.
 async fn control(place: &Place, backup: &Path) -> anyhow::Result<Option<String>> {
     let running = place.serve().await?;
@@ -196,13 +204,21 @@ async fn control(place: &Place, backup: &Path) -> anyhow::Result<Option<String>>
     let (status, _) = client.send(&request).await?;
     let look = Look::new(WORD, FROM, began, now());
     anyhow::ensure!(status == 201, "the control report got {status}");
-    let stored = look.folder(&place.data)?;
+    let mut stored = look.folder(&place.data)?;
+    for _ in 0..LOOKS {
+        if sees(&stored) {
+            break;
+        }
+        // Files are read one after the other: what is copied from one to another meanwhile may be missed in both.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        stored = look.folder(&place.data)?;
+    }
     running.stop().await?;
     take_backup(place, backup).await?;
     let copied = look.gzip(backup)?;
     let blind = [("data directory", stored), ("backup", copied)]
         .into_iter()
-        .find(|(_, sum)| !sum.has(scan::WORD_FOUND) || !sum.has(scan::NUMBER_FOUND));
+        .find(|(_, sum)| !sees(sum));
     Ok(blind.map(|(place, sum)| {
         let hits = sum.hits.len();
         format!("the search is blind: in the {place} it found only {hits} traces of a given name and its moment")

@@ -52,11 +52,18 @@ impl App {
             }
             commands.extend(what.outcome.map(|outcome| Command::Close { outcome }));
         }
+        // What follows by itself from an anonymous report's coming must not tell when that was.
+        let by_itself = whole.body.anonymous && due.account.is_none();
+        let at = if by_itself {
+            due.run_at
+        } else {
+            self.clock.now()
+        };
         let changes = decide_all(&whole.standing, commands)?;
         let mut unit = if changes.is_empty() {
             Unit::default()
         } else {
-            self.unit_of(&whole, &by, changes, message)?
+            self.unit_at(&whole, &by, changes, message, at)?
         };
         store::done(&mut unit, due.report, due.decision);
         self.write_cluster(unit).await

@@ -10,7 +10,7 @@ use cairn_kernel::actor::Actor;
 use cairn_store::cluster::{self as store, Reply};
 use cairn_store::keys::random;
 
-use super::TRIES;
+use super::{GRACE_SECONDS, TRIES, decide_on, rows};
 use crate::App;
 use crate::account::Principal;
 use crate::report::{AppError, damaged};
@@ -221,7 +221,8 @@ impl App {
             let before = self.family(seen.of).await?.state;
             let mut after = before.clone();
             let command = command(ClusterId(mark.cluster + 1));
-            let events = match self.decide_on(&mut after, command, mark.action + 1, by) {
+            let now = self.clock.now();
+            let events = match decide_on(&mut after, command, mark.action + 1, (now, by)) {
                 Err(AppError::Cluster(Refusal::Stale)) => continue,
                 other => other?,
             };
@@ -229,7 +230,8 @@ impl App {
                 return Ok(());
             }
             let decides = undone.filter(|undone| own.events.values().any(is_decision(*undone)));
-            let mut unit = self.rows(mark, (&before, &after), events)?;
+            let due = now.plus_seconds(GRACE_SECONDS);
+            let mut unit = rows(mark, (&before, &after), events, due)?;
             if let Some(reply) = reply {
                 store::keep_reply(&mut unit, reply);
             }

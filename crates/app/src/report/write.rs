@@ -66,11 +66,23 @@ impl App {
         changes: Vec<Change>,
         message: Option<NewMessage>,
     ) -> Result<Unit, AppError> {
-        let no = whole.summary.no;
         let at = blur(
             self.clock.now(),
             whole.body.anonymous && *by == Actor::Reporter,
         );
+        self.unit_at(whole, by, changes, message, at)
+    }
+
+    /// The rows of changes that happened at a given time.
+    pub(crate) fn unit_at(
+        &self,
+        whole: &Whole,
+        by: &Actor,
+        changes: Vec<Change>,
+        message: Option<NewMessage>,
+        at: Micros,
+    ) -> Result<Unit, AppError> {
+        let no = whole.summary.no;
         let mut events = Vec::with_capacity(changes.len());
         for change in changes {
             let event = Event {

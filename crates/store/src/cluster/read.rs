@@ -90,6 +90,8 @@ pub struct Due {
     pub decision: i64,
     /// Who did it; none where the report joined by itself.
     pub account: Option<String>,
+    /// From when on.
+    pub run_at: Micros,
     /// What, JSON.
     pub what: String,
     /// The report was written to with the same words before.
@@ -371,7 +373,7 @@ impl Store {
     pub async fn cluster_due(&self, now: Micros, limit: i64) -> Result<Vec<Due>, ReadError> {
         let sql = "SELECT d.report, d.decision, d.account, x.what, \
             CASE WHEN EXISTS (SELECT 1 FROM cluster_due o JOIN cluster_decision y ON y.no = o.decision \
-            WHERE o.report = d.report AND o.done AND y.reply = x.reply) THEN 1 ELSE 0 END \
+            WHERE o.report = d.report AND o.done AND y.reply = x.reply) THEN 1 ELSE 0 END, d.run_at \
             FROM cluster_due d JOIN cluster_member m ON m.report = d.report AND m.served = d.decision \
             JOIN cluster_decision x ON x.no = d.decision WHERE NOT d.done AND d.run_at <= $1 \
             ORDER BY d.run_at, d.report LIMIT $2";
@@ -383,6 +385,7 @@ impl Store {
                 account: row.text_opt(2)?,
                 what: row.text(3)?,
                 told: row.int(4)? == 1,
+                run_at: Micros(row.int(5)?),
             })
         };
         rows.iter().map(due).collect()
