@@ -1,10 +1,13 @@
 // What must hold on every page, whatever was written: the page's own elements and no other, texts in their places, no
 // address of a stranger, nothing unseen, nothing that could turn its neighbours' direction.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { UNSEEN } from './text.mjs';
 
-/** Where pages of help lead: what the form's own files say, and nothing else. */
-const HELP = readFileSync(new URL('../../forms/nz/help.toml', import.meta.url), 'utf8').match(/https:\/\/[^"\s]+/g) ?? [];
+/** Where pages of help and of clocks lead: what the house's own files say, and nothing else. */
+const LAWS = readdirSync(new URL('../../data/clocks/rules', import.meta.url)).map((name) => `data/clocks/rules/${name}`);
+const HELP = ['forms/nz/help.toml', ...LAWS].flatMap(
+  (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8').match(/https:\/\/[^"\s]+/g) ?? [],
+);
 
 /** Runs in the page. Returns what is wrong, as sentences. */
 function wrongs({ unseen, help }) {
