@@ -320,24 +320,10 @@ fn side_rows(unit: &mut Unit, event: &Event, due: Micros) {
         }
         _ => {}
     }
-    for cluster in touched(&event.change) {
+    for cluster in event.change.clusters() {
         unit.exec(
             "INSERT INTO cluster_touch(cluster, action) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             params![cluster.0, event.action],
         );
-    }
-}
-
-/// The clusters that a change is about; of an undoing those of what is undone.
-pub(crate) fn touched(change: &Change) -> Vec<ClusterId> {
-    match change {
-        Change::Opened { cluster, .. }
-        | Change::Joined { cluster, .. }
-        | Change::Decided { cluster, .. }
-        | Change::Applied { cluster, .. }
-        | Change::Held { cluster, .. } => vec![*cluster],
-        Change::Split { from, to, .. } | Change::Moved { from, to, .. } => vec![*from, *to],
-        Change::Merged { cluster, into, .. } => vec![*cluster, *into],
-        Change::Undone { .. } => Vec::new(),
     }
 }

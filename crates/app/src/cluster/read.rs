@@ -216,7 +216,10 @@ impl App {
         for (index, event) in &family.events {
             let about = match &event.change {
                 Change::Undone { undone } => shown.contains(undone),
-                change => concerns(change).iter().any(|cluster| own.contains(cluster)),
+                change => change
+                    .clusters()
+                    .iter()
+                    .any(|cluster| own.contains(cluster)),
             };
             if !about {
                 continue;
@@ -279,20 +282,6 @@ impl App {
 
 fn reply_id(what: &Decision) -> Option<String> {
     what.reply.clone()
-}
-
-/// The clusters that a change is about.
-fn concerns(change: &Change) -> Vec<ClusterId> {
-    match change {
-        Change::Opened { cluster, .. }
-        | Change::Joined { cluster, .. }
-        | Change::Decided { cluster, .. }
-        | Change::Applied { cluster, .. }
-        | Change::Held { cluster, .. } => vec![*cluster],
-        Change::Split { from, to, .. } | Change::Moved { from, to, .. } => vec![*from, *to],
-        Change::Merged { cluster, into, .. } => vec![*cluster, *into],
-        Change::Undone { .. } => Vec::new(),
-    }
 }
 
 /// What a report's row, its consents and its losses say, as the sum wants it.

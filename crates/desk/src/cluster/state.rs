@@ -122,6 +122,23 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The clusters that it is about; none for an undoing, which is about those of what it undoes.
+    #[must_use]
+    pub fn clusters(&self) -> Vec<ClusterId> {
+        match self {
+            Self::Opened { cluster, .. }
+            | Self::Joined { cluster, .. }
+            | Self::Decided { cluster, .. }
+            | Self::Applied { cluster, .. }
+            | Self::Held { cluster, .. } => vec![*cluster],
+            Self::Split { from, to, .. } | Self::Moved { from, to, .. } => vec![*from, *to],
+            Self::Merged { cluster, into, .. } => vec![*cluster, *into],
+            Self::Undone { .. } => Vec::new(),
+        }
+    }
+}
+
 /// One change, by whom, when. All changes of one command have the same action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {

@@ -242,6 +242,17 @@ pub struct Choice<'a> {
     pub apart: bool,
 }
 
+/// An answer without help below it.
+#[must_use]
+pub const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
+    Choice {
+        value,
+        label,
+        hint: None,
+        apart: false,
+    }
+}
+
 /// One answer of several.
 #[must_use]
 pub fn radios(field: &Field<'_>, choices: &[Choice<'_>], selected: Option<&str>) -> Markup {

@@ -17,7 +17,7 @@ use super::who::Officer;
 use super::words::{self, People};
 use super::{cases, doors, search, view};
 use crate::components::{
-    Choice, Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, error_summary,
+    Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, choice, error_summary,
     input, neighbours, select, stack, tag,
 };
 use crate::form::Form;
@@ -177,11 +177,6 @@ fn filters(
     found: &Listed,
     faults: &[Fault],
 ) -> Markup {
-    let choice = |value, label| Choice {
-        value,
-        label,
-        ..Choice::default()
-    };
     let mut categories = vec![choice("", t::queue_all_categories(l))];
     for category in app.form.taxonomy().categories() {
         categories.push(choice(&category.code, category.title.get(l.as_str())));

@@ -18,7 +18,7 @@ use super::typed::Typed;
 use super::who::{Officer, Sent, token};
 use super::words;
 use crate::components::{
-    Choice, Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox, form,
+    Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox, choice, form,
     input, inset, select, textarea,
 };
 use crate::form::Form;
@@ -26,15 +26,6 @@ use crate::i18n::t;
 use crate::problem::{Kind, Problem};
 
 pub(super) type Answer = Result<Response, Problem>;
-
-const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
-    Choice {
-        value,
-        label,
-        hint: None,
-        apart: false,
-    }
-}
 
 /// A form that changes this report.
 pub(super) fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {

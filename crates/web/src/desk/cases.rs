@@ -25,7 +25,7 @@ use super::who::{Officer, Sent, token};
 use super::words::{People, person, severity as level_words};
 use super::{case, doors};
 use crate::components::{
-    Choice, Column, Encoding, Fault, Field, Input, Look, back_link, button, button_link, buttons,
+    Column, Encoding, Fault, Field, Input, Look, back_link, button, button_link, buttons, choice,
     error_summary, form, input, neighbours, said_inline, select, stack,
 };
 use crate::form::Form;
@@ -42,15 +42,6 @@ const ROWS: usize = 50;
 /// Value of the state filter for all states, and of the owner filter for whoever asks.
 const ALL: &str = "all";
 const ME: &str = "me";
-
-const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
-    Choice {
-        value,
-        label,
-        hint: None,
-        apart: false,
-    }
-}
 
 /// Who may not work on cases learns nothing from a fault in the form.
 fn allowed(sent: &Sent) -> Result<()> {

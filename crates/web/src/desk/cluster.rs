@@ -16,7 +16,7 @@ use super::who::{Officer, token};
 use super::words::{self, People};
 use super::{case, doors};
 use crate::components::{
-    Choice, Column, Encoding, Field, Hue, Look, Row, Tone, back_link, button, buttons, details,
+    Column, Encoding, Field, Hue, Look, Row, Tone, back_link, button, buttons, choice, details,
     form, neighbours, notice, said, said_inline, select, stack, summary_list, table, tag,
 };
 use crate::form::Form;
@@ -59,15 +59,6 @@ pub(super) async fn list(State(app): State<App>, officer: Officer) -> Result<Mar
         (neighbours(l, before.as_deref(), next.as_deref()))
     };
     Ok(officer.page.render(t::cluster_title(l), body))
-}
-
-const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
-    Choice {
-        value,
-        label,
-        hint: None,
-        apart: false,
-    }
 }
 
 fn filters(l: Lang, show: &str, order: &str) -> Markup {

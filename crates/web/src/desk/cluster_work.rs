@@ -16,7 +16,7 @@ use super::cluster::{View, number, page, reports};
 use super::who::{Sent, token};
 use super::words;
 use crate::components::{
-    Choice, Encoding, Fault, Field, Input, Look, Width, button, button_named, buttons,
+    Encoding, Fault, Field, Input, Look, Width, button, button_named, buttons, choice,
     error_summary, form, input, select, textarea,
 };
 use crate::form::Form;
@@ -47,15 +47,6 @@ impl Typed<'_> {
 
     pub(super) fn summary(&self, l: Lang) -> Markup {
         error_summary(l, &self.faults)
-    }
-}
-
-const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
-    Choice {
-        value,
-        label,
-        hint: None,
-        apart: false,
     }
 }
 

@@ -10,11 +10,10 @@ use cairn_desk::clock::{Clock, End, ReasonFor};
 use cairn_kernel::label::{Pap, Tlp};
 use maud::{Markup, html};
 
-use super::choice;
 use super::page::{View, moment};
 use super::words as own;
 use crate::components::{
-    Choice, Encoding, Field, Input, Look, Width, button, button_named, form, input, select,
+    Choice, Encoding, Field, Input, Look, Width, button, button_named, choice, form, input, select,
     textarea,
 };
 use crate::desk::who::token;
