@@ -2,7 +2,9 @@
 //! and what they decided is done to the reports a little later, so that it can be undone before anything has left the house.
 
 mod carry;
+mod outline;
 mod read;
+mod tide;
 mod work;
 
 use std::collections::BTreeMap;
@@ -24,13 +26,21 @@ use crate::App;
 use crate::report::{AppError, damaged};
 
 pub use cairn_store::cluster::{Fact, Order, Reach};
+use outline::Outline;
+pub(crate) use outline::Outlines;
+pub(crate) use tide::Tide;
+
 pub use read::{About, Happened, Line, Page, Query, Whole};
 pub use work::{Decided, REPLY_LANGUAGES, Texts};
 
 /// Seconds after which what was decided is done to the reports. Until then nothing has left the house.
 pub const GRACE_SECONDS: i64 = 30;
-/// Reports that are put into clusters in one turn.
+/// Reports that are put into clusters at a time.
 const BATCH: i64 = 200;
+/// The same while a flood comes in: clusters fall behind, but do not stand still.
+const BATCH_FLOOD: i64 = 10;
+/// Times [`BATCH`] in one turn, where more wait.
+const ROUNDS: usize = 10;
 /// Times that something is tried again when something else happened to clusters at the same moment.
 const TRIES: usize = 8;
 
@@ -82,14 +92,39 @@ impl App {
         Ok(Family { state, events })
     }
 
-    /// Puts reports that came in since the last time into clusters, in the order of their numbers. Gives how many;
-    /// what fails is tried again at the next turn.
+    /// Puts reports that came in since the last time into clusters: most of those that wait, and only a few while a flood
+    /// comes in, which is taken first. Gives how many.
     ///
     /// # Errors
-    /// See [`AppError`].
+    /// See [`AppError`]; what fails is tried again at the next turn.
+    pub(crate) async fn cluster_turn(&self) -> Result<usize, AppError> {
+        let mut placed = 0;
+        for _ in 0..ROUNDS {
+            let flood = self
+                .tide
+                .is_flood(self.store.coming_report(), tokio::time::Instant::now());
+            let batch = if flood { BATCH_FLOOD } else { BATCH };
+            let now = self.cluster_batch(batch).await?;
+            placed += now;
+            if flood || (now as i64) < batch {
+                break;
+            }
+        }
+        Ok(placed)
+    }
+
+    /// Puts reports that came in since the last time into clusters, in the order of their numbers, at most [`BATCH`]. Gives
+    /// how many.
+    ///
+    /// # Errors
+    /// See [`AppError`]; what fails is tried again the next time.
     pub async fn cluster_reports(&self) -> Result<usize, AppError> {
+        self.cluster_batch(BATCH).await
+    }
+
+    async fn cluster_batch(&self, batch: i64) -> Result<usize, AppError> {
         let mark = self.store.cluster_mark().await?;
-        let pending = self.store.unclustered(mark.report, BATCH).await?;
+        let pending = self.store.unclustered(mark.report, batch).await?;
         let (mut placed, mut failed) = (0, None);
         for report in &pending {
             match self.place(report).await {
@@ -101,11 +136,12 @@ impl App {
         if let Some(error) = failed {
             return Err(error);
         }
-        if (pending.len() as i64) < BATCH {
-            let settled = self.store.settled_reports().await?;
-            if settled > mark.report {
-                self.store.write(store::looked_up_to(settled)).await?;
-            }
+        // All that wait were placed, or all up to the last of these.
+        let last = pending.last().filter(|_| (pending.len() as i64) >= batch);
+        let settled = self.store.settled_reports().await?;
+        let up_to = last.map_or(settled, |last| settled.min(last.report));
+        if up_to > mark.report {
+            self.store.write(store::looked_up_to(up_to)).await?;
         }
         self.sign_again().await?;
         Ok(placed)
@@ -187,6 +223,58 @@ impl App {
     }
 
     async fn settle(&self, mark: Mark, arrival: &Coming<'_>, join: Join) -> Result<(), AppError> {
+        match &join {
+            Join::Cluster { cluster, also, .. } if also.is_empty() => {
+                self.join(mark, arrival, *cluster, join).await
+            }
+            _ => self.link(mark, arrival, join).await,
+        }
+    }
+
+    /// A report that joins one cluster and no other.
+    async fn join(
+        &self,
+        mark: Mark,
+        arrival: &Coming<'_>,
+        cluster: ClusterId,
+        join: Join,
+    ) -> Result<(), AppError> {
+        let outline = match self.outlines.get(mark.action, cluster) {
+            Some(outline) => outline,
+            None => {
+                let family = self.family(&[cluster]).await?;
+                let outline = Outline {
+                    state: family.state.outline(cluster),
+                    settled: settled(&family),
+                };
+                self.outlines.keep(mark.action, cluster, outline.clone());
+                outline
+            }
+        };
+        let (report, action) = (arrival.row.report, mark.action + 1);
+        let (at, due) = moments(self.clock.now(), arrival, outline.settled);
+        let mut state = outline.state;
+        let why = match &join {
+            Join::Cluster { why, .. } => why.clone(),
+            Join::Alone => Vec::new(),
+        };
+        let arrive = Command::Arrive {
+            report,
+            severity: arrival.severity,
+            join,
+            fresh: ClusterId(mark.cluster + 1),
+        };
+        let events = decide_on(&mut state, arrive, action, (at, &Actor::System))?;
+        let head = state.head(cluster);
+        let mut unit = store::joined(mark, head, report, logged(events)?, due);
+        store::arrive(&mut unit, &arrival.row, &state, &why);
+        self.write_cluster(unit).await?;
+        self.outlines.came(mark.action, action);
+        Ok(())
+    }
+
+    /// A report that opens a cluster, or by which several become one.
+    async fn link(&self, mark: Mark, arrival: &Coming<'_>, join: Join) -> Result<(), AppError> {
         let (mut seeds, mut links) = (Vec::new(), Vec::new());
         let mut why = Vec::new();
         if let Join::Cluster {
@@ -208,7 +296,7 @@ impl App {
         }
         let family = self.family(&seeds).await?;
         let now = self.clock.now();
-        let (at, due) = moments(now, arrival.anonymous, arrival.row.at, &family);
+        let (at, due) = moments(now, arrival, settled(&family));
         let before = family.state;
         let fresh = ClusterId(mark.cluster + 1);
         let arrive = Command::Arrive {
@@ -230,7 +318,11 @@ impl App {
         }
         let mut unit = rows(mark, (&before, &after), events, due)?;
         store::arrive(&mut unit, &arrival.row, &after, &why);
-        self.write_cluster(unit).await
+        self.write_cluster(unit).await?;
+        if seeds.is_empty() {
+            self.outlines.came(mark.action, after.action());
+        }
+        Ok(())
     }
 
     async fn write_cluster(&self, unit: Unit) -> Result<(), AppError> {
@@ -264,29 +356,37 @@ fn rows(
     events: Vec<Event>,
     due: Micros,
 ) -> Result<Unit, AppError> {
+    Ok(store::change(mark, states, logged(events)?, due))
+}
+
+/// Events with their lines for the log.
+fn logged(events: Vec<Event>) -> Result<Vec<(Event, Entry)>, AppError> {
     let mut all = Vec::with_capacity(events.len());
     for event in events {
         let json = serde_json::to_string(&event).map_err(damaged("event"))?;
         let entry = Entry::of_cluster(event.at.0, event.action, json, random()?);
         all.push((event, entry));
     }
-    Ok(store::change(mark, states, all, due))
+    Ok(all)
 }
 
 /// When a report joins, and from when on what was decided before is done to it. Of an anonymous report neither may tell more
 /// than the hour in which it came, which is all that is kept: it joins as of that hour, and what was decided is done at once, but
 /// not before that can no longer be undone.
-fn moments(now: Micros, anonymous: bool, came: Micros, family: &Family) -> (Micros, Micros) {
-    if !anonymous {
+fn moments(now: Micros, arrival: &Coming<'_>, settled: Option<Micros>) -> (Micros, Micros) {
+    if !arrival.anonymous {
         return (now, now.plus_seconds(GRACE_SECONDS));
     }
+    let came = arrival.row.at;
+    (came, settled.map_or(came, |settled| settled.max(came)))
+}
+
+/// When what was decided for these clusters can no longer be undone.
+fn settled(family: &Family) -> Option<Micros> {
     let decided = family.events.values();
     let decided = decided.filter(|event| matches!(event.change, Change::Decided { .. }));
     let settled = decided.map(|event| event.at.plus_seconds(GRACE_SECONDS));
-    (
-        came,
-        settled.max().map_or(came, |settled| settled.max(came)),
-    )
+    settled.max()
 }
 
 /// What a list shows of a report's observables: those by which the reporter can be reached are no observables of a fraud.

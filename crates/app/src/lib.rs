@@ -172,6 +172,9 @@ pub struct App {
     /// Whose turn it is to keep for clusters what a report says, or to erase it: what was read before an erasing is not
     /// written after it.
     words_turn: Arc<tokio::sync::Mutex<()>>,
+    /// How fast reports come in.
+    tide: Arc<cluster::Tide>,
+    outlines: Arc<cluster::Outlines>,
     office: Arc<track::working::Office>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
@@ -208,6 +211,8 @@ impl App {
             challenges_turn: Arc::default(),
             cases_turn: Arc::default(),
             words_turn: Arc::default(),
+            tide: Arc::default(),
+            outlines: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

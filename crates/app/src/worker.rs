@@ -92,7 +92,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     });
     let cluster = part(&app, |app| async move {
         // What was decided does not wait for what cannot be read.
-        let placed = app.cluster_reports().await;
+        let placed = app.cluster_turn().await;
         app.carry_out_decisions().await?;
         Ok(placed.map(drop)?)
     });

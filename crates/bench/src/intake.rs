@@ -168,13 +168,17 @@ async fn measure(
     })
 }
 
-/// Waits until a program and its database have next to nothing to do, at most three minutes.
+/// Waits until a program and its database have had next to nothing to do for some seconds, at most six minutes: what works
+/// in turns rests between them.
 async fn quiet(target: &Running) {
     const STEP: Duration = Duration::from_secs(1);
-    for _ in 0..180 {
+    let mut rested = 0;
+    for _ in 0..360 {
         let before = target.cpu() + postgres_cpu();
         tokio::time::sleep(STEP).await;
-        if target.cpu() + postgres_cpu() - before < 0.03 {
+        let used = target.cpu() + postgres_cpu() - before;
+        rested = if used < 0.03 { rested + 1 } else { 0 };
+        if rested >= 4 {
             return;
         }
     }

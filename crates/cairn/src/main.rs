@@ -29,6 +29,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Reports are taken in by one thread and written by another, and what one allocated the other frees: the system's allocator
+/// makes them wait for each other (docs/decisions/0021-allocator.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Exit code where nobody reads what is printed any more, as shells count it for `SIGPIPE`.
 const NOBODY_READS: i32 = 141;
 

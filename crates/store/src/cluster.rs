@@ -90,29 +90,56 @@ pub fn change(
     due: Micros,
 ) -> Unit {
     let mut unit = Unit::default();
-    let action = events
-        .iter()
-        .map(|(event, _)| event.action)
-        .max()
-        .unwrap_or(mark.action);
-    let newest = after.ids().last().map_or(0, |id| id.0).max(mark.cluster);
+    let newest = after.ids().last().map_or(0, |id| id.0);
+    marked(&mut unit, mark, newest, &events);
+    moved(&mut unit, before, after);
+    heads(&mut unit, before, after);
+    happened(&mut unit, events, due);
+    unit
+}
+
+/// As [`change`], for a report that joins one cluster: the cluster's row counts it, and no other report is looked at.
+/// `head` is the cluster's.
+#[must_use]
+pub fn joined(
+    mark: Mark,
+    head: ClusterId,
+    report: i64,
+    events: Vec<(Event, Entry)>,
+    due: Micros,
+) -> Unit {
+    let mut unit = Unit::default();
+    marked(&mut unit, mark, head.0, &events);
+    unit.expect(
+        1,
+        "UPDATE cluster SET size = size + 1, newest = CASE WHEN newest < $1 THEN $1 ELSE newest END WHERE id = $2",
+        params![report, head.0],
+    );
+    happened(&mut unit, events, due);
+    unit
+}
+
+/// Nothing else happened to any cluster since the mark was read, or the unit is a conflict.
+fn marked(unit: &mut Unit, mark: Mark, newest: i64, events: &[(Event, Entry)]) {
+    let actions = events.iter().map(|(event, _)| event.action);
+    let action = actions.max().unwrap_or(mark.action);
     unit.expect(
         1,
         "INSERT INTO cluster_mark(id, action, cluster, report) VALUES (1, $1, $2, 0) \
          ON CONFLICT (id) DO UPDATE SET action = excluded.action, cluster = excluded.cluster \
          WHERE cluster_mark.action = $3",
-        params![action, newest, mark.action],
+        params![action, newest.max(mark.cluster), mark.action],
     );
-    moved(&mut unit, before, after);
-    heads(&mut unit, before, after);
-    for (event, entry) in events {
-        side_rows(&mut unit, &event, due);
-        unit.entries.push(entry);
-    }
-    unit
 }
 
-/// Beside [`change`]: what is kept of the report that came.
+fn happened(unit: &mut Unit, events: Vec<(Event, Entry)>, due: Micros) {
+    for (event, entry) in events {
+        side_rows(unit, &event, due);
+        unit.entries.push(entry);
+    }
+}
+
+/// Beside [`change`] or [`joined`]: what is kept of the report that came.
 pub fn arrive(unit: &mut Unit, arrival: &Arrival<'_>, after: &Clusters, why: &[Why]) {
     let spots = spots(after);
     let (cluster, head, served) = spots.get(&arrival.report).copied().unwrap_or_default();

@@ -277,6 +277,12 @@ impl Store {
         self.next_report.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The number that the next report will get, which tells how many came since an earlier look.
+    #[must_use]
+    pub fn coming_report(&self) -> i64 {
+        self.next_report.load(Ordering::Relaxed)
+    }
+
     /// The installation's keys.
     #[must_use]
     pub fn keys(&self) -> &Keys {

@@ -248,6 +248,25 @@ impl Clusters {
         self.places.get(&report).map(|place| place.cluster)
     }
 
+    /// What a report must know that joins this cluster and no other: whether there is such a cluster, its head, and what was
+    /// decided for that. Nothing of the other reports, so that a cluster of a hundred thousand is no heavier than one of two.
+    #[must_use]
+    pub fn outline(&self, cluster: ClusterId) -> Self {
+        let head = self.head(cluster);
+        let decided = self.clusters.get(&head).and_then(|it| it.decided.clone());
+        let mut outline = Self {
+            action: self.action,
+            newest: self.newest,
+            ..Self::default()
+        };
+        if self.clusters.contains_key(&cluster) {
+            outline.clusters.entry(head).or_default().decided = decided;
+            let link = (head != cluster).then_some(head);
+            outline.clusters.entry(cluster).or_default().link = link;
+        }
+        outline
+    }
+
     /// The cluster to which this one is linked in the end; itself if to none.
     #[must_use]
     pub fn head(&self, cluster: ClusterId) -> ClusterId {

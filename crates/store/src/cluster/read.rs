@@ -153,18 +153,23 @@ impl Store {
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }
 
-    /// The members of all clusters of which one has a key in common, the newest of each: one look-up in the index of keys.
+    /// The members of all clusters of which one of the newest with a key in common is one, the newest of each: what is
+    /// looked at does not grow with the clusters.
     ///
     /// # Errors
     /// The database could not be read.
     pub async fn cluster_candidates(&self, keys: &[Key]) -> Result<Vec<Member>, ReadError> {
-        const SQL: &str = "SELECT report, cluster, head, at, signature FROM (\
-            SELECT m.report, m.cluster, m.head, m.at, m.signature, \
-            row_number() OVER (PARTITION BY m.head ORDER BY m.report DESC) AS nth \
-            FROM cluster_member m WHERE m.head IN (SELECT o.head FROM cluster_key k \
-            JOIN cluster_member o ON o.report = k.report WHERE k.key IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28) \
-            GROUP BY o.head ORDER BY max(o.report) DESC LIMIT $29)) n WHERE nth <= 200 ORDER BY report";
+        const SQL: &str = "WITH wanted AS (SELECT DISTINCT column1 AS key FROM (VALUES (CAST($1 AS BIGINT)), ($2), ($3), ($4), \
+            ($5), ($6), ($7), ($8), ($9), ($10), ($11), ($12), ($13), ($14), ($15), ($16), ($17), ($18), ($19), ($20), ($21), \
+            ($22), ($23), ($24), ($25), ($26), ($27), ($28)) v), \
+            since AS (SELECT w.key, coalesce((SELECT x.report FROM cluster_key x WHERE x.key = w.key \
+            ORDER BY x.report DESC LIMIT 1 OFFSET 99), 0) AS least FROM wanted w), \
+            heads AS (SELECT o.head FROM since s JOIN cluster_key k ON k.key = s.key AND k.report >= s.least \
+            JOIN cluster_member o ON o.report = k.report GROUP BY o.head ORDER BY max(o.report) DESC LIMIT $29), \
+            newest AS (SELECT h.head, coalesce((SELECT x.report FROM cluster_member x WHERE x.head = h.head \
+            ORDER BY x.report DESC LIMIT 1 OFFSET 199), 0) AS least FROM heads h) \
+            SELECT m.report, m.cluster, m.head, m.at, m.signature FROM newest n \
+            JOIN cluster_member m ON m.head = n.head AND m.report >= n.least ORDER BY m.report";
         let Some(first) = keys.first() else {
             return Ok(Vec::new());
         };

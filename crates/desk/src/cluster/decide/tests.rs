@@ -454,6 +454,33 @@ proptest! {
     }
 
     #[test]
+    fn who_joins_needs_no_more_than_the_outline(throws in prop::collection::vec(any_command(), 0..60), severity in 1_u8..=6) {
+        let mut log = Log::default();
+        for throw in throws {
+            let command = command(&mut log, throw);
+            let _refused = log.does(&ana(), command);
+        }
+        for cluster in log.clusters.ids().chain([ClusterId(1_000)]) {
+            let (mut whole, mut outline) = (log.clusters.clone(), log.clusters.outline(cluster));
+            // One after the other, without looking again.
+            for report in 5_000..5_003 {
+                let join = Join::Cluster { cluster, why: Vec::new(), also: Vec::new() };
+                let fresh = ClusterId(2_000);
+                let arrive = Command::Arrive { report, severity, join, fresh };
+                let action = whole.action + 1;
+                let events = decide(&whole, arrive.clone(), action, NOW, &Actor::System);
+                prop_assert_eq!(&decide(&outline, arrive, action, NOW, &Actor::System), &events);
+                for event in events.iter().flatten() {
+                    whole.apply(event);
+                    outline.apply(event);
+                }
+                prop_assert_eq!(whole.served(report), outline.served(report));
+                prop_assert_eq!(whole.head(cluster), outline.head(cluster));
+            }
+        }
+    }
+
+    #[test]
     fn undo_restores_what_was(throws in prop::collection::vec(any_command(), 1..50)) {
         let mut log = Log::default();
         for throw in throws {
