@@ -162,11 +162,11 @@ impl Store {
         const SQL: &str = "WITH wanted AS (SELECT DISTINCT column1 AS key FROM (VALUES (CAST($1 AS BIGINT)), ($2), ($3), ($4), \
             ($5), ($6), ($7), ($8), ($9), ($10), ($11), ($12), ($13), ($14), ($15), ($16), ($17), ($18), ($19), ($20), ($21), \
             ($22), ($23), ($24), ($25), ($26), ($27), ($28)) v), \
-            since AS (SELECT w.key, coalesce((SELECT x.report FROM cluster_key x WHERE x.key = w.key \
+            since AS MATERIALIZED (SELECT w.key, coalesce((SELECT x.report FROM cluster_key x WHERE x.key = w.key \
             ORDER BY x.report DESC LIMIT 1 OFFSET 99), 0) AS least FROM wanted w), \
             heads AS (SELECT o.head FROM since s JOIN cluster_key k ON k.key = s.key AND k.report >= s.least \
             JOIN cluster_member o ON o.report = k.report GROUP BY o.head ORDER BY max(o.report) DESC LIMIT $29), \
-            newest AS (SELECT h.head, coalesce((SELECT x.report FROM cluster_member x WHERE x.head = h.head \
+            newest AS MATERIALIZED (SELECT h.head, coalesce((SELECT x.report FROM cluster_member x WHERE x.head = h.head \
             ORDER BY x.report DESC LIMIT 1 OFFSET 199), 0) AS least FROM heads h) \
             SELECT m.report, m.cluster, m.head, m.at, m.signature FROM newest n \
             JOIN cluster_member m ON m.head = n.head AND m.report >= n.least ORDER BY m.report";
