@@ -18,8 +18,12 @@ pub const NOTES_ROWS_MAX: i64 = 50;
 const READ_ROWS_MAX: i64 = 5_000;
 /// Open reports of one severity and one piece of the past that are counted at most; the query says one more.
 pub const CELL_REPORTS_MAX: u64 = 10_000;
-/// Assigned open reports, and cases, that are counted at most for all people together.
-pub const LOAD_ROWS_MAX: i64 = 50_000;
+/// Open reports of one account that are counted at most.
+pub const LOAD_REPORTS_MAX: i64 = 5_000;
+/// Accounts that have open reports, at most.
+const PEOPLE_MAX: usize = 500;
+/// Cases that are not closed, of all accounts together, that are counted at most.
+pub const CASES_COUNTED_MAX: i64 = 120_000;
 /// Running clocks that are counted at most.
 pub const CLOCKS_COUNTED_MAX: i64 = 10_000;
 /// First answers that are looked at, at most, the newest.
@@ -136,6 +140,8 @@ pub struct Load {
     pub cases: u64,
     /// Clocks of these cases whose moment has passed.
     pub overdue: u64,
+    /// There are more open reports than were counted.
+    pub more: bool,
 }
 
 /// The load of all.
@@ -145,7 +151,7 @@ pub struct Loads {
     pub people: BTreeMap<String, Load>,
     /// Cases and clocks that nobody has. Reports that nobody has are counted by [`Store::open_reports`].
     pub nobody: Load,
-    /// There is more than was counted.
+    /// There are more cases or clocks than were counted.
     pub more: bool,
 }
 
@@ -211,12 +217,16 @@ const OPEN: &str = concat!(
     " UNION ALL ",
     piece!("7", "$9", "$10")
 );
-/// The entries of `report_load`, no rows but the oldest report of each.
-const LOAD: &str = "SELECT g.assignee, g.state, g.reports, g.unanswered, g.oldest, r.received_at FROM \
-    (SELECT assignee, state, count(*) AS reports, \
-     CAST(sum(CASE WHEN answered_at IS NULL AND reachable THEN 1 ELSE 0 END) AS BIGINT) AS unanswered, min(no) AS oldest \
-     FROM (SELECT assignee, state, no, answered_at, reachable FROM report WHERE assignee IS NOT NULL AND state <> 'closed' \
-     ORDER BY assignee, state, no LIMIT $1) AS o GROUP BY assignee, state) AS g JOIN report r ON r.no = g.oldest";
+/// One step to the next account of `report_load`.
+const HOLDER: &str = "SELECT assignee FROM report WHERE assignee > $1 AND state <> 'closed' ORDER BY assignee LIMIT 1";
+/// The entries of `report_load` of one account, no rows but the oldest report.
+const LOAD: &str = "SELECT g.reports, g.waiting, g.unanswered, g.oldest, (SELECT received_at FROM report r WHERE r.no = g.oldest) \
+    FROM (SELECT count(*) AS reports, \
+     CAST(coalesce(sum(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
+     CAST(coalesce(sum(CASE WHEN answered_at IS NULL AND reachable THEN 1 ELSE 0 END), 0) AS BIGINT) AS unanswered, \
+     min(no) AS oldest \
+     FROM (SELECT state, no, answered_at, reachable FROM report WHERE assignee = $1 AND state <> 'closed' \
+     ORDER BY state, no LIMIT $2) AS o) AS g";
 /// The entries of `case_head_owner`, no rows.
 const CASES: &str = "SELECT owner, count(*) FROM (SELECT owner FROM case_head WHERE state <> 'closed' \
     ORDER BY owner, no DESC LIMIT $1) AS o GROUP BY owner";
@@ -383,27 +393,34 @@ impl Store {
     /// The database could not be read.
     pub async fn loads(&self, now: Micros) -> Result<Loads, ReadError> {
         let mut loads = Loads::default();
-        let mut counted = 0;
-        for row in self.db.rows(LOAD, params![LOAD_ROWS_MAX]).await? {
-            let load = loads.people.entry(row.text(0)?).or_default();
-            let reports = count(&row, 2)?;
-            counted += reports;
-            load.reports += reports;
-            if row.text(1)? == "waiting" {
-                load.waiting += reports;
-            }
-            load.unanswered += count(&row, 3)?;
-            let oldest = (row.int(4)?, row.at(5)?);
-            load.oldest = load.oldest.into_iter().chain([oldest]).min();
+        let mut last = String::new();
+        for _ in 0..PEOPLE_MAX {
+            let Some(row) = self.db.row(HOLDER, params![last.as_str()]).await? else {
+                break;
+            };
+            last = row.text(0)?;
+            let limits = params![last.as_str(), LOAD_REPORTS_MAX + 1];
+            let Some(row) = self.db.row(LOAD, limits).await? else {
+                continue;
+            };
+            let load = loads.people.entry(last.clone()).or_default();
+            let (reports, max) = (count(&row, 0)?, LOAD_REPORTS_MAX.unsigned_abs());
+            *load = Load {
+                reports: reports.min(max),
+                waiting: count(&row, 1)?.min(max),
+                unanswered: count(&row, 2)?.min(max),
+                oldest: row.int_opt(3)?.zip(row.int_opt(4)?.map(Micros)),
+                more: reports > max,
+                ..Load::default()
+            };
         }
-        loads.more |= counted >= LOAD_ROWS_MAX.unsigned_abs();
-        counted = 0;
-        for row in self.db.rows(CASES, params![LOAD_ROWS_MAX]).await? {
+        let mut counted = 0;
+        for row in self.db.rows(CASES, params![CASES_COUNTED_MAX]).await? {
             let cases = count(&row, 1)?;
             counted += cases;
             loads.of(row.text_opt(0)?).cases += cases;
         }
-        loads.more |= counted >= LOAD_ROWS_MAX.unsigned_abs();
+        loads.more |= counted >= CASES_COUNTED_MAX.unsigned_abs();
         counted = 0;
         for row in self
             .db
