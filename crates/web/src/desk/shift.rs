@@ -46,7 +46,15 @@ async fn page(
     faults: &[Fault],
 ) -> Result<Markup> {
     let l = officer.page.lang;
-    let notes = app.handovers(&officer.who, None).await?.into_inner();
+    let mut notes = app.handovers(&officer.who, None).await?.into_inner();
+    // What was typed to correct an older one comes back beside that one.
+    let typed_for = typed.and_then(|typed| typed.corrects);
+    if let Some(no) = typed_for
+        && notes.notes.iter().all(|kept| kept.note.no != no)
+    {
+        let kept = app.handover(&officer.who, no).await?.into_inner();
+        notes.notes.push(kept);
+    }
     let figures = app.shift_figures(&officer.who).await?.into_inner();
     let people = app.people(&officer.who).await?;
     let body = html! {
