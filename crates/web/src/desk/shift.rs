@@ -92,6 +92,7 @@ pub(super) async fn older(State(app): State<App>, officer: Officer) -> Result<Ma
         (doors(&officer, HOME))
         (back_link(l, HOME))
         h1 { (t::shift_notes_all(l)) }
+        h2.unseen { (t::shift_handover(l)) }
         @if found.notes.is_empty() { p.lead { (t::shift_notes_none(l)) } }
         @for kept in &found.notes { (notes::note(&officer, &people, kept, None, &[])?) }
         @if before.is_some() { p { a href="/desk/shift/notes" { (t::shift_notes_newest(l)) } } }

@@ -7,14 +7,13 @@ use cairn_app::shift::rows::Kept;
 use cairn_desk::access::Action;
 use cairn_desk::shift::{NOTE_CHARS_MAX, Piece, pieces};
 use cairn_kernel::observable::defang_text;
-use cairn_kernel::text::visible;
 use maud::{Markup, html};
 
 use super::super::who::{Officer, token};
 use super::super::words::{self, People};
 use super::{HOME, Typed, field, older_href};
 use crate::components::{
-    Encoding, Fault, Field, Hue, Look, button, checkbox, details, form, tag, textarea,
+    Encoding, Fault, Field, Hue, Look, button, checkbox, details, form, said_inline, tag, textarea,
 };
 use crate::i18n::t;
 use crate::problem::Result;
@@ -135,14 +134,14 @@ pub(super) fn note(
     })
 }
 
-/// What it says: nothing in it can be followed but references of reports and cases.
+/// What it says, as text; what looks like a reference of a report or the number of a case stands between as a link of ours.
 fn linked(text: &str) -> Markup {
     let safe = defang_text(text);
     html! {
-        div.said dir="auto" translate="no" {
+        div.words dir="auto" {
             @for piece in pieces(&safe) {
                 @match piece {
-                    Piece::Text(own) => (visible(own)),
+                    Piece::Text(own) => (said_inline(own)),
                     Piece::Report(own, reference) => a href={ "/desk/reports/" (reference) } { (own) },
                     Piece::Case(own, no) => a href={ "/desk/cases/" (no) } { (own) },
                 }
