@@ -76,8 +76,8 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// What everybody has who works on reports, or has something in hand all the same (an account that was closed), in the order of
-    /// ids; without id, last, what nobody has.
+    /// What everybody has who works on reports, or has something in hand all the same (an account that was closed): who has most open
+    /// reports first; without id, last, what nobody has.
     #[must_use]
     pub fn everybody<'a>(
         &'a self,
@@ -89,7 +89,10 @@ impl Figures {
         let some = self.loads.people.iter();
         all.extend(some.map(|(id, load)| (id.as_str(), *load)));
         let all = all.into_iter().map(|(id, load)| (Some(id), load));
-        all.chain([(None, self.loads.nobody)]).collect()
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|(_, load)| std::cmp::Reverse(load.reports));
+        all.push((None, self.loads.nobody));
+        all
     }
 }
 

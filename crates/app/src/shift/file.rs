@@ -305,9 +305,9 @@ mod tests {
         assert_eq!(
             shown,
             [
+                ("gone", 3),
                 ("Ana", 0),
                 ("Ana (b)", 0),
-                ("gone", 3),
                 ("nobody (n)", 0),
                 ("nobody", 0)
             ]

@@ -69,8 +69,8 @@ pub(super) fn loads(app: &App, officer: &Officer, people: &People, figures: &Fig
         .collect();
     html! {
         h2 #load { (t::shift_load(l)) }
-        p.hint { (t::shift_load_note(l)) }
         (table(t::shift_load(l), &columns, &rows))
+        p.hint { (t::shift_load_note(l)) }
     }
 }
 
@@ -182,8 +182,8 @@ pub(super) fn ages(app: &App, l: Lang, figures: &Figures) -> Markup {
     rows.push(last);
     html! {
         h2 #ages { (t::shift_ages(l)) }
-        p.hint { (t::shift_ages_note(l)) }
         (table(t::shift_ages(l), &columns, &rows))
+        p.hint { (t::shift_ages_note(l)) }
     }
 }
 
@@ -225,8 +225,8 @@ pub(super) fn answers(l: Lang, figures: &Figures) -> Markup {
         .collect();
     html! {
         h2 #answers { (t::shift_answer_title(l)) }
-        p { (t::shift_answer_definition(l)) }
         (table(t::shift_answer_title(l), &columns, &rows))
+        p { (t::shift_answer_definition(l)) }
         p.hint { (t::shift_answer_apart(l)) }
         @if figures.answers.iter().any(|one| one.waits.more) {
             p.hint { (t::shift_answer_newest(l, cairn_app::shift::rows::ANSWERS_MAX as u64)) }
@@ -269,10 +269,12 @@ pub(super) fn quarter(app: &App, officer: &Officer, figures: &Figures) -> Markup
     }
     rows.push(cells(html! { (t::shift_all(l)) }, received, closed, more));
     let (done, done_more) = figures.closed;
+    let year = (figures.quarter / 10).to_string();
+    let title = t::shift_quarter(l, figures.quarter % 10, year);
     html! {
-        h2 #quarter { (t::shift_quarter(l, figures.quarter % 10, (figures.quarter / 10).to_string())) }
+        h2 #quarter { (title) }
+        (table(&title, &columns, &rows))
         p { (t::shift_quarter_definition(l, since)) }
-        (table(&t::shift_quarter(l, figures.quarter % 10, (figures.quarter / 10).to_string()), &columns, &rows))
         p { (t::shift_quarter_closed(l, counted(l, done, done_more))) }
         p.inset { (t::shift_quarter_internal(l)) " " a href="/figures" { (t::shift_quarter_public(l)) } }
     }
