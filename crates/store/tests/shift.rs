@@ -289,6 +289,29 @@ on_both! {
         assert_eq!(t.closed_since(START.plus_seconds(3_600 + 57)).await.unwrap(), (0, false));
     }
 
+    async fn answers_of_an_older_database_are_found_in_its_log(t: &mut TestStore) {
+        fill(t).await;
+        // One whose only answer was undone, and one where that was undone too.
+        let officer = Actor::User("officer-1".into());
+        for (seed, again) in [(90, false), (91, true)] {
+            let sample = Sample::new(t, seed, START);
+            sample.send(t).await.unwrap();
+            let outcome = String::from("advice_given");
+            act(t, sample.no, officer.clone(), Command::Close { outcome: outcome.clone() }, None).await.unwrap();
+            undo(t, sample.no, 2, Back { state: Some((State::Received, None)), ..Back::default() }, seed).await;
+            if again {
+                let back = Back { state: Some((State::Closed, Some(outcome))), ..Back::default() };
+                undo(t, sample.no, 3, back, seed + 10).await;
+            }
+        }
+        let before = (t.first_answers(Micros(0)).await.unwrap(), t.open_reports(&[30; SEGMENTS - 1]).await.unwrap());
+        assert_eq!(before.0.0.len(), 29);
+        back_to_schema_8(t).await;
+        let after = (t.first_answers(Micros(0)).await.unwrap(), t.open_reports(&[30; SEGMENTS - 1]).await.unwrap());
+        assert_eq!(after, before);
+        assert_eq!(wrong(t).await, [""; 0]);
+    }
+
     async fn an_answer_that_was_undone_is_none(t: &mut TestStore) {
         let sample = Sample::new(t, 1, START);
         sample.send(t).await.unwrap();
@@ -318,6 +341,28 @@ on_both! {
         assert_eq!(first_answer(t, no).await, Some(wrote));
         assert_eq!(wrong(t).await, [""; 0]);
     }
+}
+
+/// What takes a database back to the schema before.
+const BEFORE: &str = "DROP INDEX report_severity; DROP INDEX report_category; DROP INDEX case_head_owner; DROP INDEX report_load; \
+    DROP INDEX report_answered; DROP INDEX report_closed_at; DROP TABLE handover; DROP TABLE handover_read; \
+    ALTER TABLE report DROP COLUMN answered_at; ALTER TABLE report DROP COLUMN reachable; \
+    CREATE INDEX report_severity ON report (severity, no DESC) WHERE state <> 'closed'; \
+    CREATE INDEX report_category ON report (category, no DESC); \
+    CREATE INDEX case_head_owner ON case_head (owner, no DESC) WHERE state <> 'closed'; ";
+
+async fn back_to_schema_8(t: &mut TestStore) {
+    let here = t.is_sqlite();
+    t.close().await;
+    if here {
+        let connection = rusqlite::Connection::open(t.path().join("core.db")).unwrap();
+        connection.execute_batch(BEFORE).unwrap();
+        connection.pragma_update(None, "user_version", 8).unwrap();
+    } else {
+        t.tamper(&format!("{BEFORE} UPDATE cairn_schema SET number = 8"))
+            .await;
+    }
+    t.reopen().await;
 }
 
 async fn intrude(t: &TestStore, sql: &str) {
