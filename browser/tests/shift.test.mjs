@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
+import { harmlessPage } from '../lib/look.mjs';
 import { fitsPaper, onPaper } from '../lib/paper.mjs';
 import { person, signIn } from '../lib/people.mjs';
 import { at, download, look, text } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
+import { payloads } from '../payloads.mjs';
 
 const cairn = world();
 const PAGE = '/desk/shift';
@@ -124,6 +126,37 @@ test('figures lead to what they count, and are taken out as files', async () => 
   assert.ok(csv.text.includes(`load,nobody,open_reports,${nobody},`), csv.text);
   const json = await download(page, page.locator('main a[href="/desk/shift.json"]'));
   assert.equal(JSON.parse(json.text).tables.load.nobody.open_reports, nobody);
+  faults.none();
+  await close();
+});
+
+/** Texts as they fit into notes. */
+function notes(texts, most) {
+  const out = [];
+  for (const text of texts) {
+    const last = out.at(-1);
+    if (last !== undefined && last.length + text.length < most) out[out.length - 1] = `${last}\n${text}`;
+    else if (text.length < most) out.push(text);
+  }
+  return out;
+}
+
+test('a note is text, whatever is written in it', async () => {
+  const { page, faults, close } = await at(cairn, 'matiu', true);
+  const texts = notes(payloads.map(({ text }) => text), 9_000);
+  assert.ok(texts.length > 1);
+  for (const text of texts) {
+    await page.goto(cairn.url + PAGE);
+    await page.fill('#note', text);
+    await page.locator(`form[action="${PAGE}"] button`).click();
+    await page.waitForURL('**#note-no-*');
+    assert.equal(await page.locator('.error-summary').count(), 0);
+  }
+  for (const path of [PAGE, `${PAGE}/notes`]) {
+    await page.goto(cairn.url + path);
+    await harmlessPage(page, faults);
+    await fits(page);
+  }
   faults.none();
   await close();
 });

@@ -13,7 +13,8 @@ use super::super::who::{Officer, token};
 use super::super::words::{self, People};
 use super::{HOME, Typed, field, older_href};
 use crate::components::{
-    Encoding, Fault, Field, Hue, Look, button, checkbox, details, form, said_inline, tag, textarea,
+    Encoding, Fault, Field, Hue, Look, button, checkbox, details, form, said, said_inline, tag,
+    textarea,
 };
 use crate::i18n::t;
 use crate::problem::Result;
@@ -137,9 +138,13 @@ pub(super) fn note(
 /// What it says, as text; what looks like a reference of a report or the number of a case stands between as a link of ours.
 fn linked(text: &str) -> Markup {
     let safe = defang_text(text);
+    let parts = pieces(&safe);
+    if let [Piece::Text(all)] = parts.as_slice() {
+        return said(all);
+    }
     html! {
         div.words dir="auto" {
-            @for piece in pieces(&safe) {
+            @for piece in parts {
                 @match piece {
                     Piece::Text(own) => (said_inline(own)),
                     Piece::Report(own, reference) => a href={ "/desk/reports/" (reference) } { (own) },
