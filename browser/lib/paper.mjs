@@ -30,13 +30,18 @@ function wrongs() {
   for (const fold of document.querySelectorAll('details')) {
     const texts = document.createTreeWalker(fold, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-      if (!node.data.trim() || node.parentElement.closest('.unseen')) continue;
+      // What stands in a field has no box of its own.
+      if (!node.data.trim() || node.parentElement.closest('.unseen, textarea')) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const box = range.getBoundingClientRect();
       const inside = box.height > 0 && box.bottom <= fold.getBoundingClientRect().bottom + 1;
       if (!inside || !seen(node.parentElement)) add('folded away', node.parentElement);
     }
+  }
+  for (const field of document.querySelectorAll('main textarea')) {
+    if (!seen(field)) add('folded away', field);
+    else if (field.scrollHeight > field.clientHeight + 1) add('cut', field);
   }
   const width = document.documentElement.clientWidth;
   for (const element of document.querySelectorAll('main *')) {

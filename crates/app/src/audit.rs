@@ -4,7 +4,7 @@ use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
-use cairn_desk::{cases, challenge, cluster, observable};
+use cairn_desk::{cases, challenge, cluster, observable, shift};
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -53,6 +53,8 @@ pub enum Logged {
     Case(Box<cases::Event>),
     /// About an observable.
     Observable(Box<observable::Event>),
+    /// About a handover note.
+    Shift(Box<shift::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// About clusters of reports.
@@ -156,6 +158,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Observable(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Shift(Box::new(event)))
             })
     };
     AuditLine {

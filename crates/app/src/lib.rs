@@ -23,6 +23,7 @@ pub mod pace;
 pub mod report;
 pub mod retention;
 pub mod search;
+pub mod shift;
 pub mod takeaway;
 pub mod track;
 pub mod uploads;
@@ -169,6 +170,8 @@ pub struct App {
     challenges_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to get the next number of a case.
     cases_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to get the next number of a handover note.
+    notes_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to keep for clusters what a report says, or to erase it: what was read before an erasing is not
     /// written after it.
     words_turn: Arc<tokio::sync::Mutex<()>>,
@@ -210,6 +213,7 @@ impl App {
             kept_plans: Arc::default(),
             challenges_turn: Arc::default(),
             cases_turn: Arc::default(),
+            notes_turn: Arc::default(),
             words_turn: Arc::default(),
             tide: Arc::default(),
             outlines: Arc::default(),

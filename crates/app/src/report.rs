@@ -45,6 +45,9 @@ pub enum AppError {
     /// The rules for cases say no.
     #[error(transparent)]
     Case(#[from] cairn_desk::cases::Refusal),
+    /// The rules for handover notes say no.
+    #[error(transparent)]
+    Shift(#[from] cairn_desk::shift::Refusal),
     /// The rules of the strategy office say no.
     #[error(transparent)]
     Office(#[from] cairn_desk::track::Refusal),

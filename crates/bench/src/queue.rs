@@ -80,6 +80,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
             "first_page_category",
             vec!["/desk?category=phishing".to_owned()],
         ),
+        ("shift", vec!["/desk/shift".to_owned()]),
         (
             "text_search",
             SEARCHES

@@ -20,6 +20,7 @@ pub mod observable;
 pub mod rates;
 pub mod report;
 pub mod search;
+pub mod shift;
 pub mod taxonomy;
 pub mod track;
 pub mod view;

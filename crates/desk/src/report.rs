@@ -1,5 +1,6 @@
 //! The report: what a person told us (immutable), the events that follow, and the state they add up to.
 
+mod answers;
 mod decide;
 mod message;
 pub mod retention;
@@ -9,6 +10,7 @@ pub mod undo;
 
 use std::collections::BTreeMap;
 
+pub use answers::Answers;
 pub use decide::{Command, FILES_MAX, MESSAGES_MAX, Refusal, decide, decide_all};
 pub use message::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
 pub use retention::Part;

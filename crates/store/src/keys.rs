@@ -103,6 +103,8 @@ pub enum Purpose {
     CaseText,
     /// The key of the form that opened a case.
     Case,
+    /// Making the salt of a handover note from the key of the form.
+    Handover,
 }
 
 impl Keys {

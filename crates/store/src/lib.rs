@@ -26,6 +26,7 @@ pub mod retention;
 pub mod room;
 pub mod schema;
 mod seal;
+pub mod shift;
 pub mod sql;
 pub mod stats;
 pub mod track;
@@ -253,6 +254,7 @@ impl Store {
                     "VACUUM job",
                     "VACUUM case_text",
                     "VACUUM case_head",
+                    "VACUUM handover",
                     "VACUUM cluster_member",
                     "VACUUM cluster_key",
                     "VACUUM draft",

@@ -42,6 +42,7 @@ static REPORT: Table = Table::new(
         ("secret", Ty::Blob),
         ("version", Ty::Int),
         ("wants_help", Ty::Bool),
+        ("reachable", Ty::Bool),
     ],
 );
 static BODY: Table = Table::new(
@@ -328,7 +329,8 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
             body.title.as_str(),
             new.secret,
             1_i64,
-            body.wants_help
+            body.wants_help,
+            new.contact.is_some()
         ],
     );
     belongings(&mut unit, &new);
@@ -468,11 +470,14 @@ pub fn change(
     let mut unit = Unit::default();
     let mut after = before.clone();
     let mut numbered = Vec::with_capacity(events.len());
-    let mut closed = None;
+    let (mut closed, mut answered_at) = (None, None);
     for (event, entry) in events {
         let was = after.state;
         after.apply(&event.change);
         closed = since_closed(was, after.state, event.at).or(closed);
+        if after.answers.first() == Some(after.version) {
+            answered_at = Some(event.at);
+        }
         numbered.push((after.version, event, entry));
     }
     unit.expect(
@@ -497,6 +502,7 @@ pub fn change(
     if let Some(closed) = closed {
         closed.write(&mut unit, no);
     }
+    answered(&mut unit, no, (before, &after), answered_at);
     for (version, event, entry) in numbered {
         side_rows(&mut unit, no, &event);
         erased_row(&mut unit, no, version, &event);
@@ -509,6 +515,26 @@ pub fn change(
         );
     }
     unit
+}
+
+/// When it was first answered, where that changed: by an event that came now, `at` then, or because one was undone that came before
+/// another. Events of a report are numbered from 1.
+fn answered(unit: &mut Unit, no: i64, (before, after): (&Standing, &Standing), at: Option<Micros>) {
+    let (was, is) = (before.answers.first(), after.answers.first());
+    if was == is {
+        return;
+    }
+    match is {
+        Some(version) if version <= before.version => unit.exec(
+            "UPDATE report SET answered_at = (SELECT at FROM evidence WHERE report = $1 ORDER BY idx LIMIT 1 OFFSET $2) \
+             WHERE no = $3",
+            params![no, version - 1, no],
+        ),
+        _ => unit.exec(
+            "UPDATE report SET answered_at = $1 WHERE no = $2",
+            params![is.and(at), no],
+        ),
+    };
 }
 
 /// What an event changes beside the report's own row.

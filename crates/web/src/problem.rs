@@ -345,6 +345,7 @@ impl From<AppError> for Problem {
             | AppError::Challenge(_)
             | AppError::Cluster(_)
             | AppError::Case(_)
+            | AppError::Shift(_)
             | AppError::Conflict => Self::new(Kind::Conflict),
             AppError::KeyReused => Self::new(Kind::Invalid),
             AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),

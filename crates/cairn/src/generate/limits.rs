@@ -49,6 +49,7 @@ pub fn page() -> String {
         ("Mail", mails()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
+        ("Shift", of_shift()),
         ("Challenges of figures", challenges()),
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
@@ -444,6 +445,53 @@ fn of_cases() -> Vec<Row> {
             "CLOCKS_MAX",
             cairn_app::cases::CLOCKS_MAX,
             "clocks on the page of all clocks",
+        ),
+    ]
+}
+
+fn of_shift() -> Vec<Row> {
+    use cairn_app::shift::{NOTES_PAGE, rows};
+    vec![
+        (
+            "NOTE_CHARS_MAX",
+            format!("{} characters", cairn_desk::shift::NOTE_CHARS_MAX),
+            "a handover note",
+        ),
+        of("NOTES_PAGE", NOTES_PAGE, "handover notes of one page"),
+        of(
+            "CELL_REPORTS_MAX",
+            rows::CELL_REPORTS_MAX,
+            "open reports of one severity and piece of the past that are counted",
+        ),
+        of(
+            "LOAD_REPORTS_MAX",
+            rows::LOAD_REPORTS_MAX,
+            "open reports of one officer that are counted",
+        ),
+        of(
+            "CASES_COUNTED_MAX",
+            rows::CASES_COUNTED_MAX,
+            "cases that are counted by owner",
+        ),
+        of(
+            "CLOCKS_COUNTED_MAX",
+            rows::CLOCKS_COUNTED_MAX,
+            "clocks that are counted",
+        ),
+        of(
+            "ANSWERS_MAX",
+            rows::ANSWERS_MAX,
+            "first answers, the newest, whose waits are looked at",
+        ),
+        of(
+            "CATEGORY_REPORTS_MAX",
+            rows::CATEGORY_REPORTS_MAX,
+            "reports of one category and quarter that are counted",
+        ),
+        of(
+            "CLOSINGS_MAX",
+            rows::CLOSINGS_MAX,
+            "closings of a quarter that are counted",
         ),
     ]
 }

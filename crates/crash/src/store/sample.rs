@@ -211,6 +211,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         bare: row.bare,
         mute: 0,
         withdrawn: std::collections::BTreeSet::new(),
+        answers: cairn_desk::report::Answers::default(),
         version: row.version,
     }
 }

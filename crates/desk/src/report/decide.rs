@@ -379,6 +379,7 @@ mod tests {
             bare: false,
             mute: 0,
             withdrawn: std::collections::BTreeSet::new(),
+            answers: crate::report::Answers::default(),
             version: 1,
         }
     }

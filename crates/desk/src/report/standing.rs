@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Certainty, Change, LossItem, Part, State};
+use super::{Answers, Body, Certainty, Change, LossItem, Part, State};
 
 /// A legal hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub struct Standing {
     pub mute: i64,
     /// Messages of officers that were taken back before they left.
     pub withdrawn: BTreeSet<i64>,
+    /// Which of its events told the reporter something.
+    pub answers: Answers,
     /// Events so far.
     pub version: i64,
 }
@@ -80,6 +82,7 @@ impl Standing {
             bare: false,
             mute: 0,
             withdrawn: BTreeSet::new(),
+            answers: Answers::default(),
             version: 1,
         }
     }
@@ -87,6 +90,7 @@ impl Standing {
     /// One more event. `Received` stands first and is taken by [`Standing::new`].
     pub fn apply(&mut self, change: &Change) {
         self.version += 1;
+        self.answers.apply(self.version, change);
         match change {
             Change::Received { .. } | Change::FileTaken { .. } => {}
             Change::ReporterWrote { message, .. } => {

@@ -197,7 +197,7 @@ pub fn first(body: &Body, received: &Event) -> Option<Standing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Command, decide};
+    use crate::report::{Answers, Command, decide};
     use cairn_kernel::actor::Actor;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
@@ -222,6 +222,7 @@ mod tests {
             bare: false,
             mute: 0,
             withdrawn: BTreeSet::new(),
+            answers: Answers::default(),
             version: 1,
         }
     }
@@ -311,6 +312,7 @@ mod tests {
             version: 0,
             messages: 0,
             withdrawn: BTreeSet::new(),
+            answers: Answers::default(),
             ..standing.clone()
         }
     }

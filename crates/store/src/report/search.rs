@@ -503,7 +503,7 @@ impl Store {
         rows.iter().map(Summary::read).collect()
     }
 
-    async fn newest_report(&self) -> Result<i64, ReadError> {
+    pub(crate) async fn newest_report(&self) -> Result<i64, ReadError> {
         let sql = "SELECT no FROM report ORDER BY no DESC LIMIT 1";
         let row = self.db.row(sql, Vec::new()).await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))?)
@@ -511,8 +511,18 @@ impl Store {
 
     /// The lowest number from which on reports came in at or after a moment; found by halves, some twenty small readings.
     async fn number_at(&self, at: i64) -> Result<i64, ReadError> {
+        let high = self.newest_report().await? + 1;
+        self.number_between(at, 1, high).await
+    }
+
+    /// The first number, from `low` to `high`, of a report that came in at `at` or later; found by halving.
+    pub(crate) async fn number_between(
+        &self,
+        at: i64,
+        mut low: i64,
+        mut high: i64,
+    ) -> Result<i64, ReadError> {
         let sql = "SELECT no, received_at FROM report WHERE no >= $1 ORDER BY no LIMIT 1";
-        let (mut low, mut high) = (1, self.newest_report().await? + 1);
         while low < high {
             let middle = low.midpoint(high);
             let row = self.db.row(sql, params![middle]).await?;

@@ -31,7 +31,7 @@ const TABLES: [(&str, &str, &str); 11] = [
         "report",
         "SELECT no, received_at, quarter, channel, language, anonymous, suspect, label, category_reported, category, \
          subtype, severity, state, assignee, outcome, affected, region, age_band, sector, loss, loss_minor, title, \
-         version, wants_help, held_until, bare, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
+         version, wants_help, held_until, bare, reachable, answered_at, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
         "SELECT no FROM report WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
     (
@@ -83,7 +83,7 @@ const TABLES: [(&str, &str, &str); 11] = [
 ];
 
 /// Names of the columns of `report` in the order of the query above.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 27] = [
     "received_at",
     "quarter",
     "channel",
@@ -109,6 +109,8 @@ const COLUMNS: [&str; 25] = [
     "wants_help",
     "held_until",
     "bare",
+    "reachable",
+    "answered_at",
 ];
 
 /// All rows of one report, by table as in [`TABLES`].
@@ -371,7 +373,7 @@ impl<'a> Look<'a> {
             return;
         };
         if let Some(row) = row {
-            let stored = match row.0.get(26) {
+            let stored = match row.0.get(28) {
                 Some(Value::Blob(tag)) => sha256(tag).hex(),
                 _ => String::new(),
             };
@@ -403,6 +405,12 @@ impl<'a> Look<'a> {
             standing.apply(&event.change);
         }
         let held_until = crate::retention::held_until(&standing);
+        // Events are numbered from 1, the receipt.
+        let answer = standing
+            .answers
+            .first()
+            .and_then(|version| usize::try_from(version - 2).ok());
+        let answered_at = answer.and_then(|at| later.get(at)).map(|event| event.at);
         let quarter = self.with.quarter.map(|quarter| quarter(first.at));
         let stored_quarter = row.0.get(2).cloned().unwrap_or(Value::Null);
         let expected: [Value; COLUMNS.len()] = [
@@ -431,6 +439,8 @@ impl<'a> Look<'a> {
             body.wants_help.into(),
             held_until.into(),
             standing.bare.into(),
+            contact.is_some().into(),
+            answered_at.into(),
         ];
         for ((name, expected), stored) in COLUMNS.iter().zip(&expected).zip(row.0.iter().skip(1)) {
             if !same(expected, stored) {

@@ -11,7 +11,7 @@ use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::track::TrackChange;
-use cairn_desk::{cases, challenge, observable};
+use cairn_desk::{cases, challenge, observable, shift};
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -119,6 +119,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         .chain(&challenge::Change::KINDS)
         .chain(&cases::Change::KINDS)
         .chain(&observable::Change::KINDS)
+        .chain(&shift::Change::KINDS)
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
@@ -206,6 +207,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
         Logged::Observable(event) => (
             words::actor(l, people, &event.by),
             html! { (words::kind(l, event.change.kind())) ": " (event.observable) },
+            None,
+        ),
+        Logged::Shift(event) => (
+            words::actor(l, people, &event.by),
+            html! { (words::kind(l, event.change.kind())) ": " (t::shift_note_no(l, event.handover)) },
             None,
         ),
         Logged::Track(event) => (

@@ -34,7 +34,7 @@ use crate::problem::{Kind, Problem, Result};
 
 pub(super) use clocks::{all as clocks, strip};
 pub(super) use page::show;
-pub(super) use words::change as event_words;
+pub(super) use words::{change as event_words, span};
 pub(super) use work::{act, archive};
 
 /// Rows of one page.
@@ -57,7 +57,7 @@ fn number(no: &str) -> Result<i64> {
 }
 
 /// A text that is wrong, in words.
-fn text_fault(l: Lang, field: &str, fault: cairn_desk::cases::TextFault) -> Fault {
+pub(super) fn text_fault(l: Lang, field: &str, fault: cairn_desk::cases::TextFault) -> Fault {
     use cairn_desk::cases::TextFault::{Empty, TooLong};
     Fault {
         field: field.to_owned(),

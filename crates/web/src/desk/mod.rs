@@ -17,6 +17,7 @@ mod observable;
 mod observable_work;
 mod retention;
 mod search;
+mod shift;
 mod sign_in;
 mod track;
 mod typed;
@@ -90,6 +91,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(endings());
     all.extend(finding());
     all.extend(cases_and_clocks());
+    all.extend(shifts());
     all.extend(challenges());
     all.extend(clusters());
     all.extend(management());
@@ -293,6 +295,44 @@ fn cases_and_clocks() -> Vec<Route> {
     ]
 }
 
+/// The change of shifts.
+fn shifts() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    vec![
+        at(g.clone(), "/desk/shift", read, get(shift::show)),
+        at(p.clone(), "/desk/shift", does, post(shift::write)),
+        at(g.clone(), "/desk/shift.csv", read, get(shift::csv)),
+        at(g.clone(), "/desk/shift.json", read, get(shift::json)),
+        at(g, "/desk/shift/notes", read, get(shift::older)),
+        at(
+            p.clone(),
+            "/desk/shift/notes/{no}/correct",
+            does,
+            post(shift::correct),
+        ),
+        at(
+            p.clone(),
+            "/desk/shift/notes/{no}/read",
+            does,
+            post(shift::read),
+        ),
+        at(
+            p.clone(),
+            "/desk/shift/notes/{no}/withdraw",
+            does,
+            post(shift::withdraw),
+        ),
+        at(
+            p,
+            "/desk/shift/notes/{no}/erase",
+            Need::May(Action::EraseContacts),
+            post(shift::erase),
+        ),
+    ]
+}
+
 /// Saved views and observables.
 fn finding() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
@@ -479,6 +519,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
     let may = |action| officer.who.may(action);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
+        ("/desk/shift", t::shift_title(l), may(Action::ReadReports)),
         ("/desk/cases", t::cases_title(l), may(Action::ReadReports)),
         ("/desk/clocks", t::cases_clocks(l), may(Action::ReadReports)),
         (

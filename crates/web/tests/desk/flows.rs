@@ -463,6 +463,8 @@ async fn hostile_text_is_shown_whole_and_harmless_on_every_page() {
                     "/desk/cases/1",
                     "/desk/cases/1/observables",
                     "/desk/clocks",
+                    "/desk/shift",
+                    "/desk/shift/notes",
                 ],
             ),
             (

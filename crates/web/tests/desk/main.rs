@@ -16,3 +16,4 @@ mod keeping;
 mod office;
 mod rights;
 mod search;
+mod shift;

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 98] = [
+const TABLE: [(&str, &str, &str); 107] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -55,6 +55,15 @@ const TABLE: [(&str, &str, &str); 98] = [
     ("POST", "/desk/cases/{no}/{action}", "officer lead"),
     ("POST", "/desk/reports/{reference}/case", "officer lead"),
     ("GET", "/desk/clocks", "officer lead auditor"),
+    ("GET", "/desk/shift", "officer lead auditor"),
+    ("POST", "/desk/shift", "officer lead"),
+    ("GET", "/desk/shift.csv", "officer lead auditor"),
+    ("GET", "/desk/shift.json", "officer lead auditor"),
+    ("GET", "/desk/shift/notes", "officer lead auditor"),
+    ("POST", "/desk/shift/notes/{no}/correct", "officer lead"),
+    ("POST", "/desk/shift/notes/{no}/read", "officer lead"),
+    ("POST", "/desk/shift/notes/{no}/withdraw", "officer lead"),
+    ("POST", "/desk/shift/notes/{no}/erase", "lead"),
     ("GET", "/desk/clusters", "officer lead auditor"),
     ("GET", "/desk/clusters/{no}", "officer lead auditor"),
     ("POST", "/desk/clusters/{no}/decide", "officer lead"),

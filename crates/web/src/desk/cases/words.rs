@@ -127,7 +127,7 @@ pub(super) fn template_task<'a>(app: &'a App, l: Lang, asks: &'a Asks) -> Option
 }
 
 /// A span of seconds in its two largest units.
-pub(super) fn span(l: Lang, seconds: i64) -> String {
+pub(in crate::desk) fn span(l: Lang, seconds: i64) -> String {
     let minutes = seconds / 60;
     match minutes {
         0..=59 => t::cases_minutes(l, minutes),
