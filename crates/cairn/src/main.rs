@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 /// Reports are taken in by one thread and written by another, and what one allocated the other frees: the system's allocator
-/// makes them wait for each other (docs/decisions/0021-allocator.md).
+/// makes them wait for each other (docs/decisions/0022-allocator.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
