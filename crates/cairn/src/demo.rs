@@ -5,6 +5,7 @@ mod challenges;
 mod fill;
 mod office;
 mod people;
+mod referrals;
 
 use std::io::{BufRead, IsTerminal};
 
@@ -163,6 +164,7 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
     fill::fill(&app, &clock, now, &officers).await?;
     if let Some(officer) = officers.first() {
         cases::fill(&app, &clock, now, officer).await?;
+        referrals::fill(&app, &clock, now, officer).await?;
     }
     if settings
         .plans

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 9] = [
     (
         1,
         "base",
@@ -51,6 +51,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 8] = [
         "retention",
         include_str!("../migrations/sqlite/0008_retention.sql"),
         include_str!("../migrations/postgres/0008_retention.sql"),
+    ),
+    (
+        9,
+        "referral",
+        include_str!("../migrations/sqlite/0009_referral.sql"),
+        include_str!("../migrations/postgres/0009_referral.sql"),
     ),
 ];
 

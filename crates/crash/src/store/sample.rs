@@ -211,6 +211,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         bare: row.bare,
         mute: 0,
         withdrawn: std::collections::BTreeSet::new(),
+        referrals: Vec::new(),
         version: row.version,
     }
 }

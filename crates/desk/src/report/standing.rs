@@ -7,6 +7,7 @@ use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Certainty, Change, LossItem, Part, State};
+use crate::referral::{self, Referral, Step};
 
 /// A legal hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,8 @@ pub struct Standing {
     pub mute: i64,
     /// Messages of officers that were taken back before they left.
     pub withdrawn: BTreeSet<i64>,
+    /// Referrals to agencies, in the order of their numbers.
+    pub referrals: Vec<Referral>,
     /// Events so far.
     pub version: i64,
 }
@@ -80,6 +83,7 @@ impl Standing {
             bare: false,
             mute: 0,
             withdrawn: BTreeSet::new(),
+            referrals: Vec::new(),
             version: 1,
         }
     }
@@ -87,8 +91,14 @@ impl Standing {
     /// One more event. `Received` stands first and is taken by [`Standing::new`].
     pub fn apply(&mut self, change: &Change) {
         self.version += 1;
+        referral::apply(&mut self.referrals, change);
         match change {
             Change::Received { .. } | Change::FileTaken { .. } => {}
+            Change::Referral { step, .. } => {
+                if !matches!(step, Step::Withdrawn) {
+                    self.state = self.worked_on();
+                }
+            }
             Change::ReporterWrote { message, .. } => {
                 self.messages = *message;
                 if matches!(self.state, State::Waiting | State::Closed) {

@@ -43,6 +43,11 @@ use crate::{evidence, figures, health};
         model::Received<'static>,
         model::Stored,
         model::Status,
+        model::PassedOn,
+        model::Referral,
+        model::ReferralList,
+        model::NewAcknowledgement,
+        model::NewOutcome,
         model::Message,
         model::Happened,
         model::SentFile,
@@ -55,6 +60,7 @@ use crate::{evidence, figures, health};
     tags(
         (name = "Reports", description = "The questions, and how to send reports and files."),
         (name = "Follow up", description = "Read where a report stands and add to it, with its secret."),
+        (name = "Referrals", description = "What was referred to your agency, with a key for it."),
         (name = "Figures", description = "What is counted, as open data."),
         (name = "Evidence log", description = "The append-only log (C2SP tlog-tiles), for witnesses and for checking receipts."),
         (name = "Health", description = "For the machines that keep this one running.")
