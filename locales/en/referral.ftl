@@ -60,6 +60,7 @@ referral-goes-no-contact = No contact details go with it.
 referral-goes-none = No files go with it.
 referral-goes-summary = Read and print the summary
 referral-goes-report = report.json
+referral-goes-defanged = Links and addresses are shown defanged here. In the package they are live, for the agency’s machines; in its summary they are defanged too.
 referral-goes-manifest = manifest.json
 referral-digest = SHA-256 of the manifest
 referral-digest-sent = SHA-256 of the manifest as it went

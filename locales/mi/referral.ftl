@@ -60,6 +60,7 @@ referral-goes-no-contact = Kāore he taipitopito whakapā e haere ngatahi.
 referral-goes-none = Kāore he kōnae e haere ngatahi.
 referral-goes-summary = Pānuitia, tāngia te whakarāpopototanga
 referral-goes-report = report.json
+referral-goes-defanged = Kua whakamatea ngā hononga me ngā wāhitau i konei. Kei te ora i roto i te mōkihi, mā ngā mīhini a te umanga; kua whakamatea hoki i tōna whakarāpopototanga.
 referral-goes-manifest = manifest.json
 referral-digest = SHA-256 o te rārangi kai-roto
 referral-digest-sent = SHA-256 o te rārangi kai-roto i te tukunga

@@ -14,5 +14,6 @@ mod clusters;
 mod flows;
 mod keeping;
 mod office;
+mod referrals;
 mod rights;
 mod search;

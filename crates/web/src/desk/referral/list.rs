@@ -201,7 +201,7 @@ async fn counts(app: &App, officer: &Officer) -> Result<Markup> {
         .collect();
     Ok(html! {
         h2 { (t::referral_counts(l)) }
-        p.hint { (t::referral_counts_note(l)) }
         (table(t::referral_counts(l), &columns, &rows))
+        p.hint { (t::referral_counts_note(l)) }
     })
 }

@@ -11,6 +11,8 @@ use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::Action;
 use cairn_desk::referral::package::{STYLE, path_of};
 use cairn_desk::referral::{Channel, Outcome, Refusal, State, Step, TEXT_CHARS_MAX};
+use cairn_kernel::observable::defang_text;
+use cairn_kernel::text::visible;
 use maud::{Markup, html};
 
 use super::super::typed::Typed;
@@ -207,8 +209,11 @@ fn goes(view: &View<'_>, packed: &Packed) -> Markup {
             ul { @for file in &package.files { li { (machine(&path_of(file))) ", " (file.media_type) ", " (size(file.size)) } } }
         }
         p { (button_link(Look::Plain, &format!("{}/summary", view.base()), t::referral_goes_summary(l))) }
-        (details(t::referral_goes_report(l), html! { pre.code tabindex="0" { (package.report) } }))
-        (details(t::referral_goes_manifest(l), html! { pre.code tabindex="0" { (packed.manifest) } }))
+        (details(t::referral_goes_report(l), html! {
+            p.hint { (t::referral_goes_defanged(l)) }
+            pre tabindex="0" { code translate="no" { (visible(&defang_text(&package.report))) } }
+        }))
+        (details(t::referral_goes_manifest(l), html! { pre tabindex="0" { code translate="no" { (packed.manifest) } } }))
         p { (t::referral_digest(l)) ": " (machine(&packed.digest)) }
     }
 }
@@ -233,7 +238,9 @@ fn forms(view: &View<'_>) -> Markup {
             }
             @if one.state == State::Prepared {
                 (view.change("send", html! {
-                    p.hint { (t::referral_send_note(l, view.app.config.undo_seconds)) }
+                    @if view.app.config.undo_seconds > 0 {
+                        p.hint { (t::referral_send_note(l, view.app.config.undo_seconds)) }
+                    }
                     (button(Look::Main, send))
                 }))
                 (view.change("withdraw", button(Look::Danger, t::referral_withdraw(l))))
