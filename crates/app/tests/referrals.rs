@@ -387,3 +387,47 @@ async fn sending_can_be_taken_back_until_the_reporter_reads_of_it() {
     let waiting = t.app.referrals_waiting(t.who(Role::Officer)).await.unwrap();
     assert_eq!(*waiting, (0, 0));
 }
+
+#[tokio::test]
+async fn files_go_one_by_one_under_the_password_that_opens_nothing_by_mistake() {
+    let t = World::new().await;
+    let received = report(&t).await;
+    let mut sums = Vec::new();
+    for (bytes, name) in [
+        (&b"a letter that says much"[..], "canary.txt"),
+        (b"another one", "b.txt"),
+    ] {
+        let mut taking = t.app.take_file().unwrap();
+        taking.push(bytes).unwrap();
+        let file = t.app.keep_file(taking, Some(name)).await.unwrap();
+        let secret = received.secret.expose();
+        sums.push(file.sha256.clone());
+        t.app
+            .add_file(&received.reference, secret, file)
+            .await
+            .unwrap();
+    }
+    let one = Wish {
+        files: vec![sums[0].clone()],
+        ..wish("police", Channel::Handed)
+    };
+    let no = prepare(&t, Role::Officer, &received, one).await.unwrap();
+    let archive = t
+        .app
+        .take_package(t.who(Role::Officer), &received.reference, no)
+        .await
+        .unwrap();
+    assert!(!part(&archive, "report.json").contains("canary"));
+    assert!(!part(&archive, "manifest.json").contains(&sums[1]));
+    let mut zip = zip::ZipArchive::new(Cursor::new(archive.bytes)).unwrap();
+    let path = format!("files/{}.bin", sums[0]);
+    assert!(zip.by_name(&path).is_err(), "not without the password");
+    let mut read = Vec::new();
+    let password = ARCHIVE_PASSWORD.as_bytes();
+    let mut file = zip.by_name_decrypt(&path, password).unwrap();
+    file.read_to_end(&mut read).unwrap();
+    assert_eq!(read, b"a letter that says much");
+    assert_eq!(sha256(&read).hex(), sums[0]);
+    drop(file);
+    assert_eq!(zip.len(), 4);
+}

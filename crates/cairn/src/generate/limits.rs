@@ -49,6 +49,7 @@ pub fn page() -> String {
         ("Mail", mails()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
+        ("Referrals", referrals()),
         ("Challenges of figures", challenges()),
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
@@ -444,6 +445,38 @@ fn of_cases() -> Vec<Row> {
             "CLOCKS_MAX",
             cairn_app::cases::CLOCKS_MAX,
             "clocks on the page of all clocks",
+        ),
+    ]
+}
+
+fn referrals() -> Vec<Row> {
+    use cairn_desk::{agency, referral};
+    let chars = |name, value: usize, what| (name, format!("{value} characters"), what);
+    vec![
+        of(
+            "REFERRALS_MAX",
+            referral::REFERRALS_MAX,
+            "referrals of one report, those withdrawn included",
+        ),
+        chars(
+            "TEXT_CHARS_MAX",
+            referral::TEXT_CHARS_MAX,
+            "an agency's reference, its words, why a law applies, how it was asked again",
+        ),
+        of(
+            "REFERRAL_ROWS_MAX",
+            cairn_store::referral::REFERRAL_ROWS_MAX,
+            "referrals of one page of a list, and of one answer of the API",
+        ),
+        of(
+            "CHASE_DAYS",
+            agency::CHASE_DAYS,
+            "days until an agency is asked again, where its entry says nothing (`chase_days`)",
+        ),
+        of(
+            "CHASE_DAYS_MAX",
+            agency::CHASE_DAYS_MAX,
+            "days that an entry may say",
         ),
     ]
 }

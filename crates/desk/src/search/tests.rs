@@ -161,7 +161,7 @@ fn every_filter_of_the_list_is_read() {
         "has:help",
         "consent:police",
         "referred:police",
-        "-referral:overdue",
+        "referral:overdue",
         "url:hxxp://a[.]example",
         "domain:a.example",
         "email:a@b.example",
