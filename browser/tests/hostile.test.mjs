@@ -700,9 +700,11 @@ test('exports hold every text, and no formula', async () => {
 /** All routes that GET answers. One that is missing here is a page that nobody has thought of yet: add it, and say above what
  * strangers' texts it shows. */
 const ROUTES = [
-  '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/status/{reference}',
+  '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
   '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
-  '/desk/keys', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/reports/{reference}', '/desk/retention', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
+  '/desk/keys', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/referrals', '/desk/reports/{reference}',
+  '/desk/reports/{reference}/referrals/{no}', '/desk/reports/{reference}/referrals/{no}/summary',
+  '/desk/retention', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
   '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',
   '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
   '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/evidence', '/figures', '/figures.json', '/figures/categories',

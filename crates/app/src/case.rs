@@ -120,6 +120,7 @@ impl App {
             | Command::PlaceHold { .. }
             | Command::LiftHold { .. }
             | Command::Erase { .. }
+            | Command::Refer(_)
             | Command::SetConsent { .. }
             | Command::VerifyLoss { .. }
             | Command::AddFile(_) => Err(AppError::Denied(cairn_desk::access::Denied)),

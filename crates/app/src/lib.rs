@@ -20,6 +20,7 @@ pub mod mail;
 pub mod notify;
 pub mod observable;
 pub mod pace;
+pub mod referral;
 pub mod report;
 pub mod retention;
 pub mod search;

@@ -112,6 +112,7 @@ impl App {
                     anonymous: fact.anonymous,
                     loss_minor: fact.loss_minor,
                     agencies: &fact.agencies,
+                    referred: &fact.referred,
                     age: since(now),
                     answered: fact.answered_at.map(since),
                     closed: fact.closed_at.map(since),

@@ -476,6 +476,8 @@ pub struct Whole {
     pub has_link: bool,
     /// Why legal holds were placed and lifted, by the number of the event.
     pub reasons: Vec<(i64, String)>,
+    /// Texts that go with its referrals, by the number of the event.
+    pub referral_texts: Vec<(i64, String)>,
 }
 
 impl App {
@@ -490,7 +492,13 @@ impl App {
         let rows = self.store.history(no).await?;
         let history = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
         let standing = standing_of(&body, &history)?;
+        let referral_texts = if standing.referrals.is_empty() {
+            Vec::new()
+        } else {
+            self.store.referral_texts(no).await?
+        };
         Ok(Whole {
+            referral_texts,
             reasons: self.reasons_of(no, &history).await?,
             reference: self.reference(no),
             messages: self.store.messages(no).await?,

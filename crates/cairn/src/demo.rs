@@ -5,6 +5,7 @@ mod challenges;
 mod fill;
 mod office;
 mod people;
+mod referrals;
 mod shift;
 
 use std::io::{BufRead, IsTerminal};
@@ -165,6 +166,7 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
     if let Some(officer) = officers.first() {
         cases::fill(&app, &clock, now, officer).await?;
         shift::fill(&app, &clock, now, &officers).await?;
+        referrals::fill(&app, &clock, now, officer).await?;
     }
     if settings
         .plans

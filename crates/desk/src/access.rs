@@ -13,6 +13,8 @@ pub enum Action {
     AssignReports,
     /// Erase a reporter's contact details.
     EraseContacts,
+    /// Hand a report to an agency for a reason in law, without the reporter's consent.
+    ReferByLaw,
     /// Place and lift legal holds.
     HoldReports,
     /// Take reports out in bulk.
@@ -47,11 +49,12 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
         Self::EraseContacts,
+        Self::ReferByLaw,
         Self::HoldReports,
         Self::ExportReports,
         Self::ReadAudit,
@@ -81,6 +84,7 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::WorkReports
                 | Action::AssignReports
                 | Action::EraseContacts
+                | Action::ReferByLaw
                 | Action::HoldReports
                 | Action::ExportReports
                 | Action::ReadChallenges
@@ -222,6 +226,7 @@ mod tests {
             (Action::EraseContacts, "lead"),
             (Action::HoldReports, "lead"),
             (Action::ManageRetention, "administrator"),
+            (Action::ReferByLaw, "lead"),
             (Action::ExportReports, "lead"),
             (Action::ReadAudit, "administrator auditor"),
             (

@@ -80,6 +80,9 @@ pub enum AccountChange {
     ApiKeyCreated {
         /// Key id.
         key: String,
+        /// The agency that fetches what is referred to it with the key, if it is one's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agency: Option<String>,
     },
     /// A partner's API key was revoked.
     ApiKeyRevoked {

@@ -18,6 +18,7 @@ pub mod mail;
 pub mod notify;
 pub mod observable;
 pub mod rates;
+pub mod referral;
 pub mod report;
 pub mod search;
 pub mod shift;

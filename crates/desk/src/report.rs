@@ -409,6 +409,14 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
     },
+    /// Something happened to a referral of it.
+    Referral {
+        /// Number within the report, from 1.
+        referral: u32,
+        /// What.
+        #[serde(flatten)]
+        step: crate::referral::Step,
+    },
     /// What an officer had done was undone.
     Undone {
         /// Which event of the report, from 1 (its receipt).

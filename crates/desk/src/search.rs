@@ -156,6 +156,10 @@ pub enum What {
     Has(Has),
     /// The reporter agrees that this agency is told.
     Consent(String),
+    /// It was handed to this agency.
+    Referred(String),
+    /// It has a referral in this state, or one that is [`OVERDUE`].
+    Referral(String),
     /// An observable.
     Observable(Observable),
 }
@@ -253,11 +257,14 @@ pub struct Known<'a> {
     pub calling_code: u16,
 }
 
+/// Stands among states of referrals for those on which the agency should have said something by now.
+pub const OVERDUE: &str = "overdue";
+
 /// Every filter's name, in the order in which help lists them.
-pub const FILTERS: [&str; 22] = [
+pub const FILTERS: [&str; 24] = [
     "category", "subtype", "state", "severity", "assignee", "loss", "since", "before", "on",
-    "language", "region", "sector", "has", "consent", "url", "domain", "email", "phone", "ip",
-    "hash", "wallet", "account",
+    "language", "region", "sector", "has", "consent", "referred", "referral", "url", "domain",
+    "email", "phone", "ip", "hash", "wallet", "account",
 ];
 
 impl Search {
@@ -340,6 +347,8 @@ impl fmt::Display for Printed<'_> {
             What::Received(bound, day) => write!(f, "{}:{day}", bound.name()),
             What::Has(has) => write!(f, "has:{}", has.name()),
             What::Consent(agency) => write!(f, "consent:{}", quoted(agency)),
+            What::Referred(agency) => write!(f, "referred:{}", quoted(agency)),
+            What::Referral(state) => write!(f, "referral:{state}"),
             What::Observable(one) => write!(f, "{}:{}", one.kind.as_str(), quoted(&safe(one))),
         }
     }

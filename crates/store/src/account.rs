@@ -45,6 +45,7 @@ static API_KEY: Table = Table::new(
         ("name", Ty::Text),
         ("token", Ty::Blob),
         ("created_at", Ty::Int),
+        ("agency", Ty::Text),
     ],
 );
 
@@ -140,6 +141,8 @@ pub struct ApiKey {
     pub created_at: Micros,
     /// When it was revoked.
     pub revoked_at: Option<Micros>,
+    /// Code of the agency that fetches what is referred to it with this key; most keys only send reports.
+    pub agency: Option<String>,
 }
 
 fn bytes32(bytes: Vec<u8>, what: &'static str) -> Result<[u8; 32], ReadError> {
@@ -440,7 +443,13 @@ impl Store {
         let mut unit = Unit::default();
         unit.insert(
             &API_KEY,
-            params![key.id.as_str(), key.name.as_str(), token, key.created_at],
+            params![
+                key.id.as_str(),
+                key.name.as_str(),
+                token,
+                key.created_at,
+                key.agency.clone()
+            ],
         );
         unit.entries.push(entry);
         self.write(unit).await.map(drop)
@@ -471,8 +480,7 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, ReadError> {
-        let sql =
-            "SELECT id, name, created_at, revoked_at FROM api_key ORDER BY name, id LIMIT 10000";
+        let sql = "SELECT id, name, created_at, revoked_at, agency FROM api_key ORDER BY name, id LIMIT 10000";
         self.db
             .rows(sql, vec![])
             .await?
@@ -486,7 +494,7 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn api_key(&self, token: [u8; 32]) -> Result<Option<ApiKey>, ReadError> {
-        let sql = "SELECT id, name, created_at, revoked_at FROM api_key WHERE token = $1 AND revoked_at IS NULL";
+        let sql = "SELECT id, name, created_at, revoked_at, agency FROM api_key WHERE token = $1 AND revoked_at IS NULL";
         self.db
             .row(sql, params![token])
             .await?
@@ -502,5 +510,6 @@ fn read_api_key(row: &Row) -> Result<ApiKey, ReadError> {
         name: row.text(1)?,
         created_at: row.at(2)?,
         revoked_at: row.int_opt(3)?.map(Micros),
+        agency: row.text_opt(4)?,
     })
 }

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 51] = [
+const TABLES: [&str; 53] = [
     "meta",
     "report",
     "report_body",
@@ -62,6 +62,8 @@ const TABLES: [&str; 51] = [
     "report_closed",
     "report_reason",
     "report_erased",
+    "referral",
+    "referral_text",
     "idempotency",
     "evidence",
     "log_node",
@@ -103,7 +105,9 @@ const TABLES: [&str; 51] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("handover") {
+    if table.starts_with("referral") {
+        10
+    } else if table.starts_with("handover") {
         9
     } else if matches!(table, "report_closed" | "report_reason" | "report_erased") {
         8

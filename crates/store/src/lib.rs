@@ -21,6 +21,7 @@ pub mod live;
 pub mod observable;
 pub mod once;
 pub mod postgres;
+pub mod referral;
 pub mod report;
 pub mod retention;
 pub mod room;

@@ -37,6 +37,8 @@ pub struct Fact {
     pub closed_at: Option<Micros>,
     /// Agencies to which the reporter agrees now, in the order of their codes.
     pub agencies: Vec<String>,
+    /// Agencies to which it was handed, in the order of their codes, each once.
+    pub referred: Vec<String>,
 }
 
 /// One page of them.
@@ -111,6 +113,7 @@ impl Store {
         }
         self.live_answers(&mut facts, after, last).await?;
         self.live_consents(&mut facts, after, last).await?;
+        self.live_referrals(&mut facts, after, last).await?;
         let full = i64::try_from(rows.len()).unwrap_or(PAGE) == PAGE;
         Ok(FactPage {
             facts,
@@ -159,6 +162,26 @@ impl Store {
         }
         // Each database has its own order of texts.
         facts.iter_mut().for_each(|fact| fact.agencies.sort());
+        Ok(())
+    }
+
+    async fn live_referrals(
+        &self,
+        facts: &mut [Fact],
+        after: i64,
+        last: i64,
+    ) -> Result<(), ReadError> {
+        let sql = "SELECT DISTINCT no, agency FROM referral WHERE sent_at IS NOT NULL AND no > $1 AND no <= $2 \
+                   ORDER BY no, agency LIMIT 200000";
+        for row in self.db.rows(sql, params![after, last]).await? {
+            let no = row.int(0)?;
+            if let Ok(place) = facts.binary_search_by_key(&no, |fact| fact.no)
+                && let Some(fact) = facts.get_mut(place)
+            {
+                fact.referred.push(row.text(1)?);
+            }
+        }
+        facts.iter_mut().for_each(|fact| fact.referred.sort());
         Ok(())
     }
 
@@ -232,5 +255,6 @@ fn fact(row: &Row) -> Result<Fact, ReadError> {
         answered_at: None,
         closed_at: None,
         agencies: Vec::new(),
+        referred: Vec::new(),
     })
 }

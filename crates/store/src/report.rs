@@ -7,6 +7,7 @@ use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
 use crate::params;
+use crate::referral;
 use crate::retention::{erased_row, since_closed};
 use crate::sql::{Row, Table, Ty, Value};
 use crate::unindexed::UNINDEXED;
@@ -467,13 +468,15 @@ pub fn change(
     events: Vec<(Event, Entry)>,
     message: Option<NewMessage>,
 ) -> Unit {
-    let mut unit = Unit::default();
+    let (mut unit, mut rows) = (Unit::default(), Unit::default());
     let mut after = before.clone();
     let mut numbered = Vec::with_capacity(events.len());
     let (mut closed, mut answered_at) = (None, None);
     for (event, entry) in events {
         let was = after.state;
+        let referred = after.referrals.clone();
         after.apply(&event.change);
+        referral::rows(&mut rows, no, &event, &referred, &after.referrals);
         closed = since_closed(was, after.state, event.at).or(closed);
         if after.answers.first() == Some(after.version) {
             answered_at = Some(event.at);
@@ -499,6 +502,7 @@ pub fn change(
             before.version
         ],
     );
+    unit.ops.extend(rows.ops);
     if let Some(closed) = closed {
         closed.write(&mut unit, no);
     }

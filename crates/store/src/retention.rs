@@ -131,6 +131,7 @@ pub(crate) fn erased_row(unit: &mut Unit, no: i64, version: i64, event: &Event) 
                 params![[0_u8; 16], no],
             );
             unit.exec("UPDATE report SET title = '' WHERE no = $1", params![no]);
+            unit.exec("DELETE FROM referral_text WHERE no = $1", params![no]);
         }
     }
     unit.exec(

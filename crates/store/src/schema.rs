@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
     (
         1,
         "base",
@@ -57,6 +57,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 9] = [
         "shift",
         include_str!("../migrations/sqlite/0009_shift.sql"),
         include_str!("../migrations/postgres/0009_shift.sql"),
+    ),
+    (
+        10,
+        "referral",
+        include_str!("../migrations/sqlite/0010_referral.sql"),
+        include_str!("../migrations/postgres/0010_referral.sql"),
     ),
 ];
 

@@ -112,7 +112,7 @@ on_both! {
     }
 
     async fn api_keys_work_until_revoked(t: &mut TestStore) {
-        let key = ApiKey { id: "key-1".into(), name: "Example Bank".into(), created_at: START, revoked_at: None };
+        let key = ApiKey { id: "key-1".into(), name: "Example Bank".into(), created_at: START, revoked_at: None, agency: Some("police".into()) };
         t.add_api_key(&key, [5; 32], audit(1, START)).await.unwrap();
         assert_eq!(t.api_key([5; 32]).await.unwrap(), Some(key.clone()));
         assert_eq!(t.api_key([6; 32]).await.unwrap(), None);

@@ -323,16 +323,35 @@ impl App {
         doer: Doer<'_>,
         name: &str,
     ) -> Result<(ApiKey, String), AccountError> {
+        self.create_agency_key(doer, name, None).await
+    }
+
+    /// The same for an agency, which fetches what is referred to it with the key.
+    ///
+    /// # Errors
+    /// See [`AccountError`].
+    pub async fn create_agency_key(
+        &self,
+        doer: Doer<'_>,
+        name: &str,
+        agency: Option<&str>,
+    ) -> Result<(ApiKey, String), AccountError> {
         let by = doer.actor(Action::ManageAccounts)?;
+        if let Some(code) = agency.filter(|code| self.form.agencies().get(code).is_none()) {
+            let what = format!("there is no agency {code:?}");
+            return Err(AppError::Input(what).into());
+        }
         let key = ApiKey {
             id: uuid::Uuid::new_v4().to_string(),
             name: name_of(name)?,
             created_at: self.clock.now(),
             revoked_at: None,
+            agency: agency.map(str::to_owned),
         };
         let token = format!("{TOKEN_PREFIX}{}", code::base32(&random::<32>()?));
         let change = AccountChange::ApiKeyCreated {
             key: key.id.clone(),
+            agency: key.agency.clone(),
         };
         let entry = self.account_entry(by, change)?;
         let tag = self.token_tag(&token);

@@ -54,6 +54,7 @@ const fn known_of(measure: Measure) -> Known {
         Measure::CloseMedian => live::CLOSE_MEDIAN,
         Measure::CloseP90 => live::CLOSE_P90,
         Measure::Consent => live::CONSENT_BY_AGENCY,
+        Measure::Referred => live::REFERRED_BY_AGENCY,
         Measure::Anonymous => live::ANONYMOUS_SHARE,
     }
 }

@@ -50,6 +50,7 @@ pub fn page() -> String {
         ("Reports", of_reports()),
         ("Cases", of_cases()),
         ("Shift", of_shift()),
+        ("Referrals", referrals()),
         ("Challenges of figures", challenges()),
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
@@ -492,6 +493,38 @@ fn of_shift() -> Vec<Row> {
             "CLOSINGS_MAX",
             rows::CLOSINGS_MAX,
             "closings of a quarter that are counted",
+        ),
+    ]
+}
+
+fn referrals() -> Vec<Row> {
+    use cairn_desk::{agency, referral};
+    let chars = |name, value: usize, what| (name, format!("{value} characters"), what);
+    vec![
+        of(
+            "REFERRALS_MAX",
+            referral::REFERRALS_MAX,
+            "referrals of one report, those withdrawn included",
+        ),
+        chars(
+            "TEXT_CHARS_MAX",
+            referral::TEXT_CHARS_MAX,
+            "an agency's reference, its words, why a law applies, how it was asked again",
+        ),
+        of(
+            "REFERRAL_ROWS_MAX",
+            cairn_store::referral::REFERRAL_ROWS_MAX,
+            "referrals of one page of a list, and of one answer of the API",
+        ),
+        of(
+            "CHASE_DAYS",
+            agency::CHASE_DAYS,
+            "days until an agency is asked again, where its entry says nothing (`chase_days`)",
+        ),
+        of(
+            "CHASE_DAYS_MAX",
+            agency::CHASE_DAYS_MAX,
+            "days that an entry may say",
         ),
     ]
 }

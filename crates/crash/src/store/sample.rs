@@ -212,6 +212,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         mute: 0,
         withdrawn: std::collections::BTreeSet::new(),
         answers: cairn_desk::report::Answers::default(),
+        referrals: Vec::new(),
         version: row.version,
     }
 }

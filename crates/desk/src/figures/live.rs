@@ -175,6 +175,8 @@ pub struct Fact<'a> {
     pub loss_minor: Option<i64>,
     /// Agencies to which the reporter agreed.
     pub agencies: &'a [String],
+    /// Agencies to which it was handed.
+    pub referred: &'a [String],
     /// Seconds from receipt to now.
     pub age: i64,
     /// Seconds from receipt to the first answer.
@@ -195,6 +197,8 @@ pub struct Facts {
     anonymous: Set,
     agreed: Set,
     agencies: BTreeMap<String, Set>,
+    passed: Set,
+    referred: BTreeMap<String, Set>,
     in_time: Set,
     undecided: u64,
     losses: Amounts,
@@ -247,8 +251,14 @@ impl Facts {
         for agency in fact.agencies {
             set(&mut self.agencies, agency);
         }
+        for agency in fact.referred {
+            set(&mut self.referred, agency);
+        }
         if !fact.agencies.is_empty() {
             self.agreed.add(fact.key);
+        }
+        if !fact.referred.is_empty() {
+            self.passed.add(fact.key);
         }
         if fact.anonymous {
             self.anonymous.add(fact.key);
@@ -303,6 +313,8 @@ pub enum Measure {
     CloseP90,
     /// Share whose reporters agreed to have it passed on, in all or to one agency.
     Consent,
+    /// Share of incidents with at least one referral, in all or to one agency.
+    Referred,
     /// Share of anonymous reports.
     Anonymous,
 }
@@ -419,13 +431,22 @@ pub fn proposals(facts: &Facts, agencies: &[String], rules: &Rules) -> Vec<Propo
         facts.all,
         few,
     ));
-    all.push(share(Measure::Consent, None, facts.agreed, facts.all, few));
-    for agency in agencies {
-        let part = facts.agencies.get(agency).copied().unwrap_or_default();
-        let code = Some(agency.clone());
-        all.push(share(Measure::Consent, code, part, facts.all, few));
-    }
+    by_agency(facts, agencies, few, &mut all);
     all
+}
+
+/// What is counted by agency: one report counts once for each of its agencies, and once in the total.
+fn by_agency(facts: &Facts, agencies: &[String], few: u64, all: &mut Vec<Proposal>) {
+    for (measure, total, each) in [
+        (Measure::Consent, facts.agreed, &facts.agencies),
+        (Measure::Referred, facts.passed, &facts.referred),
+    ] {
+        all.push(share(measure, None, total, facts.all, few));
+        for agency in agencies {
+            let part = each.get(agency).copied().unwrap_or_default();
+            all.push(share(measure, Some(agency.clone()), part, facts.all, few));
+        }
+    }
 }
 
 /// The levels of losses are hidden where their sum is: few of them, or one that is most of it.

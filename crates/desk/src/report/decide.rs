@@ -4,6 +4,7 @@ use cairn_kernel::money::Money;
 
 use super::retention::Due;
 use super::{Certainty, Change, FileRef, LossKind, Part, Standing, State};
+use crate::referral;
 use cairn_kernel::time::Micros;
 
 /// What somebody wants.
@@ -84,6 +85,8 @@ pub enum Command {
         /// SHA-256 of salt and reason, hexadecimal.
         digest: Option<String>,
     },
+    /// Hand it to an agency, or note what comes of that.
+    Refer(referral::Command),
     /// Erase what rules say is due.
     Erase {
         /// Parts and their rules.
@@ -134,6 +137,9 @@ pub enum Refusal {
     /// Something later changed the same thing.
     #[error("something later changed the same; undo that first")]
     Touched,
+    /// The rules for referrals say no.
+    #[error(transparent)]
+    Referral(#[from] referral::Refusal),
     /// The message has left.
     #[error("the message has left and cannot be taken back")]
     Left,
@@ -174,7 +180,13 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
             if standing.consents.get(&agency).copied().unwrap_or(false) == given {
                 Vec::new()
             } else {
-                vec![Change::Consent { agency, given }]
+                let stopped = if given {
+                    Vec::new()
+                } else {
+                    referral::stopped(standing, &agency)
+                };
+                let consent = Change::Consent { agency, given };
+                std::iter::once(consent).chain(stopped).collect()
             }
         }
         Command::PlaceHold { digest, until } => vec![Change::HoldPlaced { digest, until }],
@@ -195,6 +207,8 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         // Closed ones too: figures count them.
         Command::NotSuspect if standing.suspect => vec![Change::NotSuspect],
         Command::NotSuspect => Vec::new(),
+        // Closed ones too: what comes of a referral is often heard later.
+        Command::Refer(command) => referral::decide(standing, command)?,
         officers => {
             if closed {
                 return Err(Refusal::Closed);
@@ -380,6 +394,7 @@ mod tests {
             mute: 0,
             withdrawn: std::collections::BTreeSet::new(),
             answers: crate::report::Answers::default(),
+            referrals: Vec::new(),
             version: 1,
         }
     }

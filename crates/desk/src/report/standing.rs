@@ -7,6 +7,7 @@ use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::{Answers, Body, Certainty, Change, LossItem, Part, State};
+use crate::referral::{self, Referral, Step};
 
 /// A legal hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,8 @@ pub struct Standing {
     pub withdrawn: BTreeSet<i64>,
     /// Which of its events told the reporter something.
     pub answers: Answers,
+    /// Referrals to agencies, in the order of their numbers.
+    pub referrals: Vec<Referral>,
     /// Events so far.
     pub version: i64,
 }
@@ -83,6 +86,7 @@ impl Standing {
             mute: 0,
             withdrawn: BTreeSet::new(),
             answers: Answers::default(),
+            referrals: Vec::new(),
             version: 1,
         }
     }
@@ -91,8 +95,14 @@ impl Standing {
     pub fn apply(&mut self, change: &Change) {
         self.version += 1;
         self.answers.apply(self.version, change);
+        referral::apply(&mut self.referrals, change);
         match change {
             Change::Received { .. } | Change::FileTaken { .. } => {}
+            Change::Referral { step, .. } => {
+                if !matches!(step, Step::Withdrawn) {
+                    self.state = self.worked_on();
+                }
+            }
             Change::ReporterWrote { message, .. } => {
                 self.messages = *message;
                 if matches!(self.state, State::Waiting | State::Closed) {

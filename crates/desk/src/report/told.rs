@@ -20,6 +20,7 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::SeveritySet { .. }
         | Change::HoldPlaced { .. }
         | Change::HoldLifted { .. }
+        | Change::Referral { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

@@ -5,6 +5,7 @@ use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Change, Event, Hold, Refusal, Standing, State};
+use crate::referral::{Referral, Step};
 
 /// What undoing gives back; a part that is absent stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub struct Back {
     /// The number of the message that does not leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<i64>,
+    /// Numbers of referrals that were not sent after all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsent: Vec<u32>,
 }
 
 impl Back {
@@ -47,17 +51,19 @@ impl Back {
             suspect: (before.suspect != after.suspect).then_some(before.suspect),
             hold: (before.hold != after.hold).then(|| before.hold.into_iter().collect()),
             message: None,
+            unsent: moved(before, after),
         }
     }
 
     /// Both change one thing.
-    const fn meets(&self, other: &Self) -> bool {
+    fn meets(&self, other: &Self) -> bool {
         self.state.is_some() && other.state.is_some()
             || self.category.is_some() && other.category.is_some()
             || self.severity.is_some() && other.severity.is_some()
             || self.assignee.is_some() && other.assignee.is_some()
             || self.suspect.is_some() && other.suspect.is_some()
             || self.hold.is_some() && other.hold.is_some()
+            || self.unsent.iter().any(|no| other.unsent.contains(no))
     }
 
     /// Puts it into place.
@@ -86,6 +92,13 @@ impl Back {
             to.withdrawn.insert(message);
         }
     }
+}
+
+/// Numbers of the referrals to which something happened.
+fn moved(before: &Standing, after: &Standing) -> Vec<u32> {
+    let same = |one: &&Referral| !before.referrals.contains(one);
+    let all = after.referrals.iter().filter(same);
+    all.map(|one| one.no).collect()
 }
 
 /// Until when a message that was written at `at` can be taken back: before that it does not leave.
@@ -155,7 +168,17 @@ fn undoable(target: &Event, asked: Asked) -> Result<Option<i64>, Refusal> {
         // A hold that ended by itself would end again.
         Change::HoldLifted { digest: Some(_) } => Ok(None),
         // What was taken back is written anew, and not sent after all.
-        Change::Undone { back, .. } if back.message.is_none() => Ok(None),
+        Change::Undone { back, .. } if back.message.is_none() && back.unsent.is_empty() => Ok(None),
+        Change::Referral {
+            step: Step::Sent { .. },
+            ..
+        } => {
+            if asked.now < leaves_at(target.at, asked.hold_seconds) {
+                Ok(None)
+            } else {
+                Err(Refusal::Left)
+            }
+        }
         Change::OfficerWrote { message, .. } => {
             if asked.now < leaves_at(target.at, asked.hold_seconds) {
                 Ok(Some(*message))
@@ -223,6 +246,7 @@ mod tests {
             mute: 0,
             withdrawn: BTreeSet::new(),
             answers: Answers::default(),
+            referrals: Vec::new(),
             version: 1,
         }
     }

@@ -4,7 +4,9 @@ use cairn_kernel::money::Money;
 use cairn_kernel::observable::{Kind, Observable, extract_for};
 use cairn_kernel::text::fold;
 
-use super::{Bound, Codes, Day, FILTERS, Fault, Has, Known, Search, Term, Than, What, Wrong};
+use super::{
+    Bound, Codes, Day, FILTERS, Fault, Has, Known, OVERDUE, Search, Term, Than, What, Wrong,
+};
 use crate::data::{Text, nearest};
 
 /// Longest line, characters: room for the longest link and some words.
@@ -237,6 +239,17 @@ fn filter(name: &'static str, value: &str, not: bool, known: &Known<'_>) -> Resu
             let agencies = known.agencies.all().iter();
             let all: Vec<_> = agencies.map(|one| named(&one.code, &one.name)).collect();
             Ok(What::Consent(code(name, value, &all)?))
+        }
+        "referred" => {
+            let agencies = known.agencies.all().iter();
+            let all: Vec<_> = agencies.map(|one| named(&one.code, &one.name)).collect();
+            Ok(What::Referred(code(name, value, &all)?))
+        }
+        "referral" => {
+            let states = crate::referral::State::ALL.map(|state| state.as_str());
+            let all = states.into_iter().chain([OVERDUE]);
+            let all: Vec<_> = all.map(|code| (code.to_owned(), Vec::new())).collect();
+            Ok(What::Referral(code(name, value, &all)?))
         }
         _ => {
             let bound = match name {

@@ -160,6 +160,8 @@ fn every_filter_of_the_list_is_read() {
         "sector:P",
         "has:help",
         "consent:police",
+        "referred:police",
+        "referral:overdue",
         "url:hxxp://a[.]example",
         "domain:a.example",
         "email:a@b.example",
@@ -226,7 +228,7 @@ fn terms_are_taken_out_and_put_in_the_place_of_others() {
 /// Lines such as people type, and such as nobody does.
 fn lines() -> impl Strategy<Value = String> {
     let part = prop_oneof![
-        "[-]?(category|state|has|loss|since|url|domain|severity|assignee|consent)[:<>=]{1,2}[a-z0-9:/.,\"“-]{0,12}",
+        "[-]?(category|state|has|loss|since|url|domain|severity|assignee|consent|referred|referral)[:<>=]{1,2}[a-z0-9:/.,\"“-]{0,12}",
         "[-]?(category:scam|state:all|loss>5.5|on:today|has:files|domain:bad[.]example|hxxp://a[.]example/x)",
         "\\PC{0,12}",
         "[-\"“”:, a-zā]{0,9}",

@@ -20,6 +20,10 @@ pub struct Set {
 }
 
 impl Set {
+    fn side(&mut self, not: bool) -> &mut Vec<String> {
+        if not { &mut self.none } else { &mut self.any }
+    }
+
     /// Nothing is asked.
     #[must_use]
     pub fn is_free(&self) -> bool {
@@ -85,6 +89,14 @@ pub struct Wanted {
     pub consent: Vec<String>,
     /// Agencies, none of which the reporter agreed to.
     pub no_consent: Vec<String>,
+    /// Agencies, to all of which it was handed.
+    pub referred: Vec<String>,
+    /// Agencies, to none of which it was handed.
+    pub not_referred: Vec<String>,
+    /// States of referrals, or [`super::OVERDUE`]: it has one of these, and none of those.
+    pub referral: Set,
+    /// Now, where it is asked what is overdue.
+    pub late_at: Option<Micros>,
     /// Two filters that cannot both hold.
     pub nothing: bool,
 }
@@ -112,6 +124,38 @@ impl Wanted {
         };
         self.nothing |= *flag == Some(not);
         *flag = Some(!not);
+    }
+
+    fn consents(&mut self, not: bool) -> &mut Vec<String> {
+        if not {
+            &mut self.no_consent
+        } else {
+            &mut self.consent
+        }
+    }
+
+    fn agencies(&mut self, not: bool) -> &mut Vec<String> {
+        if not {
+            &mut self.not_referred
+        } else {
+            &mut self.referred
+        }
+    }
+
+    fn observable(&mut self, one: &Observable, not: bool) {
+        let list = if not {
+            &mut self.without_observables
+        } else {
+            &mut self.observables
+        };
+        list.push(one.clone());
+    }
+
+    fn referral(&mut self, state: &str, not: bool, now: Micros) {
+        if state == super::OVERDUE {
+            self.late_at = Some(now);
+        }
+        add(self.referral.side(not), state);
     }
 
     fn between(&mut self, from: Option<Micros>, to: Option<Micros>) {
@@ -160,12 +204,7 @@ impl Search {
                 }
                 What::Codes(codes, values) => {
                     states |= *codes == Codes::State;
-                    let set = wanted.set(*codes);
-                    let side = if term.not {
-                        &mut set.none
-                    } else {
-                        &mut set.any
-                    };
+                    let side = wanted.set(*codes).side(term.not);
                     for value in values {
                         match codes {
                             Codes::Assignee => add(side, known.account(value)),
@@ -197,10 +236,10 @@ impl Search {
                     }
                 }
                 What::Has(has) => wanted.flag(*has, term.not),
-                What::Consent(agency) if term.not => add(&mut wanted.no_consent, agency),
-                What::Consent(agency) => add(&mut wanted.consent, agency),
-                What::Observable(one) if term.not => wanted.without_observables.push(one.clone()),
-                What::Observable(one) => wanted.observables.push(one.clone()),
+                What::Consent(agency) => add(wanted.consents(term.not), agency),
+                What::Referred(agency) => add(wanted.agencies(term.not), agency),
+                What::Referral(state) => wanted.referral(state, term.not, now),
+                What::Observable(one) => wanted.observable(one, term.not),
             }
         }
         wanted.prefix = !plain.is_empty();

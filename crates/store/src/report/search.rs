@@ -54,7 +54,7 @@ pub struct Seen {
     pub last: Option<i64>,
 }
 
-/// Every filter, as conditions on `report r`: parameters 1 to 34.
+/// Every filter, as conditions on `report r`: parameters 1 to 39.
 macro_rules! conditions {
     () => {
         "($1 = '' OR replace($1, ',' || r.category || ',', '') <> $1) \
@@ -83,7 +83,17 @@ macro_rules! conditions {
          AND ($31 = '' OR (SELECT count(*) FROM report_consent e WHERE e.no = r.no AND e.given \
               AND replace($31, ',' || e.agency || ',', '') <> $31) = $32) \
          AND ($33 = '' OR NOT EXISTS (SELECT 1 FROM report_consent e WHERE e.no = r.no AND e.given \
-              AND replace($33, ',' || e.agency || ',', '') <> $33)) "
+              AND replace($33, ',' || e.agency || ',', '') <> $33)) \
+         AND ($34 = '' OR (SELECT count(DISTINCT h.agency) FROM referral h WHERE h.no = r.no AND h.sent_at IS NOT NULL \
+              AND replace($34, ',' || h.agency || ',', '') <> $34) = $35) \
+         AND ($36 = '' OR NOT EXISTS (SELECT 1 FROM referral h WHERE h.no = r.no AND h.sent_at IS NOT NULL \
+              AND replace($36, ',' || h.agency || ',', '') <> $36)) \
+         AND ($37 = '' OR EXISTS (SELECT 1 FROM referral h WHERE h.no = r.no \
+              AND (replace($37, ',' || h.state || ',', '') <> $37 \
+              OR (replace($37, ',overdue,', '') <> $37 AND h.due < $38)))) \
+         AND ($39 = '' OR NOT EXISTS (SELECT 1 FROM referral h WHERE h.no = r.no \
+              AND (replace($39, ',' || h.state || ',', '') <> $39 \
+              OR (replace($39, ',overdue,', '') <> $39 AND h.due < $38)))) "
     };
 }
 
@@ -96,17 +106,17 @@ mod search_sql {
                 summary_columns!(),
                 " FROM report r WHERE ",
                 conditions!(),
-                "AND r.no >= $34 AND r.no < $35 ",
+                "AND r.no >= $40 AND r.no < $41 ",
                 $($extra,)?
                 " ORDER BY r.no DESC LIMIT ",
                 $limit
             )
         };
     }
-    pub(super) const NEWEST: &str = by_number!(; "$36");
-    pub(super) const CATEGORY: &str = by_number!("AND r.category = $36"; "$37");
-    pub(super) const STATE: &str = by_number!("AND r.state <> 'received' AND r.state = $36"; "$37");
-    pub(super) const ASSIGNEE: &str = by_number!("AND r.assignee = $36"; "$37");
+    pub(super) const NEWEST: &str = by_number!(; "$42");
+    pub(super) const CATEGORY: &str = by_number!("AND r.category = $42"; "$43");
+    pub(super) const STATE: &str = by_number!("AND r.state <> 'received' AND r.state = $42"; "$43");
+    pub(super) const ASSIGNEE: &str = by_number!("AND r.assignee = $42"; "$43");
     // `+`: SQLite must begin with the index of severities, and not with that of numbers.
     macro_rules! by_severity {
         ($extra:literal; $limit:literal) => {
@@ -115,16 +125,16 @@ mod search_sql {
                 summary_columns!(),
                 " FROM report r WHERE r.state <> 'closed' AND ",
                 conditions!(),
-                "AND +r.no >= $34 AND +r.no < $35 \
-                 AND (NOT $36 OR r.severity > $37 OR (r.severity = $37 AND r.no < $38)) ",
+                "AND +r.no >= $40 AND +r.no < $41 \
+                 AND (NOT $42 OR r.severity > $43 OR (r.severity = $43 AND r.no < $44)) ",
                 $extra,
                 " ORDER BY r.severity, r.no DESC LIMIT ",
                 $limit
             )
         };
     }
-    pub(super) const SEVERE: &str = by_severity!(""; "$39");
-    pub(super) const SEVERE_CATEGORY: &str = by_severity!("AND r.category = $39"; "$40");
+    pub(super) const SEVERE: &str = by_severity!(""; "$45");
+    pub(super) const SEVERE_CATEGORY: &str = by_severity!("AND r.category = $45"; "$46");
     /// The same among so many of the most severe and no more.
     macro_rules! among_severe {
         ($extra:literal; $looked:literal, $limit:literal) => {
@@ -133,8 +143,8 @@ mod search_sql {
                 summary_columns!(),
                 " FROM report r WHERE ",
                 conditions!(),
-                "AND +r.no >= $34 AND +r.no < $35 AND r.no IN (SELECT s.no FROM report s WHERE s.state <> 'closed' \
-                 AND (NOT $36 OR s.severity > $37 OR (s.severity = $37 AND s.no < $38)) ",
+                "AND +r.no >= $40 AND +r.no < $41 AND r.no IN (SELECT s.no FROM report s WHERE s.state <> 'closed' \
+                 AND (NOT $42 OR s.severity > $43 OR (s.severity = $43 AND s.no < $44)) ",
                 $extra,
                 " ORDER BY s.severity, s.no DESC LIMIT ",
                 $looked,
@@ -143,23 +153,23 @@ mod search_sql {
             )
         };
     }
-    pub(super) const AMONG_SEVERE: &str = among_severe!(""; "$39", "$40");
+    pub(super) const AMONG_SEVERE: &str = among_severe!(""; "$45", "$46");
     pub(super) const AMONG_SEVERE_CATEGORY: &str =
-        among_severe!("AND s.category = $39"; "$40", "$41");
+        among_severe!("AND s.category = $45"; "$46", "$47");
     // CROSS JOIN: SQLite must begin with the words, whatever else it could begin with.
     pub(super) const TEXT_SQLITE: &str = concat!(
         "SELECT ",
         summary_columns!(),
         " FROM report_fts f CROSS JOIN report r WHERE r.no = f.rowid AND ",
         conditions!(),
-        "AND f.rowid >= $34 AND f.rowid < $35 AND f.report_fts MATCH $36 ORDER BY f.rowid DESC LIMIT $37"
+        "AND f.rowid >= $40 AND f.rowid < $41 AND f.report_fts MATCH $42 ORDER BY f.rowid DESC LIMIT $43"
     );
     pub(super) const TEXT_POSTGRES: &str = concat!(
         "SELECT ",
         summary_columns!(),
         " FROM report_fts f JOIN report r ON r.no = f.no WHERE ",
         conditions!(),
-        "AND f.no >= $34 AND f.no < $35 AND f.text @@ CAST(CAST($36 AS TEXT) AS tsquery) ORDER BY f.no DESC LIMIT $37"
+        "AND f.no >= $40 AND f.no < $41 AND f.text @@ CAST(CAST($42 AS TEXT) AS tsquery) ORDER BY f.no DESC LIMIT $43"
     );
 
     // The first row that is not looked at any more.
@@ -265,7 +275,7 @@ fn list(codes: &[String]) -> String {
     }
 }
 
-/// Parameters 1 to 33.
+/// Parameters 1 to 39.
 fn filters(wanted: &Wanted) -> Vec<Value> {
     let mut out = Vec::with_capacity(42);
     let sets: [&Set; 8] = [
@@ -298,7 +308,13 @@ fn filters(wanted: &Wanted) -> Vec<Value> {
     out.extend(params![
         list(&wanted.consent),
         wanted.consent.len() as u64,
-        list(&wanted.no_consent)
+        list(&wanted.no_consent),
+        list(&wanted.referred),
+        wanted.referred.len() as u64,
+        list(&wanted.not_referred),
+        list(&wanted.referral.any),
+        wanted.late_at.map_or(0, |at| at.0),
+        list(&wanted.referral.none)
     ]);
     out
 }

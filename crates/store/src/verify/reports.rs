@@ -21,7 +21,7 @@ pub(super) const PAGE_REPORTS: i64 = 512;
 const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-const TABLES: [(&str, &str, &str); 11] = [
+const TABLES: [(&str, &str, &str); 13] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -79,6 +79,17 @@ const TABLES: [(&str, &str, &str); 11] = [
         "report_erased",
         "SELECT no, version, at, part, rule, rules, doer FROM report_erased WHERE no > $1 AND no <= $2 ORDER BY no, version",
         "SELECT no, version FROM report_erased WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "referral",
+        "SELECT no, n, agency, basis, channel, state, prepared_at, sent_at, due, outcome, tell FROM referral \
+         WHERE no > $1 AND no <= $2 ORDER BY no, n",
+        "SELECT no, n FROM referral WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "referral_text",
+        "SELECT no, version, salt, text FROM referral_text WHERE no > $1 AND no <= $2 ORDER BY no, version",
+        "SELECT no, version FROM referral_text WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
 
@@ -307,6 +318,7 @@ impl<'a> Look<'a> {
         self.files(&body, first, later);
         self.losses(&body, first, later);
         self.retention(&body, first, later);
+        self.referrals(first, later);
         if let Some(row) = row {
             self.columns(&body, first, later, row);
         }
@@ -641,11 +653,48 @@ impl Look<'_> {
         }
         let names = ["at", "part", "rule", "rules", "doer"];
         self.rows("report_erased", 1, &names, erased);
-        self.reasons(reasons);
+        self.texts("report_reason", reasons);
     }
 
-    fn reasons(&mut self, mut expected: BTreeMap<i64, String>) {
-        for row in self.bundle.rows("report_reason") {
+    /// Referrals, and the texts that go with them as far as they were not erased.
+    fn referrals(&mut self, first: &Event, later: &[Event]) {
+        let history = || std::iter::once(first).chain(later);
+        let records = cairn_desk::referral::records(history());
+        let rows = records.iter().map(|record| {
+            (
+                record.referral.no.to_string(),
+                crate::referral::cells(record),
+            )
+        });
+        let names = [
+            "agency",
+            "basis",
+            "channel",
+            "state",
+            "prepared_at",
+            "sent_at",
+            "due",
+            "outcome",
+            "tell",
+        ];
+        self.rows("referral", 1, &names, rows.collect());
+        let mut texts = BTreeMap::new();
+        for (event, version) in history().zip(1_i64..) {
+            if erases(event, Part::Text) {
+                texts.clear();
+            }
+            if let Change::Referral { step, .. } = &event.change
+                && let Some(digest) = step.text()
+            {
+                texts.insert(version, digest.to_owned());
+            }
+        }
+        self.texts("referral_text", texts);
+    }
+
+    /// Salted texts of a table by the number of their event.
+    fn texts(&mut self, table: &'static str, mut expected: BTreeMap<i64, String>) {
+        for row in self.bundle.rows(table) {
             let key = row.0.get(1).map(shown).unwrap_or_default();
             let digest = row
                 .int(1)
@@ -656,12 +705,12 @@ impl Look<'_> {
                 _ => String::new(),
             };
             if digest != Some(given) {
-                let what = "salt and reason do not give the digest in the log";
-                self.found("report_reason", &key, what);
+                let what = "salt and text do not give the digest in the log";
+                self.found(table, &key, what);
             }
         }
         for version in expected.keys() {
-            self.found("report_reason", &version.to_string(), "is missing");
+            self.found(table, &version.to_string(), "is missing");
         }
     }
 }

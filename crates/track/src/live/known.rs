@@ -403,6 +403,28 @@ pub const CONSENT_BY_AGENCY: Known = Known {
     },
 };
 
+/// Share of the incidents that were referred, by agency.
+pub const REFERRED_BY_AGENCY: Known = Known {
+    name: "referred_by_agency",
+    version: 1,
+    title: Both {
+        en: "Incidents with at least one referral, by agency",
+        mi: "Ngā maiki kotahi neke atu te tukunga, mā te umanga",
+    },
+    definition: Both {
+        en: "Reports of the quarter that were handed to this agency, of all of them; in total, to at least one agency. One that went to two agencies counts once for each of them and once in total, so that the agencies never add up to the total. Both counts are rounded by the gate first; a share of few, or of all but few, is withheld.",
+        mi: "Ngā pūrongo o te hauwhā i tukuna ki tēnei umanga, o te katoa; mō te tapeke, ki tētahi umanga neke atu. Ko te pūrongo i tukuna ki ngā umanga e rua ka tatauria kotahi mō ia umanga, kotahi hoki mō te tapeke, nō reira kāore ngā umanga e tāpiri ki te tapeke. Ka whakaawhiwhia ngā tatauranga e rua i te tuatahi; ka huna te ōrau o te ruarua, o te katoa hāunga te ruarua rānei.",
+    },
+    unit: PERCENT,
+    direction: Direction::Volume,
+    every: Frequency::Quarterly,
+    dimension: Some("agency"),
+    bias: Both {
+        en: "What was handled directly is not in it. Reports of the last weeks may still be referred, so that the newest quarter is too low.",
+        mi: "Kāore i roto ngā mea i whakahaerehia tōtikatia. Ka tukuna pea ngā pūrongo o ngā wiki whakamutunga ā muri ake, nō reira he iti rawa te hauwhā hou.",
+    },
+};
+
 /// Share of anonymous reports.
 pub const ANONYMOUS_SHARE: Known = Known {
     name: "anonymous_share",
@@ -426,7 +448,7 @@ pub const ANONYMOUS_SHARE: Known = Known {
 };
 
 /// Every query that this version of the program answers.
-pub const KNOWN: [Known; 17] = [
+pub const KNOWN: [Known; 18] = [
     REPORTS_RECEIVED,
     REPORTS_BY_CATEGORY,
     REPORTS_PER_100K,
@@ -444,4 +466,5 @@ pub const KNOWN: [Known; 17] = [
     CLOSE_MEDIAN,
     CLOSE_P90,
     CONSENT_BY_AGENCY,
+    REFERRED_BY_AGENCY,
 ];

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{answers, file, model, questions, report, status};
+use super::{answers, file, model, questions, referral, report, status};
 use crate::{evidence, figures, health};
 
 /// For organisations and tools that report by machine. Everything can be done without a key; partners may send theirs so
@@ -24,6 +24,10 @@ use crate::{evidence, figures, health};
         status::add_file,
         status::consent,
         status::erase_contact,
+        referral::list,
+        referral::package,
+        referral::acknowledge,
+        referral::answer,
         figures::machine::json,
         figures::machine::csv,
         evidence::checkpoint,
@@ -43,6 +47,11 @@ use crate::{evidence, figures, health};
         model::Received<'static>,
         model::Stored,
         model::Status,
+        model::PassedOn,
+        model::Referral,
+        model::ReferralList,
+        model::NewAcknowledgement,
+        model::NewOutcome,
         model::Message,
         model::Happened,
         model::SentFile,
@@ -55,6 +64,7 @@ use crate::{evidence, figures, health};
     tags(
         (name = "Reports", description = "The questions, and how to send reports and files."),
         (name = "Follow up", description = "Read where a report stands and add to it, with its secret."),
+        (name = "Referrals", description = "What was referred to your agency, with a key for it."),
         (name = "Figures", description = "What is counted, as open data."),
         (name = "Evidence log", description = "The append-only log (C2SP tlog-tiles), for witnesses and for checking receipts."),
         (name = "Health", description = "For the machines that keep this one running.")
@@ -70,7 +80,7 @@ impl Modify for Keys {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key, `cairn_…`. Optional: without it a report is the public's.",
+                "An API key, `cairn_…`. Optional where reports are sent: without it a report is the public's. An agency needs one of its own for referrals.",
             ))
             .build();
         if let Some(components) = api.components.as_mut() {

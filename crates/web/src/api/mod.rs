@@ -7,6 +7,7 @@ mod file;
 mod model;
 mod page;
 mod questions;
+mod referral;
 mod report;
 mod status;
 
@@ -99,6 +100,24 @@ fn machines() -> Vec<Machine> {
             post(status::erase_contact),
         ),
     ];
+    all.extend([
+        at("/api/v1/referrals", Method::GET, get(referral::list)),
+        at(
+            "/api/v1/referrals/{reference}/{no}/package",
+            Method::GET,
+            get(referral::package),
+        ),
+        at(
+            "/api/v1/referrals/{reference}/{no}/acknowledgement",
+            Method::POST,
+            post(referral::acknowledge),
+        ),
+        at(
+            "/api/v1/referrals/{reference}/{no}/outcome",
+            Method::POST,
+            post(referral::answer),
+        ),
+    ]);
     all.extend(crate::figures::machines());
     all.extend(crate::evidence::machines());
     all.extend(crate::health::machines());
@@ -194,7 +213,8 @@ mod tests {
             let path = line.split("$SERVICE").nth(1).unwrap();
             let path = path.split(['"', '?', ' ']).next().unwrap();
             let method = if sends { Method::POST } else { Method::GET };
-            (method, path.replace("$REFERENCE", "{reference}"))
+            let path = path.replace("$REFERENCE", "{reference}");
+            (method, path.replace("$NO", "{no}"))
         };
         lines.map(example).collect()
     }
@@ -254,7 +274,7 @@ mod tests {
         }
         let keyed = operations(&document);
         let keyed = keyed.iter().filter(|(_, it)| it.get("security").is_some());
-        assert_eq!(keyed.count(), 2);
+        assert_eq!(keyed.count(), 6);
     }
 
     #[test]

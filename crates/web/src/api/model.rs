@@ -153,6 +153,8 @@ pub struct Status {
     pub outcome: Option<String>,
     /// Consent by agency.
     pub consents: std::collections::BTreeMap<String, bool>,
+    /// To whom it was passed on, oldest first.
+    pub passed_on: Vec<PassedOn>,
     /// Contact details are kept.
     pub contact: bool,
     /// What happened, oldest first, as the status page tells it.
@@ -161,6 +163,18 @@ pub struct Status {
     pub files: Vec<SentFile>,
     /// Messages, oldest first.
     pub messages: Vec<Message>,
+}
+
+/// An agency to which a report was passed on.
+#[derive(Serialize, ToSchema)]
+pub struct PassedOn {
+    /// Agency code.
+    #[schema(example = "police")]
+    pub agency: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The reporter did not agree: the law allowed it.
+    pub by_law: bool,
 }
 
 /// One thing that happened to a report.
@@ -254,4 +268,54 @@ pub struct FieldProblem {
     pointer: String,
     /// What is wrong and how to mend it.
     detail: String,
+}
+
+/// A report that was referred to your agency.
+#[derive(Serialize, ToSchema)]
+pub struct Referral {
+    /// The report's reference.
+    pub reference: String,
+    /// Number of the referral within the report, from 1.
+    pub referral: i64,
+    /// `sent`, `acknowledged` or `answered`.
+    #[schema(example = "sent")]
+    pub state: String,
+    /// When it went, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<String>,
+    /// What your agency said last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The reporter no longer agrees that your agency has it; an officer will write to you.
+    pub consent_withdrawn: bool,
+}
+
+/// A page of referrals.
+#[derive(Serialize, ToSchema)]
+pub struct ReferralList {
+    /// At most 200, newest reports first.
+    pub referrals: Vec<Referral>,
+    /// Where the next page begins, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// That your agency has it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAcknowledgement {
+    /// Your own reference, 1 to 2,000 characters.
+    #[schema(example = "251126/1234")]
+    pub reference: String,
+}
+
+/// What comes of it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOutcome {
+    /// `accepted`, `declined`, `no_further_action` or `resolved`.
+    #[schema(example = "accepted")]
+    pub outcome: String,
+    /// More, at most 2,000 characters.
+    pub text: Option<String>,
 }

@@ -87,20 +87,25 @@ pub(super) fn created<T: serde::Serialize>(answer: &T, location: &str) -> Result
     Ok((StatusCode::CREATED, headers, body).into_response())
 }
 
+/// The token of `Authorization: Bearer …`; empty if there is none.
+pub(super) fn bearer(headers: &HeaderMap) -> &str {
+    let said = header_text(headers, header::AUTHORIZATION.as_str()).unwrap_or_default();
+    said.split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map_or("", |(_, token)| token.trim())
+}
+
 /// Anyone may report; who names an API key must have one.
 pub(super) async fn sender(app: &App, headers: &HeaderMap) -> Result<Actor> {
     if !headers.contains_key(header::AUTHORIZATION) {
         return Ok(Actor::Reporter);
     }
-    let said = header_text(headers, header::AUTHORIZATION.as_str()).unwrap_or_default();
-    let token = said
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map_or("", |(_, token)| token.trim());
-    app.partner(token).await.map_err(|error| match error {
-        AppError::NotFound => Problem::new(Kind::SignInNeeded),
-        other => other.into(),
-    })
+    app.partner(bearer(headers))
+        .await
+        .map_err(|error| match error {
+            AppError::NotFound => Problem::new(Kind::SignInNeeded),
+            other => other.into(),
+        })
 }
 
 /// The idempotency key in the sender's own space; a structured-field string (RFC 9651) or bare.

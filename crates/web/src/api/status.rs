@@ -11,7 +11,7 @@ use cairn_app::report::{AppError, Whole};
 use cairn_desk::report::{Change, FileRef, MessageText, Part};
 
 use super::model::{
-    Consent, FileName, Happened, Message, NewMessage, ProblemDocument, SentFile, Status,
+    Consent, FileName, Happened, Message, NewMessage, PassedOn, ProblemDocument, SentFile, Status,
 };
 use super::report::unsettled;
 use super::{SECRET, header_text, invalid, read_json};
@@ -111,11 +111,22 @@ fn status_of(app: &App, whole: &Whole) -> Status {
         category: whole.standing.category.clone(),
         outcome: status.outcome,
         consents: status.consents,
+        passed_on: passed_on(app, whole),
         contact: status.contact,
         history: history(app, whole),
         files: whole.files.iter().map(file).collect(),
         messages: status.messages.into_iter().map(message).collect(),
     }
+}
+
+fn passed_on(app: &App, whole: &Whole) -> Vec<PassedOn> {
+    let all = app.passed_on(whole).into_iter();
+    all.map(|one| PassedOn {
+        agency: one.agency,
+        at: one.at.to_string(),
+        by_law: one.by_law,
+    })
+    .collect()
 }
 
 /// What happened, as the status page tells it: officers have no names, and what is theirs alone is left out.
@@ -162,6 +173,7 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::LossVerified { .. }
             | Change::HoldPlaced { .. }
             | Change::HoldLifted { .. }
+            | Change::Referral { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 
 use super::who::Officer;
 use super::words::{self, People};
-use super::{cases, doors, search, view};
+use super::{cases, doors, referral, search, view};
 use crate::components::{
     Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, choice, error_summary,
     input, neighbours, select, stack, tag,
@@ -111,6 +111,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     let people = app.people(&officer.who).await?;
     let views = app.views(&officer.who).await?.into_inner();
     let strip = cases::strip(&app, &officer).await?;
+    let referrals = referral::strip(&app, &officer).await?;
     let l = officer.page.lang;
     let faults: Vec<Fault> = match &found.search {
         Ok(_) => Vec::new(),
@@ -125,6 +126,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         (error_summary(l, &faults))
         h1 { (t::queue_title(l)) }
         (strip)
+        (referrals)
         (filters(&app, l, &people, &asked, &found, &faults))
         (search::help(&app, l))
         @if let Ok(read) = &found.search { (search::chips(l, read, asked.severe)) }

@@ -17,7 +17,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, doors, hold, observable};
+use super::{case, cases, cluster, doors, hold, observable, referral};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -111,6 +111,7 @@ pub(super) fn page(
                 (files(&view))
                 (observables(&view))
                 (contact(&view))
+                (referral::section(&view, typed))
                 (mail(&view))
                 (messages(&view))
             }

@@ -15,7 +15,7 @@ use super::words;
 use crate::components::{
     Field, Input, Look, Tone, Width, button, button_named, input, inset, notice, said, textarea,
 };
-use crate::i18n::t;
+use crate::i18n::{Lang, t};
 use crate::problem::{Kind, Problem};
 
 /// That the report is held, until when, and why.
@@ -107,13 +107,12 @@ pub(super) fn last(view: &View<'_>) -> Markup {
 
 /// The button that undoes the event of this number.
 pub(super) fn button_of(view: &View<'_>, number: i64) -> Markup {
-    let l = view.officer.page.lang;
-    let number = number.to_string();
-    change(
-        view,
-        "undo",
-        button_named(Look::Plain, "event", &number, t::undo(l)),
-    )
+    change(view, "undo", undo_button(view.officer.page.lang, number))
+}
+
+/// The same without its form.
+pub(super) fn undo_button(l: Lang, number: i64) -> Markup {
+    button_named(Look::Plain, "event", &number.to_string(), t::undo(l))
 }
 
 type To = Path<String>;

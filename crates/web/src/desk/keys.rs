@@ -10,12 +10,22 @@ use maud::{Markup, html};
 use super::accounts::name_fault;
 use super::doors;
 use super::who::{Officer, Sent, token};
+use super::words::agency;
 use crate::components::{
-    Column, Encoding, Fault, Field, Hue, Input, Look, Width, button, button_link, buttons,
-    error_summary, form, input, machine, panel, said, said_inline, stack, tag,
+    Choice, Column, Encoding, Fault, Field, Hue, Input, Look, Width, button, button_link, buttons,
+    error_summary, form, input, machine, panel, said, said_inline, select, stack, tag,
 };
 use crate::i18n::t;
 use crate::problem::Problem;
+
+const fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
+    Choice {
+        value,
+        label,
+        hint: None,
+        apart: false,
+    }
+}
 
 type Answer = Result<Response, Problem>;
 
@@ -50,7 +60,10 @@ async fn body(
                 }
             };
             vec![
-                html! { (said_inline(&key.name)) },
+                html! {
+                    (said_inline(&key.name))
+                    @if let Some(code) = &key.agency { p.hint { (t::keys_agency_of(l)) ": " (agency(&app.form, l, code)) } }
+                },
                 html! { (officer.page.day(key.created_at)) },
                 state,
                 revoke,
@@ -64,6 +77,10 @@ async fn body(
         width: Width::Half,
         ..Input::default()
     };
+    let mut agencies = vec![choice("", t::keys_agency_none(l))];
+    for one in app.form.agencies().all() {
+        agencies.push(choice(&one.code, one.name.get(l.as_str())));
+    }
     Ok(html! {
         (doors(officer, "/desk/keys"))
         (error_summary(l, faults))
@@ -73,6 +90,7 @@ async fn body(
         h2 { (t::keys_new(l)) }
         (form("/desk/keys", Encoding::Pairs, Some(&token), html! {
             (input(&field, &line))
+            (select(&Field::new(l, "agency", t::keys_agency(l)), &agencies, None))
             (button(Look::Main, t::keys_create(l)))
         }))
     })
@@ -89,7 +107,9 @@ pub(super) async fn create(State(app): State<App>, sent: Sent) -> Answer {
     let officer = &sent.officer;
     let l = officer.page.lang;
     let name = sent.form.get("name").unwrap_or_default();
-    match app.create_api_key(Doer::Officer(&officer.who), name).await {
+    let agency = sent.form.get("agency").filter(|code| !code.is_empty());
+    let doer = Doer::Officer(&officer.who);
+    match app.create_agency_key(doer, name, agency).await {
         Ok((key, token)) => {
             // The name is a stranger's as much as any other: not in the title, where nothing sets it apart.
             let title = t::keys_shown(l);

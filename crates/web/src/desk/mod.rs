@@ -15,6 +15,7 @@ mod hold;
 mod keys;
 mod observable;
 mod observable_work;
+mod referral;
 mod retention;
 mod search;
 mod shift;
@@ -39,6 +40,7 @@ use crate::i18n::{Lang, t};
 use crate::server::body_max;
 use who::Officer;
 
+pub(crate) use referral::download as zip_download;
 pub use who::SESSION;
 pub(crate) use words::role;
 
@@ -92,6 +94,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(finding());
     all.extend(cases_and_clocks());
     all.extend(shifts());
+    all.extend(referrals());
     all.extend(challenges());
     all.extend(clusters());
     all.extend(management());
@@ -333,6 +336,46 @@ fn shifts() -> Vec<Route> {
     ]
 }
 
+/// What is handed to partner agencies.
+fn referrals() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    vec![
+        at(g.clone(), "/desk/referrals", read, get(referral::all)),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/referrals",
+            does,
+            post(referral::prepare),
+        ),
+        at(
+            g.clone(),
+            "/desk/reports/{reference}/referrals/{no}",
+            read,
+            get(referral::show),
+        ),
+        at(
+            g,
+            "/desk/reports/{reference}/referrals/{no}/summary",
+            read,
+            get(referral::summary),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/referrals/{no}/package",
+            does,
+            post(referral::take),
+        ),
+        at(
+            p,
+            "/desk/reports/{reference}/referrals/{no}/{action}",
+            does,
+            post(referral::act),
+        ),
+    ]
+}
+
 /// Saved views and observables.
 fn finding() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
@@ -530,6 +573,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         (
             "/desk/observables",
             t::obs_title(l),
+            may(Action::ReadReports),
+        ),
+        (
+            "/desk/referrals",
+            t::referral_title(l),
             may(Action::ReadReports),
         ),
         (

@@ -108,7 +108,7 @@ pub(super) fn help(app: &App, l: Lang) -> Markup {
         .iter()
         .map(|one| one.code.as_str())
         .collect();
-    let agencies = app
+    let agencies: Vec<&str> = app
         .form
         .agencies()
         .all()
@@ -136,7 +136,15 @@ pub(super) fn help(app: &App, l: Lang) -> Markup {
             t::search_help_codes(l, first(regions)),
         ),
         ("has:contact", t::search_help_has(l).to_owned()),
-        ("consent:police", t::search_help_consent(l, first(agencies))),
+        (
+            "consent:police",
+            t::search_help_consent(l, first(agencies.clone())),
+        ),
+        (
+            "referred:police",
+            t::search_help_referred(l, first(agencies)),
+        ),
+        ("referral:overdue", t::search_help_referral(l).to_owned()),
         (
             "url:hxxps://bad[.]example",
             t::search_help_observable(l).to_owned(),

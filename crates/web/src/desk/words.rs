@@ -14,6 +14,7 @@ use maud::{Markup, html};
 
 use super::case_read::View;
 use super::hold::reason;
+use super::referral;
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -174,7 +175,7 @@ pub(super) fn title(l: Lang, title: &str, bare: bool) -> Markup {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 18] = [
+pub(super) const REPORT_KINDS: [&str; 19] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -193,6 +194,7 @@ pub(super) const REPORT_KINDS: [&str; 18] = [
     "hold_lifted",
     "erased",
     "undone",
+    "referral",
 ];
 
 /// Kinds of events of clusters, as the JSON names them, but for `undone`: that is called so among those of reports too.
@@ -220,6 +222,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "hold_lifted" => t::event_hold_lifted(l),
         "erased" => t::event_erased(l),
         "undone" => t::event_undone(l),
+        "referral" => t::event_referral(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -243,10 +246,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "case_read" => t::cases_event_read(l),
         _ if kind.starts_with("case_") => case_kind(l, kind),
         _ if kind.starts_with("observable_") => observable_kind(l, kind),
-        "handover_written" => t::shift_event_written(l),
-        "handover_read" => t::shift_event_read(l),
-        "handover_withdrawn" => t::shift_event_withdrawn(l),
-        "handover_erased" => t::shift_event_erased(l),
+        _ if kind.starts_with("handover_") => handover_kind(l, kind),
         "challenge_received" => t::challenge_event_received(l),
         "challenge_released" => t::challenge_event_released(l),
         "challenge_withheld" => t::challenge_event_withheld(l),
@@ -279,6 +279,17 @@ pub(super) fn author(l: Lang, people: &People, id: &str) -> Markup {
         html! { (t::case_who_system(l)) }
     } else {
         person(people, id)
+    }
+}
+
+/// Kinds of events of handover notes.
+fn handover_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
+        "handover_written" => t::shift_event_written(l),
+        "handover_read" => t::shift_event_read(l),
+        "handover_withdrawn" => t::shift_event_withdrawn(l),
+        "handover_erased" => t::shift_event_erased(l),
+        _ => t::event_unknown(l),
     }
 }
 
@@ -383,6 +394,7 @@ pub(super) fn event(view: &View<'_>, number: i64, what: &Change) -> Markup {
         (change(view.app, l, view.people, what))
         @if let Some(line) = undone { ": " (change(view.app, l, view.people, &line.event.change)) }
         @if let Some(reason) = reason(view, number) { (said(reason)) }
+        @if let Some(text) = view.whole.referral_text(number) { (said(&defang_text(text))) }
     }
 }
 
@@ -448,6 +460,10 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             };
             ("erased", Some(detail))
         }
+        Change::Referral { referral: no, step } => {
+            let what = referral::step(form, l, *no, step);
+            return html! { (what) };
+        }
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
@@ -495,7 +511,13 @@ pub(super) fn account_change(
         AccountChange::AccountDisabled { account } => ("account_disabled", about(account)),
         AccountChange::AccountEnabled { account } => ("account_enabled", about(account)),
         AccountChange::AccountReset { account } => ("account_reset", about(account)),
-        AccountChange::ApiKeyCreated { key } => ("api_key_created", about(key)),
+        AccountChange::ApiKeyCreated { key, agency: code } => {
+            let code = code.as_ref().map(|code| agency(&app.form, l, code));
+            let detail = html! {
+                (person(people, key)) @if let Some(name) = code { ", " (t::keys_agency_of(l)) ": " (name) }
+            };
+            ("api_key_created", Some(detail))
+        }
         AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", about(key)),
         // Which one stands in the trail's own column.
         AccountChange::ReportOpened { .. } => ("report_opened", None),

@@ -69,6 +69,7 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::LossVerified { .. }
         | Change::HoldPlaced { .. }
         | Change::HoldLifted { .. }
+        | Change::Referral { .. }
         | Change::Undone { .. } => return None,
     })
 }

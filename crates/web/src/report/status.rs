@@ -255,6 +255,7 @@ fn consents(page: &Page, app: &App, whole: &Whole) -> Markup {
         fits || whole.standing.consents.contains_key(&agency.code)
     };
     html! {
+        (passed_on(page, app, whole))
         h2 { (t::status_consents(l)) }
         p { (t::status_consents_text(l)) }
         ul.consents {
@@ -274,6 +275,32 @@ fn consents(page: &Page, app: &App, whole: &Whole) -> Markup {
                             span.unseen { " " (agency.name.get(l.as_str())) }
                         }
                     }))
+                }
+            }
+        }
+    }
+}
+
+/// To whom the report was passed on, and when.
+fn passed_on(page: &Page, app: &App, whole: &Whole) -> Markup {
+    let l = page.lang;
+    let all = app.passed_on(whole);
+    let name = |code: &str| {
+        let known = app.form.agencies().get(code);
+        known.map_or_else(
+            || code.to_owned(),
+            |one| one.name.get(l.as_str()).to_owned(),
+        )
+    };
+    html! {
+        @if !all.is_empty() {
+            h2 #passed-on { (t::status_passed_on(l)) }
+            ul {
+                @for one in &all {
+                    li {
+                        strong { (name(&one.agency)) } ", " (page.moment(one.at))
+                        @if one.by_law { br; span.hint { (t::status_passed_on_by_law(l)) } }
+                    }
                 }
             }
         }

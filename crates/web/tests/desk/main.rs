@@ -14,6 +14,7 @@ mod clusters;
 mod flows;
 mod keeping;
 mod office;
+mod referrals;
 mod rights;
 mod search;
 mod shift;

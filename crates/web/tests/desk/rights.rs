@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 107] = [
+const TABLE: [(&str, &str, &str); 113] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -54,6 +54,32 @@ const TABLE: [(&str, &str, &str); 107] = [
     ("POST", "/desk/cases/{no}/archive", "officer lead"),
     ("POST", "/desk/cases/{no}/{action}", "officer lead"),
     ("POST", "/desk/reports/{reference}/case", "officer lead"),
+    ("GET", "/desk/referrals", "officer lead auditor"),
+    (
+        "POST",
+        "/desk/reports/{reference}/referrals",
+        "officer lead",
+    ),
+    (
+        "GET",
+        "/desk/reports/{reference}/referrals/{no}",
+        "officer lead auditor",
+    ),
+    (
+        "GET",
+        "/desk/reports/{reference}/referrals/{no}/summary",
+        "officer lead auditor",
+    ),
+    (
+        "POST",
+        "/desk/reports/{reference}/referrals/{no}/package",
+        "officer lead",
+    ),
+    (
+        "POST",
+        "/desk/reports/{reference}/referrals/{no}/{action}",
+        "officer lead",
+    ),
     ("GET", "/desk/clocks", "officer lead auditor"),
     ("GET", "/desk/shift", "officer lead auditor"),
     ("POST", "/desk/shift", "officer lead"),
