@@ -45,7 +45,7 @@ test('a lead holds a report, undoes that, does it again, and lifts it', async ()
   const form = (action) => page.locator(`form[action$="/${action}"]`);
   await page.goto(cairn.url + path);
   assert.ok(!(await text()).includes('On legal hold'));
-  await page.locator('details.more summary').click();
+  await page.locator('details.more summary', { hasText: 'legal hold' }).click();
   await last(form('hold').locator('button'));
   assert.ok((await text()).includes('Give a reason'), 'a hold has a reason');
   await page.fill('#reason', 'High Court, 12/2026 (made up)');
@@ -56,7 +56,7 @@ test('a lead holds a report, undoes that, does it again, and lifts it', async ()
   assert.ok(!(await text()).includes('Held until somebody'), 'undone');
   await last(form('undo').first().locator('button'));
   assert.ok((await text()).includes('Held until somebody lifts it.'), 'done again');
-  await page.locator('details.more summary').click();
+  await page.locator('details.more summary', { hasText: 'legal hold' }).click();
   await page.fill('#lift-reason', 'Withdrawn');
   await last(form('lift').locator('button'));
   assert.ok(!(await text()).includes('Held until somebody'), 'lifted');

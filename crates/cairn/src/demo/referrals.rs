@@ -26,7 +26,8 @@ enum Ends {
 /// The store cannot write.
 pub async fn fill(app: &App, clock: &Clock, now: Micros, who: &Principal) -> anyhow::Result<()> {
     let query = QueueQuery {
-        line: "consent:police -state:closed".into(),
+        // What nobody has looked at yet stays so.
+        line: "consent:police state:open,waiting,closed".into(),
         limit: LOOKED_AT,
         ..QueueQuery::default()
     };

@@ -3,6 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use cairn_app::account::Doer;
+use cairn_app::report::Received;
 use cairn_kernel::actor::{Actor, Role};
 use tower::ServiceExt as _;
 
@@ -223,15 +224,7 @@ async fn an_agency_fetches_and_answers_with_its_key_and_the_reporter_reads_of_it
         assert_eq!(status, StatusCode::UNAUTHORIZED);
     }
     let own = format!("{list}/{}/1", received.reference);
-    for path in ["package", "acknowledgement", "outcome"] {
-        let body = match path {
-            "package" => None,
-            "outcome" => Some(r#"{"outcome":"accepted"}"#),
-            _ => Some(r#"{"reference":"x"}"#),
-        };
-        let (status, _) = machine(&desk, &format!("{own}/{path}"), &keys[1], body).await;
-        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
-    }
+    hidden_from(&desk, &own, &keys[1]).await;
     let (status, zip) = machine(&desk, &format!("{own}/package"), &keys[0], None).await;
     assert!(status == StatusCode::OK && zip.starts_with(b"PK"));
     let say = |path: &'static str, body: &'static str| {
@@ -254,14 +247,31 @@ async fn an_agency_fetches_and_answers_with_its_key_and_the_reporter_reads_of_it
     for says in ["251126/7", "A detective calls", "Works on it"] {
         assert!(b.page.contains(says), "{says}");
     }
-    let status = Request::builder()
+    let told = status(&desk, &received).await;
+    assert_eq!(told["passed_on"][0]["agency"], "police");
+    assert_eq!(told["passed_on"][0]["by_law"], false);
+}
+
+/// What the reporter reads by API.
+async fn status(desk: &Desk, received: &Received) -> serde_json::Value {
+    let request = Request::builder()
         .uri(format!("/api/v1/status/{}", received.reference))
         .header("cairn-secret", received.secret.expose())
         .body(Body::empty())
         .unwrap();
-    let answer = desk.router.clone().oneshot(status).await.unwrap();
+    let answer = desk.router.clone().oneshot(request).await.unwrap();
     let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(body["passed_on"][0]["agency"], "police");
-    assert_eq!(body["passed_on"][0]["by_law"], false);
+    serde_json::from_slice(&body).unwrap()
+}
+
+/// Another agency learns nothing of a referral.
+async fn hidden_from(desk: &Desk, own: &str, key: &str) {
+    for (path, body) in [
+        ("package", None),
+        ("acknowledgement", Some(r#"{"reference":"x"}"#)),
+        ("outcome", Some(r#"{"outcome":"accepted"}"#)),
+    ] {
+        let (status, _) = machine(desk, &format!("{own}/{path}"), key, body).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+    }
 }
