@@ -247,13 +247,13 @@ async fn an_agency_fetches_and_answers_with_its_key_and_the_reporter_reads_of_it
     for says in ["251126/7", "A detective calls", "Works on it"] {
         assert!(b.page.contains(says), "{says}");
     }
-    let told = status(&desk, &received).await;
+    let told = told(&desk, &received).await;
     assert_eq!(told["passed_on"][0]["agency"], "police");
     assert_eq!(told["passed_on"][0]["by_law"], false);
 }
 
 /// What the reporter reads by API.
-async fn status(desk: &Desk, received: &Received) -> serde_json::Value {
+async fn told(desk: &Desk, received: &Received) -> serde_json::Value {
     let request = Request::builder()
         .uri(format!("/api/v1/status/{}", received.reference))
         .header("cairn-secret", received.secret.expose())
