@@ -225,8 +225,8 @@ async fn an_agency_fetches_and_answers_with_its_key_and_the_reporter_reads_of_it
     }
     let own = format!("{list}/{}/1", received.reference);
     hidden_from(&desk, &own, &keys[1]).await;
-    let (status, zip) = machine(&desk, &format!("{own}/package"), &keys[0], None).await;
-    assert!(status == StatusCode::OK && zip.starts_with(b"PK"));
+    let (code, zip) = machine(&desk, &format!("{own}/package"), &keys[0], None).await;
+    assert!(code == StatusCode::OK && zip.starts_with(b"PK"));
     let say = |path: &'static str, body: &'static str| {
         let (desk, path, key) = (&desk, format!("{own}/{path}"), &keys[0]);
         async move { machine(desk, &path, key, Some(body)).await.0 }
