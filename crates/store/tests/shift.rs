@@ -343,8 +343,9 @@ on_both! {
     }
 }
 
-/// What takes a database back to the schema before.
-const BEFORE: &str = "DROP INDEX report_severity; DROP INDEX report_category; DROP INDEX case_head_owner; DROP INDEX report_load; \
+/// What takes a database back to schema 8.
+const BEFORE: &str = "DROP TABLE referral; DROP TABLE referral_text; ALTER TABLE api_key DROP COLUMN agency; \
+    DROP INDEX report_severity; DROP INDEX report_category; DROP INDEX case_head_owner; DROP INDEX report_load; \
     DROP INDEX report_answered; DROP INDEX report_closed_at; DROP TABLE handover; DROP TABLE handover_read; \
     ALTER TABLE report DROP COLUMN answered_at; ALTER TABLE report DROP COLUMN reachable; \
     CREATE INDEX report_severity ON report (severity, no DESC) WHERE state <> 'closed'; \
