@@ -13,7 +13,7 @@ use std::io::{Cursor, Read};
 
 use cairn_app::App;
 use cairn_app::account::{Doer, NewAccount, Principal, code_at};
-use cairn_app::referral::{Archive, Wish, Words, Work};
+use cairn_app::referral::{Agent, Archive, Wish, Words, Work};
 use cairn_app::report::{AppError, Received};
 use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::Denied;
@@ -330,23 +330,28 @@ async fn an_agency_sees_its_own_and_answers_by_its_key() {
     );
     let number = shown.record.reference().unwrap();
     assert_eq!(shown.whole.referral_text(number), Some("251126/1"));
-    // Who no longer agrees stops what would still leave.
+    revoked_by_the_reporter(&t, &received, &police, no).await;
+}
+
+/// Who no longer agrees stops what would still leave.
+async fn revoked_by_the_reporter(t: &World, received: &Received, police: &Agent, no: u32) {
+    let reference = received.reference.as_str();
     let secret = received.secret.expose();
     t.app
         .set_consent(reference, secret, "police", false)
         .await
         .unwrap();
-    let revoked = t.app.own_package(&police, reference, no).await;
+    let revoked = t.app.own_package(police, reference, no).await;
     assert_eq!(
         revoked.err().as_ref().and_then(refused),
         Some(Refusal::Revoked)
     );
     assert!(
-        t.app.own_referrals(&police, None).await.unwrap()[0]
+        t.app.own_referrals(police, None).await.unwrap()[0]
             .line
             .tell
     );
-    work(&t, &received, no, Work::Tell(words("By telephone")))
+    work(t, received, no, Work::Tell(words("By telephone")))
         .await
         .unwrap();
     let waiting = t.app.referrals_waiting(t.who(Role::Auditor)).await.unwrap();
