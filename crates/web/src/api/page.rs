@@ -1,5 +1,7 @@
 //! The document as a page for people, written from the document itself.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -17,6 +19,7 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
     let form = &public.app.form;
     let document = public.described.document(form);
     let api: Value = serde_json::from_slice(document).unwrap_or_default();
+    let common = Common::of(&api);
     let body = html! {
         h1 { (t::api_title(lang)) }
         p.lead { (t::api_lead(lang)) }
@@ -32,10 +35,14 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
         pre tabindex="0" { code translate="no" { (REPORT) } }
         (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (form.example()) } } }))
         div lang="en" {
+            h2 #common { "What many routes have in common" }
             p { "Any route may also answer 500: our fault, and told in the operator's log." }
+            (common.answers.list())
+            h3 { "Parameters" }
+            (common.parameters.list())
             @for (path, item) in object(&api, "paths") {
                 @for (method, operation) in item.as_object().into_iter().flatten() {
-                    (self::operation(path, method, operation, &api))
+                    (self::operation((path, method), operation, &api, &common))
                 }
             }
         }
@@ -55,9 +62,113 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup {
-    let parameters = operation.get("parameters").and_then(Value::as_array);
-    let parameters: Vec<_> = parameters.into_iter().flatten().collect();
+/// So many operations that say the same have it in common: it is said once.
+const MANY: usize = 3;
+
+/// Names with what is said of them.
+#[derive(Default)]
+struct Said<'v>(BTreeMap<(&'v str, &'v str, &'v str), usize>);
+
+impl<'v> Said<'v> {
+    fn note(&mut self, name: &'v str, place: &'v str, words: &'v str) {
+        *self.0.entry((name, place, words)).or_default() += 1;
+    }
+
+    fn has(&self, name: &str, place: &str, words: &str) -> bool {
+        self.0
+            .get(&(name, place, words))
+            .is_some_and(|times| *times >= MANY)
+    }
+
+    fn list(&self) -> Markup {
+        html! {
+            dl.summary {
+                @for ((name, place, words), _) in self.0.iter().filter(|(_, times)| **times >= MANY) {
+                    (line(name, place, words))
+                }
+            }
+        }
+    }
+}
+
+/// What many operations have in common.
+#[derive(Default)]
+struct Common<'v> {
+    answers: Said<'v>,
+    parameters: Said<'v>,
+}
+
+impl<'v> Common<'v> {
+    fn of(api: &'v Value) -> Self {
+        let mut common = Self::default();
+        let items = object(api, "paths").filter_map(|(_, item)| item.as_object());
+        for (_, operation) in items.flatten() {
+            for (status, response) in answers(operation) {
+                common
+                    .answers
+                    .note(status, "", text(response, "description"));
+            }
+            for parameter in parameters(operation) {
+                let (name, place) = (text(parameter, "name"), text(parameter, "in"));
+                common
+                    .parameters
+                    .note(name, place, text(parameter, "description"));
+            }
+        }
+        common
+    }
+}
+
+fn answers(operation: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object(operation, "responses").filter(|(status, _)| *status != OUR_FAULT)
+}
+
+fn parameters(operation: &Value) -> impl Iterator<Item = &Value> {
+    let all = operation.get("parameters").and_then(Value::as_array);
+    all.into_iter().flatten()
+}
+
+fn line(name: &str, place: &str, words: &str) -> Markup {
+    html! {
+        div {
+            dt { @if place.is_empty() { (name) } @else { code { (name) } } }
+            dd { @if !place.is_empty() { span.hint { (place) ". " } } (words) }
+        }
+    }
+}
+
+/// Those that have something of their own, with it, and the names of the others.
+fn listed<'v>(title: &str, all: Vec<(&'v str, &'v str, &'v str)>, common: &Said<'_>) -> Markup {
+    let (shared, own): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|(name, place, words)| common.has(name, place, words));
+    html! {
+        @if !shared.is_empty() || !own.is_empty() { h3 { (title) } }
+        @if !own.is_empty() {
+            dl.summary { @for (name, place, words) in own { (line(name, place, words)) } }
+        }
+        @if !shared.is_empty() {
+            p { "In common: " (names(&shared)) }
+        }
+    }
+}
+
+/// The page must stay light: names in a row without marks of their own.
+fn names(shared: &[(&str, &str, &str)]) -> String {
+    let names: Vec<_> = shared.iter().map(|(name, ..)| *name).collect();
+    names.join(", ")
+}
+
+fn operation(
+    (path, method): (&str, &str),
+    operation: &Value,
+    api: &Value,
+    common: &Common<'_>,
+) -> Markup {
+    let parameters = parameters(operation)
+        .map(|one| (text(one, "name"), text(one, "in"), text(one, "description")));
+    let answers =
+        answers(operation).map(|(status, one)| (status.as_str(), "", text(one, "description")));
     let content = operation
         .pointer("/requestBody/content")
         .and_then(Value::as_object);
@@ -66,27 +177,12 @@ fn operation(path: &str, method: &str, operation: &Value, api: &Value) -> Markup
         h2 { code { (method.to_uppercase()) " " (path) } }
         p { (text(operation, "summary")) }
         @if !text(operation, "description").is_empty() { p { (text(operation, "description")) } }
-        @if !parameters.is_empty() {
-            h3 { "Parameters" }
-            dl.summary {
-                @for parameter in parameters {
-                    div {
-                        dt { code { (text(parameter, "name")) } }
-                        dd { span.hint { (text(parameter, "in")) ". " } (text(parameter, "description")) }
-                    }
-                }
-            }
-        }
+        (listed("Parameters", parameters.collect(), &common.parameters))
         @if let Some((media, schema)) = body {
             h3 { "Body: " code { (media) } }
             (fields(schema.get("schema"), api))
         }
-        h3 { "Answers" }
-        dl.summary {
-            @for (status, response) in object(operation, "responses").filter(|(status, _)| *status != OUR_FAULT) {
-                div { dt { (status) } dd { (text(response, "description")) } }
-            }
-        }
+        (listed("Answers", answers.collect(), &common.answers))
         @let answer = operation.pointer("/responses/201/content/application~1json/schema")
             .or_else(|| operation.pointer("/responses/200/content/application~1json/schema"));
         @let answer = fields(answer, api);
