@@ -353,6 +353,7 @@ impl App {
         if let Some(row) = &row {
             command.fill(salted(&row.salt, row.text.as_bytes()).hex());
         }
+        let _turn = self.case_turn(no).await;
         for _ in 0..TRIES {
             let whole = self.whole_case(no).await?;
             match self

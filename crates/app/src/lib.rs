@@ -171,6 +171,8 @@ pub struct App {
     challenges_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to get the next number of a case.
     cases_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to work on a case, by its number.
+    case_turns: Arc<[tokio::sync::Mutex<()>; CASE_TURNS]>,
     /// Whose turn it is to get the next number of a handover note.
     notes_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to keep for clusters what a report says, or to erase it: what was read before an erasing is not
@@ -183,6 +185,9 @@ pub struct App {
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
+
+/// Cases on which somebody can work at the same time, about.
+const CASE_TURNS: usize = 64;
 
 #[derive(Debug, Clone, Copy)]
 struct Quarter {
@@ -214,6 +219,7 @@ impl App {
             kept_plans: Arc::default(),
             challenges_turn: Arc::default(),
             cases_turn: Arc::default(),
+            case_turns: Arc::new(std::array::from_fn(|_| tokio::sync::Mutex::default())),
             notes_turn: Arc::default(),
             words_turn: Arc::default(),
             tide: Arc::default(),
@@ -233,6 +239,16 @@ impl App {
     /// Writes what is queued and ends the store's writer. Clones can only read afterwards.
     pub async fn close(self) {
         self.store.close().await;
+    }
+
+    /// The turn to work on a case, first come first served: who only tries again and again may lose every time to others who
+    /// are quicker.
+    pub(crate) async fn case_turn(&self, no: i64) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let at = usize::try_from(no.unsigned_abs()).unwrap_or_default() % CASE_TURNS;
+        match self.case_turns.get(at) {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        }
     }
 
     /// The public reference of a report's number.
