@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::sync::Arc;
 
-use cairn_app::account::{Doer, NewAccount, Principal, code_at};
+use cairn_app::account::Principal;
 use cairn_app::cases::Written;
 use cairn_app::cases::rows::Filter;
 use cairn_app::clock::Clock;
@@ -28,7 +28,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::backup::{self, Plan, Restore};
 use cairn_store::verify::{self, Check, Finding, Trusted, Verdict};
 use cairn_store::writer::Unit;
-use cairn_testkit::{TestStore, on_both, sample};
+use cairn_testkit::{TestStore, account, on_both, sample};
 
 const START: Micros = Micros(1_795_500_300_000_000);
 const ORIGIN: &str = "reports.example/log";
@@ -45,45 +45,6 @@ fn app(store: &TestStore) -> (App, Clock) {
     };
     let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
     (app, clock)
-}
-
-/// Somebody signed in for the first time, with an authenticator.
-async fn account(app: &App, login: &str, role: Role) -> Principal {
-    let new = NewAccount {
-        login,
-        name: login,
-        role,
-    };
-    let first = app.create_account(Doer::System, new).await.unwrap().1;
-    let token = app.sign_in(login, &first, 0, "test").await.unwrap();
-    let seen = app.session(token.as_str()).await.unwrap().unwrap();
-    let token = app.first_password(&seen, "kererū over the hill").await;
-    let token = token.unwrap();
-    let half = app.session(token.as_str()).await.unwrap().unwrap();
-    let seed = base32(&app.enrolment(&half).unwrap().secret);
-    let code = code_at(&seed, app.clock.now());
-    let (token, _codes) = app.enrol(&half, &code, 0).await.unwrap();
-    let seen = app.session(token.as_str()).await.unwrap().unwrap();
-    seen.principal().unwrap()
-}
-
-/// RFC 4648, without padding; blanks between groups are passed over.
-fn base32(text: &str) -> Vec<u8> {
-    let (mut out, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for sign in text.to_ascii_uppercase().bytes() {
-        let value = match sign {
-            b'A'..=b'Z' => sign - b'A',
-            b'2'..=b'7' => sign - b'2' + 26,
-            _ => continue,
-        };
-        bits = bits << 5 | u32::from(value);
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count & 0xff) as u8);
-        }
-    }
-    out
 }
 
 async fn report(app: &App, seed: u64) -> (i64, String) {

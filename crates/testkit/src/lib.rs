@@ -1,5 +1,6 @@
-//! What tests of several crates share: temporary stores on both databases ([`TestStore`], [`on_both!`]) and sample
-//! reports ([`sample`], and [`campaigns`] for a day's worth that belong together or do not). Development only.
+//! What tests of several crates share: temporary stores on both databases ([`TestStore`], [`on_both!`]), people who are
+//! signed in ([`account()`]) and sample reports ([`sample`], and [`campaigns`] for a day's worth that belong together or
+//! do not). Development only.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -9,12 +10,14 @@
     reason = "a test that cannot be set up fails, and says why"
 )]
 
+mod account;
 mod app;
 pub mod campaigns;
 mod dice;
 pub mod sample;
 mod store;
 
+pub use account::account;
 pub use app::{START, TestApp};
 pub use store::{POSTGRES_VARIABLE, TestStore, postgres_url, run};
 
