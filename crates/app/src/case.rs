@@ -99,7 +99,11 @@ impl App {
     }
 
     /// Taking a report for oneself is work; giving it to somebody else is the leads' to do.
-    async fn grant_for(&self, who: &Principal, command: &Command) -> Result<Grant, AppError> {
+    pub(crate) async fn grant_for(
+        &self,
+        who: &Principal,
+        command: &Command,
+    ) -> Result<Grant, AppError> {
         match command {
             Command::Assign { to: Some(to) } if *to != who.account => {
                 let grant = who.grant(Action::AssignReports)?;
@@ -128,7 +132,7 @@ impl App {
         }
     }
 
-    fn check_codes(&self, command: &Command) -> Result<(), AppError> {
+    pub(crate) fn check_codes(&self, command: &Command) -> Result<(), AppError> {
         let taxonomy = self.form.taxonomy();
         let unknown =
             |what: &str, code: &str| Err(AppError::Input(format!("there is no {what} {code:?}")));

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod bulk;
 pub mod case;
 pub mod cases;
 pub mod challenge;
@@ -178,6 +179,8 @@ pub struct App {
     /// Whose turn it is to keep for clusters what a report says, or to erase it: what was read before an erasing is not
     /// written after it.
     words_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to work on selections of reports.
+    bulk_turn: Arc<tokio::sync::Mutex<()>>,
     /// How fast reports come in.
     tide: Arc<cluster::Tide>,
     outlines: Arc<cluster::Outlines>,
@@ -222,6 +225,7 @@ impl App {
             case_turns: Arc::new(std::array::from_fn(|_| tokio::sync::Mutex::default())),
             notes_turn: Arc::default(),
             words_turn: Arc::default(),
+            bulk_turn: Arc::default(),
             tide: Arc::default(),
             outlines: Arc::default(),
             office: Arc::default(),

@@ -45,6 +45,9 @@ pub enum AppError {
     /// The rules for cases say no.
     #[error(transparent)]
     Case(#[from] cairn_desk::cases::Refusal),
+    /// The rules for selections of reports say no.
+    #[error(transparent)]
+    Bulk(#[from] cairn_desk::bulk::Refusal),
     /// The rules for handover notes say no.
     #[error(transparent)]
     Shift(#[from] cairn_desk::shift::Refusal),

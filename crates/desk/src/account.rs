@@ -107,6 +107,25 @@ pub enum AccountChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         category: Option<String>,
     },
+    /// Something is to be done to a selection of reports. What is done to each stands in its own history.
+    BulkBegun {
+        /// Number of the selection.
+        bulk: i64,
+        /// How many reports.
+        reports: u32,
+        /// What.
+        deeds: crate::bulk::Deeds,
+        /// A second officer must agree first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asks: bool,
+    },
+    /// A second officer agreed to it, or declined, or it is to be taken back.
+    BulkTurned {
+        /// Number of the selection.
+        bulk: i64,
+        /// The stage that it is in from now on.
+        stage: crate::bulk::Stage,
+    },
     /// A search line was saved under a name.
     ViewSaved {
         /// Its id.

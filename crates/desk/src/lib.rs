@@ -5,6 +5,7 @@ pub mod access;
 pub mod account;
 pub mod advice;
 pub mod agency;
+pub mod bulk;
 pub mod cases;
 pub mod challenge;
 pub mod clock;

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 53] = [
+const TABLES: [&str; 55] = [
     "meta",
     "report",
     "report_body",
@@ -94,6 +94,8 @@ const TABLES: [&str; 53] = [
     "observable_step",
     "handover",
     "handover_read",
+    "bulk",
+    "bulk_report",
     "cluster_mark",
     "cluster",
     "cluster_member",
@@ -105,7 +107,9 @@ const TABLES: [&str; 53] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("referral") {
+    if table.starts_with("bulk") {
+        11
+    } else if table.starts_with("referral") {
         10
     } else if table.starts_with("handover") {
         9

@@ -5,6 +5,7 @@ pub mod account;
 pub mod answer;
 pub mod backup;
 pub mod blob;
+pub mod bulk;
 pub mod cases;
 pub mod challenge;
 pub mod cluster;

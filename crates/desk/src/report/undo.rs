@@ -1,6 +1,8 @@
 //! Undoing what officers did to a report: an event that gives back what another one had changed. Nothing is taken out of
 //! the history, so an undoing can be undone itself.
 
+use std::collections::BTreeSet;
+
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +131,7 @@ pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change
     let target = index.checked_sub(1).and_then(|at| history.get(at));
     let target = target.ok_or(Refusal::NotUndoable)?;
     let message = undoable(target, asked)?;
+    let undone = undone(history);
     let mut now = first.clone();
     let mut back = Back::default();
     for (event, number) in history.iter().zip(1_i64..).skip(1) {
@@ -138,7 +141,9 @@ pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change
         if number == asked.event {
             back = touched;
             back.message = message;
-        } else if number > asked.event && (touched.meets(&back) || undoes(event, asked.event)) {
+        } else if number > asked.event
+            && (undoes(event, asked.event) || touched.meets(&back) && !undone.contains(&number))
+        {
             return Err(Refusal::Touched);
         }
     }
@@ -149,6 +154,20 @@ pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change
         event: asked.event,
         back: Box::new(back),
     })
+}
+
+/// Numbers of events that were undone, and of those that undid them, where that holds: together they change nothing.
+fn undone(history: &[&Event]) -> BTreeSet<i64> {
+    let mut undone = BTreeSet::new();
+    let count = i64::try_from(history.len()).unwrap_or_default();
+    for (event, number) in history.iter().rev().zip((1..=count).rev()) {
+        if let Change::Undone { event: target, .. } = &event.change
+            && !undone.contains(&number)
+        {
+            undone.extend([*target, number]);
+        }
+    }
+    undone
 }
 
 fn undoes(event: &Event, number: i64) -> bool {

@@ -1,0 +1,196 @@
+//! What is done to each report of a selection: in one unit with the note of it, so that nothing is done twice or half.
+
+use std::collections::BTreeMap;
+
+use cairn_desk::bulk::{Fate, Stage, take_back};
+use cairn_desk::report::undo::{self, Asked, leaves_at};
+use cairn_desk::report::{Change, Event};
+use cairn_evidence::hash::salted;
+use cairn_kernel::actor::Actor;
+use cairn_kernel::time::Micros;
+use cairn_store::bulk::{self as store, Bulk, Chosen};
+use cairn_store::keys::random;
+use cairn_store::report::NewMessage;
+use cairn_store::retention::withdraw_news;
+use cairn_store::writer::{Unit, WriteError};
+
+use crate::App;
+use crate::report::{AppError, Whole, damaged};
+
+/// Reports of one turn; others get theirs in between.
+const TURN: usize = 100;
+
+impl App {
+    /// Works on the selections that wait for it. Gives how many reports had their turn.
+    ///
+    /// # Errors
+    /// See [`AppError`]; what fails is tried again at the next turn, and keeps no other selection back.
+    pub async fn bulk_turn(&self) -> Result<usize, AppError> {
+        let (mut worked, mut failed) = (0, None);
+        for bulk in self.store.bulks_open().await? {
+            match self.work_on_bulk(bulk.no, TURN).await {
+                Ok(count) => worked += count,
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(worked), Err)
+    }
+
+    /// Works on at most so many reports of a selection.
+    pub(super) async fn work_on_bulk(&self, no: i64, at_most: usize) -> Result<usize, AppError> {
+        let _turn = self.bulk_turn.lock().await;
+        let mut worked = 0;
+        for chosen in self.store.bulk_reports(no).await? {
+            // Somebody may want it back while it is being done.
+            let bulk = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
+            let due = match bulk.stage {
+                Stage::Doing => chosen.fate == Fate::Waiting,
+                Stage::Undoing => matches!(chosen.fate, Fate::Waiting | Fate::Done),
+                _ => return Ok(worked),
+            };
+            if !due {
+                continue;
+            }
+            if worked == at_most {
+                return Ok(worked);
+            }
+            self.work_on(&bulk, &chosen).await?;
+            worked += 1;
+        }
+        let bulk = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
+        let to = match bulk.stage {
+            Stage::Doing => Stage::Done,
+            Stage::Undoing => Stage::Undone,
+            _ => return Ok(worked),
+        };
+        match self
+            .store
+            .write(store::turn(no, (bulk.stage, to), None, None))
+            .await
+        {
+            // Somebody wants it back: that is for the next turn.
+            Ok(_) | Err(WriteError::Conflict) => Ok(worked),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn work_on(&self, bulk: &Bulk, chosen: &Chosen) -> Result<(), AppError> {
+        let done = if bulk.stage == Stage::Undoing {
+            self.take_one_back(bulk, chosen).await
+        } else {
+            self.do_one(bulk, chosen).await
+        };
+        match done {
+            // Somebody was quicker, on the report itself: it is looked at again as it is now.
+            Err(AppError::Conflict) => Ok(()),
+            Err(AppError::NotFound) => self.note_only(bulk, chosen, Fate::Refused).await,
+            other => other,
+        }
+    }
+
+    async fn note_only(&self, bulk: &Bulk, chosen: &Chosen, fate: Fate) -> Result<(), AppError> {
+        let mut unit = Unit::default();
+        let after = Chosen { fate, ..*chosen };
+        store::note(&mut unit, bulk.no, chosen, &after);
+        self.store.write(unit).await?;
+        Ok(())
+    }
+
+    async fn do_one(&self, bulk: &Bulk, chosen: &Chosen) -> Result<(), AppError> {
+        let whole = self.whole(chosen.report).await?;
+        if whole.standing.version != chosen.version {
+            return self.note_only(bulk, chosen, Fate::Moved).await;
+        }
+        let words = words(bulk, &whole)?;
+        let digest = words
+            .as_ref()
+            .map(|words| salted(&words.salt, words.text.as_bytes()).hex());
+        let changes = match bulk.deeds.on(&whole.standing, digest) {
+            Ok(changes) if changes.is_empty() => {
+                return self.note_only(bulk, chosen, Fate::Same).await;
+            }
+            Ok(changes) => changes,
+            Err(_) => return self.note_only(bulk, chosen, Fate::Refused).await,
+        };
+        let first = chosen.version + 1;
+        let after = Chosen {
+            fate: Fate::Done,
+            events: Some((first, chosen.version + changes.len() as i64)),
+            ..*chosen
+        };
+        let by = Actor::User(bulk.account.clone());
+        let mut unit = self.unit_of(&whole, &by, changes, words)?;
+        store::note(&mut unit, bulk.no, chosen, &after);
+        self.store.write(unit).await?;
+        Ok(())
+    }
+
+    async fn take_one_back(&self, bulk: &Bulk, chosen: &Chosen) -> Result<(), AppError> {
+        let Some(range) = chosen.events else {
+            return self.note_only(bulk, chosen, Fate::Undone).await;
+        };
+        let whole = self.whole(chosen.report).await?;
+        let events: Vec<&Event> = whole.history.iter().map(|line| &line.event).collect();
+        let start = events
+            .first()
+            .and_then(|event| undo::first(&whole.body, event));
+        let start = start.ok_or(AppError::NotFound)?;
+        let asked = Asked {
+            event: 0,
+            now: self.clock.now(),
+            hold_seconds: self.config.undo_seconds,
+        };
+        let (changes, stays) = take_back(&start, &events, range, asked);
+        let fate = Fate::taken_back(changes.len(), stays.len());
+        if changes.is_empty() {
+            return self.note_only(bulk, chosen, fate).await;
+        }
+        let leaves = self.withdrawn(&changes, &events);
+        let by = bulk.undone_by.clone().map_or(Actor::System, Actor::User);
+        let mut unit = self.unit_of(&whole, &by, changes, None)?;
+        for leaves in leaves {
+            withdraw_news(&mut unit, chosen.report, leaves);
+        }
+        store::note(&mut unit, bulk.no, chosen, &Chosen { fate, ..*chosen });
+        self.store.write(unit).await?;
+        Ok(())
+    }
+
+    /// When the messages that changes take back would have left.
+    fn withdrawn(&self, changes: &[Change], events: &[&Event]) -> Vec<Micros> {
+        let messages = changes.iter().filter_map(|change| match change {
+            Change::Undone { event, back } if back.message.is_some() => Some(*event),
+            _ => None,
+        });
+        let written = messages.filter_map(|event| {
+            let at = usize::try_from(event).ok()?.checked_sub(1)?;
+            events.get(at).map(|event| event.at)
+        });
+        written
+            .map(|at| leaves_at(at, self.config.undo_seconds))
+            .collect()
+    }
+}
+
+/// The words to a reporter, in their language where they were written in it; none where the report is closed.
+fn words(bulk: &Bulk, whole: &Whole) -> Result<Option<NewMessage>, AppError> {
+    let Some(texts) = &bulk.texts else {
+        return Ok(None);
+    };
+    if whole.standing.state == cairn_desk::report::State::Closed {
+        return Ok(None);
+    }
+    let texts: BTreeMap<String, String> = serde_json::from_str(texts).map_err(damaged("reply"))?;
+    let own = texts.get(&whole.body.language);
+    let Some(text) = own.or_else(|| texts.values().next()).cloned() else {
+        return Ok(None);
+    };
+    Ok(Some(NewMessage {
+        n: whole.standing.messages + 1,
+        author: Some(bulk.account.clone()),
+        at: Micros(0),
+        waits: false,
+        salt: random::<16>()?,
+        text,
+    }))
+}
