@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::assets::{DESK_STYLE, ICON, SCRIPT, STYLE};
+use crate::assets::{DESK_SCRIPT, DESK_STYLE, ICON, SCRIPT, STYLE};
 use crate::components;
 use crate::i18n::{Lang, t};
 use crate::page::{Page, Section};
@@ -26,8 +26,9 @@ pub fn shell(page: &Page, title: &str, body: Markup) -> Markup {
                 link rel="stylesheet" href=(STYLE.path);
                 @if page.section == Some(Section::Desk) { link rel="stylesheet" href=(DESK_STYLE.path); }
                 script src=(SCRIPT.path) defer {}
+                @if page.keys.is_some() { script src=(DESK_SCRIPT.path) defer {} }
             }
-            body .wide[page.wide] {
+            body .wide[page.wide] data-keys=[&page.keys] {
                 a.skip href="#main" { (t::skip_to_content(lang)) }
                 (header(page))
                 @if page.exit { (components::exit_page(lang, crate::report::EXIT)) }

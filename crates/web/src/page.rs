@@ -50,6 +50,7 @@ pub struct Page {
     pub(crate) exit: bool,
     pub(crate) wide: bool,
     pub(crate) faulty: bool,
+    pub(crate) keys: Option<String>,
 }
 
 impl Page {
@@ -65,6 +66,7 @@ impl Page {
             exit: false,
             wide: false,
             faulty: false,
+            keys: None,
         }
     }
 
@@ -79,6 +81,13 @@ impl Page {
     #[must_use]
     pub fn signed_in(mut self, name: impl Into<String>) -> Self {
         self.officer = Some(name.into());
+        self
+    }
+
+    /// Lets keys do things, as the script of officers' pages reads them.
+    #[must_use]
+    pub fn keys(mut self, keys: String) -> Self {
+        self.keys = Some(keys);
         self
     }
 

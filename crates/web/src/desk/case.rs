@@ -15,7 +15,7 @@ use maud::{Markup, html};
 
 use super::who::Officer;
 use super::words::{self, People};
-use super::{cases, doors, referral, search, view};
+use super::{bulk, cases, doors, onward, referral, search, view};
 use crate::components::{
     Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, choice, error_summary,
     input, neighbours, select, stack, tag,
@@ -112,6 +112,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     let views = app.views(&officer.who).await?.into_inner();
     let strip = cases::strip(&app, &officer).await?;
     let referrals = referral::strip(&app, &officer).await?;
+    let waits = bulk::strip(&app, &officer).await?;
     let l = officer.page.lang;
     let faults: Vec<Fault> = match &found.search {
         Ok(_) => Vec::new(),
@@ -127,6 +128,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         h1 { (t::queue_title(l)) }
         (strip)
         (referrals)
+        (waits)
         (filters(&app, l, &people, &asked, &found, &faults))
         (search::help(&app, l))
         @if let Ok(read) = &found.search { (search::chips(l, read, asked.severe)) }
@@ -137,7 +139,8 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         } @else if found.rows.is_empty() {
             p.lead { (t::queue_none(l)) }
         } @else {
-            (table(&app, &officer, &people, &found.rows))
+            (onward::link(&officer, "/desk/next", t::onward_report(l)))
+            (bulk::choosing(&officer, &found.line, asked.severe, table(&app, &officer, &people, &found.rows, true)))
         }
         @if let Some(first) = first { p { a href=(first) { (t::queue_first(l)) } } }
         (onward(l, found.more, |after| href(&found.line, asked.severe, Some(after))))
@@ -237,8 +240,14 @@ fn filters(
     }
 }
 
-/// Reports as rows.
-pub(super) fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
+/// Reports as rows; with boxes to choose some by, if they stand in a form for that.
+pub(super) fn table(
+    app: &App,
+    officer: &Officer,
+    people: &People,
+    rows: &[Summary],
+    picks: bool,
+) -> Markup {
     let l = officer.page.lang;
     let heads = [
         t::queue_report(l),
@@ -251,13 +260,20 @@ pub(super) fn table(app: &App, officer: &Officer, people: &People, rows: &[Summa
     let now = app.clock.now();
     let rows: Vec<_> = rows
         .iter()
-        .map(|row| cells(app, officer, people, row, now).to_vec())
+        .map(|row| cells(app, officer, people, (row, picks), now).to_vec())
         .collect();
     stack(t::queue_title(l), &heads.map(Column::text), &rows)
 }
 
-fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micros) -> [Markup; 6] {
+fn cells(
+    app: &App,
+    officer: &Officer,
+    people: &People,
+    (row, picks): (&Summary, bool),
+    now: Micros,
+) -> [Markup; 6] {
     let l = officer.page.lang;
+    let picks = picks && officer.who.may(Action::WorkReports);
     let reference = app.reference(row.no);
     let category = words::category(&app.form, l, &row.category, row.subtype.as_deref());
     let assignee = row.assignee.as_ref().map_or_else(
@@ -266,6 +282,7 @@ fn cells(app: &App, officer: &Officer, people: &People, row: &Summary, now: Micr
     );
     [
         html! {
+            @if picks { (bulk::pick(l, &reference, row.version)) }
             a href={ "/desk/reports/" (reference) } { (reference) }
             div.title { (words::title(l, &row.title, row.bare)) }
         },

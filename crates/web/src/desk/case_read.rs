@@ -17,7 +17,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, doors, hold, observable, referral};
+use super::{case, cases, cluster, doors, hold, observable, onward, referral};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -88,6 +88,7 @@ pub(super) fn page(
         (doors(officer, "/desk"))
         (typed.summary(l))
         (back_link(l, "/desk"))
+        (onward::link(officer, &format!("/desk/next?after={}", whole.reference), t::onward_report(l)))
         p.caption { (title) }
         @if whole.summary.bare {
             h1 { (t::case_bare(l)) }

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use super::cluster_work::{Typed, forms, undoing};
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, doors};
+use super::{case, doors, onward};
 use crate::components::{
     Column, Encoding, Field, Hue, Look, Row, Tone, back_link, button, buttons, choice, details,
     form, neighbours, notice, said, said_inline, select, stack, summary_list, table, tag,
@@ -206,6 +206,7 @@ pub(super) async fn page(
         (doors(officer, "/desk/clusters"))
         (typed.summary(l))
         (back_link(l, "/desk/clusters"))
+        (onward::link(officer, &format!("/desk/clusters/next?after={no}"), t::onward_cluster(l)))
         p.caption { (title) }
         h1.told { (first_words(l, &whole.line)) }
         p.to-work { a href="#work" { (t::case_work(l)) } }

@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod audit;
+mod bulk;
 mod case;
 mod case_read;
 mod case_work;
@@ -12,9 +13,11 @@ mod challenge_work;
 mod cluster;
 mod cluster_work;
 mod hold;
+mod keyboard;
 mod keys;
 mod observable;
 mod observable_work;
+mod onward;
 mod referral;
 mod retention;
 mod search;
@@ -90,6 +93,7 @@ fn at(method: Method, path: &'static str, need: Need, handler: MethodRouter<App>
 pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
     all.extend(work());
+    all.extend(many());
     all.extend(endings());
     all.extend(finding());
     all.extend(cases_and_clocks());
@@ -226,6 +230,24 @@ fn work() -> Vec<Route> {
         ),
         at(g, "/desk/export", export, get(audit::export)),
         at(p, "/desk/export", export, post(audit::exported)),
+    ]
+}
+
+/// Many reports at once, the next one, and keys.
+fn many() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    vec![
+        at(g.clone(), "/desk/next", read, get(onward::report)),
+        at(g.clone(), "/desk/clusters/next", read, get(onward::cluster)),
+        at(g.clone(), "/desk/bulk", read, get(bulk::list)),
+        at(p.clone(), "/desk/bulk", does, post(bulk::choose)),
+        at(p.clone(), "/desk/bulk/do", does, post(bulk::begin)),
+        at(g.clone(), "/desk/bulk/{no}", read, get(bulk::show)),
+        at(p.clone(), "/desk/bulk/{no}/{action}", does, post(bulk::act)),
+        at(g, "/desk/keyboard", Need::SignedIn, get(keyboard::show)),
+        at(p, "/desk/keyboard", Need::SignedIn, post(keyboard::change)),
     ]
 }
 
@@ -580,6 +602,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             t::referral_title(l),
             may(Action::ReadReports),
         ),
+        ("/desk/bulk", t::bulk_title(l), may(Action::ReadReports)),
         (
             "/desk/challenges",
             t::challenge_desk(l),
@@ -604,6 +627,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             may(Action::ManageRetention),
         ),
         ("/desk/audit", t::desk_audit(l), may(Action::ReadAudit)),
+        ("/desk/keyboard", t::kb_title(l), true),
         ("/desk/account", t::desk_account(l), true),
     ];
     let shown: Vec<Tab<'_>> = all

@@ -281,7 +281,7 @@ fn reports(view: &View<'_>, on: bool) -> Markup {
     html! {
         h2 #reports { (t::obs_reports(l)) }
         @if whole.reports.is_empty() { p { (t::obs_reports_none(l)) } }
-        @else { (case::table(view.app, view.officer, view.people, &whole.reports)) }
+        @else { (case::table(view.app, view.officer, view.people, &whole.reports, false)) }
         @if on { p { a href={ (here) "#reports" } { (t::queue_first(l)) } } }
         (case::onward(l, whole.more, |(_, no)| format!("{here}?after={no}#reports")))
         @if whole.reports.is_empty() {} @else {

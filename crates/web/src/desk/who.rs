@@ -8,6 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::account::{Next, Principal, Seen, Token};
 
+use super::keyboard;
 use crate::cookie::{Cookie, SameSite};
 use crate::csrf::{self, CsrfKey};
 use crate::form::Form;
@@ -108,7 +109,8 @@ impl FromRequestParts<App> for Officer {
         let Some(who) = seen.principal() else {
             return Err(elsewhere(&parts.method, step(seen.next())));
         };
-        let page = page.signed_in(who.name.as_str()).wide();
+        let keys = keyboard::of(&parts.headers, page.site.https);
+        let page = page.signed_in(who.name.as_str()).wide().keys(keys);
         Ok(Self { page, seen, who })
     }
 }

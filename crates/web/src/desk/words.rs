@@ -12,6 +12,7 @@ use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::{Kind, defang_text};
 use maud::{Markup, html};
 
+use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
 use super::referral;
@@ -239,6 +240,8 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "api_key_revoked" => t::event_api_key_revoked(l),
         "report_opened" => t::event_report_opened(l),
         "reports_exported" => t::event_reports_exported(l),
+        "bulk_begun" => t::event_bulk_begun(l),
+        "bulk_turned" => t::event_bulk_turned(l),
         "view_saved" => t::view_event_saved(l),
         "view_changed" => t::view_event_changed(l),
         "view_deleted" => t::view_event_deleted(l),
@@ -529,6 +532,22 @@ pub(super) fn account_change(
             let what = code.as_ref().map(|code| category(&app.form, l, code, None));
             let detail = html! { (format) @if let Some(what) = what { ", " (what) } };
             ("reports_exported", Some(detail))
+        }
+        AccountChange::BulkBegun {
+            bulk: no,
+            reports,
+            deeds,
+            ..
+        } => {
+            let detail = html! {
+                (t::bulk_one(l, *no)) ", " (t::bulk_heading(l, u64::from(*reports)))
+                (bulk::said_deeds(app, l, people, deeds))
+            };
+            ("bulk_begun", Some(detail))
+        }
+        AccountChange::BulkTurned { bulk: no, stage } => {
+            let detail = html! { (t::bulk_one(l, *no)) ", " (bulk::stage_words(l, *stage)) };
+            ("bulk_turned", Some(detail))
         }
         AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
         AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),
