@@ -35,6 +35,7 @@
   const reach = el => {
     for (let fold = el.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (el.matches("a, button, summary")) el.click(); else el.focus();
+    if (el.matches("input") && types(el)) el.select();
     el.scrollIntoView({ block: "nearest" });
   };
   const does = (name, where) => {

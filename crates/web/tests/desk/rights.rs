@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 113] = [
+const TABLE: [(&str, &str, &str); 122] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -43,6 +43,15 @@ const TABLE: [(&str, &str, &str); 113] = [
         "officer lead",
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
+    ("GET", "/desk/next", "officer lead auditor"),
+    ("GET", "/desk/clusters/next", "officer lead auditor"),
+    ("GET", "/desk/bulk", "officer lead auditor"),
+    ("POST", "/desk/bulk", "officer lead"),
+    ("POST", "/desk/bulk/do", "officer lead"),
+    ("GET", "/desk/bulk/{no}", "officer lead auditor"),
+    ("POST", "/desk/bulk/{no}/{action}", "officer lead"),
+    ("GET", "/desk/keyboard", "*"),
+    ("POST", "/desk/keyboard", "*"),
     ("GET", "/desk/cases", "officer lead auditor"),
     ("POST", "/desk/cases", "officer lead"),
     ("GET", "/desk/cases/{no}", "officer lead auditor"),
