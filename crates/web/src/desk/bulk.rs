@@ -70,7 +70,7 @@ pub(super) fn choosing(officer: &Officer, line: &str, severe: bool, rows: Markup
 /// The box by which a report is chosen, in the version that is shown.
 pub(super) fn pick(l: Lang, reference: &str, version: i64) -> Markup {
     html! {
-        label.option {
+        label.pick {
             input type="checkbox" name="report" value={ (reference) "." (version) } aria-label=(t::bulk_pick(l, reference));
         }
     }

@@ -362,7 +362,7 @@ pub(super) fn reports(view: &View<'_>) -> Markup {
         vec![
             html! {
                 @if works {
-                    label.option {
+                    label.pick {
                         input type="checkbox" name="report" value=(reference) checked[chosen.contains(&reference.as_str())]
                             aria-label=(t::cluster_choose(l, reference.as_str()));
                     }
