@@ -102,6 +102,7 @@ kb-undo = Undo
 kb-refer = Pass on to an agency
 kb-indicator = Addresses and numbers
 kb-task = Task
+kb-case = Open a case
 kb-hold = Legal hold
 kb-merge = Link to another cluster
 kb-go-queue = Go to the queue

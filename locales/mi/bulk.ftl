@@ -102,6 +102,7 @@ kb-undo = Whakakorea
 kb-refer = Tukuna ki tētahi umanga
 kb-indicator = Ngā wāhitau me ngā tau
 kb-task = Mahi
+kb-case = Whakatuwhera kēhi
 kb-hold = Puritanga ture
 kb-merge = Honoa ki tētahi atu kāhui
 kb-go-queue = Haere ki te rārangi

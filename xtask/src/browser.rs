@@ -28,6 +28,7 @@ pub fn build(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     command
         .args(["build", "--quiet", "--locked", "--package", "cairn"])
+        .args(["--package", task::BENCH])
         .current_dir(root);
     command
 }
@@ -39,6 +40,7 @@ pub fn command(root: &Path, metadata: &Metadata, files: &[String]) -> Command {
         .arg("browser/run.mjs")
         .args(files)
         .env("CAIRN_BIN", task::built(metadata, "cairn", false))
+        .env("CAIRN_BENCH", task::built(metadata, task::BENCH, false))
         .current_dir(root);
     if let Some(chromium) = setup::chromium() {
         command.env("CAIRN_CHROMIUM", chromium);

@@ -27,7 +27,7 @@ pub struct Task {
     pub release: bool,
 }
 
-const BENCH: &str = "cairn-bench";
+pub const BENCH: &str = "cairn-bench";
 
 /// The table.
 #[rustfmt::skip]

@@ -3,6 +3,7 @@
 //! them by `cargo xtask bench NAME`.
 #![expect(clippy::print_stdout, reason = "figures go to standard output")]
 
+mod campaigns;
 mod canary;
 mod ceiling;
 mod child;
@@ -67,6 +68,8 @@ enum Command {
     Diskfull(diskfull::Options),
     /// The clock jumps by ten years.
     Clock(clock::Options),
+    /// Example reports of a day, one JSON line each, with what belongs together: for the shift in a browser.
+    Campaigns(campaigns::Options),
     /// The ceiling program (started by `intake`).
     #[command(hide = true)]
     Ceiling(ceiling::Options),
@@ -95,6 +98,7 @@ fn main() -> anyhow::Result<()> {
             Command::Canary(options) => canary::run(&args.cairn, options).await,
             Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
             Command::Track(options) => track::run(&args.cairn, options).await,
+            Command::Campaigns(options) => campaigns::run(options),
             Command::Tamper(options) => tamper::run(options).await,
             Command::Ceiling(options) => ceiling::run(options).await,
         }

@@ -49,7 +49,7 @@ const fn does(
     }
 }
 
-static ALL: [Does; 29] = [
+static ALL: [Does; 30] = [
     does("next", "j", "", t::kb_next),
     does("previous", "k", "", t::kb_previous),
     does("open", "o", "", t::kb_open),
@@ -107,6 +107,7 @@ static ALL: [Does; 29] = [
         "form[action$='/task'] input:not([type=hidden])",
         t::kb_task,
     ),
+    does("case", "e", "#case-title", t::kb_case),
     does("hold", "h", "form[action$='/hold'] textarea", t::kb_hold),
     does("merge", "m", "#into", t::kb_merge),
     does("go-queue", "gq", "/desk", t::kb_go_queue),
