@@ -8,8 +8,10 @@ import { world } from '../lib/world.mjs';
 
 const SEED = Number(process.env.CAIRN_SHIFT_SEED ?? 1);
 const COUNT = Number(process.env.CAIRN_SHIFT_REPORTS ?? 200);
-/** Severities of which each report is looked at by itself: 1 is the worst. */
-const SEVERE_MAX = 3;
+/** What an officer reads by itself before anything is decided for all: 1 is the worst severity, and the form makes locked files of a
+ * clinic no worse than those of a person. */
+const SEVERE_MAX = 4;
+const ALONE = /Ransomware/;
 const CLUSTERED_MAX_MS = 120_000;
 /** What was decided is done after half a minute. */
 const HANDLED_MAX_MS = 120_000;
@@ -45,26 +47,24 @@ async function arrive(all) {
   return known;
 }
 
+/** Address and name of the first link of each row of a page, asked for beside the one that is shown. */
+async function rows(page, path) {
+  const html = await (await page.request.get(cairn.url + path)).text();
+  return html.split(' data-row').slice(1).map((row) => /<a href="([^"]+)">([^<]+)<\/a>/.exec(row).slice(1, 3));
+}
+
 /** Clusters by number, as lists of references, once all reports have one. */
 async function clusters(page, known) {
   const until = Date.now() + CLUSTERED_MAX_MS;
   for (;;) {
-    const found = await page.evaluate(async () => {
-      const read = async (path) => new DOMParser().parseFromString(await (await fetch(path)).text(), 'text/html');
-      const numbers = [];
-      for (let at = 0; ; at += 1) {
-        const list = await read(`/desk/clusters?show=all&page=${at}`);
-        const here = [...list.querySelectorAll('[data-row] th a')].map((a) => a.getAttribute('href'));
-        numbers.push(...here);
-        if (here.length === 0 || !list.querySelector('a[rel=next]')) break;
-      }
-      const all = [];
-      for (const path of numbers) {
-        const one = await read(path);
-        all.push([path, [...one.querySelectorAll('[data-row] th a')].map((a) => a.textContent)]);
-      }
-      return all;
-    });
+    const numbers = [];
+    for (let at = 0; ; at += 1) {
+      const list = await rows(page, `/desk/clusters?show=all&page=${at}`);
+      numbers.push(...list.map(([href]) => href));
+      if (list.length === 0) break;
+    }
+    const found = [];
+    for (const path of numbers) found.push([path, (await rows(page, path)).map(([, reference]) => reference)]);
     const ours = found.map(([path, all]) => [path, all.filter((reference) => known.has(reference))]).filter(([, all]) => all.length > 0);
     const placed = ours.reduce((sum, [, all]) => sum + all.length, 0);
     if (placed === known.size) return new Map(ours);
@@ -174,7 +174,7 @@ test('two hundred reports by keys alone', async () => {
     const ours = now.rows.some((row) => known.has(row.reference));
     if (!now.decides || !ours) break;
     const here = now.path;
-    const bad = now.rows.map((row, at) => [row, at]).filter(([row]) => known.has(row.reference) && row.severity <= SEVERE_MAX && !taken.has(row.reference));
+    const bad = now.rows.map((row, at) => [row, at]).filter(([row]) => known.has(row.reference) && (row.severity <= SEVERE_MAX || ALONE.test(row.text)) && !taken.has(row.reference));
     for (const [row] of bad) {
       now = await seen(page);
       await serious(hands, now.rows.findIndex((one) => one.reference === row.reference));
@@ -209,10 +209,7 @@ test('two hundred reports by keys alone', async () => {
   let left;
   do {
     await sleep(2_000);
-    left = await page.evaluate(async () => {
-      const list = new DOMParser().parseFromString(await (await fetch('/desk?q=state%3Areceived')).text(), 'text/html');
-      return [...list.querySelectorAll('[data-row] th a')].map((a) => a.textContent);
-    });
+    left = (await rows(page, '/desk?q=state%3Areceived')).map(([, reference]) => reference);
     left = left.filter((reference) => known.has(reference));
   } while (left.length > 0 && Date.now() < until);
   const times = [...hands.times].map(([step, all]) => `${step} ${all.length} × p50 ${percentile(all, 50).toFixed(0)} p95 ${percentile(all, 95).toFixed(0)} ms`);
@@ -222,7 +219,7 @@ test('two hundred reports by keys alone', async () => {
   assert.ok(precision >= 0.99, `precision ${precision}`);
   assert.ok(recall >= 0.9, `recall ${recall}`);
   const harmed = [...known].filter(([, one]) => one.serious).map(([reference]) => reference);
-  for (const reference of harmed) assert.ok(taken.has(reference), `${reference} was taken for a case`);
+  for (const reference of harmed) assert.ok(taken.has(reference), `${reference} was taken for a case: ${known.get(reference).report.answers.story}`);
   faults.none();
   await close();
 });
