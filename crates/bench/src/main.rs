@@ -10,6 +10,7 @@ mod child;
 mod client;
 mod clock;
 mod core;
+mod desk;
 mod diskfull;
 mod flood;
 mod intake;
@@ -52,6 +53,8 @@ enum Command {
     Flood(flood::Options),
     /// The queue's first page and a text search over a million reports.
     Queue(queue::Options),
+    /// The officers' pages with many reports and cases, on both databases.
+    Desk(desk::Options),
     /// Thousands of clients that send a byte at a time.
     Slow(slow::Options),
     /// Killed under load, again and again: every receipt is kept.
@@ -89,6 +92,9 @@ fn main() -> anyhow::Result<()> {
             Command::Core(options) => core::run(options).await,
             Command::Flood(options) => flood::run(&args.cairn, options).await,
             Command::Queue(options) => queue::run(&args.cairn, options).await,
+            Command::Desk(options) => {
+                desk::run(&args.cairn, args.postgres.as_deref(), options).await
+            }
             Command::Slow(options) => slow::run(&args.cairn, options).await,
             Command::Kill9(options) => {
                 kill9::run(&args.cairn, args.postgres.as_deref(), options).await

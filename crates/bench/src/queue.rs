@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use cairn_app::App;
 use cairn_app::clock::Clock;
 use cairn_desk::form::{Form, FormFiles};
+use cairn_desk::report::Draft;
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, Session, Stage};
@@ -37,7 +38,7 @@ pub struct Options {
 }
 
 const OFFICER: &str = "00000000-0000-4000-8000-000000000001";
-const ORIGIN: &str = "127.0.0.1/cairn-log";
+pub const ORIGIN: &str = "127.0.0.1/cairn-log";
 /// Words that about one report in 3, 30, 1,000 and 100,000 holds, and what a person types while looking.
 const SEARCHES: [&str; 6] = [
     "parcel",
@@ -57,10 +58,12 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
         .unwrap_or_else(|| temporary.path().join("data"));
     let filled = Instant::now();
     if !dir.join("core.db").exists() {
-        fill(&dir, options.reports).await?;
+        let store = Store::open(StoreOptions::sqlite(&dir, ORIGIN)).await?;
+        let app = fill(store, options.reports, |_, _| {}).await?;
+        app.close().await;
     }
     let filled = filled.elapsed().as_secs_f64();
-    let cookie = session(&dir).await?;
+    let cookie = session(Store::open(StoreOptions::sqlite(&dir, ORIGIN)).await?).await?;
     let data = dir.display().to_string();
     let args = [
         "serve",
@@ -103,7 +106,8 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     target.stop().await
 }
 
-async fn many(
+/// Asks for each of these pages in turn.
+pub async fn many(
     target: &Running,
     cookie: &str,
     paths: &[String],
@@ -128,8 +132,13 @@ async fn many(
     Ok(latencies)
 }
 
-async fn fill(dir: &Path, reports: i64) -> anyhow::Result<()> {
-    let store = Store::open(StoreOptions::sqlite(dir, ORIGIN)).await?;
+/// Fills an empty store with reports, the last one a minute old, and an officer; `change` makes each report (by number, from 0)
+/// different from the others.
+pub async fn fill(
+    store: Store,
+    reports: i64,
+    change: impl Fn(&mut Draft, i64),
+) -> anyhow::Result<App> {
     let form = Form::parse(&FormFiles::embedded()).map_err(|p| anyhow::anyhow!("{p:?}"))?;
     let now = Clock::System.now();
     let clock = Clock::fixed(now);
@@ -167,6 +176,7 @@ async fn fill(dir: &Path, reports: i64) -> anyhow::Result<()> {
             draft.search_text,
             n % 1000
         );
+        change(&mut draft, n);
         let app = app.clone();
         running.spawn(async move { app.submit(&draft, Actor::Reporter, None).await.map(drop) });
         while running.len() >= 512 {
@@ -177,8 +187,7 @@ async fn fill(dir: &Path, reports: i64) -> anyhow::Result<()> {
         done??;
     }
     officer(&app, now).await?;
-    app.close().await;
-    Ok(())
+    Ok(app)
 }
 
 /// An officer, so that the pages can be asked for without signing in.
@@ -203,8 +212,7 @@ async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
 }
 
 /// The cookie of a new session of that officer; one made at an earlier run would be over.
-async fn session(dir: &Path) -> anyhow::Result<String> {
-    let store = Store::open(StoreOptions::sqlite(dir, ORIGIN)).await?;
+pub async fn session(store: Store) -> anyhow::Result<String> {
     let now = Clock::System.now();
     let token: [u8; 32] = random()?;
     let session = Session {
