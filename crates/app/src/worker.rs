@@ -22,6 +22,7 @@ const TIDY_EVERY: Duration = Duration::from_secs(600);
 const FIGURES_EVERY: Duration = Duration::from_secs(600);
 const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const CLUSTER_EVERY: Duration = Duration::from_secs(2);
+const RULES_EVERY: Duration = Duration::from_secs(2);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
@@ -96,6 +97,10 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         app.carry_out_decisions().await?;
         Ok(placed.map(drop)?)
     });
+    let rules = part(
+        &app,
+        |app| async move { Ok(app.rules_turn().await.map(drop)?) },
+    );
     let watched = part(&app, |app| async move { app.watch().await });
     drop(app);
     let parts = [
@@ -106,6 +111,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("reminding", REMIND_EVERY, stopping.clone(), remind)),
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
         tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
+        tokio::spawn(every("rules", RULES_EVERY, stopping.clone(), rules)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
     stop.await;

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 53] = [
+const TABLES: [&str; 59] = [
     "meta",
     "report",
     "report_body",
@@ -94,6 +94,12 @@ const TABLES: [&str; 53] = [
     "observable_step",
     "handover",
     "handover_read",
+    "rule",
+    "rule_step",
+    "rule_version",
+    "rule_hit",
+    "rule_mark",
+    "rule_seen",
     "cluster_mark",
     "cluster",
     "cluster_member",
@@ -105,7 +111,9 @@ const TABLES: [&str; 53] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("referral") {
+    if table == "rule" || table.starts_with("rule_") {
+        11
+    } else if table.starts_with("referral") {
         10
     } else if table.starts_with("handover") {
         9

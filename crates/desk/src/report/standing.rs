@@ -57,6 +57,10 @@ pub struct Standing {
     pub answers: Answers,
     /// Referrals to agencies, in the order of their numbers.
     pub referrals: Vec<Referral>,
+    /// Rules that did something to it, and their versions then.
+    pub ruled: BTreeMap<i64, u32>,
+    /// Rules that asked a person to look at it, and nobody has yet.
+    pub asked: BTreeSet<i64>,
     /// Events so far.
     pub version: i64,
 }
@@ -87,6 +91,8 @@ impl Standing {
             withdrawn: BTreeSet::new(),
             answers: Answers::default(),
             referrals: Vec::new(),
+            ruled: BTreeMap::new(),
+            asked: BTreeSet::new(),
             version: 1,
         }
     }
@@ -110,6 +116,12 @@ impl Standing {
                     self.outcome = None;
                 }
             }
+            // Nobody has read it by that.
+            Change::OfficerWrote {
+                message,
+                rule: Some(_),
+                ..
+            } => self.messages = *message,
             Change::OfficerWrote { message, waits, .. } => {
                 self.messages = *message;
                 self.state = if *waits {
@@ -158,7 +170,42 @@ impl Standing {
             Change::HoldPlaced { until, .. } => self.hold = Some(Hold { until: *until }),
             Change::HoldLifted { .. } => self.hold = None,
             Change::Erased { part, .. } => self.erase(*part),
+            Change::Ruled { .. } => self.ruled(change),
+            Change::Looked { rule } => {
+                self.asked.remove(rule);
+                self.state = self.worked_on();
+            }
             Change::Undone { back, .. } => back.give(self),
+        }
+    }
+
+    /// What a rule sets leaves the report as new as it was, unless it is somebody's now.
+    fn ruled(&mut self, change: &Change) {
+        let Change::Ruled {
+            rule,
+            version,
+            category,
+            severity,
+            assignee,
+            asks,
+        } = change
+        else {
+            return;
+        };
+        self.ruled.insert(*rule, *version);
+        if let Some((category, subtype)) = category {
+            self.category.clone_from(category);
+            self.subtype.clone_from(subtype);
+        }
+        if let Some(severity) = severity {
+            self.severity = *severity;
+        }
+        if assignee.is_some() {
+            self.assignee.clone_from(assignee);
+            self.state = self.worked_on();
+        }
+        if *asks {
+            self.asked.insert(*rule);
         }
     }
 

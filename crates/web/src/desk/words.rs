@@ -175,7 +175,7 @@ pub(super) fn title(l: Lang, title: &str, bare: bool) -> Markup {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 19] = [
+pub(super) const REPORT_KINDS: [&str; 21] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -195,6 +195,8 @@ pub(super) const REPORT_KINDS: [&str; 19] = [
     "erased",
     "undone",
     "referral",
+    "ruled",
+    "looked",
 ];
 
 /// Kinds of events of clusters, as the JSON names them, but for `undone`: that is called so among those of reports too.
@@ -223,6 +225,8 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "erased" => t::event_erased(l),
         "undone" => t::event_undone(l),
         "referral" => t::event_referral(l),
+        "ruled" => t::rules_event_ruled(l),
+        "looked" => t::rules_event_looked(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -247,6 +251,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         _ if kind.starts_with("case_") => case_kind(l, kind),
         _ if kind.starts_with("observable_") => observable_kind(l, kind),
         _ if kind.starts_with("handover_") => handover_kind(l, kind),
+        _ if kind.starts_with("rule_") => rule_kind(l, kind),
         "challenge_received" => t::challenge_event_received(l),
         "challenge_released" => t::challenge_event_released(l),
         "challenge_withheld" => t::challenge_event_withheld(l),
@@ -291,6 +296,43 @@ fn handover_kind(l: Lang, kind: &str) -> &'static str {
         "handover_erased" => t::shift_event_erased(l),
         _ => t::event_unknown(l),
     }
+}
+
+/// Kinds of events of rules.
+fn rule_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
+        "rule_written" => t::rules_event_written(l),
+        "rule_tried" => t::rules_event_tried(l),
+        "rule_asked" => t::rules_event_asked(l),
+        "rule_declined" => t::rules_event_declined(l),
+        "rule_on" => t::rules_event_on(l),
+        "rule_off" => t::rules_event_off(l),
+        "rule_stopped" => t::rules_event_stopped(l),
+        "rule_taken_back" => t::rules_event_taken_back(l),
+        _ => t::event_unknown(l),
+    }
+}
+
+/// What a rule did to a report.
+fn ruled(app: &App, l: Lang, people: &People, what: &Change) -> Option<Markup> {
+    let Change::Ruled {
+        rule,
+        version,
+        category: sorted,
+        severity: level,
+        assignee,
+        asks,
+    } = what
+    else {
+        return None;
+    };
+    Some(html! {
+        a href=(super::rules::href(*rule)) { (t::rules_no(l, *rule)) } ", " (t::rules_version(l, u64::from(*version)))
+        @if let Some((code, sub)) = sorted { "; " (t::case_category(l)) ": " (category(&app.form, l, code, sub.as_deref())) }
+        @if let Some(level) = level { "; " (t::queue_severity(l)) ": " (severity(&app.form, l, *level)) }
+        @if let Some(to) = assignee { "; " (t::case_assign(l)) ": " (person(people, to)) }
+        @if *asks { "; " (t::rules_asks(l)) }
+    })
 }
 
 /// Kinds of events of observables.
@@ -404,6 +446,14 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
     let (code, detail) = match change {
         Change::Received { .. } => ("received", None),
         Change::ReporterWrote { .. } => ("reporter_wrote", None),
+        Change::OfficerWrote {
+            rule: Some(rule), ..
+        } => {
+            let by = html! { a href=(super::rules::href(*rule)) { (t::rules_no(l, *rule)) } };
+            ("officer_wrote", Some(by))
+        }
+        Change::Ruled { .. } => ("ruled", ruled(app, l, people, change)),
+        Change::Looked { rule } => ("looked", Some(html! { (t::rules_no(l, *rule)) })),
         Change::OfficerWrote { waits, .. } => {
             let waits = waits.then(|| html! { (t::case_waits(l)) });
             ("officer_wrote", waits)
