@@ -209,7 +209,7 @@ on_both! {
         assert_eq!(event.at, event.at.hour(), "of an anonymous report nothing finer than the hour");
         let to = Work::Categorise { category: "malware".into(), subtype: None };
         app.work(&lead, &second, whole.standing.version, to).await.unwrap();
-        app.look(&lead, &second, no).await.unwrap();
+        app.looked_at_report(&lead, &second, no).await.unwrap();
         assert_eq!(app.rules_asked(&lead).await.unwrap().len(), 1);
         assert_eq!(app.take_back_rule(&lead, no, 24).await.unwrap(), 2);
         assert_eq!(standing(&app, &lead, &first).await, ("phishing".into(), 4, State::Open, None));

@@ -152,7 +152,12 @@ impl App {
     ///
     /// # Errors
     /// See [`AppError`].
-    pub async fn look(&self, who: &Principal, reference: &str, rule: i64) -> Result<(), AppError> {
+    pub async fn looked_at_report(
+        &self,
+        who: &Principal,
+        reference: &str,
+        rule: i64,
+    ) -> Result<(), AppError> {
         let grant = who.grant(Action::WorkReports)?;
         let no = self.number(reference).ok_or(AppError::NotFound)?;
         for _ in 0..TRIES {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cairn_desk::report::retention::search_text;
-use cairn_desk::report::{Body, Change, Event};
+use cairn_desk::report::{Body, Change};
 use cairn_desk::rules::{Command, Done, Refusal, Touched, run};
 use cairn_desk::search::Facts;
 use cairn_evidence::hash::salted;
@@ -15,7 +15,7 @@ use cairn_store::rules as store;
 
 use super::Loaded;
 use crate::App;
-use crate::report::{AppError, Line, Whole, damaged, standing_of};
+use crate::report::{AppError, Line, Whole, standing_of};
 
 /// Reports on which rules are run at a time.
 const BATCH: i64 = 200;
@@ -28,7 +28,6 @@ const TRIES: usize = 4;
 
 /// A report as rules look at it.
 struct Report {
-    no: i64,
     body: Body,
     history: Vec<Line>,
     received_at: Micros,
@@ -122,7 +121,6 @@ impl App {
         let rows = self.store.history(no).await?;
         let history = rows.iter().map(crate::report::line);
         Ok(Report {
-            no,
             body: self.body(no).await?,
             history: history.collect::<Result<Vec<_>, _>>()?,
             received_at: summary.received_at,

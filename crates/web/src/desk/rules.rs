@@ -336,7 +336,7 @@ pub(super) async fn looked(
 ) -> Answer {
     allowed(&sent, Action::WorkReports)?;
     let rule = sent.form.get("rule").and_then(|rule| rule.parse().ok());
-    app.look(&sent.officer.who, &reference, rule.unwrap_or_default())
+    app.looked_at_report(&sent.officer.who, &reference, rule.unwrap_or_default())
         .await?;
     Ok(Redirect::to(&format!("/desk/reports/{reference}")).into_response())
 }
