@@ -5,6 +5,7 @@ mod trial;
 mod turn;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::rules::{
@@ -17,7 +18,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::keys::random;
 use cairn_store::rules::{self as store, Version};
-use cairn_store::writer::{Entry, Unit, WriteError};
+use cairn_store::writer::{Entry as LogEntry, Unit, WriteError};
 
 use crate::App;
 use crate::account::Principal;
@@ -146,11 +147,13 @@ impl App {
         let mut said: BTreeMap<(i64, u32), Content> = BTreeMap::new();
         let mut out = Vec::new();
         for asked in self.store.rule_asked().await? {
-            let key = (asked.rule, asked.version);
-            if !said.contains_key(&key) {
-                said.insert(key, self.rule_said(asked.rule, asked.version).await?);
-            }
-            out.extend(said.get(&key).map(|content| (asked, content.clone())));
+            let content = match said.entry((asked.rule, asked.version)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    place.insert(self.rule_said(asked.rule, asked.version).await?)
+                }
+            };
+            out.push((asked, content.clone()));
         }
         Ok(grant.show(out))
     }
@@ -404,7 +407,7 @@ fn rule_event(
     at: Micros,
     by: Actor,
     change: Change,
-) -> Result<(Event, Entry), AppError> {
+) -> Result<(Event, LogEntry), AppError> {
     let event = Event {
         rule,
         at,
@@ -412,6 +415,6 @@ fn rule_event(
         change,
     };
     let json = serde_json::to_string(&event).map_err(damaged("event"))?;
-    let entry = Entry::new(at.0, None, json, random()?);
+    let entry = LogEntry::new(at.0, None, json, random()?);
     Ok((event, entry))
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cairn_kernel::money::Money;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
@@ -116,19 +117,17 @@ impl Standing {
                     self.outcome = None;
                 }
             }
-            // Nobody has read it by that.
             Change::OfficerWrote {
                 message,
-                rule: Some(_),
+                waits,
+                rule,
                 ..
-            } => self.messages = *message,
-            Change::OfficerWrote { message, waits, .. } => {
+            } => {
                 self.messages = *message;
-                self.state = if *waits {
-                    State::Waiting
-                } else {
-                    self.worked_on()
-                };
+                // Nobody has read it by what a rule writes.
+                if rule.is_none() {
+                    self.wrote(*waits);
+                }
             }
             Change::FileAdded { file } => self.files.push(file.sha256.clone()),
             Change::Assigned { to } => {
@@ -146,14 +145,7 @@ impl Standing {
                 self.severity = *severity;
                 self.state = self.worked_on();
             }
-            Change::LossVerified { item, amount, .. } => {
-                let item = usize::try_from(*item).unwrap_or(usize::MAX);
-                if let Some(loss) = self.losses.get_mut(item) {
-                    loss.amount = Some(amount.clone());
-                    loss.certainty = Certainty::Verified;
-                }
-                self.state = self.worked_on();
-            }
+            Change::LossVerified { item, amount, .. } => self.verified(*item, amount),
             Change::Closed { outcome } => {
                 self.state = State::Closed;
                 self.outcome = Some(outcome.clone());
@@ -177,6 +169,23 @@ impl Standing {
             }
             Change::Undone { back, .. } => back.give(self),
         }
+    }
+
+    fn verified(&mut self, item: u32, amount: &Money) {
+        let item = usize::try_from(item).unwrap_or(usize::MAX);
+        if let Some(loss) = self.losses.get_mut(item) {
+            loss.amount = Some(amount.clone());
+            loss.certainty = Certainty::Verified;
+        }
+        self.state = self.worked_on();
+    }
+
+    fn wrote(&mut self, waits: bool) {
+        self.state = if waits {
+            State::Waiting
+        } else {
+            self.worked_on()
+        };
     }
 
     /// What a rule sets leaves the report as new as it was, unless it is somebody's now.

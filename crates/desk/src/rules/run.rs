@@ -120,7 +120,7 @@ fn one(rule: &Live<'_>, facts: &Facts<'_>, touched: Touched) -> Option<Done> {
     let asks = content.ask.is_some();
     let replies = !content.reply.is_empty() && !touched.written;
     let nothing = category.is_none() && severity.is_none() && assignee.is_none();
-    (!nothing || asks || replies).then(|| Done {
+    (!nothing || asks || replies).then_some(Done {
         rule: rule.no,
         change: Change::Ruled {
             rule: rule.no,

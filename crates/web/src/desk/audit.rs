@@ -243,23 +243,27 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
             (html! {}, what, None)
         }
     };
-    let reads = officer.who.may(Action::ReadReports);
-    let about = about.map(|no| app.reference(no));
     vec![
         html! { (line.index) },
         html! { (officer.page.moment(line.at)) },
         who,
         what,
-        html! {
-            @if let Some(reference) = about {
-                @if reads {
-                    a href={ "/desk/reports/" (reference) } { (reference) }
-                } @else {
-                    (machine(&reference))
-                }
-            }
-        },
+        reference(app, officer, about),
     ]
+}
+
+/// The report concerned; a link for who may read it.
+fn reference(app: &App, officer: &Officer, about: Option<i64>) -> Markup {
+    let reads = officer.who.may(Action::ReadReports);
+    html! {
+        @if let Some(reference) = about.map(|no| app.reference(no)) {
+            @if reads {
+                a href={ "/desk/reports/" (reference) } { (reference) }
+            } @else {
+                (machine(&reference))
+            }
+        }
+    }
 }
 
 /// What an export holds, and the form.

@@ -266,6 +266,14 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "decided" => t::event_cluster_decided(l),
         "applied" => t::event_cluster_applied(l),
         "held" => t::event_cluster_held(l),
+        _ if kind.starts_with("plan_") => plan_kind(l, kind),
+        _ => t::event_unknown(l),
+    }
+}
+
+/// Kinds of events of strategies.
+fn plan_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
         "plan_return_filed" => t::event_plan_return_filed(l),
         "plan_return_accepted" => t::event_plan_return_accepted(l),
         "plan_return_sent_back" => t::event_plan_return_sent_back(l),
@@ -313,26 +321,30 @@ fn rule_kind(l: Lang, kind: &str) -> &'static str {
     }
 }
 
-/// What a rule did to a report.
-fn ruled(app: &App, l: Lang, people: &People, what: &Change) -> Option<Markup> {
-    let Change::Ruled {
-        rule,
-        version,
-        category: sorted,
-        severity: level,
-        assignee,
-        asks,
-    } = what
-    else {
-        return None;
-    };
-    Some(html! {
-        a href=(super::rules::href(*rule)) { (t::rules_no(l, *rule)) } ", " (t::rules_version(l, u64::from(*version)))
-        @if let Some((code, sub)) = sorted { "; " (t::case_category(l)) ": " (category(&app.form, l, code, sub.as_deref())) }
-        @if let Some(level) = level { "; " (t::queue_severity(l)) ": " (severity(&app.form, l, *level)) }
-        @if let Some(to) = assignee { "; " (t::case_assign(l)) ": " (person(people, to)) }
-        @if *asks { "; " (t::rules_asks(l)) }
-    })
+/// What a rule did to a report, or asked of a person who has looked.
+fn ruled(app: &App, l: Lang, people: &People, what: &Change) -> Markup {
+    let link = |rule: i64| html! { a href=(super::rules::href(rule)) { (t::rules_no(l, rule)) } };
+    match what {
+        Change::Ruled {
+            rule,
+            version,
+            category: sorted,
+            severity: level,
+            assignee,
+            asks,
+        } => html! {
+            (t::rules_event_ruled(l)) ": " (link(*rule)) ", " (t::rules_version(l, u64::from(*version)))
+            @if let Some((code, sub)) = sorted { "; " (t::case_category(l)) ": " (category(&app.form, l, code, sub.as_deref())) }
+            @if let Some(level) = level { "; " (t::queue_severity(l)) ": " (severity(&app.form, l, *level)) }
+            @if let Some(to) = assignee { "; " (t::case_assign(l)) ": " (person(people, to)) }
+            @if *asks { "; " (t::rules_asks(l)) }
+        },
+        Change::Looked { rule } => html! { (t::rules_event_looked(l)) ": " (link(*rule)) },
+        Change::OfficerWrote {
+            rule: Some(rule), ..
+        } => html! { (t::event_officer_wrote(l)) ": " (link(*rule)) },
+        _ => html! {},
+    }
 }
 
 /// Kinds of events of observables.
@@ -444,16 +456,11 @@ pub(super) fn event(view: &View<'_>, number: i64, what: &Change) -> Markup {
 pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Markup {
     let form = &app.form;
     let (code, detail) = match change {
+        Change::Ruled { .. }
+        | Change::Looked { .. }
+        | Change::OfficerWrote { rule: Some(_), .. } => return ruled(app, l, people, change),
         Change::Received { .. } => ("received", None),
         Change::ReporterWrote { .. } => ("reporter_wrote", None),
-        Change::OfficerWrote {
-            rule: Some(rule), ..
-        } => {
-            let by = html! { a href=(super::rules::href(*rule)) { (t::rules_no(l, *rule)) } };
-            ("officer_wrote", Some(by))
-        }
-        Change::Ruled { .. } => ("ruled", ruled(app, l, people, change)),
-        Change::Looked { rule } => ("looked", Some(html! { (t::rules_no(l, *rule)) })),
         Change::OfficerWrote { waits, .. } => {
             let waits = waits.then(|| html! { (t::case_waits(l)) });
             ("officer_wrote", waits)
