@@ -75,7 +75,7 @@ pub(super) async fn with_typed(
         (history(&view))
     };
     let page = officer.page.clone().faulty(!faults.is_empty());
-    Ok(page.render(&newest.content.name, body))
+    Ok(page.render(&t::rules_no(l, no), body))
 }
 
 struct View<'a> {
