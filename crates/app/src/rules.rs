@@ -16,13 +16,13 @@ use cairn_desk::shift::account;
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
-use cairn_store::keys::random;
+use cairn_store::keys::{Purpose, random};
 use cairn_store::rules::{self as store, Version};
 use cairn_store::writer::{Entry as LogEntry, Unit, WriteError};
 
 use crate::App;
 use crate::account::Principal;
-use crate::report::{AppError, Whole as Report, damaged};
+use crate::report::{AppError, Whole as Report, damaged, take};
 
 pub use cairn_store::rules::Asked;
 
@@ -251,7 +251,8 @@ impl App {
         Ok(Content::new(typed, &self.rule_known(&logins), works))
     }
 
-    /// Writes a rule, or a new version of one, of which `seen` events were seen. Gives its number, or what is wrong with it.
+    /// Writes a rule, or a new version of one, by its number and the events of it that were seen. Gives its number, or what is wrong
+    /// with it. The same form sent twice, which is known by its key, writes one rule.
     ///
     /// # Errors
     /// See [`AppError`]; on any error nothing was written.
@@ -260,6 +261,7 @@ impl App {
         who: &Principal,
         to: Option<(i64, i64)>,
         typed: &Typed,
+        once: Option<&str>,
     ) -> Result<Result<i64, Vec<Fault>>, AppError> {
         let grant = who.grant(Action::WorkReports)?;
         let content = match self.check_rule(typed).await? {
@@ -267,7 +269,7 @@ impl App {
             Err(faults) => return Ok(Err(faults)),
         };
         let json = serde_json::to_string(&content).map_err(damaged("rule"))?;
-        let salt = random::<16>()?;
+        let salt = self.rule_salt(grant.account(), once, &json)?;
         let command = Command::Write {
             digest: salted(&salt, json.as_bytes()).hex(),
             replies: !content.reply.is_empty(),
@@ -280,6 +282,9 @@ impl App {
                 .await?;
             return Ok(Ok(no));
         }
+        if let Some(known) = self.store.rule_of(salt).await? {
+            return Ok(Ok(known));
+        }
         let no = self.store.rules().await?.len() as i64 + 1;
         if no > RULES_MAX {
             return Err(Refusal::Limit.into());
@@ -290,6 +295,23 @@ impl App {
         self.write_rules(store::write(&rule, (salt, json), entry))
             .await?;
         Ok(Ok(no))
+    }
+
+    /// The salt follows from the form's key, so that the same text from the same form has the same digest, and nobody without our
+    /// keys can try texts against it.
+    fn rule_salt(
+        &self,
+        account: &str,
+        once: Option<&str>,
+        json: &str,
+    ) -> Result<[u8; 16], AppError> {
+        Ok(match once {
+            Some(key) => {
+                let parts: [&[u8]; 3] = [account.as_bytes(), key.as_bytes(), json.as_bytes()];
+                take(&self.store.keys().tag(Purpose::Rule, &parts), 0)
+            }
+            None => random()?,
+        })
     }
 
     async fn rule_seen(&self, no: i64, seen: i64) -> Result<Rule, AppError> {

@@ -302,6 +302,16 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
+    /// The number of the rule whose first version has this salt.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn rule_of(&self, salt: [u8; 16]) -> Result<Option<i64>, ReadError> {
+        let sql = "SELECT no FROM rule_version WHERE version = 1 AND salt = $1";
+        let row = self.db.row(sql, params![salt]).await?;
+        Ok(row.map(|row| row.int(0)).transpose()?)
+    }
+
     /// All versions of a rule, the newest first.
     ///
     /// # Errors

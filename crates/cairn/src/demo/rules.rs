@@ -52,6 +52,9 @@ pub async fn fill(app: &App, officer: &Principal, lead: &Principal) -> anyhow::R
 }
 
 async fn written(app: &App, who: &Principal, typed: &Typed) -> anyhow::Result<i64> {
-    let done = app.write_rule(who, None, typed).await.context("a rule")?;
+    let done = app
+        .write_rule(who, None, typed, None)
+        .await
+        .context("a rule")?;
     done.map_err(|faults| anyhow!("the example rule {:?}: {faults:?}", typed.name))
 }

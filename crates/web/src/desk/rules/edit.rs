@@ -6,12 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use cairn_app::App;
+use cairn_app::challenge::form_key;
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
 use cairn_desk::cases::TextFault;
 use cairn_desk::rules::{
-    Fault as Wrong, HOUR_HITS_DEFAULT, HOUR_HITS_MAX, NAME_CHARS_MAX, REPLY_CHARS_MAX,
-    REPLY_LANGUAGES, Typed, WORDS_CHARS_MAX,
+    Fault as Wrong, HOUR_HITS_DEFAULT, HOUR_HITS_MAX, REPLY_CHARS_MAX, REPLY_LANGUAGES, Typed,
+    WORDS_CHARS_MAX,
 };
 use maud::{Markup, html};
 
@@ -80,7 +81,10 @@ pub(super) fn fields(
     let field = |id: &'static str, label: &'static str| Field::new(l, id, label).error_in(faults);
     let hours = t::rules_hour_hits_hint(l, u64::from(HOUR_HITS_MAX));
     let body = html! {
-        @if let Some((_, seen)) = to { input type="hidden" name="seen" value=(seen); }
+        @match to {
+            Some((_, seen)) => input type="hidden" name="seen" value=(seen);,
+            None => @if let Ok(key) = form_key() { input type="hidden" name="once" value=(key); },
+        }
         (input(&field("name", t::rules_name(l)), &line(&typed.name, Width::Full)))
         (input(&field("when", t::rules_when(l)).hint(t::rules_when_hint(l)), &line(&typed.when, Width::Full)))
         (search::help(app, l))
@@ -219,7 +223,8 @@ pub(in super::super) async fn rewrite(
 async fn written(app: &App, sent: &Sent, to: To) -> Answer {
     let l = sent.officer.page.lang;
     let typed = read(&sent.form);
-    let done = app.write_rule(&sent.officer.who, to, &typed).await;
+    let once = sent.form.get("once").filter(|key| !key.is_empty());
+    let done = app.write_rule(&sent.officer.who, to, &typed, once).await;
     let (status, faults) = match done {
         Ok(Ok(no)) => return Ok(Redirect::to(&href(no)).into_response()),
         Ok(Err(wrong)) => {
@@ -243,6 +248,3 @@ async fn written(app: &App, sent: &Sent, to: To) -> Answer {
     };
     Ok((status, page).into_response())
 }
-
-/// The number of characters of a name that a test types.
-const _: () = assert!(NAME_CHARS_MAX < WORDS_CHARS_MAX);
