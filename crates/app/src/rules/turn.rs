@@ -74,7 +74,11 @@ impl App {
                 Ok(()) => seen.push(*no),
                 // Somebody was quicker, also with switching a rule off: it is looked at again with what holds then.
                 Err(AppError::Conflict) => {}
-                // One that is damaged keeps no other one back.
+                // One that is damaged keeps no other one back, and is not looked at for ever.
+                Err(error @ AppError::Damaged { .. }) => {
+                    tracing::warn!(no, %error, "no rule was run on a report; see `cairn log verify`");
+                    seen.push(*no);
+                }
                 Err(error) => failed = Some(error),
             }
         }
