@@ -34,6 +34,11 @@ rules-leave = Leave it as it is
 rules-does-category = Set the category
 rules-does-severity = Set the severity
 rules-does-assign = Give it to
+rules-does-case = Open a case
+rules-case-plain = A case without tasks
+rules-case-tasks = A case with the tasks of: { $title }
+rules-opens = a case is opened
+rules-fault-case = There is no such list of tasks. Choose one of the list.
 rules-does-reply = Write to the reporter
 rules-does-ask = Ask a person to look
 rules-reply = Write to the reporter in this language: { $language }
@@ -106,7 +111,7 @@ rules-hits =
        *[other] { $month } in the last 30 days. The newest:
     }
 rules-back = Take back what it did
-rules-back-note = On each of these reports, what nobody has changed since is put back as it was. What people decided later stays, and a message that has left stays sent. At most { $max } reports at a time, the newest first.
+rules-back-note = On each of these reports, what nobody has changed since is put back as it was. What people decided later stays, and a message that has left stays sent. A case that was opened stays: close it. At most { $max } reports at a time, the newest first.
 rules-back-hours = In the last hours
 rules-back-wrong = Write a number of hours from 1 to { $max }.
 rules-taken-back = the last { $hours } hours; reports put back: { $reports }; messages that had left: { $left }; reports on which people had decided since: { $kept }

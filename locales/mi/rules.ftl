@@ -34,6 +34,11 @@ rules-leave = Waiho tonu
 rules-does-category = Whakaritea te kāwai
 rules-does-severity = Whakaritea te taumaha
 rules-does-assign = Hoatu ki a
+rules-does-case = Huakina he take
+rules-case-plain = He take kāore he mahi
+rules-case-tasks = He take me ngā mahi o: { $title }
+rules-opens = ka huakina he take
+rules-fault-case = Kāore he rārangi mahi pērā. Kōwhiria tētahi i te rārangi.
 rules-does-reply = Tuhi ki te kaipūrongo
 rules-does-ask = Tonoa he tangata kia titiro
 rules-reply = Tuhi ki te kaipūrongo i tēnei reo: { $language }
@@ -106,7 +111,7 @@ rules-hits =
        *[other] { $month } i ngā rā 30 kua hori. Ngā mea hou:
     }
 rules-back = Whakahokia āna mahi
-rules-back-note = I ia pūrongo, ka whakahokia ngā mea kāore i hurihia e tētahi i muri mai. Ka mau tonu ngā whakatau a te tangata, me te karere kua haere. { $max } ngā pūrongo i te wā kotahi, ko ngā mea hou i mua.
+rules-back-note = I ia pūrongo, ka whakahokia ngā mea kāore i hurihia e tētahi i muri mai. Ka mau tonu ngā whakatau a te tangata, me te karere kua haere. Ka noho tonu te take kua huakina: katia. { $max } ngā pūrongo i te wā kotahi, ko ngā mea hou i mua.
 rules-back-hours = I ngā hāora kua hori
 rules-back-wrong = Tuhia he tau hāora mai i te 1 ki te { $max }.
 rules-taken-back = ngā hāora { $hours } kua hori; pūrongo i whakahokia: { $reports }; karere kua haere kē: { $left }; pūrongo i whakatauhia e te tangata i muri mai: { $kept }

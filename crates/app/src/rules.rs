@@ -248,7 +248,13 @@ impl App {
             .iter()
             .map(|one| (one.id.clone(), one.login.clone()))
             .collect();
-        Ok(Content::new(typed, &self.rule_known(&logins), works))
+        let template = |code: &str| self.config.case_rules.cases.template(code).is_some();
+        Ok(Content::new(
+            typed,
+            &self.rule_known(&logins),
+            works,
+            template,
+        ))
     }
 
     /// Writes a rule, or a new version of one, by its number and the events of it that were seen. Gives its number, or what is wrong

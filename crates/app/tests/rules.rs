@@ -196,8 +196,8 @@ on_both! {
             ("UPDATE rule_hit SET version = 2", "rule_hit"),
             ("UPDATE rule_hit SET at = at + 1", "rule_hit"),
             ("DELETE FROM rule_hit", "rule_hit"),
-            ("INSERT INTO rule_hit VALUES (1, 2, 1, 7, FALSE)", "rule_hit"),
-            ("INSERT INTO rule_hit VALUES (900, 1, 1, 7, FALSE)", "rule_hit"),
+            ("INSERT INTO rule_hit VALUES (1, 2, 1, 7, FALSE, FALSE)", "rule_hit"),
+            ("INSERT INTO rule_hit VALUES (900, 1, 1, 7, FALSE, FALSE)", "rule_hit"),
         ] {
             tamper(t, sql).await;
             let findings = look(t).await;
@@ -346,7 +346,31 @@ on_both! {
         assert!(whole.standing.withdrawn.is_empty(), "it had left");
         let history = app.read_rule(&lea, no).await.unwrap().into_inner().history;
         let last = serde_json::to_value(&history.last().unwrap().change).unwrap();
-        assert_eq!((last["reports"].as_u64(), last["left"].as_u64()), (Some(1), Some(1)));
+        let counts = ["reports", "left", "kept"].map(|name| last[name].as_u64());
+        assert_eq!(counts, [Some(1), Some(1), Some(0)]);
+        assert_eq!(look(t).await, vec![]);
+    }
+
+    async fn a_rule_opens_one_case_with_its_tasks(t: &mut TestStore) {
+        let (app, _) = app(t);
+        let lead = account(&app, "lea", Role::Lead).await;
+        let typed = |case: &str| Typed { case: case.into(), ..rule("category:phishing,malware") };
+        let no = written(&app, &lead, &typed("phishing")).await;
+        let other = written(&app, &lead, &typed("-")).await;
+        switched_on(&app, &lead, no).await;
+        switched_on(&app, &lead, other).await;
+        send(&app, &about(2, "phishing", false)).await;
+        let (anonymous, reference) = send(&app, &about(3, "malware", true)).await;
+        assert_eq!(app.run_rules().await.unwrap(), 2);
+        let whole = app.read_report(&lead, &reference).await.unwrap();
+        assert_eq!(whole.standing.ruled.keys().collect::<Vec<_>>(), [&no], "one case is enough");
+        let cases = app.cases_of(&lead, anonymous).await.unwrap();
+        assert_eq!(cases.len(), 1);
+        let case = app.read_case(&lead, cases[0].no).await.unwrap();
+        assert!(case.case.tasks.len() > 2 && case.summary.title == typed("").name);
+        assert!(case.history.iter().all(|(_, event)| event.at == event.at.hour() && event.by == Actor::System));
+        assert_eq!(app.run_rules().await.unwrap(), 0);
+        assert_eq!(app.take_back_rule(&lead, no, 1).await.unwrap(), 0, "cases stay");
         assert_eq!(look(t).await, vec![]);
     }
 

@@ -438,6 +438,9 @@ pub enum Change {
         /// A person is to look at it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         asks: bool,
+        /// A case is opened with it, a little later.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        opens: bool,
     },
     /// A person looked at it, as a rule had asked.
     Looked {

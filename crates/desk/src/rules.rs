@@ -9,7 +9,7 @@ mod run;
 mod trial;
 
 pub use content::{
-    Content, DEEDS_MAX, Deed, Fault, HOUR_HITS_DEFAULT, HOUR_HITS_MAX, NAME_CHARS_MAX,
+    Content, DEEDS_MAX, Deed, Fault, HOUR_HITS_DEFAULT, HOUR_HITS_MAX, NAME_CHARS_MAX, PLAIN_CASE,
     REPLY_CHARS_MAX, REPLY_LANGUAGES, Typed, WORDS_CHARS_MAX,
 };
 pub use run::{Done, Live, Touched, run};

@@ -203,6 +203,17 @@ pub fn expect_on(unit: &mut Unit, rule: i64, version: u32) {
     );
 }
 
+/// The case that a rule owed a report is there.
+#[must_use]
+pub fn case_opened(report: i64, rule: i64) -> Unit {
+    let mut unit = Unit::default();
+    unit.exec(
+        "UPDATE rule_hit SET opens = FALSE WHERE no = $1 AND rule = $2",
+        params![report, rule],
+    );
+    unit
+}
+
 /// What an event of a report changes of its hits: a new one, or that a person looked.
 pub(crate) fn hit_rows(
     unit: &mut Unit,
@@ -215,13 +226,14 @@ pub(crate) fn hit_rows(
         rule,
         version,
         asks,
+        opens,
         ..
     } = &event.change
     {
         unit.expect(
             1,
-            "INSERT INTO rule_hit(no, rule, version, at, asks) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (no, rule) DO NOTHING",
-            params![no, *rule, *version, event.at, *asks],
+            "INSERT INTO rule_hit(no, rule, version, at, asks, opens) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (no, rule) DO NOTHING",
+            params![no, *rule, *version, event.at, *asks, *opens],
         );
         return;
     }
@@ -276,6 +288,15 @@ fn read_version(row: &Row) -> Result<Version, ReadError> {
         account: row.text(2)?,
         content: row.text(3)?,
         trial: row.text_opt(4)?,
+    })
+}
+
+fn read_asked(row: &Row) -> Result<Asked, ReadError> {
+    Ok(Asked {
+        report: row.int(0)?,
+        rule: row.int(1)?,
+        version: number(row.int(2)?),
+        at: row.at(3)?,
     })
 }
 
@@ -377,15 +398,17 @@ impl Store {
     pub async fn rule_asked(&self) -> Result<Vec<Asked>, ReadError> {
         let sql = "SELECT no, rule, version, at FROM rule_hit WHERE asks ORDER BY no DESC LIMIT $1";
         let rows = self.db.rows(sql, params![ASKED_ROWS_MAX]).await?;
-        let asked = |row: &Row| {
-            Ok(Asked {
-                report: row.int(0)?,
-                rule: row.int(1)?,
-                version: number(row.int(2)?),
-                at: row.at(3)?,
-            })
-        };
-        rows.iter().map(asked).collect()
+        rows.iter().map(read_asked).collect()
+    }
+
+    /// Reports with which a case is still to be opened, the oldest first; at most [`PAGE_REPORTS`].
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn rule_cases_due(&self) -> Result<Vec<Asked>, ReadError> {
+        let sql = "SELECT no, rule, version, at FROM rule_hit WHERE opens ORDER BY no LIMIT $1";
+        let rows = self.db.rows(sql, params![PAGE_REPORTS]).await?;
+        rows.iter().map(read_asked).collect()
     }
 
     /// Reports on which rules were not run yet, in the order of their numbers.

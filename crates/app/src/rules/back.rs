@@ -109,7 +109,18 @@ impl App {
         let first = first.and_then(|event| undo::first(&whole.body, event));
         let first = first.ok_or(AppError::Refused(Refusal::NotUndoable))?;
         let own = |event: &Event| match &event.change {
-            Change::Ruled { rule: own, .. } => *own == rule,
+            Change::Ruled {
+                rule: own,
+                category,
+                severity,
+                assignee,
+                asks,
+                ..
+            } => {
+                // One that only wrote or opened a case set nothing.
+                let set = category.is_some() || severity.is_some() || assignee.is_some();
+                *own == rule && (set || *asks)
+            }
             Change::OfficerWrote { rule: own, .. } => *own == Some(rule),
             _ => false,
         };

@@ -110,7 +110,8 @@ impl App {
         };
         let rows = self.store.history(came.no).await?;
         let history = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
-        let decided = Touched::by(history.iter().map(|line| &line.event), false);
+        let mut decided = Touched::by(history.iter().map(|line| &line.event), false);
+        decided.cased = done.opens && !self.store.cases_of(came.no).await?.is_empty();
         let now = standing_of(&body, &history)?;
         trial.touch((came.no, came.at), &done, decided, &now);
         Ok(())

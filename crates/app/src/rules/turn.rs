@@ -15,6 +15,7 @@ use cairn_store::rules as store;
 
 use super::Loaded;
 use crate::App;
+use crate::cases::Written;
 use crate::report::{AppError, Line, Whole, standing_of};
 
 /// Reports on which rules are run at a time.
@@ -28,6 +29,7 @@ const TRIES: usize = 4;
 
 /// A report as rules look at it.
 struct Report {
+    no: i64,
     body: Body,
     history: Vec<Line>,
     received_at: Micros,
@@ -63,6 +65,8 @@ impl App {
     }
 
     async fn rules_batch(&self, batch: i64) -> Result<usize, AppError> {
+        // Also those of a rule that was switched off since.
+        self.open_owed_cases().await?;
         let mut rules = self.rules_on().await?;
         if rules.is_empty() {
             return Ok(0);
@@ -125,6 +129,7 @@ impl App {
         let rows = self.store.history(no).await?;
         let history = rows.iter().map(crate::report::line);
         Ok(Report {
+            no,
             body: self.body(no).await?,
             history: history.collect::<Result<Vec<_>, _>>()?,
             received_at: summary.received_at,
@@ -146,7 +151,9 @@ impl App {
         let times = (report.received_at, report.loss_minor);
         let facts = Facts::new(&report.body, standing, times, &text);
         let events = || report.history.iter().map(|line| &line.event);
-        let touched = Touched::by(events(), true);
+        let mut touched = Touched::by(events(), true);
+        let opens = rules.iter().any(|rule| rule.content.opens.is_some());
+        touched.cased = opens && !self.store.cases_of(report.no).await?.is_empty();
         loop {
             let live: Vec<_> = rules.iter().map(Loaded::live).collect();
             let done = run(&live, &facts, touched, &over);
@@ -210,6 +217,31 @@ impl App {
         for (rule, version) in on {
             store::expect_on(&mut unit, rule, version);
         }
+        self.store.write(unit).await?;
+        self.open_owed_cases().await
+    }
+
+    /// Opens the cases that rules owe to reports. One that cannot be opened waits for the next turn, and keeps no other back.
+    async fn open_owed_cases(&self) -> Result<(), AppError> {
+        let mut failed = None;
+        for due in self.store.rule_cases_due().await? {
+            if let Err(error) = self.open_owed(due).await {
+                failed = Some(error);
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn open_owed(&self, due: store::Asked) -> Result<(), AppError> {
+        let content = self.rule_said(due.rule, due.version).await?;
+        let title = Written {
+            text: content.name,
+            key: Some(format!("rule {} report {}", due.rule, due.report)),
+        };
+        let template = content.opens.flatten();
+        self.open_case_by_itself(&title, due.report, template.as_deref(), due.at)
+            .await?;
+        let unit = store::case_opened(due.report, due.rule);
         self.store.write(unit).await?;
         Ok(())
     }

@@ -197,6 +197,7 @@ impl Standing {
             severity,
             assignee,
             asks,
+            ..
         } = change
         else {
             return;

@@ -395,6 +395,7 @@ mod tests {
             severity: Some(2),
             assignee: None,
             asks: true,
+            opens: false,
         };
         let mut told = Told::new();
         told.add(rule());

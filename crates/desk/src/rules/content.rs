@@ -13,6 +13,8 @@ pub const NAME_CHARS_MAX: usize = 80;
 pub const WORDS_CHARS_MAX: usize = 500;
 /// Longest text to a reporter, characters.
 pub const REPLY_CHARS_MAX: usize = 2_000;
+/// Stands for a case without a list of tasks.
+pub const PLAIN_CASE: &str = "-";
 /// Things that a rule does, at most: one of each kind.
 pub const DEEDS_MAX: usize = Deed::ALL.len();
 /// Most reports that a rule may be allowed to touch in one hour.
@@ -32,6 +34,8 @@ pub enum Deed {
     Severity,
     /// Give it to an officer.
     Assign,
+    /// Open a case with it.
+    Case,
     /// Write to the reporter.
     Reply,
     /// Ask a person to look.
@@ -40,10 +44,11 @@ pub enum Deed {
 
 impl Deed {
     /// All, in the order in which they are done.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Category,
         Self::Severity,
         Self::Assign,
+        Self::Case,
         Self::Reply,
         Self::Ask,
     ];
@@ -66,6 +71,9 @@ pub struct Content {
     /// Account to give it to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign: Option<String>,
+    /// A case to open: the code of the list of tasks that it begins with, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Option<String>>,
     /// What to write to the reporter, by language.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reply: BTreeMap<String, String>,
@@ -89,6 +97,8 @@ pub struct Typed {
     pub severity: String,
     /// Account id; empty leaves it.
     pub assign: String,
+    /// Code of a list of tasks, or [`PLAIN_CASE`]; empty opens no case.
+    pub case: String,
     /// Words to the reporter by language; empty writes nothing.
     pub reply: BTreeMap<String, String>,
     /// Words to the person who is asked; empty asks nobody.
@@ -114,6 +124,8 @@ pub enum Fault {
     Severity,
     /// This account does not work on reports.
     Assign,
+    /// There is no such list of tasks.
+    Case,
     /// The words to the reporter in this language.
     Reply(&'static str, TextFault),
     /// The words to the person who is asked.
@@ -125,7 +137,8 @@ pub enum Fault {
 }
 
 impl Content {
-    /// Checks what was typed; `works` says whether an account works on reports. All faults at once.
+    /// Checks what was typed; `works` says whether an account works on reports, `template` whether there is a list of tasks. All
+    /// faults at once.
     ///
     /// # Errors
     /// See [`Fault`].
@@ -133,6 +146,7 @@ impl Content {
         typed: &Typed,
         known: &Known<'_>,
         works: impl Fn(&str) -> bool,
+        template: impl Fn(&str) -> bool,
     ) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let name = keep(
@@ -150,6 +164,16 @@ impl Content {
         let assign = given(&typed.assign).then(|| typed.assign.trim().to_owned());
         if assign.as_deref().is_some_and(|id| !works(id)) {
             faults.push(Fault::Assign);
+        }
+        let opens = match typed.case.trim() {
+            "" => None,
+            PLAIN_CASE => Some(None),
+            code => Some(Some(code.to_owned())),
+        };
+        if let Some(Some(code)) = &opens
+            && !template(code)
+        {
+            faults.push(Fault::Case);
         }
         let reply = reply(typed, &mut faults);
         let ask = given(&typed.ask)
@@ -172,6 +196,7 @@ impl Content {
             category,
             severity,
             assign,
+            opens,
             reply,
             ask,
             hour_hits,
@@ -189,6 +214,7 @@ impl Content {
             Deed::Category => self.category.is_some(),
             Deed::Severity => self.severity.is_some(),
             Deed::Assign => self.assign.is_some(),
+            Deed::Case => self.opens.is_some(),
             Deed::Reply => !self.reply.is_empty(),
             Deed::Ask => self.ask.is_some(),
         };
@@ -208,6 +234,10 @@ impl Content {
             category: category.unwrap_or_default(),
             severity: self.severity.map(|one| one.to_string()).unwrap_or_default(),
             assign: self.assign.clone().unwrap_or_default(),
+            case: match &self.opens {
+                None => String::new(),
+                Some(code) => code.clone().unwrap_or_else(|| PLAIN_CASE.into()),
+            },
             reply: self.reply.clone(),
             ask: self.ask.clone().unwrap_or_default(),
             hour_hits: self.hour_hits.to_string(),

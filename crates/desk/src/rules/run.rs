@@ -30,6 +30,8 @@ pub struct Touched {
     pub assignee: bool,
     /// It was written to the reporter.
     pub written: bool,
+    /// It belongs to a case. No event of the report says so: whoever knows sets it.
+    pub cased: bool,
 }
 
 impl Touched {
@@ -79,6 +81,8 @@ pub struct Done {
     pub change: Change,
     /// It writes to the reporter, too.
     pub replies: bool,
+    /// It opens a case, too.
+    pub opens: bool,
 }
 
 /// Runs rules in their order on a report: what one sets is what the next one sees. None does anything to what was touched before,
@@ -101,6 +105,7 @@ pub fn run(
         if let Some(done) = one(rule, &facts, touched) {
             touched.one(&done.change, true);
             touched.written |= done.replies;
+            touched.cased |= done.opens;
             facts.standing.apply(&done.change);
             all.push(done);
         }
@@ -118,9 +123,10 @@ fn one(rule: &Live<'_>, facts: &Facts<'_>, touched: Touched) -> Option<Done> {
     let assignee = content.assign.clone();
     let assignee = assignee.filter(|_| !touched.assignee && now.assignee.is_none());
     let asks = content.ask.is_some();
+    let opens = content.opens.is_some() && !touched.cased;
     let replies = !content.reply.is_empty() && !touched.written;
     let nothing = category.is_none() && severity.is_none() && assignee.is_none();
-    (!nothing || asks || replies).then_some(Done {
+    (!nothing || asks || replies || opens).then_some(Done {
         rule: rule.no,
         change: Change::Ruled {
             rule: rule.no,
@@ -129,7 +135,9 @@ fn one(rule: &Live<'_>, facts: &Facts<'_>, touched: Touched) -> Option<Done> {
             severity,
             assignee,
             asks,
+            opens,
         },
         replies,
+        opens,
     })
 }

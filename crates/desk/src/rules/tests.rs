@@ -175,18 +175,20 @@ fn contents() -> impl Strategy<Value = Content> {
     let ask = any::<bool>().prop_map(|asks| asks.then(|| "Look".to_owned()));
     let severity = proptest::option::of(1_u8..=6);
     let assign = proptest::option::of("[ab]");
-    (category, severity, assign, reply, ask).prop_map(|(category, severity, assign, reply, ask)| {
-        Content {
+    let opens = proptest::option::of(Just(None));
+    (category, severity, assign, opens, reply, ask).prop_map(
+        |(category, severity, assign, opens, reply, ask)| Content {
             name: "n".into(),
             when: "w".into(),
             category,
             severity,
             assign,
+            opens,
             reply,
             ask,
             hour_hits: 50,
-        }
-    })
+        },
+    )
 }
 
 fn commands() -> impl Strategy<Value = Work> {
@@ -275,7 +277,7 @@ fn check(typed: &Typed) -> Result<Content, Vec<Fault>> {
         currency: "NZD",
         calling_code: 64,
     };
-    Content::new(typed, &known, |id| id == "a-1")
+    Content::new(typed, &known, |id| id == "a-1", |code| code == "phishing")
 }
 
 #[test]
@@ -286,6 +288,7 @@ fn what_is_typed_is_checked_all_at_once_and_reads_back() {
         category: "phishing".into(),
         severity: "4".into(),
         assign: "a-1".into(),
+        case: "phishing".into(),
         reply: BTreeMap::from([
             ("en".into(), "Delete it.".into()),
             ("mi".into(), " ".into()),
@@ -308,11 +311,12 @@ fn what_is_typed_is_checked_all_at_once_and_reads_back() {
         category: "nothing".into(),
         severity: "9".into(),
         assign: "a-2".into(),
+        case: "nothing".into(),
         reply: BTreeMap::from([("mi".into(), "a".repeat(REPLY_CHARS_MAX + 1))]),
         ask: "a".repeat(WORDS_CHARS_MAX + 1),
         hour_hits: "0".into(),
     };
-    assert_eq!(check(&wrong).unwrap_err().len(), 8);
+    assert_eq!(check(&wrong).unwrap_err().len(), 9);
     let nothing = Typed {
         name: "n".into(),
         when: "parcel".into(),

@@ -20,7 +20,7 @@ pub struct Tally {
     pub deed: Deed,
     /// Reports to which it would have been done.
     pub would: u64,
-    /// Of these, those of which people decided the same since; of replies, those to which somebody wrote.
+    /// Of these, those of which people decided the same since; of replies and cases, those that got one from people.
     pub same: u64,
     /// Of these, those of which people decided something else since.
     pub other: u64,
@@ -137,6 +137,7 @@ fn compared(deed: Deed, done: &Done, decided: Touched, now: &Standing) -> Option
         Deed::Assign => assignee
             .as_ref()
             .map(|to| (decided.assignee, Some(to) == now.assignee.as_ref())),
+        Deed::Case => done.opens.then_some((decided.cased, true)),
         Deed::Reply => done.replies.then_some((decided.written, true)),
         Deed::Ask => asks.then_some((false, false)),
     }

@@ -20,11 +20,13 @@ CREATE TABLE rule_step (no BIGINT NOT NULL, n BIGINT NOT NULL, event TEXT NOT NU
 -- What versions say (the log has the digest of salt and content), and the result of their newest dry run.
 CREATE TABLE rule_version (no BIGINT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, account TEXT NOT NULL,
     salt BYTEA NOT NULL, content TEXT NOT NULL, trial_salt BYTEA, trial TEXT, PRIMARY KEY (no, version));
--- Reports that rules touched; follows from the evidence of the report. asks: a person is to look, and nobody has.
+-- Reports that rules touched; follows from the evidence of the report. asks: a person is to look, and nobody has; opens: a
+-- case is still to be opened.
 CREATE TABLE rule_hit (no BIGINT NOT NULL, rule BIGINT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL,
-    asks BOOLEAN NOT NULL, PRIMARY KEY (no, rule));
+    asks BOOLEAN NOT NULL, opens BOOLEAN NOT NULL, PRIMARY KEY (no, rule));
 CREATE INDEX rule_hit_at ON rule_hit (rule, at, no);
 CREATE INDEX rule_hit_asks ON rule_hit (no) WHERE asks;
+CREATE INDEX rule_hit_opens ON rule_hit (no) WHERE opens;
 -- Up to which report all were looked at, and which were beyond it.
 CREATE TABLE rule_mark (id BIGINT PRIMARY KEY NOT NULL, report BIGINT NOT NULL);
 CREATE TABLE rule_seen (report BIGINT PRIMARY KEY NOT NULL);

@@ -169,6 +169,12 @@ fn playbooks(app: &App, l: Lang) -> Markup {
     }
 }
 
+/// The title of a list of tasks.
+fn template<'a>(app: &'a App, l: Lang, code: &'a str) -> &'a str {
+    let known = app.config.case_rules.cases.template(code);
+    known.map_or(code, |template| template.title.get(l.as_str()))
+}
+
 /// What a rule does, in words.
 fn deed(app: &App, l: Lang, people: &People, content: &Content, deed: Deed) -> Markup {
     let form = &app.form;
@@ -184,6 +190,10 @@ fn deed(app: &App, l: Lang, people: &People, content: &Content, deed: Deed) -> M
         Deed::Assign => {
             let to = content.assign.as_deref().unwrap_or_default();
             html! { (t::rules_does_assign(l)) ": " (words::person(people, to)) }
+        }
+        Deed::Case => {
+            let code = content.opens.clone().flatten();
+            html! { (t::rules_does_case(l)) @if let Some(code) = code { ": " (template(app, l, &code)) } }
         }
         Deed::Reply => html! {
             (t::rules_does_reply(l))

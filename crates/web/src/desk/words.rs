@@ -332,11 +332,13 @@ fn ruled(app: &App, l: Lang, people: &People, what: &Change) -> Markup {
             severity: level,
             assignee,
             asks,
+            opens,
         } => html! {
             (t::rules_event_ruled(l)) ": " (link(*rule)) ", " (t::rules_version(l, u64::from(*version)))
             @if let Some((code, sub)) = sorted { "; " (t::case_category(l)) ": " (category(&app.form, l, code, sub.as_deref())) }
             @if let Some(level) = level { "; " (t::queue_severity(l)) ": " (severity(&app.form, l, *level)) }
             @if let Some(to) = assignee { "; " (t::case_assign(l)) ": " (person(people, to)) }
+            @if *opens { "; " (t::rules_opens(l)) }
             @if *asks { "; " (t::rules_asks(l)) }
         },
         Change::Looked { rule } => html! { (t::rules_event_looked(l)) ": " (link(*rule)) },

@@ -11,8 +11,8 @@ use cairn_app::report::AppError;
 use cairn_desk::access::Action;
 use cairn_desk::cases::TextFault;
 use cairn_desk::rules::{
-    Fault as Wrong, HOUR_HITS_DEFAULT, HOUR_HITS_MAX, REPLY_CHARS_MAX, REPLY_LANGUAGES, Typed,
-    WORDS_CHARS_MAX,
+    Fault as Wrong, HOUR_HITS_DEFAULT, HOUR_HITS_MAX, PLAIN_CASE, REPLY_CHARS_MAX, REPLY_LANGUAGES,
+    Typed, WORDS_CHARS_MAX,
 };
 use maud::{Markup, html};
 
@@ -125,6 +125,14 @@ fn choosing(app: &App, l: Lang, people: &People, typed: &Typed, faults: &[Fault]
     for (id, person) in people.iter().filter(|(_, person)| person.works) {
         officers.push((id.clone(), person.name.clone()));
     }
+    let mut cases = vec![
+        (String::new(), t::rules_leave(l).to_owned()),
+        (PLAIN_CASE.to_owned(), t::rules_case_plain(l).to_owned()),
+    ];
+    for template in app.config.case_rules.cases.templates() {
+        let title = template.title.get(l.as_str());
+        cases.push((template.code.clone(), t::rules_case_tasks(l, title)));
+    }
     let one = |id: &'static str, label: &'static str, all: &[(String, String)], value: &str| {
         let choices: Vec<_> = all
             .iter()
@@ -137,6 +145,7 @@ fn choosing(app: &App, l: Lang, people: &People, typed: &Typed, faults: &[Fault]
         (one("category", t::rules_does_category(l), &categories, &typed.category))
         (one("severity", t::rules_does_severity(l), &levels, &typed.severity))
         (one("assign", t::rules_does_assign(l), &officers, &typed.assign))
+        (one("case", t::rules_does_case(l), &cases, &typed.case))
     }
 }
 
@@ -153,20 +162,21 @@ fn replying(l: Lang, language: &'static str, typed: &Typed, faults: &[Fault]) ->
 
 /// As it came.
 fn read(form: &Form) -> Typed {
-    let get = |name: &str| form.get(name).unwrap_or_default().to_owned();
+    let own = |name: &str| form.get(name).unwrap_or_default().to_owned();
     let reply = REPLY_LANGUAGES.map(|language| {
-        let words = get(&format!("reply-{language}"));
+        let words = own(&format!("reply-{language}"));
         (language.to_owned(), words)
     });
     Typed {
-        name: get("name"),
-        when: get("when"),
-        category: get("category"),
-        severity: get("severity"),
-        assign: get("assign"),
+        name: own("name"),
+        when: own("when"),
+        category: own("category"),
+        severity: own("severity"),
+        assign: own("assign"),
+        case: own("case"),
         reply: BTreeMap::from(reply),
-        ask: get("ask"),
-        hour_hits: get("hour"),
+        ask: own("ask"),
+        hour_hits: own("hour"),
     }
 }
 
@@ -188,6 +198,7 @@ pub(super) fn fault(l: Lang, wrong: &Wrong) -> Fault {
         Wrong::Category => ("category", t::rules_fault_category(l).to_owned()),
         Wrong::Severity => ("severity", t::rules_fault_severity(l).to_owned()),
         Wrong::Assign => ("assign", t::rules_fault_assign(l).to_owned()),
+        Wrong::Case => ("case", t::rules_fault_case(l).to_owned()),
         Wrong::Reply("mi", fault) => ("reply-mi", long(fault, t::rules_fault_empty(l))),
         Wrong::Reply(_, fault) => ("reply-en", long(fault, t::rules_fault_empty(l))),
         Wrong::Ask(fault) => ("ask", long(fault, t::rules_fault_empty(l))),

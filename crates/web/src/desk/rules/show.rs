@@ -160,6 +160,7 @@ const fn named(l: Lang, deed: Deed) -> &'static str {
         Deed::Category => t::rules_does_category(l),
         Deed::Severity => t::rules_does_severity(l),
         Deed::Assign => t::rules_does_assign(l),
+        Deed::Case => t::rules_does_case(l),
         Deed::Reply => t::rules_does_reply(l),
         Deed::Ask => t::rules_does_ask(l),
     }
