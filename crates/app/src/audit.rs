@@ -4,7 +4,7 @@ use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
-use cairn_desk::{cases, challenge, cluster, observable, shift};
+use cairn_desk::{cases, challenge, cluster, observable, rules, shift};
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -55,6 +55,8 @@ pub enum Logged {
     Observable(Box<observable::Event>),
     /// About a handover note.
     Shift(Box<shift::Event>),
+    /// About a rule of the desk.
+    Rule(Box<rules::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// About clusters of reports.
@@ -162,6 +164,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Shift(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Rule(Box::new(event)))
             })
     };
     AuditLine {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use cairn_desk::access::{Action, Grant, Visible, may};
 use cairn_desk::cases::{self as desk, Books, Case, Change, Command, Event};
 use cairn_desk::clock;
+use cairn_desk::shift::account;
 use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::label::{Pap, Tlp};
@@ -219,7 +220,9 @@ impl App {
         };
         let parts: [&[u8]; 3] = [grant.account().as_bytes(), &key, title.text.as_bytes()];
         let once = self.store.keys().tag(Purpose::Case, &parts);
-        let no = self.opened_case(&grant, title, once).await?;
+        let by = Actor::User(grant.account().to_owned());
+        let now = self.clock.now();
+        let no = self.opened_case((now, &by), title, once).await?;
         for report in reports {
             let link = Command::Link { no: report };
             self.work_case(who, no, i64::MAX, link, None).await?;
@@ -227,9 +230,35 @@ impl App {
         Ok(no)
     }
 
+    /// Opens a case with a report by itself, as of a moment that tells no more of the report than is kept; with a list of tasks, if
+    /// one is named. The same key opens one, and what is there already is not done again.
+    pub(crate) async fn open_case_by_itself(
+        &self,
+        title: &Written,
+        report: i64,
+        template: Option<&str>,
+        at: Micros,
+    ) -> Result<i64, AppError> {
+        let by = Actor::System;
+        let key = title.key.as_deref().unwrap_or_default();
+        let account = by.to_string();
+        let parts: [&[u8]; 3] = [account.as_bytes(), key.as_bytes(), title.text.as_bytes()];
+        let once = self.store.keys().tag(Purpose::Case, &parts);
+        let no = self.opened_case((at, &by), title, once).await?;
+        let tasks = template.map(|template| Command::AddTemplate {
+            template: template.to_owned(),
+        });
+        let link = Command::Link { no: report };
+        for command in std::iter::once(link).chain(tasks) {
+            self.decided_case((at, &by), no, i64::MAX, &command, None)
+                .await?;
+        }
+        Ok(no)
+    }
+
     async fn opened_case(
         &self,
-        grant: &Grant,
+        (at, by): (Micros, &Actor),
         title: &Written,
         once: [u8; 32],
     ) -> Result<i64, AppError> {
@@ -240,10 +269,10 @@ impl App {
                 return Ok(known);
             }
             let no = self.store.newest_case().await? + 1;
-            let row = self.text_row(1, no, grant.account(), title)?;
+            let row = self.text_row(1, no, &account(by), title)?;
             let digest = salted(&row.salt, row.text.as_bytes()).hex();
             let change = desk::open(digest, Tlp::default(), Pap::default(), sha256(&once).hex());
-            let (event, entry) = self.case_event(no, self.clock.now(), grant, change)?;
+            let (event, entry) = case_event(no, at, by, change)?;
             let case = Case::new(&event).ok_or(AppError::NotFound)?;
             let unit = cairn_store::cases::open(&case, row, once, entry);
             match self.store.write(unit).await {
@@ -281,24 +310,6 @@ impl App {
             salt,
             text: written.text.clone(),
         })
-    }
-
-    fn case_event(
-        &self,
-        case: i64,
-        at: Micros,
-        grant: &Grant,
-        change: Change,
-    ) -> Result<(Event, Entry), AppError> {
-        let event = Event {
-            case,
-            at,
-            by: Actor::User(grant.account().to_owned()),
-            change,
-        };
-        let json = serde_json::to_string(&event).map_err(damaged("event"))?;
-        let entry = Entry::of_case(at.0, case, json, random()?);
-        Ok((event, entry))
     }
 
     /// The number of a report that is there, by its reference as somebody typed it.
@@ -353,24 +364,33 @@ impl App {
         if let Some(row) = &row {
             command.fill(salted(&row.salt, row.text.as_bytes()).hex());
         }
+        let by = Actor::User(grant.account().to_owned());
+        let moment = (self.clock.now(), &by);
+        self.decided_case(moment, no, seen, &command, row.as_ref())
+            .await?;
+        if erases {
+            self.erased
+                .store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    async fn decided_case(
+        &self,
+        moment: (Micros, &Actor),
+        no: i64,
+        seen: i64,
+        command: &Command,
+        row: Option<&TextRow>,
+    ) -> Result<(), AppError> {
         let _turn = self.case_turn(no).await;
         for _ in 0..TRIES {
             let whole = self.whole_case(no).await?;
-            match self
-                .decide_case(&grant, &whole, seen, &command, row.as_ref())
-                .await
-            {
+            match self.decide_case(moment, &whole, seen, command, row).await {
                 // It moved on while this was being decided: what came in between is looked at anew.
                 Err(AppError::Write(WriteError::Conflict) | AppError::Conflict) => {}
                 Err(AppError::Case(desk::Refusal::Moved)) => return Err(AppError::Conflict),
-                Err(other) => return Err(other),
-                Ok(()) => {
-                    if erases {
-                        self.erased
-                            .store(true, std::sync::atomic::Ordering::Relaxed);
-                    }
-                    return Ok(());
-                }
+                other => return other,
             }
         }
         Err(AppError::Conflict)
@@ -378,13 +398,13 @@ impl App {
 
     async fn decide_case(
         &self,
-        grant: &Grant,
+        (now, by): (Micros, &Actor),
         whole: &Whole,
         seen: i64,
         command: &Command,
         row: Option<&TextRow>,
     ) -> Result<(), AppError> {
-        let (case, now) = (&whole.case, self.clock.now());
+        let case = &whole.case;
         let books = self.config.case_rules.books();
         let changes = desk::decide(books, case, seen, command.clone(), now)?;
         if changes.is_empty() {
@@ -403,7 +423,7 @@ impl App {
             if let (Change::Renamed { .. }, Some(row)) = (&change, row) {
                 title.clone_from(&row.text);
             }
-            events.push(self.case_event(case.no, now, grant, change)?);
+            events.push(case_event(case.no, now, by, change)?);
         }
         let unit = cairn_store::cases::change(case, &title, texts, events);
         self.store.write(unit.map_err(damaged("clock"))?).await?;
@@ -439,6 +459,23 @@ impl App {
             ))
         }
     }
+}
+
+fn case_event(
+    case: i64,
+    at: Micros,
+    by: &Actor,
+    change: Change,
+) -> Result<(Event, Entry), AppError> {
+    let event = Event {
+        case,
+        at,
+        by: by.clone(),
+        change,
+    };
+    let json = serde_json::to_string(&event).map_err(damaged("event"))?;
+    let entry = Entry::of_case(at.0, case, json, random()?);
+    Ok((event, entry))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod pace;
 pub mod referral;
 pub mod report;
 pub mod retention;
+pub mod rules;
 pub mod search;
 pub mod shift;
 pub mod takeaway;
@@ -184,6 +185,10 @@ pub struct App {
     /// How fast reports come in.
     tide: Arc<cluster::Tide>,
     outlines: Arc<cluster::Outlines>,
+    /// The same for the rules of the desk, which look at another moment.
+    rules_tide: Arc<cluster::Tide>,
+    /// Whose turn it is to write a rule or try one out: a dry run reads much.
+    rules_turn: Arc<tokio::sync::Mutex<()>>,
     office: Arc<track::working::Office>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
@@ -228,6 +233,8 @@ impl App {
             bulk_turn: Arc::default(),
             tide: Arc::default(),
             outlines: Arc::default(),
+            rules_tide: Arc::default(),
+            rules_turn: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

@@ -51,6 +51,9 @@ pub enum AppError {
     /// The rules for handover notes say no.
     #[error(transparent)]
     Shift(#[from] cairn_desk::shift::Refusal),
+    /// The rules for rules say no.
+    #[error(transparent)]
+    Rule(#[from] cairn_desk::rules::Refusal),
     /// The rules of the strategy office say no.
     #[error(transparent)]
     Office(#[from] cairn_desk::track::Refusal),
@@ -634,7 +637,7 @@ impl App {
     }
 }
 
-fn line(row: &EvidenceRow) -> Result<Line, AppError> {
+pub(crate) fn line(row: &EvidenceRow) -> Result<Line, AppError> {
     let event = serde_json::from_str(&row.event).map_err(damaged("event"))?;
     Ok(Line {
         index: row.idx.unsigned_abs(),

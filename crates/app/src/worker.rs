@@ -23,6 +23,7 @@ const FIGURES_EVERY: Duration = Duration::from_secs(600);
 const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const CLUSTER_EVERY: Duration = Duration::from_secs(2);
 const BULK_EVERY: Duration = Duration::from_secs(2);
+const RULES_EVERY: Duration = Duration::from_secs(2);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
@@ -101,6 +102,10 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         &app,
         |app| async move { Ok(app.bulk_turn().await.map(drop)?) },
     );
+    let rules = part(
+        &app,
+        |app| async move { Ok(app.rules_turn().await.map(drop)?) },
+    );
     let watched = part(&app, |app| async move { app.watch().await });
     drop(app);
     let parts = [
@@ -112,6 +117,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("scrubbing", SCRUB_EVERY, stopping.clone(), scrub)),
         tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("selections", BULK_EVERY, stopping.clone(), bulk)),
+        tokio::spawn(every("rules", RULES_EVERY, stopping.clone(), rules)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
     stop.await;

@@ -6,6 +6,7 @@ mod fill;
 mod office;
 mod people;
 mod referrals;
+mod rules;
 mod shift;
 
 use std::io::{BufRead, IsTerminal};
@@ -167,6 +168,8 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
         cases::fill(&app, &clock, now, officer).await?;
         shift::fill(&app, &clock, now, &officers).await?;
         referrals::fill(&app, &clock, now, officer).await?;
+        let lead = people::with_role(&people, cairn_kernel::actor::Role::Lead)?;
+        rules::fill(&app, officer, lead).await?;
     }
     if settings
         .plans

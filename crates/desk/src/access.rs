@@ -11,6 +11,8 @@ pub enum Action {
     WorkReports,
     /// Assign reports to others.
     AssignReports,
+    /// Switch rules of the desk on, and take back what they did. Whoever works on reports writes them and switches them off.
+    ManageRules,
     /// Erase a reporter's contact details.
     EraseContacts,
     /// Hand a report to an agency for a reason in law, without the reporter's consent.
@@ -49,10 +51,11 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
+        Self::ManageRules,
         Self::EraseContacts,
         Self::ReferByLaw,
         Self::HoldReports,
@@ -83,6 +86,7 @@ pub const fn may(role: Role, action: Action) -> bool {
             Action::ReadReports
                 | Action::WorkReports
                 | Action::AssignReports
+                | Action::ManageRules
                 | Action::EraseContacts
                 | Action::ReferByLaw
                 | Action::HoldReports
@@ -223,6 +227,7 @@ mod tests {
             (Action::ReadReports, "officer lead auditor"),
             (Action::WorkReports, "officer lead"),
             (Action::AssignReports, "lead"),
+            (Action::ManageRules, "lead"),
             (Action::EraseContacts, "lead"),
             (Action::HoldReports, "lead"),
             (Action::ManageRetention, "administrator"),

@@ -21,6 +21,7 @@ pub mod observable;
 pub mod rates;
 pub mod referral;
 pub mod report;
+pub mod rules;
 pub mod search;
 pub mod shift;
 pub mod taxonomy;

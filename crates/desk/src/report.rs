@@ -326,6 +326,9 @@ pub enum Change {
         digest: String,
         /// The officer waits for an answer.
         waits: bool,
+        /// The rule of the desk that wrote, if no officer did. Nobody has read the report by that, and it is no answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<i64>,
     },
     /// The reporter added a file.
     FileAdded {
@@ -416,6 +419,33 @@ pub enum Change {
         /// What.
         #[serde(flatten)]
         step: crate::referral::Step,
+    },
+    /// A rule of the desk set what nobody had set, asked a person to look, or wrote (which is an event of its own that follows).
+    Ruled {
+        /// Number of the rule.
+        rule: i64,
+        /// Its version, from 1.
+        version: u32,
+        /// Category and sub-type.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<(String, Option<String>)>,
+        /// 1 (national emergency) to 6 (minor).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        severity: Option<u8>,
+        /// Account id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<String>,
+        /// A person is to look at it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asks: bool,
+        /// A case is opened with it, a little later.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        opens: bool,
+    },
+    /// A person looked at it, as a rule had asked.
+    Looked {
+        /// Number of the rule.
+        rule: i64,
     },
     /// What an officer had done was undone.
     Undone {

@@ -5,6 +5,7 @@
 //! leaving a filter out that somebody wrote would show more than they asked for.
 
 mod day;
+mod matches;
 mod parse;
 mod phrase;
 mod wanted;
@@ -17,6 +18,7 @@ use crate::agency::Agencies;
 use crate::taxonomy::Taxonomy;
 
 pub use day::{Bound, Day};
+pub use matches::Facts;
 pub use parse::{LINE_CHARS_MAX, TERMS_MAX, WORDS_MAX, parse};
 pub use phrase::holds;
 pub use wanted::{NOBODY, Set, Wanted};

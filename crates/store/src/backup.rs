@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 55] = [
+const TABLES: [&str; 61] = [
     "meta",
     "report",
     "report_body",
@@ -96,6 +96,12 @@ const TABLES: [&str; 55] = [
     "handover_read",
     "bulk",
     "bulk_report",
+    "rule",
+    "rule_step",
+    "rule_version",
+    "rule_hit",
+    "rule_mark",
+    "rule_seen",
     "cluster_mark",
     "cluster",
     "cluster_member",
@@ -108,6 +114,8 @@ const TABLES: [&str; 55] = [
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
     if table.starts_with("bulk") {
+        12
+    } else if table == "rule" || table.starts_with("rule_") {
         11
     } else if table.starts_with("referral") {
         10

@@ -105,6 +105,8 @@ pub enum Purpose {
     Case,
     /// Making the salt of a handover note from the key of the form.
     Handover,
+    /// Making the salt of a rule from the key of the form.
+    Rule,
 }
 
 impl Keys {

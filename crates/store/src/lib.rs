@@ -26,6 +26,7 @@ pub mod referral;
 pub mod report;
 pub mod retention;
 pub mod room;
+pub mod rules;
 pub mod schema;
 mod seal;
 pub mod shift;

@@ -475,7 +475,9 @@ pub fn change(
     for (event, entry) in events {
         let was = after.state;
         let referred = after.referrals.clone();
+        let asked = after.asked.clone();
         after.apply(&event.change);
+        crate::rules::hit_rows(&mut rows, no, &event, &asked, &after.asked);
         referral::rows(&mut rows, no, &event, &referred, &after.referrals);
         closed = since_closed(was, after.state, event.at).or(closed);
         if after.answers.first() == Some(after.version) {

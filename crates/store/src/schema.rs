@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 12] = [
     (
         1,
         "base",
@@ -66,9 +66,15 @@ const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     ),
     (
         11,
+        "rule",
+        include_str!("../migrations/sqlite/0011_rule.sql"),
+        include_str!("../migrations/postgres/0011_rule.sql"),
+    ),
+    (
+        12,
         "bulk",
-        include_str!("../migrations/sqlite/0011_bulk.sql"),
-        include_str!("../migrations/postgres/0011_bulk.sql"),
+        include_str!("../migrations/sqlite/0012_bulk.sql"),
+        include_str!("../migrations/postgres/0012_bulk.sql"),
     ),
 ];
 

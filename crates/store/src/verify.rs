@@ -1,6 +1,6 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report, of every challenge of a
-//! figure, of every case, of the clusters, of every note and decision on an observable, of every handover note, and of every return and publication
+//! figure, of every case, of the clusters, of every note and decision on an observable, of every handover note, of every rule, and of every return and publication
 //! of the strategy office, against the events that made it. Reads in pages, so that memory does not grow with the log; never
 //! stops at the first finding.
 //!
@@ -16,6 +16,7 @@ mod files;
 mod log;
 mod observables;
 mod reports;
+mod rules;
 mod shift;
 mod track;
 
@@ -381,6 +382,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.cases()?;
         self.observables()?;
         self.handovers()?;
+        self.rules()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;

@@ -347,6 +347,7 @@ impl From<AppError> for Problem {
             | AppError::Case(_)
             | AppError::Shift(_)
             | AppError::Bulk(_)
+            | AppError::Rule(_)
             | AppError::Conflict => Self::new(Kind::Conflict),
             AppError::KeyReused => Self::new(Kind::Invalid),
             AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),

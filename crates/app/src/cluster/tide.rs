@@ -13,7 +13,7 @@ pub struct Tide(Mutex<Option<(i64, Instant)>>);
 
 impl Tide {
     /// Reports come in faster than somebody could look at them. `coming` is the number that the next one will get.
-    pub(super) fn is_flood(&self, coming: i64, now: Instant) -> bool {
+    pub(crate) fn is_flood(&self, coming: i64, now: Instant) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((before, then)) = last.replace((coming, now)) else {
             return false;

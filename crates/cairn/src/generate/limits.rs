@@ -49,6 +49,7 @@ pub fn page() -> String {
         ("Mail", mails()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
+        ("Rules", of_rules()),
         ("Shift", of_shift()),
         ("Referrals", referrals()),
         ("Challenges of figures", challenges()),
@@ -446,6 +447,61 @@ fn of_cases() -> Vec<Row> {
             "CLOCKS_MAX",
             cairn_app::cases::CLOCKS_MAX,
             "clocks on the page of all clocks",
+        ),
+    ]
+}
+
+fn of_rules() -> Vec<Row> {
+    use cairn_app::rules::{BACK_HOURS_MAX, BACK_REPORTS_MAX, TRIAL_DAYS, TRIAL_REPORTS_MAX};
+    use cairn_desk::rules as desk;
+    vec![
+        of(
+            "RULES_MAX",
+            desk::RULES_MAX,
+            "rules of the desk, on or not; they are never deleted",
+        ),
+        of("RULES_ON_MAX", desk::RULES_ON_MAX, "rules that are on"),
+        of("VERSIONS_MAX", desk::VERSIONS_MAX, "versions of one rule"),
+        of("DEEDS_MAX", desk::DEEDS_MAX, "things that a rule does"),
+        (
+            "REPLY_CHARS_MAX",
+            format!("{} characters", desk::REPLY_CHARS_MAX),
+            "what a rule writes to a reporter, in each language",
+        ),
+        of(
+            "HOUR_HITS_MAX",
+            desk::HOUR_HITS_MAX,
+            "reports that a rule may touch in one hour before it stops itself; each rule has its own number below that",
+        ),
+        of(
+            "TOUCHED_ALONE_MAX",
+            desk::TOUCHED_ALONE_MAX,
+            "reports touched in a dry run above which a second person switches the rule on",
+        ),
+        (
+            "TRIAL_DAYS",
+            format!("{TRIAL_DAYS} days"),
+            "how far a dry run looks back",
+        ),
+        (
+            "TRIAL_DAYS_MAX",
+            format!("{} days", desk::TRIAL_DAYS_MAX),
+            "how old a dry run may be when a rule is switched on",
+        ),
+        of(
+            "TRIAL_REPORTS_MAX",
+            TRIAL_REPORTS_MAX,
+            "reports that a dry run looks at, the newest",
+        ),
+        (
+            "BACK_HOURS_MAX",
+            format!("{BACK_HOURS_MAX} hours"),
+            "how far back what a rule did is taken back at once",
+        ),
+        of(
+            "BACK_REPORTS_MAX",
+            BACK_REPORTS_MAX,
+            "reports of which it is taken back at once",
         ),
     ]
 }

@@ -213,6 +213,8 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         withdrawn: std::collections::BTreeSet::new(),
         answers: cairn_desk::report::Answers::default(),
         referrals: Vec::new(),
+        ruled: std::collections::BTreeMap::new(),
+        asked: std::collections::BTreeSet::new(),
         version: row.version,
     }
 }
@@ -256,6 +258,7 @@ pub fn work(
                 message: n,
                 digest,
                 waits: true,
+                rule: None,
             }
         }
     };

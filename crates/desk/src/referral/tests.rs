@@ -30,6 +30,8 @@ fn standing(consents: &[&str]) -> Standing {
         withdrawn: std::collections::BTreeSet::new(),
         answers: report::Answers::default(),
         referrals: Vec::new(),
+        ruled: std::collections::BTreeMap::new(),
+        asked: std::collections::BTreeSet::new(),
         version: 1,
     }
 }

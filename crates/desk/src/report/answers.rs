@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Change;
 
-/// The answers by the number of their event (from 1, the receipt). An answer is an officer's message or a closing; one that
+/// The answers by the number of their event (from 1, the receipt). An answer is an officer's message (not a rule's) or a closing; one that
 /// was undone, which of a message means taken back before it left, is none, unless that was undone too.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answers {
@@ -17,7 +17,7 @@ impl Answers {
     /// One more event, the `version`th.
     pub(super) fn apply(&mut self, version: i64, change: &Change) {
         match change {
-            Change::OfficerWrote { .. } | Change::Closed { .. } => {
+            Change::OfficerWrote { rule: None, .. } | Change::Closed { .. } => {
                 self.given.insert(version, true);
             }
             Change::Undone { event, .. } => {
@@ -55,6 +55,7 @@ mod tests {
             message: 1,
             digest: "d".into(),
             waits: false,
+            rule: None,
         }
     }
 

@@ -85,6 +85,11 @@ pub enum Command {
         /// SHA-256 of salt and reason, hexadecimal.
         digest: Option<String>,
     },
+    /// Say that one has looked at it, as a rule had asked.
+    Look {
+        /// Number of the rule.
+        rule: i64,
+    },
     /// Hand it to an agency, or note what comes of that.
     Refer(referral::Command),
     /// Erase what rules say is due.
@@ -207,6 +212,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         // Closed ones too: figures count them.
         Command::NotSuspect if standing.suspect => vec![Change::NotSuspect],
         Command::NotSuspect => Vec::new(),
+        // Closed ones too: what was asked should not stay on the list for ever.
+        Command::Look { rule } if standing.asked.contains(&rule) => vec![Change::Looked { rule }],
+        Command::Look { .. } => Vec::new(),
         // Closed ones too: what comes of a referral is often heard later.
         Command::Refer(command) => referral::decide(standing, command)?,
         officers => {
@@ -272,6 +280,7 @@ fn handle(
             message: next_message,
             digest,
             waits,
+            rule: None,
         },
         Command::Assign { to } if to == standing.assignee => return Ok(Vec::new()),
         Command::Assign { to } => Change::Assigned { to },
@@ -395,6 +404,8 @@ mod tests {
             withdrawn: std::collections::BTreeSet::new(),
             answers: crate::report::Answers::default(),
             referrals: Vec::new(),
+            ruled: BTreeMap::new(),
+            asked: std::collections::BTreeSet::new(),
             version: 1,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cairn_kernel::money::Money;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,10 @@ pub struct Standing {
     pub answers: Answers,
     /// Referrals to agencies, in the order of their numbers.
     pub referrals: Vec<Referral>,
+    /// Rules that did something to it, and their versions then.
+    pub ruled: BTreeMap<i64, u32>,
+    /// Rules that asked a person to look at it, and nobody has yet.
+    pub asked: BTreeSet<i64>,
     /// Events so far.
     pub version: i64,
 }
@@ -87,6 +92,8 @@ impl Standing {
             withdrawn: BTreeSet::new(),
             answers: Answers::default(),
             referrals: Vec::new(),
+            ruled: BTreeMap::new(),
+            asked: BTreeSet::new(),
             version: 1,
         }
     }
@@ -110,13 +117,17 @@ impl Standing {
                     self.outcome = None;
                 }
             }
-            Change::OfficerWrote { message, waits, .. } => {
+            Change::OfficerWrote {
+                message,
+                waits,
+                rule,
+                ..
+            } => {
                 self.messages = *message;
-                self.state = if *waits {
-                    State::Waiting
-                } else {
-                    self.worked_on()
-                };
+                // Nobody has read it by what a rule writes.
+                if rule.is_none() {
+                    self.wrote(*waits);
+                }
             }
             Change::FileAdded { file } => self.files.push(file.sha256.clone()),
             Change::Assigned { to } => {
@@ -134,14 +145,7 @@ impl Standing {
                 self.severity = *severity;
                 self.state = self.worked_on();
             }
-            Change::LossVerified { item, amount, .. } => {
-                let item = usize::try_from(*item).unwrap_or(usize::MAX);
-                if let Some(loss) = self.losses.get_mut(item) {
-                    loss.amount = Some(amount.clone());
-                    loss.certainty = Certainty::Verified;
-                }
-                self.state = self.worked_on();
-            }
+            Change::LossVerified { item, amount, .. } => self.verified(*item, amount),
             Change::Closed { outcome } => {
                 self.state = State::Closed;
                 self.outcome = Some(outcome.clone());
@@ -158,7 +162,60 @@ impl Standing {
             Change::HoldPlaced { until, .. } => self.hold = Some(Hold { until: *until }),
             Change::HoldLifted { .. } => self.hold = None,
             Change::Erased { part, .. } => self.erase(*part),
+            Change::Ruled { .. } => self.ruled(change),
+            Change::Looked { rule } => {
+                self.asked.remove(rule);
+                self.state = self.worked_on();
+            }
             Change::Undone { back, .. } => back.give(self),
+        }
+    }
+
+    fn verified(&mut self, item: u32, amount: &Money) {
+        let item = usize::try_from(item).unwrap_or(usize::MAX);
+        if let Some(loss) = self.losses.get_mut(item) {
+            loss.amount = Some(amount.clone());
+            loss.certainty = Certainty::Verified;
+        }
+        self.state = self.worked_on();
+    }
+
+    fn wrote(&mut self, waits: bool) {
+        self.state = if waits {
+            State::Waiting
+        } else {
+            self.worked_on()
+        };
+    }
+
+    /// What a rule sets leaves the report as new as it was, unless it is somebody's now.
+    fn ruled(&mut self, change: &Change) {
+        let Change::Ruled {
+            rule,
+            version,
+            category,
+            severity,
+            assignee,
+            asks,
+            ..
+        } = change
+        else {
+            return;
+        };
+        self.ruled.insert(*rule, *version);
+        if let Some((category, subtype)) = category {
+            self.category.clone_from(category);
+            self.subtype.clone_from(subtype);
+        }
+        if let Some(severity) = severity {
+            self.severity = *severity;
+        }
+        if assignee.is_some() {
+            self.assignee.clone_from(assignee);
+            self.state = self.worked_on();
+        }
+        if *asks {
+            self.asked.insert(*rule);
         }
     }
 

@@ -21,6 +21,8 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::HoldPlaced { .. }
         | Change::HoldLifted { .. }
         | Change::Referral { .. }
+        | Change::Ruled { .. }
+        | Change::Looked { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

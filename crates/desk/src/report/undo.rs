@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,12 @@ pub struct Back {
     /// Numbers of referrals that were not sent after all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsent: Vec<u32>,
+    /// Numbers of rules that ask a person to look at it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<i64>,
+    /// Numbers of rules that ask no longer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unasked: Vec<i64>,
 }
 
 impl Back {
@@ -54,6 +61,8 @@ impl Back {
             hold: (before.hold != after.hold).then(|| before.hold.into_iter().collect()),
             message: None,
             unsent: moved(before, after),
+            asks: before.asked.difference(&after.asked).copied().collect(),
+            unasked: after.asked.difference(&before.asked).copied().collect(),
         }
     }
 
@@ -66,6 +75,24 @@ impl Back {
             || self.suspect.is_some() && other.suspect.is_some()
             || self.hold.is_some() && other.hold.is_some()
             || self.unsent.iter().any(|no| other.unsent.contains(no))
+            || self
+                .asking()
+                .any(|rule| other.asking().any(|also| also == rule))
+    }
+
+    fn asking(&self) -> impl Iterator<Item = &i64> {
+        self.asks.iter().chain(&self.unasked)
+    }
+
+    /// Leaves as it is what something later changed.
+    fn spare(&mut self, later: &Self) {
+        let asked: Vec<i64> = later.asking().copied().collect();
+        self.state = self.state.take().filter(|_| later.state.is_none());
+        self.category = self.category.take().filter(|_| later.category.is_none());
+        self.severity = self.severity.filter(|_| later.severity.is_none());
+        self.assignee = self.assignee.take().filter(|_| later.assignee.is_none());
+        self.asks.retain(|rule| !asked.contains(rule));
+        self.unasked.retain(|rule| !asked.contains(rule));
     }
 
     /// Puts it into place.
@@ -93,6 +120,10 @@ impl Back {
         if let Some(message) = self.message {
             to.withdrawn.insert(message);
         }
+        for rule in &self.unasked {
+            to.asked.remove(rule);
+        }
+        to.asked.extend(&self.asks);
     }
 }
 
@@ -124,7 +155,7 @@ pub struct Asked {
 /// beginning with the receipt; `first` the standing right after that.
 ///
 /// # Errors
-/// [`Refusal::NotUndoable`] for what is none of the officers' settings, [`Refusal::Touched`] if something later changed
+/// [`Refusal::NotUndoable`] for what is none of the officers' settings or rules', [`Refusal::Touched`] if something later changed
 /// the same thing, [`Refusal::Left`] for a message that has left.
 pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change, Refusal> {
     let index = usize::try_from(asked.event).unwrap_or(0);
@@ -132,6 +163,8 @@ pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change
     let target = target.ok_or(Refusal::NotUndoable)?;
     let message = undoable(target, asked)?;
     let undone = undone(history);
+    // What a person decided after a rule stays; the rest of what it set is given back.
+    let spares = matches!(target.change, Change::Ruled { .. });
     let mut now = first.clone();
     let mut back = Back::default();
     for (event, number) in history.iter().zip(1_i64..).skip(1) {
@@ -141,11 +174,22 @@ pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change
         if number == asked.event {
             back = touched;
             back.message = message;
-        } else if number > asked.event
-            && (undoes(event, asked.event) || touched.meets(&back) && !undone.contains(&number))
-        {
-            return Err(Refusal::Touched);
+        } else if number > asked.event {
+            let stands = !undone.contains(&number);
+            if undoes(event, asked.event) || (!spares && stands && touched.meets(&back)) {
+                return Err(Refusal::Touched);
+            }
+            if stands {
+                back.spare(&touched);
+            }
+            // Who worked on it has read it, whatever a rule had set before.
+            if spares && matches!(event.by, Actor::User(_)) {
+                back.state = None;
+            }
         }
+    }
+    if spares && back == Back::default() {
+        return Err(Refusal::Touched);
     }
     if back == Back::default() {
         return Err(Refusal::NotUndoable);
@@ -183,6 +227,7 @@ fn undoable(target: &Event, asked: Asked) -> Result<Option<i64>, Refusal> {
         | Change::Closed { .. }
         | Change::Reopened
         | Change::NotSuspect
+        | Change::Ruled { .. }
         | Change::HoldPlaced { .. } => Ok(None),
         // A hold that ended by itself would end again.
         Change::HoldLifted { digest: Some(_) } => Ok(None),
@@ -240,7 +285,6 @@ pub fn first(body: &Body, received: &Event) -> Option<Standing> {
 mod tests {
     use super::*;
     use crate::report::{Answers, Command, decide};
-    use cairn_kernel::actor::Actor;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -266,6 +310,8 @@ mod tests {
             withdrawn: BTreeSet::new(),
             answers: Answers::default(),
             referrals: Vec::new(),
+            ruled: BTreeMap::new(),
+            asked: BTreeSet::new(),
             version: 1,
         }
     }
@@ -358,6 +404,45 @@ mod tests {
             answers: Answers::default(),
             ..standing.clone()
         }
+    }
+
+    #[test]
+    fn what_a_rule_set_is_given_back_but_for_what_a_person_decided_since() {
+        let rule = || Change::Ruled {
+            rule: 4,
+            version: 2,
+            category: Some(("scam".into(), None)),
+            severity: Some(2),
+            assignee: None,
+            asks: true,
+            opens: false,
+        };
+        let mut told = Told::new();
+        told.add(rule());
+        assert_eq!(told.now.state, State::Received, "nobody has looked at it");
+        assert!(told.now.asked.contains(&4));
+        told.does(Command::SetSeverity { severity: 3 });
+        let back = told.undo(2, 100).unwrap();
+        told.add(back);
+        assert_eq!(
+            (told.now.category.as_str(), told.now.severity),
+            ("phishing", 3)
+        );
+        assert!(told.now.asked.is_empty());
+        assert_eq!(told.undo(2, 100), Err(Refusal::Touched), "once");
+
+        let mut told = Told::new();
+        told.add(rule());
+        told.does(Command::Look { rule: 4 });
+        assert!(told.now.asked.is_empty() && told.now.state == State::Open);
+        told.does(Command::Look { rule: 4 });
+        let back = told.undo(2, 100).unwrap();
+        told.add(back);
+        assert_eq!(
+            (told.now.category.as_str(), told.now.severity),
+            ("phishing", 5)
+        );
+        assert_eq!(told.now.state, State::Open, "a person has looked");
     }
 
     proptest! {

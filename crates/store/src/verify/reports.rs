@@ -21,7 +21,7 @@ pub(super) const PAGE_REPORTS: i64 = 512;
 const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-const TABLES: [(&str, &str, &str); 13] = [
+const TABLES: [(&str, &str, &str); 14] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -90,6 +90,11 @@ const TABLES: [(&str, &str, &str); 13] = [
         "referral_text",
         "SELECT no, version, salt, text FROM referral_text WHERE no > $1 AND no <= $2 ORDER BY no, version",
         "SELECT no, version FROM referral_text WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "rule_hit",
+        "SELECT no, rule, version, at, asks FROM rule_hit WHERE no > $1 AND no <= $2 ORDER BY no, rule",
+        "SELECT no, rule FROM rule_hit WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
 
@@ -319,6 +324,7 @@ impl<'a> Look<'a> {
         self.losses(&body, first, later);
         self.retention(&body, first, later);
         self.referrals(first, later);
+        self.rule_hits(&body, first, later);
         if let Some(row) = row {
             self.columns(&body, first, later, row);
         }
@@ -580,6 +586,7 @@ impl<'a> Look<'a> {
                     message,
                     digest,
                     waits,
+                    ..
                 } => {
                     let author = match &event.by {
                         Actor::User(id) => id.clone(),
@@ -690,6 +697,25 @@ impl Look<'_> {
             }
         }
         self.texts("referral_text", texts);
+    }
+
+    /// Which rules touched it, and whether what they asked is still open.
+    fn rule_hits(&mut self, body: &Body, first: &Event, later: &[Event]) {
+        let Some(mut standing) = undo::first(body, first) else {
+            return;
+        };
+        let mut expected = BTreeMap::new();
+        for event in later {
+            standing.apply(&event.change);
+            if let Change::Ruled { rule, version, .. } = &event.change {
+                expected.insert(*rule, (*version, event.at));
+            }
+        }
+        let cells = expected.into_iter().map(|(rule, (version, at))| {
+            let asks = standing.asked.contains(&rule);
+            (rule.to_string(), params![version, at, asks])
+        });
+        self.rows("rule_hit", 1, &["version", "at", "asks"], cells.collect());
     }
 
     /// Salted texts of a table by the number of their event.

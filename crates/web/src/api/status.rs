@@ -174,6 +174,8 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::HoldPlaced { .. }
             | Change::HoldLifted { .. }
             | Change::Referral { .. }
+            | Change::Ruled { .. }
+            | Change::Looked { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

@@ -11,7 +11,7 @@ use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::track::TrackChange;
-use cairn_desk::{cases, challenge, observable, shift};
+use cairn_desk::{cases, challenge, observable, rules, shift};
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -120,6 +120,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         .chain(&cases::Change::KINDS)
         .chain(&observable::Change::KINDS)
         .chain(&shift::Change::KINDS)
+        .chain(&rules::Change::KINDS)
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
@@ -170,6 +171,19 @@ fn of_case(app: &App, officer: &Officer, people: &People, event: &cases::Event) 
     }
 }
 
+/// What happened to a rule; a link for who may read it.
+fn of_rule(officer: &Officer, event: &rules::Event) -> Markup {
+    let l = officer.page.lang;
+    html! {
+        @if officer.who.may(Action::ReadReports) {
+            a href=(super::rules::href(event.rule)) { (t::rules_no(l, event.rule)) }
+        } @else {
+            (t::rules_no(l, event.rule))
+        }
+        ": " (super::rules::event_words(l, &event.change))
+    }
+}
+
 fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<Markup> {
     let l = officer.page.lang;
     let (who, what, about) = match &line.what {
@@ -214,6 +228,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
             html! { (words::kind(l, event.change.kind())) ": " (t::shift_note_no(l, event.handover)) },
             None,
         ),
+        Logged::Rule(event) => (
+            words::actor(l, people, &event.by),
+            of_rule(officer, event),
+            None,
+        ),
         Logged::Track(event) => (
             words::actor(l, people, &event.by),
             words::track_change(l, people, &event.change),
@@ -224,23 +243,27 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
             (html! {}, what, None)
         }
     };
-    let reads = officer.who.may(Action::ReadReports);
-    let about = about.map(|no| app.reference(no));
     vec![
         html! { (line.index) },
         html! { (officer.page.moment(line.at)) },
         who,
         what,
-        html! {
-            @if let Some(reference) = about {
-                @if reads {
-                    a href={ "/desk/reports/" (reference) } { (reference) }
-                } @else {
-                    (machine(&reference))
-                }
-            }
-        },
+        reference(app, officer, about),
     ]
+}
+
+/// The report concerned; a link for who may read it.
+fn reference(app: &App, officer: &Officer, about: Option<i64>) -> Markup {
+    let reads = officer.who.may(Action::ReadReports);
+    html! {
+        @if let Some(reference) = about.map(|no| app.reference(no)) {
+            @if reads {
+                a href={ "/desk/reports/" (reference) } { (reference) }
+            } @else {
+                (machine(&reference))
+            }
+        }
+    }
 }
 
 /// What an export holds, and the form.

@@ -17,7 +17,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, doors, hold, observable, onward, referral};
+use super::{case, cases, cluster, doors, hold, observable, onward, referral, rules};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -44,6 +44,8 @@ pub(super) struct Beside {
     about: Option<Visible<About>>,
     /// The cases that it belongs to.
     cases: Visible<Vec<Case>>,
+    /// The rules that touched it.
+    rules: Markup,
 }
 
 impl Beside {
@@ -53,6 +55,7 @@ impl Beside {
         Ok(Self {
             about: app.cluster_about(&officer.who, no).await?,
             cases: app.cases_of(&officer.who, no).await?,
+            rules: rules::of_report(app, officer, whole).await?,
         })
     }
 }
@@ -106,6 +109,7 @@ pub(super) fn page(
             div {
                 (state(&view))
                 @if let Some(about) = &beside.about { (cluster::about(app, officer, people, about)) }
+                (beside.rules)
                 (cases::of_report(officer, &whole.reference, &beside.cases, typed.of_case()))
                 (told(&view))
                 (losses(&view, typed))

@@ -20,6 +20,7 @@ mod observable_work;
 mod onward;
 mod referral;
 mod retention;
+mod rules;
 mod search;
 mod shift;
 mod sign_in;
@@ -101,6 +102,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(referrals());
     all.extend(challenges());
     all.extend(clusters());
+    all.extend(rules_of_the_desk());
     all.extend(management());
     all.extend(keeping());
     all.extend(track::routes());
@@ -487,6 +489,40 @@ fn clusters() -> Vec<Route> {
     ]
 }
 
+/// Rules, and playbooks.
+fn rules_of_the_desk() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let read = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    let leads = Need::May(Action::ManageRules);
+    vec![
+        at(g.clone(), "/desk/rules", read, get(rules::list)),
+        at(p.clone(), "/desk/rules", does, post(rules::write)),
+        at(g.clone(), "/desk/rules/new", does, get(rules::fresh)),
+        at(g, "/desk/rules/{no}", read, get(rules::show)),
+        at(
+            p.clone(),
+            "/desk/rules/{no}/write",
+            does,
+            post(rules::rewrite),
+        ),
+        at(p.clone(), "/desk/rules/{no}/on", leads, post(rules::on)),
+        at(p.clone(), "/desk/rules/{no}/back", leads, post(rules::back)),
+        at(
+            p.clone(),
+            "/desk/rules/{no}/{action}",
+            does,
+            post(rules::act),
+        ),
+        at(
+            p,
+            "/desk/reports/{reference}/looked",
+            does,
+            post(rules::looked),
+        ),
+    ]
+}
+
 fn management() -> Vec<Route> {
     let (g, p) = (Method::GET, Method::POST);
     let manage = Need::May(Action::ManageAccounts);
@@ -592,6 +628,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             t::cluster_title(l),
             may(Action::ReadReports),
         ),
+        ("/desk/rules", t::rules_title(l), may(Action::ReadReports)),
         (
             "/desk/observables",
             t::obs_title(l),

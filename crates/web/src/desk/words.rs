@@ -176,7 +176,7 @@ pub(super) fn title(l: Lang, title: &str, bare: bool) -> Markup {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 19] = [
+pub(super) const REPORT_KINDS: [&str; 21] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -196,6 +196,8 @@ pub(super) const REPORT_KINDS: [&str; 19] = [
     "erased",
     "undone",
     "referral",
+    "ruled",
+    "looked",
 ];
 
 /// Kinds of events of clusters, as the JSON names them, but for `undone`: that is called so among those of reports too.
@@ -224,6 +226,8 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "erased" => t::event_erased(l),
         "undone" => t::event_undone(l),
         "referral" => t::event_referral(l),
+        "ruled" => t::rules_event_ruled(l),
+        "looked" => t::rules_event_looked(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -250,6 +254,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         _ if kind.starts_with("case_") => case_kind(l, kind),
         _ if kind.starts_with("observable_") => observable_kind(l, kind),
         _ if kind.starts_with("handover_") => handover_kind(l, kind),
+        _ if kind.starts_with("rule_") => rule_kind(l, kind),
         "challenge_received" => t::challenge_event_received(l),
         "challenge_released" => t::challenge_event_released(l),
         "challenge_withheld" => t::challenge_event_withheld(l),
@@ -264,6 +269,14 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "decided" => t::event_cluster_decided(l),
         "applied" => t::event_cluster_applied(l),
         "held" => t::event_cluster_held(l),
+        _ if kind.starts_with("plan_") => plan_kind(l, kind),
+        _ => t::event_unknown(l),
+    }
+}
+
+/// Kinds of events of strategies.
+fn plan_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
         "plan_return_filed" => t::event_plan_return_filed(l),
         "plan_return_accepted" => t::event_plan_return_accepted(l),
         "plan_return_sent_back" => t::event_plan_return_sent_back(l),
@@ -293,6 +306,49 @@ fn handover_kind(l: Lang, kind: &str) -> &'static str {
         "handover_withdrawn" => t::shift_event_withdrawn(l),
         "handover_erased" => t::shift_event_erased(l),
         _ => t::event_unknown(l),
+    }
+}
+
+/// Kinds of events of rules.
+fn rule_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
+        "rule_written" => t::rules_event_written(l),
+        "rule_tried" => t::rules_event_tried(l),
+        "rule_asked" => t::rules_event_asked(l),
+        "rule_declined" => t::rules_event_declined(l),
+        "rule_on" => t::rules_event_on(l),
+        "rule_off" => t::rules_event_off(l),
+        "rule_stopped" => t::rules_event_stopped(l),
+        "rule_taken_back" => t::rules_event_taken_back(l),
+        _ => t::event_unknown(l),
+    }
+}
+
+/// What a rule did to a report, or asked of a person who has looked.
+fn ruled(app: &App, l: Lang, people: &People, what: &Change) -> Markup {
+    let link = |rule: i64| html! { a href=(super::rules::href(rule)) { (t::rules_no(l, rule)) } };
+    match what {
+        Change::Ruled {
+            rule,
+            version,
+            category: sorted,
+            severity: level,
+            assignee,
+            asks,
+            opens,
+        } => html! {
+            (t::rules_event_ruled(l)) ": " (link(*rule)) ", " (t::rules_version(l, u64::from(*version)))
+            @if let Some((code, sub)) = sorted { "; " (t::case_category(l)) ": " (category(&app.form, l, code, sub.as_deref())) }
+            @if let Some(level) = level { "; " (t::queue_severity(l)) ": " (severity(&app.form, l, *level)) }
+            @if let Some(to) = assignee { "; " (t::case_assign(l)) ": " (person(people, to)) }
+            @if *opens { "; " (t::rules_opens(l)) }
+            @if *asks { "; " (t::rules_asks(l)) }
+        },
+        Change::Looked { rule } => html! { (t::rules_event_looked(l)) ": " (link(*rule)) },
+        Change::OfficerWrote {
+            rule: Some(rule), ..
+        } => html! { (t::event_officer_wrote(l)) ": " (link(*rule)) },
+        _ => html! {},
     }
 }
 
@@ -405,6 +461,9 @@ pub(super) fn event(view: &View<'_>, number: i64, what: &Change) -> Markup {
 pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Markup {
     let form = &app.form;
     let (code, detail) = match change {
+        Change::Ruled { .. }
+        | Change::Looked { .. }
+        | Change::OfficerWrote { rule: Some(_), .. } => return ruled(app, l, people, change),
         Change::Received { .. } => ("received", None),
         Change::ReporterWrote { .. } => ("reporter_wrote", None),
         Change::OfficerWrote { waits, .. } => {

@@ -70,6 +70,8 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::HoldPlaced { .. }
         | Change::HoldLifted { .. }
         | Change::Referral { .. }
+        | Change::Ruled { .. }
+        | Change::Looked { .. }
         | Change::Undone { .. } => return None,
     })
 }

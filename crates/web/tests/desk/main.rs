@@ -16,5 +16,6 @@ mod keeping;
 mod office;
 mod referrals;
 mod rights;
+mod rules;
 mod search;
 mod shift;

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 122] = [
+const TABLE: [(&str, &str, &str); 131] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -106,6 +106,15 @@ const TABLE: [(&str, &str, &str); 122] = [
     ("POST", "/desk/clusters/{no}/reports", "officer lead"),
     ("POST", "/desk/clusters/{no}/link", "officer lead"),
     ("POST", "/desk/clusters/{no}/undo", "officer lead"),
+    ("GET", "/desk/rules", "officer lead auditor"),
+    ("POST", "/desk/rules", "officer lead"),
+    ("GET", "/desk/rules/new", "officer lead"),
+    ("GET", "/desk/rules/{no}", "officer lead auditor"),
+    ("POST", "/desk/rules/{no}/write", "officer lead"),
+    ("POST", "/desk/rules/{no}/on", "lead"),
+    ("POST", "/desk/rules/{no}/back", "lead"),
+    ("POST", "/desk/rules/{no}/{action}", "officer lead"),
+    ("POST", "/desk/reports/{reference}/looked", "officer lead"),
     ("GET", "/desk/views", "officer lead auditor"),
     ("POST", "/desk/views", "officer lead auditor"),
     ("POST", "/desk/views/{id}", "officer lead auditor"),
