@@ -107,8 +107,8 @@ rules-hits =
         [one] 1 report in the last 24 hours,
        *[other] { $day } reports in the last 24 hours,
     } { $month ->
-        [one] 1 in the last 30 days. The newest:
-       *[other] { $month } in the last 30 days. The newest:
+        [one] 1 in the last 30 days.
+       *[other] { $month } in the last 30 days.
     }
 rules-back = Take back what it did
 rules-back-note = On each of these reports, what nobody has changed since is put back as it was. What people decided later stays, and a message that has left stays sent. A case that was opened stays: close it. At most { $max } reports at a time, the newest first.

@@ -107,8 +107,8 @@ rules-hits =
         [one] 1 te pūrongo i ngā hāora 24 kua hori,
        *[other] { $day } ngā pūrongo i ngā hāora 24 kua hori,
     } { $month ->
-        [one] kotahi i ngā rā 30 kua hori. Ngā mea hou:
-       *[other] { $month } i ngā rā 30 kua hori. Ngā mea hou:
+        [one] kotahi i ngā rā 30 kua hori.
+       *[other] { $month } i ngā rā 30 kua hori.
     }
 rules-back = Whakahokia āna mahi
 rules-back-note = I ia pūrongo, ka whakahokia ngā mea kāore i hurihia e tētahi i muri mai. Ka mau tonu ngā whakatau a te tangata, me te karere kua haere. Ka noho tonu te take kua huakina: katia. { $max } ngā pūrongo i te wā kotahi, ko ngā mea hou i mua.
