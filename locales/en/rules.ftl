@@ -133,6 +133,7 @@ rules-refused-is-on = This version is on already.
 rules-refused-limit = There are too many rules or versions. Switch others off first.
 rules-refused-line = The search line of this version cannot be read any more. Write a new version.
 rules-event-ruled = A rule worked on it
+rules-event-wrote = A rule wrote to the reporter
 rules-event-looked = A person looked, as a rule had asked
 rules-event-written = Rule written
 rules-event-tried = Rule tried out

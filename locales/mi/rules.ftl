@@ -133,6 +133,7 @@ rules-refused-is-on = E kā ana kē tēnei putanga.
 rules-refused-limit = He nui rawa ngā ture, ngā putanga rānei. Whakawetohia ētahi atu i te tuatahi.
 rules-refused-line = Kāore e taea te pānui te rārangi rapu o tēnei putanga ināianei. Tuhia he putanga hou.
 rules-event-ruled = I mahia e tētahi ture
+rules-event-wrote = I tuhi tētahi ture ki te kaipūrongo
 rules-event-looked = I titiro tētahi tangata, i runga i te tono a te ture
 rules-event-written = I tuhia he ture
 rules-event-tried = I whakamātauhia he ture
