@@ -107,8 +107,8 @@ rules-hits =
         [one] 1 report in the last 24 hours,
        *[other] { $day } reports in the last 24 hours,
     } { $month ->
-        [one] 1 in the last 30 days. The newest:
-       *[other] { $month } in the last 30 days. The newest:
+        [one] 1 in the last 30 days.
+       *[other] { $month } in the last 30 days.
     }
 rules-back = Take back what it did
 rules-back-note = On each of these reports, what nobody has changed since is put back as it was. What people decided later stays, and a message that has left stays sent. A case that was opened stays: close it. At most { $max } reports at a time, the newest first.
@@ -133,6 +133,7 @@ rules-refused-is-on = This version is on already.
 rules-refused-limit = There are too many rules or versions. Switch others off first.
 rules-refused-line = The search line of this version cannot be read any more. Write a new version.
 rules-event-ruled = A rule worked on it
+rules-event-wrote = A rule wrote to the reporter
 rules-event-looked = A person looked, as a rule had asked
 rules-event-written = Rule written
 rules-event-tried = Rule tried out

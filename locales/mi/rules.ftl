@@ -107,8 +107,8 @@ rules-hits =
         [one] 1 te pūrongo i ngā hāora 24 kua hori,
        *[other] { $day } ngā pūrongo i ngā hāora 24 kua hori,
     } { $month ->
-        [one] kotahi i ngā rā 30 kua hori. Ngā mea hou:
-       *[other] { $month } i ngā rā 30 kua hori. Ngā mea hou:
+        [one] kotahi i ngā rā 30 kua hori.
+       *[other] { $month } i ngā rā 30 kua hori.
     }
 rules-back = Whakahokia āna mahi
 rules-back-note = I ia pūrongo, ka whakahokia ngā mea kāore i hurihia e tētahi i muri mai. Ka mau tonu ngā whakatau a te tangata, me te karere kua haere. Ka noho tonu te take kua huakina: katia. { $max } ngā pūrongo i te wā kotahi, ko ngā mea hou i mua.
@@ -133,6 +133,7 @@ rules-refused-is-on = E kā ana kē tēnei putanga.
 rules-refused-limit = He nui rawa ngā ture, ngā putanga rānei. Whakawetohia ētahi atu i te tuatahi.
 rules-refused-line = Kāore e taea te pānui te rārangi rapu o tēnei putanga ināianei. Tuhia he putanga hou.
 rules-event-ruled = I mahia e tētahi ture
+rules-event-wrote = I tuhi tētahi ture ki te kaipūrongo
 rules-event-looked = I titiro tētahi tangata, i runga i te tono a te ture
 rules-event-written = I tuhia he ture
 rules-event-tried = I whakamātauhia he ture

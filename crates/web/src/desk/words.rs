@@ -347,7 +347,7 @@ fn ruled(app: &App, l: Lang, people: &People, what: &Change) -> Markup {
         Change::Looked { rule } => html! { (t::rules_event_looked(l)) ": " (link(*rule)) },
         Change::OfficerWrote {
             rule: Some(rule), ..
-        } => html! { (t::event_officer_wrote(l)) ": " (link(*rule)) },
+        } => html! { (t::rules_event_wrote(l)) ": " (link(*rule)) },
         _ => html! {},
     }
 }
