@@ -558,10 +558,10 @@ async function everywhere({ login, password, payload }) {
   for (const path of ['/desk', '/desk/account', `/desk/reports/${reference}`]) await look(visit, path);
   await page.click('form[action$="/assign"] button');
   await page.fill('#text', payload.text);
-  await page.click('form[action$="/message"] button');
+  await page.click('form[action$="/message"] button:not([name])');
   await looksRight(visit);
   await page.fill('#text', payload.text + 'x'.repeat(10_001));
-  await page.click('form[action$="/message"] button');
+  await page.click('form[action$="/message"] button:not([name])');
   await looksRight(visit);
   await page.selectOption('#outcome', { index: 1 });
   await page.click('form[action$="/close"] button');

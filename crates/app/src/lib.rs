@@ -7,6 +7,7 @@ pub mod cases;
 pub mod challenge;
 pub mod clock;
 pub mod cluster;
+pub mod conversation;
 pub mod draft;
 pub mod evidence;
 pub mod export;
@@ -33,6 +34,8 @@ pub mod worker;
 
 use std::sync::Arc;
 
+use cairn_desk::canned::CannedAnswers;
+use cairn_desk::conversation::ReplyAddress;
 use cairn_desk::files::FileTypes;
 use cairn_desk::form::Form;
 use cairn_desk::rates::Rates;
@@ -91,6 +94,10 @@ pub struct Config {
     pub undo_seconds: u32,
     /// Outgoing mail; without it nobody is written to.
     pub mail: Option<MailConfig>,
+    /// Where reporters answer to; without it nobody reads answers to mail.
+    pub reply_to: Option<ReplyAddress>,
+    /// The operator's canned answers, as their file has them; none takes the built-in ones.
+    pub answers: Option<Arc<str>>,
     /// What guessing a stored password costs.
     pub password_cost: account::PasswordCost,
 }
@@ -140,6 +147,8 @@ impl Default for Config {
             retention: None,
             undo_seconds: 30,
             mail: None,
+            reply_to: None,
+            answers: None,
             password_cost: account::PasswordCost::STANDARD,
         }
     }
@@ -163,6 +172,8 @@ pub struct App {
     /// What strangers have left here.
     pub uploads: Uploads,
     pub(crate) guard: Arc<account::Guard>,
+    /// What officers send often.
+    pub canned: Arc<CannedAnswers>,
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
@@ -204,6 +215,11 @@ impl App {
         let gate = Gate::new(config.intake_parallel);
         let pace = Pace::new(config.network_minute_max, config.network_burst);
         let uploads = Uploads::new(config.uploads);
+        let canned = config.answers.as_deref().unwrap_or(cairn_desk::canned::EMBEDDED);
+        let canned = CannedAnswers::parse(canned, form.taxonomy()).unwrap_or_else(|error| {
+            tracing::error!(%error, "no canned answers are offered; see `cairn doctor`");
+            CannedAnswers::default()
+        });
         Self {
             store,
             form,
@@ -213,6 +229,7 @@ impl App {
             pace,
             uploads,
             guard: Arc::default(),
+            canned: Arc::new(canned),
             scramble,
             quarters: Arc::default(),
             kept_figures: Arc::default(),

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 
 use cairn_web::server::ServerSettings;
 pub use defs::DEFS;
+use crate::lmtp::Place;
 use read::{Given, ReadError, env_name};
 
 /// The keys of all settings.
@@ -64,12 +65,16 @@ pub struct Settings {
     pub figures: Option<PathBuf>,
     /// Folder of the rules of retention; none takes the built-in ones.
     pub retention: Option<PathBuf>,
+    /// File of canned answers; none takes the built-in ones.
+    pub answers: Option<PathBuf>,
     /// Folders of the plans that are shown.
     pub plans: Vec<PathBuf>,
     /// Server for outgoing mail.
     pub smtp: Option<String>,
     /// Sender of outgoing mail.
     pub mail_from: String,
+    /// Where mail servers hand messages over; none turns it off.
+    pub lmtp: Option<Place>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// `error`, `warn`, `info`, `debug`, `trace`, or a filter like `cairn=debug,info`.
@@ -139,12 +144,14 @@ impl Settings {
             rates: None,
             figures: None,
             retention: None,
+            answers: None,
             plans: Vec::new(),
             smtp: None,
             mail_from: String::new(),
             log_format: LogFormat::Text,
             log_level: String::new(),
             mail_authserv: None,
+            lmtp: None,
             given: BTreeSet::new(),
         };
         for def in DEFS {

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 53] = [
+const TABLES: [&str; 55] = [
     "meta",
     "report",
     "report_body",
@@ -76,6 +76,8 @@ const TABLES: [&str; 53] = [
     "api_key",
     "job",
     "mail_answer",
+    "report_mail",
+    "mail_sent",
     "challenge",
     "challenge_body",
     "challenge_contact",
@@ -105,7 +107,9 @@ const TABLES: [&str; 53] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("referral") {
+    if matches!(table, "report_mail" | "mail_sent") {
+        11
+    } else if table.starts_with("referral") {
         10
     } else if table.starts_with("handover") {
         9

@@ -105,6 +105,12 @@ pub enum Purpose {
     Case,
     /// Making the salt of a handover note from the key of the form.
     Handover,
+    /// The tag of the address to which a reporter answers.
+    MailTag,
+    /// What tells a mail on a thread from others.
+    MailSeen,
+    /// The address to which a mail went.
+    MailAddress,
 }
 
 impl Keys {

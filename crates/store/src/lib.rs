@@ -8,6 +8,7 @@ pub mod blob;
 pub mod cases;
 pub mod challenge;
 pub mod cluster;
+pub mod conversation;
 mod copier;
 mod db;
 pub mod draft;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "base",
@@ -63,6 +63,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
         "referral",
         include_str!("../migrations/sqlite/0010_referral.sql"),
         include_str!("../migrations/postgres/0010_referral.sql"),
+    ),
+    (
+        11,
+        "conversation",
+        include_str!("../migrations/sqlite/0012_conversation.sql"),
+        include_str!("../migrations/postgres/0012_conversation.sql"),
     ),
 ];
 

@@ -213,6 +213,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         withdrawn: std::collections::BTreeSet::new(),
         answers: cairn_desk::report::Answers::default(),
         referrals: Vec::new(),
+        mails: cairn_desk::report::Mails::default(),
         version: row.version,
     }
 }
@@ -251,6 +252,7 @@ pub fn work(
                 waits: true,
                 salt,
                 text,
+                by_mail: false,
             });
             Change::OfficerWrote {
                 message: n,

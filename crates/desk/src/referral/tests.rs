@@ -30,6 +30,7 @@ fn standing(consents: &[&str]) -> Standing {
         withdrawn: std::collections::BTreeSet::new(),
         answers: report::Answers::default(),
         referrals: Vec::new(),
+        mails: crate::report::Mails::default(),
         version: 1,
     }
 }

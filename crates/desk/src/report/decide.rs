@@ -4,6 +4,7 @@ use cairn_kernel::money::Money;
 
 use super::retention::Due;
 use super::{Certainty, Change, FileRef, LossKind, Part, Standing, State};
+use crate::conversation::Sort;
 use crate::referral;
 use cairn_kernel::time::Micros;
 
@@ -87,6 +88,17 @@ pub enum Command {
     },
     /// Hand it to an agency, or note what comes of that.
     Refer(referral::Command),
+    /// A mail came on its thread. One by the reporter is the message that was written last.
+    TakeMail {
+        /// What it is.
+        sort: Sort,
+        /// SHA-256 of the message, hexadecimal.
+        sha256: String,
+        /// SHA-256 of salt and what is kept of its header, hexadecimal.
+        head: String,
+        /// The same of its text, where it is no message of the conversation.
+        text: Option<String>,
+    },
     /// Erase what rules say is due.
     Erase {
         /// Parts and their rules.
@@ -147,6 +159,8 @@ pub enum Refusal {
 
 /// Most messages on one report.
 pub const MESSAGES_MAX: i64 = 500;
+/// Most mails on one report's thread; what comes after is a report of its own.
+pub const MAILS_MAX: i64 = 1_000;
 /// Most files on one report.
 pub const FILES_MAX: usize = 20;
 
@@ -198,7 +212,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::Erase { due, version, body } => erase(standing, due, version, body),
         Command::EraseContact if !standing.contact => return Err(Refusal::NoContact),
         Command::EraseContact => vec![Change::ContactErased],
-        Command::TakeFile { sha256 } if standing.files.contains(&sha256) => {
+        Command::TakeFile { sha256 }
+            if standing.files.contains(&sha256) || standing.mails.wholes.contains(&sha256) =>
+        {
             vec![Change::FileTaken { sha256 }]
         }
         Command::TakeFile { .. } => return Err(Refusal::NoSuchFile),
@@ -209,6 +225,22 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::NotSuspect => Vec::new(),
         // Closed ones too: what comes of a referral is often heard later.
         Command::Refer(command) => referral::decide(standing, command)?,
+        Command::TakeMail { .. } if standing.mails.came >= MAILS_MAX => {
+            return Err(Refusal::Limit);
+        }
+        Command::TakeMail {
+            sort,
+            sha256,
+            head,
+            text,
+        } => vec![Change::MailCame {
+            mail: standing.mails.came + 1,
+            sort,
+            sha256,
+            head,
+            text,
+            message: (sort == Sort::Reporter).then_some(standing.messages),
+        }],
         officers => {
             if closed {
                 return Err(Refusal::Closed);
@@ -241,10 +273,11 @@ fn erase(
     version: u32,
     mut body: Option<String>,
 ) -> Vec<Change> {
+    let [contact, files, text] = standing.there();
     let there = |part| match part {
-        Part::Contact => standing.contact,
-        Part::Files => !standing.files.is_empty(),
-        Part::Text => !standing.bare,
+        Part::Contact => contact,
+        Part::Files => files,
+        Part::Text => text,
     };
     let mut changes: Vec<Change> = due
         .into_iter()
@@ -395,6 +428,7 @@ mod tests {
             withdrawn: std::collections::BTreeSet::new(),
             answers: crate::report::Answers::default(),
             referrals: Vec::new(),
+            mails: crate::report::Mails::default(),
             version: 1,
         }
     }

@@ -21,6 +21,7 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::HoldPlaced { .. }
         | Change::HoldLifted { .. }
         | Change::Referral { .. }
+        | Change::MailCame { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

@@ -247,6 +247,7 @@ mod tests {
             withdrawn: BTreeSet::new(),
             answers: Answers::default(),
             referrals: Vec::new(),
+            mails: crate::report::Mails::default(),
             version: 1,
         }
     }

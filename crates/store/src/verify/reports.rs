@@ -21,7 +21,7 @@ pub(super) const PAGE_REPORTS: i64 = 512;
 const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-const TABLES: [(&str, &str, &str); 13] = [
+const TABLES: [(&str, &str, &str); 14] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -90,6 +90,12 @@ const TABLES: [(&str, &str, &str); 13] = [
         "referral_text",
         "SELECT no, version, salt, text FROM referral_text WHERE no > $1 AND no <= $2 ORDER BY no, version",
         "SELECT no, version FROM referral_text WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "report_mail",
+        "SELECT no, n, sort, message, at, sha256, salt, head, text_salt, text FROM report_mail \
+         WHERE no > $1 AND no <= $2 ORDER BY no, n",
+        "SELECT no, n FROM report_mail WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
 
@@ -313,6 +319,7 @@ impl<'a> Look<'a> {
         self.contact(first, later);
         self.consents(first, later);
         self.messages(later);
+        self.mails(later);
         self.secret(first, row);
         let Some(body) = body else { return };
         self.files(&body, first, later);
@@ -711,6 +718,77 @@ impl Look<'_> {
         }
         for version in expected.keys() {
             self.found(table, &version.to_string(), "is missing");
+        }
+    }
+}
+
+/// A mail as its row should be: cells, and the digests of head and text; an empty one where that was erased or is none.
+struct MailCells {
+    cells: Vec<Value>,
+    head: String,
+    text: String,
+}
+
+impl Look<'_> {
+    /// Mails on its thread, as far as they were not erased.
+    fn mails(&mut self, later: &[Event]) {
+        let mut expected: BTreeMap<i64, MailCells> = BTreeMap::new();
+        for event in later {
+            let erased = |part| erases(event, part);
+            if Part::ALL.into_iter().any(erased) {
+                for mail in expected.values_mut() {
+                    if let Some(file) = mail.cells.last_mut() {
+                        *file = Value::Null;
+                    }
+                    if !erased(Part::Files) {
+                        mail.head.clear();
+                    }
+                    if erased(Part::Text) {
+                        mail.text.clear();
+                    }
+                }
+            }
+            if let Change::MailCame {
+                mail, head, text, ..
+            } = &event.change
+                && let Some(cells) = crate::conversation::cells(&event.change, event.at)
+            {
+                let cells = cells.into_iter().skip(1).collect();
+                let (head, text) = (head.clone(), text.clone().unwrap_or_default());
+                expected.insert(*mail, MailCells { cells, head, text });
+            }
+        }
+        for row in self.bundle.rows("report_mail") {
+            self.mail(row, &mut expected);
+        }
+        for n in expected.keys() {
+            self.found("report_mail", &n.to_string(), "is missing");
+        }
+    }
+
+    fn mail(&mut self, row: &Row, expected: &mut BTreeMap<i64, MailCells>) {
+        let key = row.0.get(1).map(shown).unwrap_or_default();
+        let should = row.int(1).ok().and_then(|n| expected.remove(&n));
+        let Some(should) = should else {
+            self.found("report_mail", &key, "no evidence says that this came");
+            return;
+        };
+        let names = ["sort", "message", "at", "sha256"];
+        for ((name, should), cell) in names.iter().zip(&should.cells).zip(row.0.iter().skip(2)) {
+            if !same(should, cell) {
+                self.found("report_mail", &key, disagree(name, cell, should));
+            }
+        }
+        for (name, salt, at, digest) in [("head", 6, 7, &should.head), ("text", 8, 9, &should.text)] {
+            let given = match (bytes::<16>(row, salt), text(row, at)) {
+                (Some(salt), Some("")) if salt == [0; 16] => String::new(),
+                (Some(salt), Some(text)) => salted(&salt, text.as_bytes()).hex(),
+                _ => "none".to_owned(),
+            };
+            if given != *digest {
+                let what = format!("salt and {name} do not give the digest in the log");
+                self.found("report_mail", &key, what);
+            }
         }
     }
 }

@@ -174,6 +174,7 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::HoldPlaced { .. }
             | Change::HoldLifted { .. }
             | Change::Referral { .. }
+            | Change::MailCame { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

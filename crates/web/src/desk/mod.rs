@@ -11,11 +11,13 @@ mod challenge;
 mod challenge_work;
 mod cluster;
 mod cluster_work;
+mod conversation;
 mod hold;
 mod keys;
 mod observable;
 mod observable_work;
 mod referral;
+mod reply;
 mod retention;
 mod search;
 mod shift;
@@ -216,7 +218,7 @@ fn work() -> Vec<Route> {
             p.clone(),
             "/desk/reports/{reference}/message",
             does,
-            post(case_work::message),
+            post(reply::message),
         ),
         at(
             p.clone(),

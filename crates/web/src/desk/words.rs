@@ -223,6 +223,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "erased" => t::event_erased(l),
         "undone" => t::event_undone(l),
         "referral" => t::event_referral(l),
+        "mail_came" => t::event_mail_came(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -464,6 +465,10 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             let what = referral::step(form, l, *no, step);
             return html! { (what) };
         }
+        Change::MailCame { sort, .. } => (
+            "mail_came",
+            Some(html! { (super::conversation::sort(l, *sort)) }),
+        ),
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }

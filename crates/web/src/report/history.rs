@@ -70,6 +70,7 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::HoldPlaced { .. }
         | Change::HoldLifted { .. }
         | Change::Referral { .. }
+        | Change::MailCame { .. }
         | Change::Undone { .. } => return None,
     })
 }
