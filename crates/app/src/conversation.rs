@@ -220,7 +220,10 @@ impl App {
                 None => kept.insert(self.keep_of(message, mail, sort).await?),
             };
             tries += 1;
-            match self.write_mail(&whole, mail, found, (sort, seen), kept).await {
+            match self
+                .write_mail(&whole, mail, found, (sort, seen), kept)
+                .await
+            {
                 Err(AppError::Conflict) if tries < TRIES => {}
                 done => {
                     done?;
@@ -328,7 +331,10 @@ impl App {
 
     /// A message comes from the address that we write to.
     fn writes_to(&self, whole: &Whole, from: Option<&str>) -> bool {
-        let known = whole.contact.as_ref().and_then(|contact| contact.email.as_deref());
+        let known = whole
+            .contact
+            .as_ref()
+            .and_then(|contact| contact.email.as_deref());
         let both = known.zip(from);
         both.is_some_and(|(known, from)| known.trim().eq_ignore_ascii_case(from.trim()))
     }

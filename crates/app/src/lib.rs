@@ -8,6 +8,7 @@ pub mod challenge;
 pub mod clock;
 pub mod cluster;
 pub mod conversation;
+pub mod dkim;
 pub mod draft;
 pub mod evidence;
 pub mod export;
@@ -96,6 +97,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Where reporters answer to; without it nobody reads answers to mail.
     pub reply_to: Option<ReplyAddress>,
+    /// Signs what goes out.
+    pub dkim: Option<dkim::DkimConfig>,
     /// The operator's canned answers, as their file has them; none takes the built-in ones.
     pub answers: Option<Arc<str>>,
     /// What guessing a stored password costs.
@@ -148,6 +151,7 @@ impl Default for Config {
             undo_seconds: 30,
             mail: None,
             reply_to: None,
+            dkim: None,
             answers: None,
             password_cost: account::PasswordCost::STANDARD,
         }
@@ -215,7 +219,10 @@ impl App {
         let gate = Gate::new(config.intake_parallel);
         let pace = Pace::new(config.network_minute_max, config.network_burst);
         let uploads = Uploads::new(config.uploads);
-        let canned = config.answers.as_deref().unwrap_or(cairn_desk::canned::EMBEDDED);
+        let canned = config
+            .answers
+            .as_deref()
+            .unwrap_or(cairn_desk::canned::EMBEDDED);
         let canned = CannedAnswers::parse(canned, form.taxonomy()).unwrap_or_else(|error| {
             tracing::error!(%error, "no canned answers are offered; see `cairn doctor`");
             CannedAnswers::default()

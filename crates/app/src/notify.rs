@@ -16,13 +16,14 @@ use cairn_store::ReadError;
 use cairn_store::job::{self, Job};
 use cairn_store::keys::{KeyError, Keys, Purpose};
 use cairn_store::writer::{Unit, WriteError};
+use lettre::address::Envelope;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::address::Envelope;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::Place;
+use crate::dkim::{Dkim, DkimConfig, DkimError};
 use crate::report::{AppError, damaged};
 use crate::{App, MailConfig};
 
@@ -97,12 +98,16 @@ pub enum PostError {
     /// A password would cross the network readable for all.
     #[error("mail.smtp: with `tls=none` no password may be given")]
     OpenPassword,
+    /// The key that signs.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
 }
 
 /// The way out for mail.
 pub struct Post {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    dkim: Option<Dkim>,
 }
 
 impl std::fmt::Debug for Post {
@@ -154,7 +159,20 @@ impl Post {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
         let builder = builder.map_err(|error| PostError::Url(words(&error)))?;
         let transport = builder.timeout(Some(STEP_TIME_MAX)).build();
-        Ok(Self { transport, from })
+        Ok(Self {
+            transport,
+            from,
+            dkim: None,
+        })
+    }
+
+    /// The same, with DKIM signatures if a key is set.
+    ///
+    /// # Errors
+    /// See [`PostError`].
+    pub fn signing(mut self, config: Option<&DkimConfig>) -> Result<Self, PostError> {
+        self.dkim = config.map(Dkim::open).transpose()?;
+        Ok(self)
     }
 
     /// Greets the mail server and takes leave, for who wants to know whether the settings are right.
@@ -179,8 +197,13 @@ impl Post {
         format!("{}@{}", job.id, self.from.email.domain())
     }
 
-    pub(crate) async fn send(&self, message: Message) -> Result<(), NotifyError> {
-        match tokio::time::timeout(SEND_TIME_MAX, self.transport.send(message)).await {
+    pub(crate) async fn send(&self, message: Message, at: Micros) -> Result<(), NotifyError> {
+        let mut bytes = message.formatted();
+        if let Some(dkim) = &self.dkim {
+            bytes = dkim.sign(&bytes, at).map_err(|_| NotifyError::Message)?;
+        }
+        let sent = self.transport.send_raw(message.envelope(), &bytes);
+        match tokio::time::timeout(SEND_TIME_MAX, sent).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failure(&error)),
             Err(_) => Err(NotifyError::Server("it takes too long".into())),
@@ -367,7 +390,7 @@ impl App {
         let letter = self.letter(notice, &language, &payload, &place).await?;
         let Some(letter) = letter else { return Ok(()) };
         let message = self.posted(post, notice, letter, (address, &place), job)?;
-        post.send(message).await?;
+        post.send(message, now).await?;
         metrics::counter!("cairn_mails_sent_total").increment(1);
         if notice.is_to_reporter() {
             let id = post.message_id(job);
@@ -546,7 +569,11 @@ impl App {
 }
 
 /// The letter of a notice in a language.
-pub(crate) fn written(notice: Notice, language: &str, fill: Fill<'_>) -> Result<Letter, NotifyError> {
+pub(crate) fn written(
+    notice: Notice,
+    language: &str,
+    fill: Fill<'_>,
+) -> Result<Letter, NotifyError> {
     let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
     letters
         .write(notice, language, fill)

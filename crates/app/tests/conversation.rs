@@ -19,6 +19,7 @@ use std::sync::Arc;
 use cairn_app::account::Principal;
 use cairn_app::clock::Clock;
 use cairn_app::conversation::{Draft, Handed, MAILS_A_DAY_MAX, OnThread, Taken, Written};
+use cairn_app::dkim::{Dkim, DkimConfig};
 use cairn_app::notify::Post;
 use cairn_app::report::{AppError, Received, Whole};
 use cairn_app::{App, Config, MailConfig};
@@ -81,16 +82,25 @@ impl World {
             email: Some(email.into()),
             phone: None,
         });
-        self.app.submit(&draft, Actor::Reporter, None).await.unwrap()
+        self.app
+            .submit(&draft, Actor::Reporter, None)
+            .await
+            .unwrap()
     }
 
     async fn run(&self) -> usize {
         let going_on = watch::channel(false).1;
-        self.app.run_jobs(Some(&self.post), &going_on).await.unwrap()
+        self.app
+            .run_jobs(Some(&self.post), &going_on)
+            .await
+            .unwrap()
     }
 
     async fn take(&self, message: &[u8]) -> Taken {
-        self.app.take_mail(message, Handed::default()).await.unwrap()
+        self.app
+            .take_mail(message, Handed::default())
+            .await
+            .unwrap()
     }
 
     async fn on_thread(&self, message: &str) -> OnThread {
@@ -108,7 +118,9 @@ impl World {
     async fn reply(&self, received: &Received, draft: Draft) -> Result<Written, AppError> {
         let version = self.whole(received).await.standing.version;
         let who = &self.officer;
-        self.app.reply(who, &received.reference, version, draft).await
+        self.app
+            .reply(who, &received.reference, version, draft)
+            .await
     }
 }
 
@@ -350,5 +362,93 @@ on_both! {
         let mut unit = cairn_store::writer::Unit::default();
         unit.exec("UPDATE report_mail SET sort = 'automatic', text = 'Away.' WHERE no = $1", params![received.no]);
         t.write(unit).await.unwrap();
+    }
+}
+
+/// Another implementation of DKIM (dkimpy, Debian's python3-dkim) reads the message and the record.
+const DKIMPY: &str = "
+import sys, dkim
+message = open(sys.argv[1], 'rb').read()
+record = sys.argv[2].encode()
+ok = dkim.verify(message, dnsfunc=lambda name, timeout=5: record)
+sys.exit(0 if ok else 1)
+";
+
+fn dkimpy(message: &[u8], record: &str) -> Option<bool> {
+    let python = "/usr/bin/python3";
+    let here = std::process::Command::new(python)
+        .args(["-c", "import dkim, nacl"])
+        .output();
+    let rsa_only = !here.is_ok_and(|out| out.status.success());
+    let here = std::process::Command::new(python)
+        .args(["-c", "import dkim"])
+        .output();
+    if !here.is_ok_and(|out| out.status.success()) || (rsa_only && record.contains("ed25519")) {
+        let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+        assert!(
+            !ci || record.contains("ed25519"),
+            "python3-dkim is missing; in CI nothing is skipped"
+        );
+        return None;
+    }
+    let dir = tempfile::TempDir::new().unwrap();
+    let file = dir.path().join("message");
+    std::fs::write(&file, message).unwrap();
+    let out = std::process::Command::new(python)
+        .args(["-c", DKIMPY])
+        .arg(&file)
+        .arg(record)
+        .output()
+        .unwrap();
+    Some(out.status.success())
+}
+
+#[test]
+fn signatures_are_verified_by_another_implementation() {
+    let dir = tempfile::TempDir::new().unwrap();
+    for algorithm in [
+        ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"].as_slice(),
+        &["-algorithm", "ED25519"],
+    ] {
+        let key = dir.path().join("key.pem");
+        let made = std::process::Command::new("openssl")
+            .arg("genpkey")
+            .args(algorithm)
+            .arg("-out")
+            .arg(&key)
+            .output();
+        if !made.is_ok_and(|out| out.status.success()) {
+            eprintln!("skipped: openssl is not installed");
+            return;
+        }
+        let config = DkimConfig {
+            key,
+            domain: "cert.example".into(),
+            selector: "cairn1".into(),
+        };
+        let dkim = Dkim::open(&config).unwrap();
+        let message = "From: Reports <report@cert.example>\r\nTo: ana@home.example\r\nSubject: =?utf-8?b?xIE=?=\r\n folded\r\n\
+            Date: Tue, 24 Nov 2026 06:05:00 +0000\r\nMessage-ID: <1@cert.example>\r\nMIME-Version: 1.0\r\n\
+            Content-Type: text/plain; charset=utf-8\r\n\r\nKia ora,\r\n\r\n  two  blanks \t\r\n\r\n\r\n";
+        let at = Micros(START.0);
+        let signed = dkim.sign(message.as_bytes(), at).unwrap();
+        let (_, record) = dkim.record();
+        let Some(right) = dkimpy(&signed, &record) else {
+            continue;
+        };
+        assert!(right, "{}", String::from_utf8_lossy(&signed));
+        let text = String::from_utf8(signed).unwrap();
+        for (from, to) in [
+            ("two", "ten"),
+            ("To: ana", "To: eve"),
+            ("\r\n\r\nKia", "\r\nFrom: x@y.example\r\n\r\nKia"),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_eq!(
+                dkimpy(changed.as_bytes(), &record),
+                Some(false),
+                "{from} to {to}"
+            );
+        }
     }
 }

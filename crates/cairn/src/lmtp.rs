@@ -47,7 +47,9 @@ impl Place {
         if address.ip().is_loopback() {
             Ok(Self::Loopback(address))
         } else {
-            Err(format!("{address} is not on this machine: LMTP knows no sign-in"))
+            Err(format!(
+                "{address} is not on this machine: LMTP knows no sign-in"
+            ))
         }
     }
 }
@@ -206,7 +208,10 @@ async fn read_line(
         if there.is_empty() {
             return Ok(false);
         }
-        let end = there.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let end = there
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map(|at| at + 1);
         let piece = there.get(..end.unwrap_or(there.len())).unwrap_or_default();
         let room = (LMTP_LINE_BYTES_MAX + 1).saturating_sub(line.len());
         line.extend(piece.iter().take(room));

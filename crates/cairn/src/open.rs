@@ -8,10 +8,10 @@ use cairn_app::clock::Clock;
 use cairn_app::figures::Sources;
 use cairn_app::track::{Folder, Plans};
 use cairn_app::{App, Config};
+use cairn_desk::canned::CannedAnswers;
 use cairn_desk::figures::{Definitions, live, national};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
-use cairn_desk::canned::CannedAnswers;
 use cairn_desk::report::retention;
 use cairn_store::postgres::PgConfig;
 use cairn_store::{Database, Options, Store};
@@ -165,9 +165,7 @@ pub fn answers(file: Option<&Path>, form: &Form) -> anyhow::Result<Option<Arc<st
         std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     match CannedAnswers::parse(&text, form.taxonomy()) {
         Ok(_) => Ok(Some(Arc::from(text))),
-        Err(error) => {
-            Err(Usage(format!("service.answers, {}:\n{error}", file.display())).into())
-        }
+        Err(error) => Err(Usage(format!("service.answers, {}:\n{error}", file.display())).into()),
     }
 }
 

@@ -11,9 +11,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use crate::lmtp::Place;
+use cairn_app::dkim::DkimConfig;
 use cairn_web::server::ServerSettings;
 pub use defs::DEFS;
-use crate::lmtp::Place;
 use read::{Given, ReadError, env_name};
 
 /// The keys of all settings.
@@ -73,6 +74,8 @@ pub struct Settings {
     pub smtp: Option<String>,
     /// Sender of outgoing mail.
     pub mail_from: String,
+    /// What signs outgoing mail; an empty key signs nothing.
+    pub dkim: DkimConfig,
     /// Where mail servers hand messages over; none turns it off.
     pub lmtp: Option<Place>,
     /// How log lines look.
@@ -151,6 +154,7 @@ impl Settings {
             log_format: LogFormat::Text,
             log_level: String::new(),
             mail_authserv: None,
+            dkim: DkimConfig::default(),
             lmtp: None,
             given: BTreeSet::new(),
         };
@@ -240,6 +244,7 @@ impl Settings {
             smtp_url,
             from: self.mail_from.clone(),
         });
+        self.app.dkim = (!self.dkim.key.as_os_str().is_empty()).then(|| self.dkim.clone());
         self.site.https = self.site.public_url.starts_with("https://") || self.server.tls.is_some();
         if self.log_origin.is_empty() {
             let host = self

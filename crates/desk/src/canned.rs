@@ -134,7 +134,8 @@ impl CannedAnswers {
         }
         let mut seen = std::collections::BTreeSet::new();
         for one in &all {
-            let sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            let sign =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             if one.id.is_empty() || !one.id.bytes().all(sign) || !seen.insert(&one.id) {
                 return Err(CannedError::Id(one.id.clone()));
             }
@@ -283,8 +284,14 @@ mod tests {
             (format!("{good}{good}"), "stands once"),
             (good.replacen("{reference}", "{secret}", 1), "{secret}"),
             (good.replacen(" […]", "", 1), "differ"),
-            (good.replace("{ en = \"A\", mi = \"A\" }", "{ en = \"A\", mi = \" \" }"), "in mi"),
-            (good.replace("title", "categories = [\"gossip\"]\ntitle"), "gossip"),
+            (
+                good.replace("{ en = \"A\", mi = \"A\" }", "{ en = \"A\", mi = \" \" }"),
+                "in mi",
+            ),
+            (
+                good.replace("title", "categories = [\"gossip\"]\ntitle"),
+                "gossip",
+            ),
             (good.replace("title", "colour = 1\ntitle"), "colour"),
         ] {
             let error = parse(&wrong).unwrap_err().to_string();

@@ -164,9 +164,7 @@ impl ReplyAddress {
     /// # Errors
     /// See [`ReplyAddressError`].
     pub fn parse(setting: &str) -> Result<Self, ReplyAddressError> {
-        let (before, after) = setting
-            .split_once(PLACE)
-            .ok_or(ReplyAddressError::Place)?;
+        let (before, after) = setting.split_once(PLACE).ok_or(ReplyAddressError::Place)?;
         let (local, domain) = after.split_once('@').ok_or(ReplyAddressError::Place)?;
         let fits = |text: &str, signs: &str| {
             text.chars()
@@ -191,7 +189,10 @@ impl ReplyAddress {
     /// The address for a tag.
     #[must_use]
     pub fn with(&self, tag: &Tag) -> String {
-        format!("{}{}.{}{}", self.before, tag.reference, tag.secret, self.after)
+        format!(
+            "{}{}.{}{}",
+            self.before, tag.reference, tag.secret, self.after
+        )
     }
 
     /// The tag in an address, if it has one. Mail programs may change the case.
@@ -325,8 +326,14 @@ mod tests {
             ("Subject: Automatic reply: away\n", Sort::Automatic),
             ("Subject: Whakautu aunoa: kei waho\n", Sort::Automatic),
             ("Subject: About the automatic reply: mine\n", Sort::Reporter),
-            ("Return-Path: <>\nSender: x@y.example\nFrom: MAILER-DAEMON@y.example\n", Sort::Bounce),
-            ("From: postmaster@y.example\nSubject: Undeliverable: Re: x\n", Sort::Bounce),
+            (
+                "Return-Path: <>\nSender: x@y.example\nFrom: MAILER-DAEMON@y.example\n",
+                Sort::Bounce,
+            ),
+            (
+                "From: postmaster@y.example\nSubject: Undeliverable: Re: x\n",
+                Sort::Bounce,
+            ),
         ] {
             let mail = mail(&format!("{fields}From: a@b.example\n\nText.\n"));
             assert_eq!(sort(&mail, Way::Tagged), expected, "{fields}");
@@ -345,7 +352,11 @@ mod tests {
         assert_eq!(sort(&bounce, Way::FromAnother), Sort::Bounce);
         assert_eq!(bounce.thread.answers, ["sent.1@cert.example"]);
         assert_eq!(Head::of(&bounce, false).status.as_deref(), Some("5.1.1"));
-        let late = mail(&BOUNCE.replace("failed", "delayed").replace("5.1.1", "4.4.1"));
+        let late = mail(
+            &BOUNCE
+                .replace("failed", "delayed")
+                .replace("5.1.1", "4.4.1"),
+        );
         assert_eq!(sort(&late, Way::Tagged), Sort::Automatic);
         let whole = BOUNCE.replace("text/rfc822-headers", "message/rfc822");
         assert_eq!(mail(&whole).thread.answers, ["sent.1@cert.example"]);
@@ -353,8 +364,10 @@ mod tests {
 
     #[test]
     fn what_is_new_in_an_answer_stays_and_what_it_quotes_goes() {
-        let answer = mail("From: a@b.example\nIn-Reply-To: <1@c>\nReferences: <0@c> <1@c>\n\n\
-            Yes, it was.\n\nOn Monday, Report it wrote:\n> Was it?\n>\n> Kia ora\n");
+        let answer = mail(
+            "From: a@b.example\nIn-Reply-To: <1@c>\nReferences: <0@c> <1@c>\n\n\
+            Yes, it was.\n\nOn Monday, Report it wrote:\n> Was it?\n>\n> Kia ora\n",
+        );
         assert_eq!(words(&answer).unwrap().as_str(), "Yes, it was.");
         assert_eq!(answer.thread.answers, ["1@c", "0@c"]);
         for whole in [
@@ -367,7 +380,10 @@ mod tests {
         }
         let empty = mail("From: a@b.example\nSubject: A file\n\n \n");
         assert_eq!(words(&empty).unwrap().as_str(), "A file");
-        let long = mail(&format!("From: a@b.example\n\n{}\n", "ā".repeat(MESSAGE_CHARS_MAX + 5)));
+        let long = mail(&format!(
+            "From: a@b.example\n\n{}\n",
+            "ā".repeat(MESSAGE_CHARS_MAX + 5)
+        ));
         let long = words(&long).unwrap();
         assert!(long.as_str().ends_with('…'));
         assert_eq!(long.as_str().chars().count(), MESSAGE_CHARS_MAX);

@@ -273,7 +273,10 @@ mod tests {
             ("LHLO me", "250-cert.example\r\n"),
             ("RCPT TO:<x@y.example>", "503"),
             ("mail from:<a@b.example> SIZE=1001", "552"),
-            ("mail from: <a@b.example> SIZE=900 BODY=8BITMIME", "250 2.1.0"),
+            (
+                "mail from: <a@b.example> SIZE=900 BODY=8BITMIME",
+                "250 2.1.0",
+            ),
             ("MAIL FROM:<a@b.example>", "503"),
             ("DATA", "503 5.5.1 No valid"),
             ("RCPT TO:<nobody>", "501"),
@@ -318,7 +321,10 @@ mod tests {
     fn only_crlf_dot_crlf_ends_a_message() {
         let wire = b"A: b\r\n\r\n..two\r\n.x\n.\n\r.\r\rend\r\n.\r\nNOOP\r\n";
         let (message, end) = taken(wire, 1_000);
-        assert_eq!(message.unwrap(), b"A: b\r\n\r\n.two\r\nx\n.\n\r.\r\rend\r\n");
+        assert_eq!(
+            message.unwrap(),
+            b"A: b\r\n\r\n.two\r\nx\n.\n\r.\r\rend\r\n"
+        );
         assert_eq!(&wire[end..], b"NOOP\r\n");
         assert_eq!(taken(b".\r\n", 10), (Some(Vec::new()), 3));
         assert_eq!(taken(b"12345678901\r\n.\r\n", 10).0, None);

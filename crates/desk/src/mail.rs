@@ -16,9 +16,9 @@ mod html;
 mod inline;
 mod mbox;
 mod mime;
-mod thread;
 #[cfg(test)]
 mod tests;
+mod thread;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -30,9 +30,7 @@ use crate::report::MailEvidence;
 
 pub use draft::{Filing, draft};
 pub use mbox::{maildir_done, maildir_is_message, split_mbox};
-pub use thread::{
-    Delivery, Nature, Outcome, THREAD_IDS_MAX, Thread, identity, without_quote,
-};
+pub use thread::{Delivery, Nature, Outcome, THREAD_IDS_MAX, Thread, identity, without_quote};
 
 use header::Fields;
 use mime::{Found, Message};

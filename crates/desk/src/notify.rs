@@ -219,7 +219,11 @@ impl Letters {
         let letter = all.get(language).or_else(|| all.get(first))?;
         let said = self.answers.get(language);
         let said = said.or_else(|| self.answers.get(first))?;
-        let said = if fill.answers { &said.tagged } else { &said.none };
+        let said = if fill.answers {
+            &said.tagged
+        } else {
+            &said.none
+        };
         Some(Letter {
             subject: filled(&letter.subject, fill, said),
             body: filled(letter.body.trim_start_matches('\n'), fill, said),
@@ -289,7 +293,10 @@ mod tests {
                 assert!(letter.body.contains("Reports {reference}"));
                 let longest = letter.body.lines().map(|line| line.chars().count()).max();
                 assert!(longest < Some(130), "{notice:?} {language}: {longest:?}");
-                let read = Fill { answers: true, ..FILL };
+                let read = Fill {
+                    answers: true,
+                    ..FILL
+                };
                 let read = letters.write(notice, language, read).unwrap();
                 let told = notice != Notice::ChallengeAnswered;
                 assert_eq!(read.body != letter.body, told, "{notice:?} {language}");

@@ -107,9 +107,9 @@ impl Told {
             let phone = extract_for(text, self.code)
                 .into_iter()
                 .any(|seen| seen.kind == Kind::Phone && self.phones.contains(&seen.value));
-            let free = marks.iter().all(|known| {
-                known.range.end <= range.start || range.end <= known.range.start
-            });
+            let free = marks
+                .iter()
+                .all(|known| known.range.end <= range.start || range.end <= known.range.start);
             if free && phone {
                 marks.push(mark(answer, range, Personal::Phone));
             } else if free && self.numbers.contains(&digits) {
@@ -183,7 +183,10 @@ fn numbers(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
             digits.push(c);
             *end = at + 1;
             gap = 0;
-        } else if open.is_some() && gap < 2 && matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}') {
+        } else if open.is_some()
+            && gap < 2
+            && matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}')
+        {
             gap += 1;
         } else {
             found.extend(open.take());
@@ -196,7 +199,11 @@ fn numbers(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
         .filter(|(_, _, digits)| (DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()))
         .map(|(start, end, digits)| {
             let before = text.get(..start).unwrap_or_default();
-            let start = if before.ends_with('+') { start - 1 } else { start };
+            let start = if before.ends_with('+') {
+                start - 1
+            } else {
+                start
+            };
             (start..end, digits)
         })
 }
@@ -224,23 +231,35 @@ mod tests {
             Call 0800 123 4567 if you need us.";
         let told = told();
         let marks = told.marks(answer);
-        let found: Vec<_> = marks.iter().map(|mark| (mark.personal, mark.text.as_str())).collect();
-        assert_eq!(found, [
-            (Personal::Phone, "021 555 0199"),
-            (Personal::Phone, "+64 21 555 0199"),
-            (Personal::Number, "01-0902-0068389-00"),
-            (Personal::Email, "payments@bank.example.net"),
-        ]);
+        let found: Vec<_> = marks
+            .iter()
+            .map(|mark| (mark.personal, mark.text.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (Personal::Phone, "021 555 0199"),
+                (Personal::Phone, "+64 21 555 0199"),
+                (Personal::Number, "01-0902-0068389-00"),
+                (Personal::Email, "payments@bank.example.net"),
+            ]
+        );
         let masked = told.masked(answer, &BTreeSet::new());
         for gone in ["0199", "0068389", "payments@"] {
             assert!(!masked.contains(gone), "{gone}: {masked}");
         }
-        assert!(masked.contains("•••99") && masked.contains("p•••@•••"), "{masked}");
+        assert!(
+            masked.contains("•••99") && masked.contains("p•••@•••"),
+            "{masked}"
+        );
         for stays in ["7654321", "me@home.example.org", "0800 123 4567"] {
             assert!(masked.contains(stays), "{stays}: {masked}");
         }
         let kept = told.masked(answer, &BTreeSet::from([2]));
-        assert!(kept.contains("01-0902-0068389-00") && !kept.contains("021 555 0199"), "{kept}");
+        assert!(
+            kept.contains("01-0902-0068389-00") && !kept.contains("021 555 0199"),
+            "{kept}"
+        );
         assert!(told.marks(&masked).is_empty(), "masking once is enough");
     }
 

@@ -115,13 +115,7 @@ pub(crate) fn cells(change: &Change, at: Micros) -> Option<Vec<Value>> {
     else {
         return None;
     };
-    Some(params![
-        *mail,
-        sort.as_str(),
-        *message,
-        at,
-        sha256.as_str()
-    ])
+    Some(params![*mail, sort.as_str(), *message, at, sha256.as_str()])
 }
 
 /// What an event erases of the mails of its report.
@@ -235,7 +229,8 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn count_mails_to(&self, address: [u8; 32], since: Micros) -> Result<i64, ReadError> {
-        let sql = "SELECT count(*) FROM mail_sent WHERE address = $1 AND at > $2 AND notice <> 'reply'";
+        let sql =
+            "SELECT count(*) FROM mail_sent WHERE address = $1 AND at > $2 AND notice <> 'reply'";
         let row = self.db.row(sql, params![address, since]).await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))?)
     }

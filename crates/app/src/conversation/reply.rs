@@ -79,7 +79,10 @@ impl App {
     /// Mail goes to the reporter.
     #[must_use]
     pub fn reachable_by_mail(&self, whole: &Whole) -> bool {
-        let email = whole.contact.as_ref().and_then(|contact| contact.email.as_ref());
+        let email = whole
+            .contact
+            .as_ref()
+            .and_then(|contact| contact.email.as_ref());
         self.config.mail.is_some() && email.is_some()
     }
 
@@ -92,7 +95,10 @@ impl App {
     /// Who writes to us by mail wants to be answered by mail.
     #[must_use]
     pub fn prefers_mail(&self, whole: &Whole) -> bool {
-        let last = whole.messages.iter().rfind(|message| message.author.is_none());
+        let last = whole
+            .messages
+            .iter()
+            .rfind(|message| message.author.is_none());
         let by_mail = match last {
             Some(last) => whole.mails.iter().any(|mail| mail.message == Some(last.n)),
             None => whole.body.channel == Channel::Mail,
@@ -168,12 +174,23 @@ impl App {
 
     /// What the report says that an answer could repeat.
     fn told_of(&self, whole: &Whole) -> Told {
-        let answers = whole.body.answers.values().filter_map(|answer| match answer {
-            Answer::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
-        let seen = whole.body.observables.iter().map(|seen| seen.value.as_str());
-        let theirs = whole.messages.iter().filter(|message| message.author.is_none());
+        let answers = whole
+            .body
+            .answers
+            .values()
+            .filter_map(|answer| match answer {
+                Answer::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+        let seen = whole
+            .body
+            .observables
+            .iter()
+            .map(|seen| seen.value.as_str());
+        let theirs = whole
+            .messages
+            .iter()
+            .filter(|message| message.author.is_none());
         let theirs = theirs.map(|message| message.text.as_str());
         let others = whole.mails.iter().map(|mail| mail.text.as_str());
         let texts = answers.chain(seen).chain(theirs).chain(others);

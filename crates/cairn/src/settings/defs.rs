@@ -198,6 +198,15 @@ defs! {
             };
             Ok(())
         };
+    "mail.dkim_key", "a file", "",
+        "Private key (PEM; RSA of 2048 bits or more, or Ed25519) with which outgoing mail is signed (DKIM). Empty: your mail server does it, or nobody.",
+        |s, v| { s.dkim.key = v.into(); Ok(()) };
+    "mail.dkim_domain", "a domain", "",
+        "Domain that signs: that of `mail.from`, or one above it.",
+        |s, v| { v.clone_into(&mut s.dkim.domain); Ok(()) };
+    "mail.dkim_selector", "a name", "cairn",
+        "Selector under which the public key is published; `cairn doctor` says how.",
+        |s, v| { v.clone_into(&mut s.dkim.selector); Ok(()) };
     "mail.lmtp_listen", "`127.0.0.1:port` or `unix:/path`", "",
         "Where mail servers hand messages over by LMTP (RFC 2033): an address of this machine or a socket. Empty: `cairn report import-mail` only.",
         |s, v| { s.lmtp = if v.is_empty() { None } else { Some(Place::parse(v)?) }; Ok(()) };

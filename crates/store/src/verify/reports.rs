@@ -779,7 +779,8 @@ impl Look<'_> {
                 self.found("report_mail", &key, disagree(name, cell, should));
             }
         }
-        for (name, salt, at, digest) in [("head", 6, 7, &should.head), ("text", 8, 9, &should.text)] {
+        for (name, salt, at, digest) in [("head", 6, 7, &should.head), ("text", 8, 9, &should.text)]
+        {
             let given = match (bytes::<16>(row, salt), text(row, at)) {
                 (Some(salt), Some("")) if salt == [0; 16] => String::new(),
                 (Some(salt), Some(text)) => salted(&salt, text.as_bytes()).hex(),

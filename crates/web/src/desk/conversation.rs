@@ -31,10 +31,16 @@ fn head(mail: &MailRow) -> Option<Head> {
 pub(super) fn of_message(view: &View<'_>, message: &Message) -> Markup {
     let whole = view.whole;
     if message.author.is_none() {
-        let came = whole.mails.iter().find(|mail| mail.message == Some(message.n));
+        let came = whole
+            .mails
+            .iter()
+            .find(|mail| mail.message == Some(message.n));
         return html! { @if let Some(mail) = came { (by_reporter(view, mail)) } };
     }
-    let sent = whole.sent.iter().find(|sent| sent.message == Some(message.n));
+    let sent = whole
+        .sent
+        .iter()
+        .find(|sent| sent.message == Some(message.n));
     html! { @if let Some(sent) = sent { (went(view, sent)) } }
 }
 
