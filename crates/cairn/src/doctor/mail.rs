@@ -60,7 +60,7 @@ pub(super) fn conversation(settings: &Settings, findings: &mut Findings) {
             }
             Err(error) => findings.bad(
                 "DKIM",
-                &error,
+                &error.to_string(),
                 "make a key with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`",
             ),
         }
