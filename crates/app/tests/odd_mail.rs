@@ -137,6 +137,11 @@ fn head(dice: &mut Dice, out: &mut Vec<u8>, (seed, to): (u64, &str), end: &str) 
         out.extend_from_slice(field.as_bytes());
         out.extend_from_slice(end.as_bytes());
     }
+    kind_of(dice, out, end);
+}
+
+/// No media type, or an odd one.
+fn kind_of(dice: &mut Dice, out: &mut Vec<u8>, end: &str) {
     if dice.below(3) == 0 {
         return;
     }

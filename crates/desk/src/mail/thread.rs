@@ -66,7 +66,7 @@ pub(super) fn read(fields: &Fields, found: &Found, text: String) -> Thread {
     references.reverse();
     answers.extend(references);
     let returned = found.messages.get(1).map(|message| &message.fields);
-    answers.extend(returned.into_iter().flat_map(|fields| own_id(fields)));
+    answers.extend(returned.into_iter().flat_map(own_id));
     if let Some(header) = &found.returned
         && let Ok((fields, _)) = split(header)
     {

@@ -225,28 +225,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::NotSuspect => Vec::new(),
         // Closed ones too: what comes of a referral is often heard later.
         Command::Refer(command) => referral::decide(standing, command)?,
-        Command::TakeMail { .. } if standing.mails.came >= MAILS_MAX => {
-            return Err(Refusal::Limit);
-        }
-        Command::TakeMail {
-            sort,
-            sha256,
-            head,
-            text,
-        } => vec![Change::MailCame {
-            mail: standing.mails.came + 1,
-            sort,
-            sha256,
-            head,
-            text,
-            message: (sort == Sort::Reporter).then_some(standing.messages),
-        }],
-        officers => {
-            if closed {
-                return Err(Refusal::Closed);
-            }
-            handle(standing, officers, next_message)?
-        }
+        mail @ Command::TakeMail { .. } => take_mail(standing, mail)?,
+        _ if closed => return Err(Refusal::Closed),
+        officers => handle(standing, officers, next_message)?,
     };
     Ok(changes)
 }
@@ -292,6 +273,30 @@ fn erase(
         .collect();
     changes.reverse();
     changes
+}
+
+/// A mail on the thread.
+fn take_mail(standing: &Standing, command: Command) -> Result<Vec<Change>, Refusal> {
+    let Command::TakeMail {
+        sort,
+        sha256,
+        head,
+        text,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    if standing.mails.came >= MAILS_MAX {
+        return Err(Refusal::Limit);
+    }
+    Ok(vec![Change::MailCame {
+        mail: standing.mails.came + 1,
+        sort,
+        sha256,
+        head,
+        text,
+        message: (sort == Sort::Reporter).then_some(standing.messages),
+    }])
 }
 
 /// What officers do to a report that is not closed.

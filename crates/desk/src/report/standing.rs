@@ -178,16 +178,13 @@ impl Standing {
             Change::Consent { agency, given } => {
                 self.consents.insert(agency.clone(), *given);
             }
-            Change::ContactErased => self.contact = false,
+            Change::ContactErased => self.erase(Part::Contact),
             Change::NotSuspect => self.suspect = false,
             Change::HoldPlaced { until, .. } => self.hold = Some(Hold { until: *until }),
             Change::HoldLifted { .. } => self.hold = None,
             Change::Erased { part, .. } => self.erase(*part),
             Change::MailCame { sort, sha256, .. } => self.mail(*sort, sha256),
             Change::Undone { back, .. } => back.give(self),
-        }
-        if matches!(change, Change::ContactErased) {
-            self.mails.erase(Part::Contact);
         }
     }
 

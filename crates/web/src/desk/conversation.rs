@@ -14,13 +14,18 @@ use crate::components::{Encoding, Hue, Look, button, form, said, tag};
 use crate::i18n::{Lang, t};
 
 /// What a mail is, in a few words.
-pub(super) const fn sort(l: Lang, sort: Sort) -> &'static str {
+const fn sort(l: Lang, sort: Sort) -> &'static str {
     match sort {
         Sort::Reporter => t::mail_sort_reporter(l),
         Sort::Other => t::mail_sort_other(l),
         Sort::Automatic => t::mail_sort_automatic(l),
         Sort::Bounce => t::mail_sort_bounce(l),
     }
+}
+
+/// The same, in the history.
+pub(super) fn came(l: Lang, is: Sort) -> Markup {
+    html! { (sort(l, is)) }
 }
 
 fn head(mail: &MailRow) -> Option<Head> {

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 
 use super::case_read::View;
 use super::hold::reason;
-use super::referral;
+use super::{conversation, referral};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -465,10 +465,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             let what = referral::step(form, l, *no, step);
             return html! { (what) };
         }
-        Change::MailCame { sort, .. } => (
-            "mail_came",
-            Some(html! { (super::conversation::sort(l, *sort)) }),
-        ),
+        Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
