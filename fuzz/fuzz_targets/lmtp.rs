@@ -34,7 +34,11 @@ fuzz_target!(|data: &[u8]| {
                 let envelope = session.envelope();
                 assert!((1..=LMTP_RECIPIENTS_MAX).contains(&envelope.recipients.len()));
                 let Some(used) = whole.0 else { return };
-                assert!(whole.1.is_none_or(|message| message.len() <= BYTES_MAX.min(used)));
+                assert!(
+                    whole
+                        .1
+                        .is_none_or(|message| message.len() <= BYTES_MAX.min(used))
+                );
                 rest = rest.get(used..).unwrap_or_default();
             }
         }

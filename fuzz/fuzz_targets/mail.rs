@@ -2,9 +2,7 @@
 #![no_main]
 
 use cairn_desk::conversation::words;
-use cairn_desk::mail::{
-    Filing, Reading, THREAD_IDS_MAX, draft, identity, read_anyhow, split_mbox,
-};
+use cairn_desk::mail::{Filing, Reading, THREAD_IDS_MAX, draft, identity, read_anyhow, split_mbox};
 use cairn_desk::report::MESSAGE_CHARS_MAX;
 use cairn_kernel::observable::OBSERVABLES_MAX;
 use libfuzzer_sys::fuzz_target;

@@ -45,6 +45,9 @@ pub(super) fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     } else {
         app.prefers_mail(whole)
     };
+    let chosen = typed.filled.as_ref().and(typed.get("canned"));
+    let chosen = chosen.and_then(|id| app.canned.get(id));
+    let waits = typed.get("waits").is_some() || chosen.is_some_and(|one| one.waits);
     let mail = Field::new(l, "mail-text", t::reply_mail_text(l)).hint(t::reply_mail_text_hint(l));
     change(
         view,
@@ -52,7 +55,7 @@ pub(super) fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
         html! {
             (canned(view, typed))
             (textarea(&field, text, 8, max))
-            (checkbox(&Field::new(l, "waits", t::case_write_waits(l)), "1", typed.get("waits").is_some()))
+            (checkbox(&Field::new(l, "waits", t::case_write_waits(l)), "1", waits))
             @if app.may_mail_text(whole) {
                 (checkbox(&mail, "1", by_mail))
             } @else if app.reachable_by_mail(whole) {
