@@ -366,16 +366,21 @@ test('officers read every report', async () => {
 test('a page about hostile texts is made like one about plain words', async () => {
   const visit = await cairn.open();
   await visit.page.context().addCookies((await officer('hana')).cookies);
+  const shapeOf = async (page) => {
+    // Which mails have left by now is not of the texts.
+    await page.evaluate(() => document.querySelector('#mails-sent')?.remove());
+    return shape(page);
+  };
   // What is found in a text, and how many lines a list has, may differ.
   const free = ['dt', 'dd', 'div', 'code', 'bdi', 'p', 'hr', 'h2', 'dl', 'link to an observable'];
   // Not every mail is answered with a link, which the page says in a section.
   const freeOf = { mail: [...free, 'section'], form: free, api: free };
   for (const [door, like] of [['form', 0], ['api', 0], ['mail', 1]]) {
     await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get('harmless').reference}`);
-    const plain = await shape(visit.page);
+    const plain = await shapeOf(visit.page);
     for (const one of plans[door].filter(({ no }) => no % 30 === like && sent[door].has(no))) {
       await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get(one.no).reference}`);
-      assert.deepEqual(unlike(await shape(visit.page), plain, freeOf[door]), [], `${door} ${one.no}`);
+      assert.deepEqual(unlike(await shapeOf(visit.page), plain, freeOf[door]), [], `${door} ${one.no}`);
     }
   }
   await visit.close();
@@ -413,7 +418,9 @@ test('messages show every text, on the status page and to officers', async () =>
   }, async (client, { reference }, text, at) => {
     const path = `/desk/reports/${reference}/message`;
     const { csrf, version } = client.form;
-    expectStatus(await client.post(path, { csrf, version: String(version + at), text, ...(at % 2 ? { waits: '1' } : {}) }), 303, path);
+    // Some of the texts stand in the report, too: looked at, and left as written.
+    const kept = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`keep-${n}`, '1']));
+    expectStatus(await client.post(path, { csrf, version: String(version + at), text, seen: '1', ...kept, ...(at % 2 ? { waits: '1' } : {}) }), 303, path);
   });
   const all = [...byForm, ...byApi, ...byOfficer];
   const texts = (heap) => heap.map((payload) => ['messages', payload, kept(payload.text)]);

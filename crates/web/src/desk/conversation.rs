@@ -139,10 +139,12 @@ pub(super) fn beside(view: &View<'_>) -> Markup {
             }
         }
         @if !bare.is_empty() {
-            h3 { (t::mail_others(l)) }
-            ul {
-                @for sent in bare {
-                    li { (notice(l, &sent.notice)) (went(view, sent)) }
+            div #mails-sent {
+                h3 { (t::mail_others(l)) }
+                ul {
+                    @for sent in bare {
+                        li { (notice(l, &sent.notice)) (went(view, sent)) }
+                    }
                 }
             }
         }
