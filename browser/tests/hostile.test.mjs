@@ -636,7 +636,7 @@ test('addresses that are none are refused or given up', async () => {
 const addressed = [];
 
 test('mail to reporters holds nothing of what they wrote', async () => {
-  const ours = ['From', 'To', 'Subject', 'Date', 'Message-ID', 'Auto-Submitted', 'Content-Type', 'Content-Transfer-Encoding', 'MIME-Version'];
+  const ours = ['From', 'To', 'Subject', 'Date', 'Message-ID', 'Auto-Submitted', 'Content-Type', 'Content-Transfer-Encoding', 'MIME-Version', 'In-Reply-To', 'References'];
   const envelope = ['X-Peer', 'X-MailFrom', 'X-RcptTo'];
   // Reminders of returns go to the office of a plan, by its own rules, and may come in between.
   const toOffice = ({ headers }) => headers.some(([key, value]) => key === 'To' && value === 'harbour@example.org');
