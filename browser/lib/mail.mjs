@@ -159,3 +159,30 @@ export class MailServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** What a mail server does with a message for the service: hands it over by LMTP (RFC 2033). Gives the last answer. */
+export function lmtp(port, { from = '', to, bytes }) {
+  const stuffed = bytes.toString('latin1').replace(/^\./gm, '..');
+  const lines = ['LHLO mx.example', `MAIL FROM:<${from}>`, ...to.map((one) => `RCPT TO:<${one}>`), 'DATA', `${stuffed}\r\n.`, 'QUIT'];
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let said = '';
+    const answered = [];
+    socket.setEncoding('latin1').on('error', reject);
+    socket.on('close', () => resolve(answered.at(-2) ?? ''));
+    socket.on('data', (text) => {
+      said += text;
+      for (let end = said.indexOf('\r\n'); end >= 0; end = said.indexOf('\r\n')) {
+        const line = said.slice(0, end);
+        said = said.slice(end + 2);
+        if (line[3] === '-') continue;
+        answered.push(line);
+        const next = lines.shift();
+        if (next !== undefined) socket.write(Buffer.from(`${next}\r\n`, 'latin1'));
+      }
+    });
+  });
+}
+
+/** A port that nobody listens on. */
+export { freePort };

@@ -366,16 +366,21 @@ test('officers read every report', async () => {
 test('a page about hostile texts is made like one about plain words', async () => {
   const visit = await cairn.open();
   await visit.page.context().addCookies((await officer('hana')).cookies);
+  const shapeOf = async (page) => {
+    // Which mails have left by now is not of the texts.
+    await page.evaluate(() => document.querySelector('#mails-sent')?.remove());
+    return shape(page);
+  };
   // What is found in a text, and how many lines a list has, may differ.
   const free = ['dt', 'dd', 'div', 'code', 'bdi', 'p', 'hr', 'h2', 'dl', 'link to an observable'];
   // Not every mail is answered with a link, which the page says in a section.
   const freeOf = { mail: [...free, 'section'], form: free, api: free };
   for (const [door, like] of [['form', 0], ['api', 0], ['mail', 1]]) {
     await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get('harmless').reference}`);
-    const plain = await shape(visit.page);
+    const plain = await shapeOf(visit.page);
     for (const one of plans[door].filter(({ no }) => no % 30 === like && sent[door].has(no))) {
       await visit.page.goto(`${cairn.url}/desk/reports/${sent[door].get(one.no).reference}`);
-      assert.deepEqual(unlike(await shape(visit.page), plain, freeOf[door]), [], `${door} ${one.no}`);
+      assert.deepEqual(unlike(await shapeOf(visit.page), plain, freeOf[door]), [], `${door} ${one.no}`);
     }
   }
   await visit.close();
@@ -413,7 +418,9 @@ test('messages show every text, on the status page and to officers', async () =>
   }, async (client, { reference }, text, at) => {
     const path = `/desk/reports/${reference}/message`;
     const { csrf, version } = client.form;
-    expectStatus(await client.post(path, { csrf, version: String(version + at), text, ...(at % 2 ? { waits: '1' } : {}) }), 303, path);
+    // Some of the texts stand in the report, too: looked at, and left as written.
+    const kept = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`keep-${n}`, '1']));
+    expectStatus(await client.post(path, { csrf, version: String(version + at), text, seen: '1', ...kept, ...(at % 2 ? { waits: '1' } : {}) }), 303, path);
   });
   const all = [...byForm, ...byApi, ...byOfficer];
   const texts = (heap) => heap.map((payload) => ['messages', payload, kept(payload.text)]);
@@ -558,10 +565,10 @@ async function everywhere({ login, password, payload }) {
   for (const path of ['/desk', '/desk/account', `/desk/reports/${reference}`]) await look(visit, path);
   await page.click('form[action$="/assign"] button');
   await page.fill('#text', payload.text);
-  await page.click('form[action$="/message"] button');
+  await page.click('form[action$="/message"] button:not([name])');
   await looksRight(visit);
   await page.fill('#text', payload.text + 'x'.repeat(10_001));
-  await page.click('form[action$="/message"] button');
+  await page.click('form[action$="/message"] button:not([name])');
   await looksRight(visit);
   await page.selectOption('#outcome', { index: 1 });
   await page.click('form[action$="/close"] button');
@@ -629,7 +636,7 @@ test('addresses that are none are refused or given up', async () => {
 const addressed = [];
 
 test('mail to reporters holds nothing of what they wrote', async () => {
-  const ours = ['From', 'To', 'Subject', 'Date', 'Message-ID', 'Auto-Submitted', 'Content-Type', 'Content-Transfer-Encoding', 'MIME-Version'];
+  const ours = ['From', 'To', 'Subject', 'Date', 'Message-ID', 'Auto-Submitted', 'Content-Type', 'Content-Transfer-Encoding', 'MIME-Version', 'In-Reply-To', 'References'];
   const envelope = ['X-Peer', 'X-MailFrom', 'X-RcptTo'];
   // Reminders of returns go to the office of a plan, by its own rules, and may come in between.
   const toOffice = ({ headers }) => headers.some(([key, value]) => key === 'To' && value === 'harbour@example.org');

@@ -1,7 +1,9 @@
 //! Messages and folders of messages: reading never panics, stays within its limits, and points into the message.
 #![no_main]
 
-use cairn_desk::mail::{Filing, Reading, draft, read, split_mbox};
+use cairn_desk::conversation::words;
+use cairn_desk::mail::{Filing, Reading, THREAD_IDS_MAX, draft, identity, read_anyhow, split_mbox};
+use cairn_desk::report::MESSAGE_CHARS_MAX;
 use cairn_kernel::observable::OBSERVABLES_MAX;
 use libfuzzer_sys::fuzz_target;
 
@@ -17,7 +19,7 @@ const FILING: Filing<'_> = Filing {
 };
 
 fn message(bytes: &[u8]) {
-    let Ok(mail) = read(bytes, &READING) else {
+    let Ok(mail) = read_anyhow(bytes, &READING) else {
         return;
     };
     assert!(mail.observables.len() <= OBSERVABLES_MAX);
@@ -44,6 +46,11 @@ fn message(bytes: &[u8]) {
                 .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         );
     }
+    let said = words(&mail).expect("a message is never without words");
+    assert!(said.as_str().chars().count() <= MESSAGE_CHARS_MAX);
+    assert!(mail.thread.answers.len() <= THREAD_IDS_MAX);
+    let (head, body) = identity(bytes);
+    assert!(head.is_empty() || bytes.ends_with(body));
     let draft = draft(&mail, &FILING);
     assert!(!draft.body.title.contains(['\r', '\n']));
 }

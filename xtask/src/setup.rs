@@ -61,6 +61,16 @@ pub const TOOLS: &[Tool] = &[
             asked.is_ok_and(|output| output.status.success())
         },
     },
+    // Holds our DKIM signatures against another implementation.
+    Tool {
+        name: "dkimpy",
+        package: "python3-dkim",
+        present: || {
+            let mut asked = Command::new("/usr/bin/python3");
+            let asked = asked.args(["-c", "import dkim"]).output();
+            asked.is_ok_and(|output| output.status.success())
+        },
+    },
     Tool {
         name: "g++",
         package: "g++",

@@ -88,14 +88,9 @@ impl App {
         let grant = who.grant(Action::WorkReports)?;
         let whole = self.seen(reference, version).await?;
         let account = grant.account().to_owned();
-        self.write_message(
-            &whole,
-            Actor::User(account.clone()),
-            Some(account),
-            text,
-            waits,
-        )
-        .await
+        let by = Actor::User(account.clone());
+        self.write_message(&whole, by, Some(account), text, (waits, false))
+            .await
     }
 
     /// Taking a report for oneself is work; giving it to somebody else is the leads' to do.
@@ -121,6 +116,7 @@ impl App {
             }
             Command::EraseContact => Ok(who.grant(Action::EraseContacts)?),
             Command::ReporterWrite { .. }
+            | Command::TakeMail { .. }
             | Command::PlaceHold { .. }
             | Command::LiftHold { .. }
             | Command::Erase { .. }

@@ -8,6 +8,8 @@ pub mod cases;
 pub mod challenge;
 pub mod clock;
 pub mod cluster;
+pub mod conversation;
+pub mod dkim;
 pub mod draft;
 pub mod evidence;
 pub mod export;
@@ -35,6 +37,8 @@ pub mod worker;
 
 use std::sync::Arc;
 
+use cairn_desk::canned::CannedAnswers;
+use cairn_desk::conversation::ReplyAddress;
 use cairn_desk::files::FileTypes;
 use cairn_desk::form::Form;
 use cairn_desk::rates::Rates;
@@ -93,6 +97,12 @@ pub struct Config {
     pub undo_seconds: u32,
     /// Outgoing mail; without it nobody is written to.
     pub mail: Option<MailConfig>,
+    /// Where reporters answer to; without it nobody reads answers to mail.
+    pub reply_to: Option<ReplyAddress>,
+    /// Signs what goes out.
+    pub dkim: Option<dkim::DkimConfig>,
+    /// The operator's canned answers, as their file has them; none takes the built-in ones.
+    pub answers: Option<Arc<str>>,
     /// What guessing a stored password costs.
     pub password_cost: account::PasswordCost,
 }
@@ -142,6 +152,9 @@ impl Default for Config {
             retention: None,
             undo_seconds: 30,
             mail: None,
+            reply_to: None,
+            dkim: None,
+            answers: None,
             password_cost: account::PasswordCost::STANDARD,
         }
     }
@@ -165,6 +178,8 @@ pub struct App {
     /// What strangers have left here.
     pub uploads: Uploads,
     pub(crate) guard: Arc<account::Guard>,
+    /// What officers send often.
+    pub canned: Arc<CannedAnswers>,
     scramble: Scramble,
     quarters: Arc<std::sync::Mutex<Option<Quarter>>>,
     kept_figures: figures::Kept,
@@ -212,6 +227,14 @@ impl App {
         let gate = Gate::new(config.intake_parallel);
         let pace = Pace::new(config.network_minute_max, config.network_burst);
         let uploads = Uploads::new(config.uploads);
+        let canned = config
+            .answers
+            .as_deref()
+            .unwrap_or(cairn_desk::canned::EMBEDDED);
+        let canned = CannedAnswers::parse(canned, form.taxonomy()).unwrap_or_else(|error| {
+            tracing::error!(%error, "no canned answers are offered; see `cairn doctor`");
+            CannedAnswers::default()
+        });
         Self {
             store,
             form,
@@ -221,6 +244,7 @@ impl App {
             pace,
             uploads,
             guard: Arc::default(),
+            canned: Arc::new(canned),
             scramble,
             quarters: Arc::default(),
             kept_figures: Arc::default(),

@@ -1,7 +1,9 @@
 //! Reports that come by mail: the message is kept whole, its files are kept as files, and the same message makes one
 //! report however often it is handed in.
 
-use cairn_desk::mail::{Filing, MAIL_BYTES_MAX, MailError, MailReport, Reading, draft, read};
+use cairn_desk::mail::{
+    Filing, MAIL_BYTES_MAX, MailError, MailReport, Reading, draft, identity, read_anyhow,
+};
 use cairn_desk::report::FileRef;
 use cairn_kernel::actor::Actor;
 
@@ -25,8 +27,8 @@ pub enum ImportError {
 }
 
 impl App {
-    /// Makes a report of one message (RFC 5322). `authserv_id` is the name under which our own mail server notes its
-    /// DKIM, SPF and DMARC results (RFC 8601); what others noted is not believed.
+    /// Makes a report of one message (RFC 5322), whatever thread it may belong to; see [`App::take_mail`]. `authserv_id` is the
+    /// name under which our own mail server notes its DKIM, SPF and DMARC results (RFC 8601); what others noted is not believed.
     ///
     /// # Errors
     /// See [`ImportError`].
@@ -35,17 +37,26 @@ impl App {
         message: &[u8],
         authserv_id: Option<&str>,
     ) -> Result<Received, ImportError> {
-        let once = Once::new(message, message);
+        let reading = Reading {
+            authserv_id,
+            calling_code: self.form.calling_code(),
+        };
+        let mail = read_anyhow(message, &reading)?;
+        Ok(self.report_of_mail(message, &mail).await?)
+    }
+
+    /// The report of a message that was read. The same message, on whichever ways it came, makes one.
+    pub(crate) async fn report_of_mail(
+        &self,
+        message: &[u8],
+        mail: &MailReport,
+    ) -> Result<Received, AppError> {
+        let (head, body) = identity(message);
+        let key = [head.as_slice(), body].concat();
+        let once = Once::new(&key, &key);
         if let Some(before) = self.answered(once).await? {
             return Ok(before);
         }
-        let mail = read(
-            message,
-            &Reading {
-                authserv_id,
-                calling_code: self.form.calling_code(),
-            },
-        )?;
         let name = self.form.name();
         let filing = Filing {
             form: name,
@@ -53,26 +64,30 @@ impl App {
             category: CATEGORY,
             severity: SEVERITY,
         };
-        let mut draft = draft(&mail, &filing);
-        self.keep_parts(&mut draft.body.files, message, &mail)
+        let mut draft = draft(mail, &filing);
+        draft.body.files.push(self.keep_whole(message).await?);
+        let most = self.config.files_max.max(1) - 1;
+        self.keep_attachments(&mut draft.body.files, mail, most)
             .await?;
-        Ok(self.submit(&draft, Actor::Reporter, Some(once)).await?)
+        self.submit(&draft, Actor::Reporter, Some(once)).await
     }
 
-    /// The message whole, whatever the limits of files are: the limit of messages is its own, and it was read. Then its
-    /// attachments as far as the limits of files go.
-    async fn keep_parts(
-        &self,
-        kept: &mut Vec<FileRef>,
-        message: &[u8],
-        mail: &MailReport,
-    ) -> Result<(), AppError> {
-        let mut whole = self.take_up_to(MAIL_BYTES_MAX as u64)?;
+    /// The message whole, whatever the limits of files are: the limit of messages is its own, and it was read.
+    pub(crate) async fn keep_whole(&self, message: &[u8]) -> Result<FileRef, AppError> {
+        let mut whole = self.take_up_to(MAIL_BYTES_MAX as u64 + 64)?;
         whole.push(message)?;
         // Whatever types of files are taken.
-        kept.push(self.keep_any_file(whole, Some("message.eml")).await?);
-        let most = self.config.files_max.max(1);
-        for file in mail.attachments.iter().take(most - 1) {
+        self.keep_any_file(whole, Some("message.eml")).await
+    }
+
+    /// The first `most` attachments, as far as the limits of files go.
+    pub(crate) async fn keep_attachments(
+        &self,
+        kept: &mut Vec<FileRef>,
+        mail: &MailReport,
+        most: usize,
+    ) -> Result<(), AppError> {
+        for file in mail.attachments.iter().take(most) {
             let bytes = file.contents.as_slice();
             // An empty attachment says nothing, and one that is too large is still in the message itself.
             if bytes.is_empty() || bytes.len() as u64 > self.config.file_bytes_max {

@@ -16,11 +16,14 @@ use cairn_store::ReadError;
 use cairn_store::job::{self, Job};
 use cairn_store::keys::{KeyError, Keys, Purpose};
 use cairn_store::writer::{Unit, WriteError};
+use lettre::address::Envelope;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::Place;
+use crate::dkim::{Dkim, DkimConfig, DkimError};
 use crate::report::{AppError, damaged};
 use crate::{App, MailConfig};
 
@@ -95,12 +98,16 @@ pub enum PostError {
     /// A password would cross the network readable for all.
     #[error("mail.smtp: with `tls=none` no password may be given")]
     OpenPassword,
+    /// The key that signs.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
 }
 
 /// The way out for mail.
 pub struct Post {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    dkim: Option<Dkim>,
 }
 
 impl std::fmt::Debug for Post {
@@ -152,7 +159,20 @@ impl Post {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
         let builder = builder.map_err(|error| PostError::Url(words(&error)))?;
         let transport = builder.timeout(Some(STEP_TIME_MAX)).build();
-        Ok(Self { transport, from })
+        Ok(Self {
+            transport,
+            from,
+            dkim: None,
+        })
+    }
+
+    /// The same, with DKIM signatures if a key is set.
+    ///
+    /// # Errors
+    /// See [`PostError`].
+    pub fn signing(mut self, config: Option<&DkimConfig>) -> Result<Self, PostError> {
+        self.dkim = config.map(Dkim::open).transpose()?;
+        Ok(self)
     }
 
     /// Greets the mail server and takes leave, for who wants to know whether the settings are right.
@@ -171,8 +191,19 @@ impl Post {
         }
     }
 
-    pub(crate) async fn send(&self, message: Message) -> Result<(), NotifyError> {
-        match tokio::time::timeout(SEND_TIME_MAX, self.transport.send(message)).await {
+    /// Message-ID of what a job sends, without angle brackets. The same job sent twice is the same message: mail readers show
+    /// it once.
+    fn message_id(&self, job: &Job) -> String {
+        format!("{}@{}", job.id, self.from.email.domain())
+    }
+
+    pub(crate) async fn send(&self, message: Message, at: Micros) -> Result<(), NotifyError> {
+        let mut bytes = message.formatted();
+        if let Some(dkim) = &self.dkim {
+            bytes = dkim.sign(&bytes, at).map_err(|_| NotifyError::Message)?;
+        }
+        let sent = self.transport.send_raw(message.envelope(), &bytes);
+        match tokio::time::timeout(SEND_TIME_MAX, sent).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failure(&error)),
             Err(_) => Err(NotifyError::Server("it takes too long".into())),
@@ -248,12 +279,19 @@ pub(crate) struct Payload {
     /// gone when the job is done or given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
+    /// Number of the officer's message that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<i64>,
 }
 
 impl Payload {
     /// About a report whose reporter has the secret link.
     pub(crate) const fn about(no: i64) -> Self {
-        Self { no, link: None }
+        Self {
+            no,
+            link: None,
+            message: None,
+        }
     }
 
     /// With the secret link.
@@ -262,6 +300,7 @@ impl Payload {
         Ok(Self {
             no,
             link: Some(STANDARD_NO_PAD.encode(sealed)),
+            message: None,
         })
     }
 
@@ -336,12 +375,27 @@ impl App {
                 return Ok(());
             }
         }
+        let about = (notice, payload.no, payload.message);
+        let to = address.to_string();
+        let place = if notice.is_to_reporter() {
+            if self.mailed_enough(notice, &to).await? {
+                metrics::counter!("cairn_mails_held_total").increment(1);
+                return Ok(());
+            }
+            self.place_of(payload.no).await?
+        } else {
+            Place::default()
+        };
         let language = self.language_of(notice, payload.no).await?;
-        let message = self
-            .letter(post, notice, &language, &payload, address, job)
-            .await?;
-        post.send(message).await?;
+        let letter = self.letter(notice, &language, &payload, &place).await?;
+        let Some(letter) = letter else { return Ok(()) };
+        let message = self.posted(post, notice, letter, (address, &place), job)?;
+        post.send(message, now).await?;
         metrics::counter!("cairn_mails_sent_total").increment(1);
+        if notice.is_to_reporter() {
+            let id = post.message_id(job);
+            self.note_mail(about, (&id, &to), &place).await?;
+        }
         if let Some(tag) = reply {
             self.store.note_answer(payload.no, tag, now).await?;
         }
@@ -409,15 +463,26 @@ impl App {
         Ok(body.language)
     }
 
+    /// `None` where there is nothing to say any more.
     async fn letter(
         &self,
-        post: &Post,
         notice: Notice,
         language: &str,
         payload: &Payload,
-        to: Address,
-        job: &Job,
-    ) -> Result<Message, NotifyError> {
+        place: &Place,
+    ) -> Result<Option<Letter>, NotifyError> {
+        let text = match (notice, payload.message) {
+            (Notice::Reply, Some(n)) => {
+                let all = self.store.messages(payload.no).await?;
+                let own = all.into_iter().find(|message| message.n == n);
+                match own.filter(|message| !message.text.is_empty()) {
+                    Some(message) => message.text,
+                    None => return Ok(None),
+                }
+            }
+            (Notice::Reply, None) => return Ok(None),
+            _ => String::new(),
+        };
         let (reference, status) = self.subject_of(notice, payload.no).await?;
         let url = &self.config.public_url;
         let link = match payload.secret(self.store.keys()).transpose()? {
@@ -429,9 +494,11 @@ impl App {
             reference: &reference,
             status: &status,
             link: &link,
+            text: &text,
+            answers: place.reply_to.is_some(),
             ..Fill::default()
         };
-        self.message(post, notice, (language, fill), to, job)
+        written(notice, language, fill).map(Some)
     }
 
     /// A reminder of what is due from an organisation; `page` is where it is filed.
@@ -460,18 +527,7 @@ impl App {
             subject: format!("{} / {}", english.subject, maori.subject),
             body: format!("{}\n{}\n\n{}", english.body, "-".repeat(72), maori.body),
         };
-        self.posted(post, Notice::PlanDue, both, to, job)
-    }
-
-    fn message(
-        &self,
-        post: &Post,
-        notice: Notice,
-        (language, fill): (&str, Fill<'_>),
-        to: Address,
-        job: &Job,
-    ) -> Result<Message, NotifyError> {
-        self.posted(post, notice, written(notice, language, fill)?, to, job)
+        self.posted(post, Notice::PlanDue, both, (to, &Place::default()), job)
     }
 
     fn posted(
@@ -479,26 +535,45 @@ impl App {
         post: &Post,
         notice: Notice,
         letter: Letter,
-        to: Address,
+        (to, place): (Address, &Place),
         job: &Job,
     ) -> Result<Message, NotifyError> {
-        // The same job sent twice is the same message: mail readers show it once.
-        let id = format!("<{}@{}>", job.id, post.from.email.domain());
-        Message::builder()
+        let id = format!("<{}>", post.message_id(job));
+        let mut message = Message::builder()
             .from(post.from.clone())
-            .to(Mailbox::new(None, to))
+            .to(Mailbox::new(None, to.clone()))
             .subject(cairn_kernel::text::one_line(&letter.subject))
             .date(system_time(self.clock.now()))
             .message_id(Some(id))
-            .header(AutoSubmitted::of(notice))
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.body)
-            .map_err(|_| NotifyError::Message)
+            .header(ContentType::TEXT_PLAIN);
+        // An officer's words are no machine's: answers are welcome.
+        if notice.is_by_machine() {
+            message = message.header(AutoSubmitted::of(notice));
+        }
+        if let Some(after) = &place.after {
+            let refs: Vec<String> = place.refs.iter().map(|id| format!("<{id}>")).collect();
+            message = message
+                .in_reply_to(format!("<{after}>"))
+                .references(refs.join(" "));
+        }
+        if let Some(reply_to) = &place.reply_to {
+            let reply_to: Address = reply_to.parse().map_err(|_| NotifyError::Message)?;
+            // What does not arrive comes back to the report that it is about.
+            let envelope = Envelope::new(Some(reply_to.clone()), vec![to]);
+            message = message
+                .reply_to(Mailbox::new(None, reply_to))
+                .envelope(envelope.map_err(|_| NotifyError::Message)?);
+        }
+        message.body(letter.body).map_err(|_| NotifyError::Message)
     }
 }
 
 /// The letter of a notice in a language.
-fn written(notice: Notice, language: &str, fill: Fill<'_>) -> Result<Letter, NotifyError> {
+pub(crate) fn written(
+    notice: Notice,
+    language: &str,
+    fill: Fill<'_>,
+) -> Result<Letter, NotifyError> {
     let letters = LETTERS.as_ref().map_err(NotifyError::Letters)?;
     letters
         .write(notice, language, fill)

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 
+pub use cairn_store::conversation::{MailRow, SentRow};
 pub use cairn_store::report as rows;
 
 /// Why a use case failed. Each door maps it to a page or a problem document.
@@ -484,6 +485,10 @@ pub struct Whole {
     pub reasons: Vec<(i64, String)>,
     /// Texts that go with its referrals, by the number of the event.
     pub referral_texts: Vec<(i64, String)>,
+    /// Mails that came on its thread. Not for the reporter's page.
+    pub mails: Vec<MailRow>,
+    /// Mails that we sent about it.
+    pub sent: Vec<SentRow>,
 }
 
 impl App {
@@ -503,7 +508,19 @@ impl App {
         } else {
             self.store.referral_texts(no).await?
         };
+        let mails = if standing.mails.came == 0 {
+            Vec::new()
+        } else {
+            self.store.mails(no).await?
+        };
+        let sent = if body.anonymous {
+            Vec::new()
+        } else {
+            self.store.mails_sent(no).await?
+        };
         Ok(Whole {
+            mails,
+            sent,
             referral_texts,
             reasons: self.reasons_of(no, &history).await?,
             reference: self.reference(no),
@@ -569,7 +586,7 @@ impl App {
     ) -> Result<(), AppError> {
         let no = self.open(reference, secret).await?;
         let whole = self.whole(no).await?;
-        self.write_message(&whole, Actor::Reporter, None, text, false)
+        self.write_message(&whole, Actor::Reporter, None, text, (false, false))
             .await
     }
 

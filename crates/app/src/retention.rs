@@ -276,7 +276,7 @@ impl App {
             subtype: standing.subtype.as_deref(),
             at,
             held: standing.hold.is_some(),
-            there: [standing.contact, !standing.files.is_empty(), !standing.bare],
+            there: standing.there(),
         };
         rules.due(closed, self.clock.now())
     }

@@ -42,7 +42,9 @@ impl App {
         let mut tries = 0;
         loop {
             let whole = self.whole(no).await?;
-            if !whole.files.iter().any(|file| file.sha256 == sha256) {
+            let mails = &whole.standing.mails.wholes;
+            let known = whole.files.iter().map(|file| &file.sha256).chain(mails);
+            if !known.into_iter().any(|known| known == sha256) {
                 return Err(AppError::NotFound);
             }
             let by = Actor::User(grant.account().to_owned());

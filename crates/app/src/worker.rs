@@ -62,10 +62,15 @@ pub enum WorkError {
 
 /// Works until `stop`, then ends what is under way and returns. The store may be closed afterwards.
 pub async fn run(app: App, stop: impl Future<Output = ()>) {
-    let post = match app.config.mail.as_ref().map(Post::new).transpose() {
+    let post = app.config.mail.as_ref().map(Post::new).transpose();
+    let post = post.and_then(|post| {
+        let dkim = app.config.dkim.as_ref();
+        post.map(|post| post.signing(dkim)).transpose()
+    });
+    let post = match post {
         Ok(post) => post.map(Arc::new),
         Err(error) => {
-            tracing::error!(%error, "no mail can be sent; see the settings mail.smtp and mail.from");
+            tracing::error!(%error, "no mail can be sent; see the settings of mail");
             None
         }
     };

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cairn_app::App;
 use cairn_app::account::{Doer, NewAccount};
+use cairn_app::conversation::Handed;
 use cairn_app::export::{ExportQuery, Format};
 use cairn_app::retention::{OUTLOOK_DAYS, Standing};
 use cairn_desk::report::{Part, State};
@@ -49,8 +50,8 @@ pub enum Wish {
         /// `csv` or `jsonl`.
         format: String,
     },
-    /// Make a report of a mail message.
-    ImportMail {
+    /// Take a mail message: onto the thread of a report, or as a report of its own.
+    TakeMail {
         /// The message, base64.
         message: String,
         /// Whose `Authentication-Results` are believed.
@@ -65,10 +66,10 @@ impl Wish {
         matches!(self, Self::Seat { .. })
     }
 
-    /// A wish to import a message.
+    /// A wish to take a message.
     #[must_use]
-    pub fn import_mail(message: &[u8], authserv_id: Option<String>) -> Self {
-        Self::ImportMail {
+    pub fn take_mail(message: &[u8], authserv_id: Option<String>) -> Self {
+        Self::TakeMail {
             message: STANDARD.encode(message),
             authserv_id,
         }
@@ -113,15 +114,19 @@ impl Wish {
             Self::Stats => stats(app).await,
             Self::Retention => retention(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
-            Self::ImportMail {
+            Self::TakeMail {
                 message,
                 authserv_id,
             } => {
                 let message = STANDARD
                     .decode(message)
                     .context("the message is no base64")?;
-                let received = app.import_mail(&message, authserv_id.as_deref()).await?;
-                Ok(json!({ "reference": received.reference, "again": received.again }))
+                let handed = Handed {
+                    authserv_id: authserv_id.as_deref(),
+                    ..Handed::default()
+                };
+                let taken = app.take_mail(&message, handed).await?;
+                Ok(json!({ "reference": taken.reference(), "again": taken.again() }))
             }
         }
     }

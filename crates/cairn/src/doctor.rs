@@ -1,5 +1,7 @@
 //! `cairn doctor`: looks at everything an operator may have to mend, and says what to do.
 
+mod mail;
+
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -71,7 +73,8 @@ pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<
     }
     address(settings, &mut findings);
     certificate(settings, &mut findings);
-    outgoing(settings, mail, &mut findings).await;
+    mail::outgoing(settings, mail, &mut findings).await;
+    mail::conversation(settings, &mut findings);
     if findings.wrong == 0 {
         println!("\nnothing is wrong");
         return Ok(());
@@ -462,32 +465,4 @@ fn address(settings: &Settings, findings: &mut Findings) {
             settings.log_origin
         ),
     );
-}
-
-async fn outgoing(settings: &Settings, connect: bool, findings: &mut Findings) {
-    let Some(mail) = &settings.app.mail else {
-        findings.note(
-            "mail",
-            "no outgoing mail (mail.smtp); reporters look at their status page",
-        );
-        return;
-    };
-    if !connect {
-        findings.note(
-            "mail",
-            &format!(
-                "sends as {}; `cairn doctor --mail` tries the server",
-                mail.from
-            ),
-        );
-        return;
-    }
-    let tried = match cairn_app::notify::Post::new(mail) {
-        Ok(post) => post.test().await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    match tried {
-        Ok(()) => findings.good("mail", "the server answers"),
-        Err(error) => findings.bad("mail", &error, "check mail.smtp and the server's log"),
-    }
 }

@@ -44,7 +44,7 @@ async fn one(settings: &Settings, message: &[u8]) -> anyhow::Result<String> {
     if message.len() as u64 > MESSAGE_BYTES_MAX {
         bail!("the message is larger than {MESSAGE_BYTES_MAX} bytes");
     }
-    let wish = Wish::import_mail(message, settings.mail_authserv.clone());
+    let wish = Wish::take_mail(message, settings.mail_authserv.clone());
     let answer = control::ask(settings, wish).await?;
     Ok(answer
         .get("reference")

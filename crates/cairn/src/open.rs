@@ -8,6 +8,7 @@ use cairn_app::clock::Clock;
 use cairn_app::figures::Sources;
 use cairn_app::track::{Folder, Plans};
 use cairn_app::{App, Config};
+use cairn_desk::canned::CannedAnswers;
 use cairn_desk::figures::{Definitions, live, national};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
@@ -72,6 +73,7 @@ async fn assemble(settings: &Settings, options: Options, clock: Clock) -> anyhow
     config.figures = figures(settings.figures.as_deref(), &config.figures)?;
     let form = form(settings.form.as_deref())?.with_rates(config.rates.clone());
     config.retention = retention(settings.retention.as_deref(), &form)?.map(|(text, _)| text);
+    config.answers = answers(settings.answers.as_deref(), &form)?;
     let store = Store::open(options)
         .await
         .with_context(|| format!("opening {}", settings.data.display()))?;
@@ -149,6 +151,22 @@ pub fn figures(folder: Option<&Path>, otherwise: &Sources) -> anyhow::Result<Sou
     }
     live::Settings::parse(&sources.live).map_err(|e| Usage(format!("live.toml: {e}")))?;
     Ok(sources)
+}
+
+/// Reads the operator's canned answers, if there is a file: its text, which is right.
+///
+/// # Errors
+/// The file cannot be read, or what is wrong in it.
+pub fn answers(file: Option<&Path>, form: &Form) -> anyhow::Result<Option<Arc<str>>> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    match CannedAnswers::parse(&text, form.taxonomy()) {
+        Ok(_) => Ok(Some(Arc::from(text))),
+        Err(error) => Err(Usage(format!("service.answers, {}:\n{error}", file.display())).into()),
+    }
 }
 
 /// Reads the operator's rules of retention, if there is a folder: the file's text, and what it says.

@@ -8,7 +8,7 @@ use cairn_web::server::{Reload, Server};
 use tokio::net::TcpListener;
 
 use crate::settings::Settings;
-use crate::{control, metrics, open};
+use crate::{control, lmtp, metrics, open};
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -64,6 +64,10 @@ pub async fn serve(
     if let Err(error) = &wishes {
         tracing::warn!(%error, "commands beside the running server do not work");
     }
+    let mail = match &settings.lmtp {
+        Some(place) => Some(lmtp::bind(place).await?),
+        None => None,
+    };
     println!("listening on {}://{address}", settings.scheme());
     ready(address);
     let (stopping, mut stopped_too) = tokio::sync::watch::channel(false);
@@ -72,8 +76,17 @@ pub async fn serve(
             let _ended = stopped_too.wait_for(|stop| *stop).await;
         }))
     });
+    let mail = mail.map(|door| {
+        let (app, stops) = (app.clone(), stopping.subscribe());
+        let name = host(&settings.site.public_url);
+        let named = (name, settings.mail_authserv.clone());
+        tokio::spawn(lmtp::serve(app, door, named, stops))
+    });
     let stopped = server.serve(listener, stop_signal()).await;
     stopping.send_replace(true);
+    if let Some(mail) = mail {
+        mail.await?;
+    }
     if let Some(control) = control {
         control.await?;
     }
@@ -84,6 +97,13 @@ pub async fn serve(
     drop(app);
     store.close().await;
     Ok(())
+}
+
+/// The host of an address, by which we greet mail servers.
+fn host(url: &str) -> String {
+    let rest = url.split("://").nth(1).unwrap_or(url);
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    if host.is_empty() { "localhost" } else { host }.to_owned()
 }
 
 /// Before the first thing is counted, so that nothing is missed.

@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use crate::lmtp::Place;
+use cairn_app::dkim::DkimConfig;
 use cairn_web::server::ServerSettings;
 pub use defs::DEFS;
 use read::{Given, ReadError, env_name};
@@ -64,12 +66,18 @@ pub struct Settings {
     pub figures: Option<PathBuf>,
     /// Folder of the rules of retention; none takes the built-in ones.
     pub retention: Option<PathBuf>,
+    /// File of canned answers; none takes the built-in ones.
+    pub answers: Option<PathBuf>,
     /// Folders of the plans that are shown.
     pub plans: Vec<PathBuf>,
     /// Server for outgoing mail.
     pub smtp: Option<String>,
     /// Sender of outgoing mail.
     pub mail_from: String,
+    /// What signs outgoing mail; an empty key signs nothing.
+    pub dkim: DkimConfig,
+    /// Where mail servers hand messages over; none turns it off.
+    pub lmtp: Option<Place>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// `error`, `warn`, `info`, `debug`, `trace`, or a filter like `cairn=debug,info`.
@@ -139,12 +147,15 @@ impl Settings {
             rates: None,
             figures: None,
             retention: None,
+            answers: None,
             plans: Vec::new(),
             smtp: None,
             mail_from: String::new(),
             log_format: LogFormat::Text,
             log_level: String::new(),
             mail_authserv: None,
+            dkim: DkimConfig::default(),
+            lmtp: None,
             given: BTreeSet::new(),
         };
         for def in DEFS {
@@ -233,6 +244,7 @@ impl Settings {
             smtp_url,
             from: self.mail_from.clone(),
         });
+        self.app.dkim = (!self.dkim.key.as_os_str().is_empty()).then(|| self.dkim.clone());
         self.site.https = self.site.public_url.starts_with("https://") || self.server.tls.is_some();
         if self.log_origin.is_empty() {
             let host = self

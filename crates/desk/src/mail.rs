@@ -18,6 +18,7 @@ mod mbox;
 mod mime;
 #[cfg(test)]
 mod tests;
+mod thread;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -29,6 +30,7 @@ use crate::report::MailEvidence;
 
 pub use draft::{Filing, draft};
 pub use mbox::{maildir_done, maildir_is_message, split_mbox};
+pub use thread::{Delivery, Nature, Outcome, THREAD_IDS_MAX, Thread, identity, without_quote};
 
 use header::Fields;
 use mime::{Found, Message};
@@ -199,8 +201,28 @@ pub struct MailReport {
     pub observables: Vec<Observable>,
     /// Signs that no person sent it.
     pub automatic: Automatic,
+    /// What it says of the conversation that it belongs to.
+    pub thread: Thread,
     /// What was left out and why.
     pub incomplete: Option<MailError>,
+}
+
+/// Reads a message, also one that is none: then all of its bytes are its text, as far as they are one, and `incomplete` says
+/// why. So nothing that was handed in is lost.
+///
+/// # Errors
+/// [`MailError::Empty`] and [`MailError::TooLarge`] only.
+pub fn read_anyhow(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailError> {
+    let error = match read(message, reading) {
+        Err(error @ (MailError::NoHeader | MailError::HeaderTooLarge)) => error,
+        other => return other,
+    };
+    let start = message.get(..MAIL_TEXT_BYTES_MAX).unwrap_or(message);
+    let mut bare = b"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n".to_vec();
+    bare.extend_from_slice(start);
+    let mut report = read(&bare, reading)?;
+    report.incomplete = Some(error);
+    Ok(report)
 }
 
 /// Reads a message.
@@ -216,11 +238,15 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
             bytes: message.len(),
         });
     }
+    let found = mime::walk(message)?;
+    let first = found.messages.first().ok_or(MailError::NoHeader)?;
+    let thread = thread::read(&first.fields, &found, first.text());
     let Found {
         messages,
         attachments,
         incomplete,
-    } = mime::walk(message)?;
+        ..
+    } = found;
     let mut messages = messages.into_iter();
     let outer = messages.next().ok_or(MailError::NoHeader)?;
     let rest: Vec<Message> = messages.collect();
@@ -237,6 +263,7 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
         spf,
         dmarc,
         subject: headers.subject.clone(),
+        message_id: headers.message_id.clone(),
     };
     let automatic = automatic(&outer.fields, !resent.is_empty());
     Ok(MailReport {
@@ -248,6 +275,7 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
         attachments,
         observables,
         automatic,
+        thread,
         incomplete,
     })
 }

@@ -1,10 +1,12 @@
 //! What the service writes by mail, to reporters, to challengers and to who files returns on a strategy: texts as data, in
 //! every language of the pages, with a few placeholders
-//! that can hold nothing of what a report says.
+//! that can hold nothing of what a report says, but in one text what an officer chose to send.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+use crate::canned::pieces;
 
 /// The built-in texts.
 pub const EMBEDDED: &str = include_str!("../../../data/mail.toml");
@@ -22,6 +24,8 @@ pub enum Notice {
     AcknowledgeMail,
     /// An officer wrote.
     News,
+    /// An officer wrote, and chose that the text goes by mail.
+    Reply,
     /// The challenge of a figure was answered.
     ChallengeAnswered,
     /// Returns on a strategy are due.
@@ -30,10 +34,11 @@ pub enum Notice {
 
 impl Notice {
     /// All.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Acknowledge,
         Self::AcknowledgeMail,
         Self::News,
+        Self::Reply,
         Self::ChallengeAnswered,
         Self::PlanDue,
     ];
@@ -45,6 +50,7 @@ impl Notice {
             Self::Acknowledge => "acknowledge",
             Self::AcknowledgeMail => "acknowledge_mail",
             Self::News => "news",
+            Self::Reply => "reply",
             Self::ChallengeAnswered => "challenge_answered",
             Self::PlanDue => "plan_due",
         }
@@ -56,13 +62,25 @@ impl Notice {
         matches!(self, Self::AcknowledgeMail)
     }
 
+    /// It belongs to the conversation with a reporter.
+    #[must_use]
+    pub const fn is_to_reporter(self) -> bool {
+        !matches!(self, Self::ChallengeAnswered | Self::PlanDue)
+    }
+
+    /// A machine decided that it is sent: there is a limit on how many of these one address gets.
+    #[must_use]
+    pub const fn is_by_machine(self) -> bool {
+        !matches!(self, Self::Reply)
+    }
+
     /// The placeholders that its texts may have.
     const fn placeholders(self) -> &'static [&'static str] {
         match self {
-            Self::AcknowledgeMail => &["service", "reference", "status", "link"],
-            Self::Acknowledge | Self::News | Self::ChallengeAnswered => {
-                &["service", "reference", "status"]
-            }
+            Self::AcknowledgeMail => &["service", "reference", "status", "link", "answers"],
+            Self::Acknowledge | Self::News => &["service", "reference", "status", "answers"],
+            Self::Reply => &["service", "reference", "status", "text", "answers"],
+            Self::ChallengeAnswered => &["service", "reference", "status"],
             Self::PlanDue => &["service", "organisation", "due", "page"],
         }
     }
@@ -91,6 +109,10 @@ pub struct Fill<'a> {
     pub due: &'a str,
     /// `{page}` of the desk on which it is filed.
     pub page: &'a str,
+    /// `{text}`: what an officer wrote.
+    pub text: &'a str,
+    /// `{answers}`: answers to the message are read.
+    pub answers: bool,
 }
 
 /// One message, with placeholders or without.
@@ -103,9 +125,23 @@ pub struct Letter {
     pub body: String,
 }
 
+/// What is said of answers to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfAnswers {
+    /// Nobody reads them.
+    none: String,
+    /// They are added to the report.
+    tagged: String,
+}
+
 /// All texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letters(BTreeMap<Notice, BTreeMap<String, Letter>>);
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Letters {
+    answers: BTreeMap<String, OfAnswers>,
+    #[serde(flatten)]
+    letters: BTreeMap<Notice, BTreeMap<String, Letter>>,
+}
 
 /// Why texts can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -147,13 +183,15 @@ impl Letters {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, LetterError> {
-        let letters: BTreeMap<Notice, BTreeMap<String, Letter>> = toml::from_str(text)?;
+        let all: Self = toml::from_str(text)?;
         for notice in Notice::ALL {
             for language in LANGUAGES {
-                let letter = letters.get(&notice).and_then(|all| all.get(language));
+                let letter = all.letters.get(&notice).and_then(|all| all.get(language));
                 let known = notice.placeholders();
                 let notice = notice.as_str();
-                let letter = letter.ok_or(LetterError::Missing { notice, language })?;
+                let letter = letter
+                    .filter(|_| all.answers.contains_key(language))
+                    .ok_or(LetterError::Missing { notice, language })?;
                 if letter.subject.trim().is_empty() || letter.subject.contains(char::is_control) {
                     return Err(LetterError::Subject { notice, language });
                 }
@@ -169,40 +207,28 @@ impl Letters {
                 }
             }
         }
-        Ok(Self(letters))
+        Ok(all)
     }
 
     /// The message in a language (BCP 47), or in the first one if there is none in that. Placeholders are filled in one
     /// pass: what they stand for is never looked at again.
     #[must_use]
     pub fn write(&self, notice: Notice, language: &str, fill: Fill<'_>) -> Option<Letter> {
-        let all = self.0.get(&notice)?;
+        let all = self.letters.get(&notice)?;
         let first = LANGUAGES.first().copied().unwrap_or_default();
         let letter = all.get(language).or_else(|| all.get(first))?;
+        let said = self.answers.get(language);
+        let said = said.or_else(|| self.answers.get(first))?;
+        let said = if fill.answers {
+            &said.tagged
+        } else {
+            &said.none
+        };
         Some(Letter {
-            subject: filled(&letter.subject, fill),
-            body: filled(letter.body.trim_start_matches('\n'), fill),
+            subject: filled(&letter.subject, fill, said),
+            body: filled(letter.body.trim_start_matches('\n'), fill, said),
         })
     }
-}
-
-/// The pieces of a text: plain ones, and the names between braces.
-fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        match text.split_once('{') {
-            None => {
-                rest = None;
-                Some((text, None))
-            }
-            Some((plain, after)) => {
-                let (name, after) = after.split_once('}').unwrap_or((after, ""));
-                rest = Some(after);
-                Some((plain, Some(name)))
-            }
-        }
-    })
 }
 
 fn strange(text: &str, known: &[&str]) -> Option<String> {
@@ -212,7 +238,7 @@ fn strange(text: &str, known: &[&str]) -> Option<String> {
         .map(ToOwned::to_owned)
 }
 
-fn filled(text: &str, fill: Fill<'_>) -> String {
+fn filled(text: &str, fill: Fill<'_>, answers: &str) -> String {
     let mut out = String::with_capacity(text.len() + 100);
     for (plain, name) in pieces(text) {
         out.push_str(plain);
@@ -224,6 +250,8 @@ fn filled(text: &str, fill: Fill<'_>) -> String {
             Some("organisation") => fill.organisation,
             Some("due") => fill.due,
             Some("page") => fill.page,
+            Some("text") => fill.text,
+            Some("answers") => answers.trim(),
             _ => "",
         });
     }
@@ -242,6 +270,8 @@ mod tests {
         organisation: "Wharf Board (fictional)",
         due: "    2026-12-31  Second mast\n",
         page: "https://report.example/desk/track/harbour",
+        text: "Kia ora from an officer {reference}",
+        answers: false,
     };
 
     #[test]
@@ -263,6 +293,15 @@ mod tests {
                 assert!(letter.body.contains("Reports {reference}"));
                 let longest = letter.body.lines().map(|line| line.chars().count()).max();
                 assert!(longest < Some(130), "{notice:?} {language}: {longest:?}");
+                let read = Fill {
+                    answers: true,
+                    ..FILL
+                };
+                let read = letters.write(notice, language, read).unwrap();
+                let told = notice != Notice::ChallengeAnswered;
+                assert_eq!(read.body != letter.body, told, "{notice:?} {language}");
+                let text = letter.body.contains("an officer {reference}");
+                assert_eq!(text, notice == Notice::Reply, "nothing is written twice");
             }
         }
         let other = letters.write(Notice::News, "fr", FILL);

@@ -11,10 +11,10 @@ pub mod undo;
 use std::collections::BTreeMap;
 
 pub use answers::Answers;
-pub use decide::{Command, FILES_MAX, MESSAGES_MAX, Refusal, decide, decide_all};
+pub use decide::{Command, FILES_MAX, MAILS_MAX, MESSAGES_MAX, Refusal, decide, decide_all};
 pub use message::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
 pub use retention::Part;
-pub use standing::{Hold, Standing};
+pub use standing::{Hold, Mails, Standing};
 pub use told::told;
 pub use undo::Back;
 
@@ -23,6 +23,8 @@ use cairn_kernel::money::Money;
 use cairn_kernel::observable::Observable;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
+
+use crate::conversation::Sort;
 
 /// By which door a report came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -212,6 +214,9 @@ pub struct MailEvidence {
     pub dmarc: String,
     /// Subject as text.
     pub subject: String,
+    /// Its Message-ID, without angle brackets, so that answers stay on its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
 }
 
 /// How to reach the reporter. Lies apart from the body so that it can be erased.
@@ -446,6 +451,23 @@ pub enum Change {
     Looked {
         /// Number of the rule.
         rule: i64,
+    },
+    /// A mail came on the report's thread. One by the reporter is a message of the conversation, too.
+    MailCame {
+        /// Number among the mails of the report, from 1.
+        mail: i64,
+        /// What it is.
+        sort: Sort,
+        /// SHA-256 of the message as it came, hexadecimal: it is kept whole.
+        sha256: String,
+        /// SHA-256 of salt and what is kept of its header, hexadecimal.
+        head: String,
+        /// The same of its text, where it is no message of the conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// Number of the message of the conversation that it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<i64>,
     },
     /// What an officer had done was undone.
     Undone {

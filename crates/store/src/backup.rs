@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 61] = [
+const TABLES: [&str; 63] = [
     "meta",
     "report",
     "report_body",
@@ -76,6 +76,8 @@ const TABLES: [&str; 61] = [
     "api_key",
     "job",
     "mail_answer",
+    "report_mail",
+    "mail_sent",
     "challenge",
     "challenge_body",
     "challenge_contact",
@@ -113,7 +115,9 @@ const TABLES: [&str; 61] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("bulk") {
+    if matches!(table, "report_mail" | "mail_sent") {
+        13
+    } else if table.starts_with("bulk") {
         12
     } else if table == "rule" || table.starts_with("rule_") {
         11

@@ -286,6 +286,7 @@ impl Store {
     pub async fn unnamed_bytes(&self) -> Result<u64, ReadError> {
         let sql = "SELECT CAST(COALESCE(sum(b.size), 0) AS BIGINT) FROM blob b \
                    WHERE NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM report_mail m WHERE m.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256)";
         let row = self.db.row(sql, Vec::new()).await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
@@ -298,6 +299,7 @@ impl Store {
     pub async fn sweep_blobs(&self, before: Micros) -> Result<u64, BlobError> {
         let sql = "SELECT sha256, key FROM blob b WHERE b.at < $1 \
                    AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM report_mail m WHERE m.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || b.sha256 || '%') LIMIT 1000";
         let rows = self.db.rows(sql, params![before]).await?;
@@ -313,6 +315,7 @@ impl Store {
                 1,
                 "DELETE FROM blob WHERE sha256 = $1 AND at < $2 \
                  AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = blob.sha256) \
+                 AND NOT EXISTS (SELECT 1 FROM report_mail m WHERE m.sha256 = blob.sha256) \
                  AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = blob.sha256) \
                  AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || blob.sha256 || '%')",
                 params![sha256.as_str(), before],

@@ -107,6 +107,12 @@ pub enum Purpose {
     Handover,
     /// Making the salt of a rule from the key of the form.
     Rule,
+    /// The tag of the address to which a reporter answers.
+    MailTag,
+    /// What tells a mail on a thread from others.
+    MailSeen,
+    /// The address to which a mail went.
+    MailAddress,
 }
 
 impl Keys {

@@ -457,6 +457,8 @@ pub struct NewMessage {
     pub salt: [u8; 16],
     /// Text as written.
     pub text: String,
+    /// An officer chose that the text goes by mail, too. Not stored: the outbox knows.
+    pub by_mail: bool,
 }
 
 /// The rows of changes to a report. `before` is what the decision was made on: if the report moved on since, the

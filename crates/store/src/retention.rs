@@ -114,12 +114,14 @@ pub(crate) fn erased_row(unit: &mut Unit, no: i64, version: i64, event: &Event) 
     let mut row = params![no, version];
     row.extend(cells);
     unit.insert(&ERASED, row);
+    crate::conversation::erase(unit, no, event);
     let Change::Erased { part, .. } = &event.change else {
         return;
     };
     match part {
         Part::Contact => {
-            unit.expect(1, "DELETE FROM report_contact WHERE no = $1", params![no]);
+            // Mails may have come after the contact details went.
+            unit.exec("DELETE FROM report_contact WHERE no = $1", params![no]);
             forget_jobs(unit, no);
         }
         Part::Files => {
@@ -143,7 +145,7 @@ pub(crate) fn erased_row(unit: &mut Unit, no: i64, version: i64, event: &Event) 
 /// Mail that waits to be sent to the reporter: there is no address any more, and one holds the sealed secret link.
 fn forget_jobs(unit: &mut Unit, no: i64) {
     unit.exec(
-        "DELETE FROM job WHERE kind IN ('acknowledge', 'acknowledge_mail', 'news') AND (payload = $1 OR payload LIKE $2)",
+        "DELETE FROM job WHERE kind IN ('acknowledge', 'acknowledge_mail', 'news', 'reply') AND (payload = $1 OR payload LIKE $2)",
         params![format!("{{\"no\":{no}}}"), format!("{{\"no\":{no},%")],
     );
 }
@@ -156,8 +158,13 @@ pub fn keep_reason(unit: &mut Unit, no: i64, version: i64, salt: [u8; 16], reaso
 /// Takes the mail about a message back that would have gone out at `leaves`.
 pub fn withdraw_news(unit: &mut Unit, no: i64, leaves: Micros) {
     unit.exec(
-        "DELETE FROM job WHERE kind = 'news' AND state = 'due' AND payload = $1 AND run_at = $2",
-        params![format!("{{\"no\":{no}}}"), leaves],
+        "DELETE FROM job WHERE kind IN ('news', 'reply') AND state = 'due' AND (payload = $1 OR payload LIKE $2) \
+         AND run_at = $3",
+        params![
+            format!("{{\"no\":{no}}}"),
+            format!("{{\"no\":{no},%"),
+            leaves
+        ],
     );
 }
 
@@ -237,8 +244,10 @@ impl Store {
     /// The database could not be read.
     pub async fn closed_reports(&self, after: i64) -> Result<Vec<ClosedRow>, ReadError> {
         let sql = "SELECT c.no, c.at, r.category, r.subtype, r.held_until, \
-                   EXISTS (SELECT 1 FROM report_contact k WHERE k.no = c.no), \
-                   EXISTS (SELECT 1 FROM report_file f WHERE f.no = c.no), NOT r.bare \
+                   (EXISTS (SELECT 1 FROM report_contact k WHERE k.no = c.no) \
+                    OR EXISTS (SELECT 1 FROM report_mail m WHERE m.no = c.no AND m.head <> '')), \
+                   (EXISTS (SELECT 1 FROM report_file f WHERE f.no = c.no) \
+                    OR EXISTS (SELECT 1 FROM report_mail m WHERE m.no = c.no AND m.sha256 IS NOT NULL)), NOT r.bare \
                    FROM report_closed c JOIN report r ON r.no = c.no WHERE c.no > $1 ORDER BY c.no LIMIT $2";
         let rows = self
             .db

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 13] = [
     (
         1,
         "base",
@@ -75,6 +75,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 12] = [
         "bulk",
         include_str!("../migrations/sqlite/0012_bulk.sql"),
         include_str!("../migrations/postgres/0012_bulk.sql"),
+    ),
+    (
+        13,
+        "conversation",
+        include_str!("../migrations/sqlite/0013_conversation.sql"),
+        include_str!("../migrations/postgres/0013_conversation.sql"),
     ),
 ];
 

@@ -74,6 +74,7 @@ pub fn draft(seed: u64) -> Draft {
             spf: "none".into(),
             dmarc: "fail".into(),
             subject: "Fwd: invoice".into(),
+            message_id: None,
         }),
         suspect: dice.one_in(8),
     };
@@ -364,6 +365,7 @@ pub async fn change_unit(
                 waits: matches!(change, Change::OfficerWrote { waits: true, .. }),
                 salt,
                 text: text.to_owned(),
+                by_mail: false,
             });
         }
         let event = Event {

@@ -190,6 +190,7 @@ fn words(bulk: &Bulk, whole: &Whole) -> Result<Option<NewMessage>, AppError> {
         author: Some(bulk.account.clone()),
         at: Micros(0),
         waits: false,
+        by_mail: false,
         salt: random::<16>()?,
         text,
     }))

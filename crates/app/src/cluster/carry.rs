@@ -99,6 +99,7 @@ impl App {
             waits: false,
             salt,
             text,
+            by_mail: false,
         };
         Ok((command, message))
     }

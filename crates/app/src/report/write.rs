@@ -1,5 +1,6 @@
 //! What is decided on a report, and the rows that come of it.
 
+use cairn_desk::notify::Notice;
 use cairn_desk::report::{Change, Command, Event, MessageText, decide, undo::leaves_at};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
@@ -13,14 +14,14 @@ use super::{AppError, Whole, blur, damaged};
 use crate::App;
 
 impl App {
-    /// A message either way.
+    /// A message either way. An officer's waits for an answer or not, and its text goes by mail or not.
     pub(crate) async fn write_message(
         &self,
         whole: &Whole,
         by: Actor,
         author: Option<String>,
         text: MessageText,
-        waits: bool,
+        (waits, by_mail): (bool, bool),
     ) -> Result<(), AppError> {
         let salt = random::<16>()?;
         let text = text.into_string();
@@ -37,6 +38,7 @@ impl App {
             waits,
             salt,
             text,
+            by_mail,
         };
         self.command(whole, by, command, Some(message)).await
     }
@@ -96,16 +98,24 @@ impl App {
             events.push((event, entry));
         }
         let message = message.map(|message| NewMessage { at, ..message });
-        let told = message.as_ref().is_some_and(|m| m.author.is_some());
+        let told = message
+            .as_ref()
+            .filter(|message| message.author.is_some())
+            .map(|message| (message.n, message.by_mail));
         let mut unit = cairn_store::report::change(no, &whole.standing, events, message);
         let reachable = whole
             .contact
             .as_ref()
             .is_some_and(|contact| contact.email.is_some());
-        if told && reachable && self.config.mail.is_some() {
+        if let Some((n, by_mail)) = told
+            && reachable
+            && self.config.mail.is_some()
+        {
             // Until then the officer can take the message back.
             let leaves = leaves_at(at, self.config.undo_seconds);
-            job::enqueue(&mut unit, "news", &format!("{{\"no\":{no}}}"), leaves);
+            let notice = if by_mail { Notice::Reply } else { Notice::News };
+            let payload = format!("{{\"no\":{no},\"message\":{n}}}");
+            job::enqueue(&mut unit, notice.as_str(), &payload, leaves);
         }
         Ok(unit)
     }

@@ -266,6 +266,7 @@ fn reply(rule: &Loaded, whole: &Whole) -> Result<(Change, NewMessage), AppError>
         author: Some(Actor::System.to_string()),
         at: Micros(0),
         waits: false,
+        by_mail: false,
         salt,
         text,
     };

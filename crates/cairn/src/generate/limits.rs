@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cairn_app::{account, pace, uploads};
-use cairn_desk::{cases, challenge, form, mail, report as reports};
+use cairn_desk::{cases, challenge, form, lmtp, mail, report as reports};
 use cairn_store::{blob, evidence, job, report as rows, retention, room, writer};
 use cairn_track::office::returns;
 use cairn_web::server::ServerSettings;
@@ -47,6 +47,7 @@ pub fn page() -> String {
         ("Connections and requests", connections()),
         ("What strangers send", strangers()),
         ("Mail", mails()),
+        ("Conversation by mail", conversation()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
         ("Rules", of_rules()),
@@ -241,6 +242,72 @@ fn mails() -> Vec<Row> {
             "MAIL_RECEIVED_MAX",
             mail::MAIL_RECEIVED_MAX,
             "servers on the way that are noted",
+        ),
+    ]
+}
+
+/// The conversation by mail, and the door for mail servers.
+fn conversation() -> Vec<Row> {
+    vec![
+        of(
+            "MAILS_MAX",
+            reports::MAILS_MAX,
+            "mails on the thread of a report",
+        ),
+        of(
+            "THREAD_IDS_MAX",
+            mail::THREAD_IDS_MAX,
+            "messages that one says it answers",
+        ),
+        of(
+            "MAILS_A_DAY_MAX",
+            cairn_app::conversation::MAILS_A_DAY_MAX,
+            "mails that machines send to one address a day",
+        ),
+        of(
+            "CANNED_MAX",
+            cairn_desk::canned::CANNED_MAX,
+            "answers that officers send often",
+        ),
+        of(
+            "MARKS_MAX",
+            cairn_desk::redact::MARKS_MAX,
+            "places of an answer that can be kept from being masked",
+        ),
+        bytes(
+            "KEY_BYTES_MAX",
+            cairn_app::dkim::KEY_BYTES_MAX,
+            "the file of a DKIM key",
+        ),
+        of(
+            "LMTP_CONNECTIONS_MAX",
+            crate::lmtp::LMTP_CONNECTIONS_MAX,
+            "mail servers at the same time by LMTP",
+        ),
+        bytes(
+            "LMTP_LINE_BYTES_MAX",
+            lmtp::LMTP_LINE_BYTES_MAX as u64,
+            "a command of LMTP",
+        ),
+        of(
+            "LMTP_RECIPIENTS_MAX",
+            lmtp::LMTP_RECIPIENTS_MAX,
+            "recipients of a message by LMTP",
+        ),
+        of(
+            "LMTP_FAULTS_MAX",
+            lmtp::LMTP_FAULTS_MAX,
+            "commands without sense, then a session ends",
+        ),
+        time(
+            "LMTP_LINE_TIME_MAX",
+            crate::lmtp::LMTP_LINE_TIME_MAX,
+            "waiting for a command of LMTP",
+        ),
+        time(
+            "LMTP_DATA_TIME_MAX",
+            crate::lmtp::LMTP_DATA_TIME_MAX,
+            "a message by LMTP to come in whole",
         ),
     ]
 }

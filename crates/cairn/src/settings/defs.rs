@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use cairn_desk::conversation::ReplyAddress;
 use cairn_desk::files::FileTypes;
 use jiff::tz::TimeZone;
 
 use super::read::{address, bytes, duration, list, number};
 use super::{Def, LogFormat, Settings};
+use crate::lmtp::Place;
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
@@ -151,6 +153,9 @@ defs! {
     "service.retention", "a directory", "",
         "Folder with `retention.toml`: how long what reports hold is kept, by category, for contact details, files and what was written; see docs/operators.md. Its rules hold once an administrator has seen on the desk what they would erase. Empty takes the built-in ones, with `service.contact_days`.",
         |s, v| { s.retention = path(v); Ok(()) };
+    "service.answers", "a file", "",
+        "File of the answers that officers send often, in both languages; data/answers.toml of the sources is an example. Empty takes the built-in ones.",
+        |s, v| { s.answers = path(v); Ok(()) };
     "service.undo_seconds", "seconds", "30",
         "How long a message to a reporter waits before it leaves; until then the officer can take it back. 0 sends at once.",
         |s, v| { s.app.undo_seconds = number(v)?; Ok(()) };
@@ -184,6 +189,27 @@ defs! {
     "mail.from", "a mail address", "cairn@localhost",
         "Sender of outgoing mail, an address of yours.",
         |s, v| if v.contains('@') { v.clone_into(&mut s.mail_from); Ok(()) } else { Err(format!("{v:?} is no mail address")) };
+    "mail.reply_to", "a mail address with `{tag}` before the `@`", "",
+        "Where reporters answer to, such as `report+{tag}@cert.example`: mail to it must come in by `cairn report import-mail` or LMTP. Each report has a tag of its own. Empty: nobody reads answers to mail.",
+        |s, v| {
+            s.app.reply_to = match v {
+                "" => None,
+                v => Some(ReplyAddress::parse(v).map_err(|error| error.to_string())?),
+            };
+            Ok(())
+        };
+    "mail.dkim_key", "a file", "",
+        "Private key (PEM; RSA of 2048 bits or more, or Ed25519) with which outgoing mail is signed (DKIM). Empty: your mail server does it, or nobody.",
+        |s, v| { s.dkim.key = v.into(); Ok(()) };
+    "mail.dkim_domain", "a domain", "",
+        "Domain that signs: that of `mail.from`, or one above it.",
+        |s, v| { v.clone_into(&mut s.dkim.domain); Ok(()) };
+    "mail.dkim_selector", "a name", "cairn",
+        "Selector under which the public key is published; `cairn doctor` says how.",
+        |s, v| { v.clone_into(&mut s.dkim.selector); Ok(()) };
+    "mail.lmtp_listen", "`127.0.0.1:port` or `unix:/path`", "",
+        "Where mail servers hand messages over by LMTP (RFC 2033): an address of this machine or a socket. Empty: `cairn report import-mail` only.",
+        |s, v| { s.lmtp = if v.is_empty() { None } else { Some(Place::parse(v)?) }; Ok(()) };
     "mail.authserv_id", "a name", "",
         "Name of your mail server in `Authentication-Results`; its DKIM, SPF and DMARC results are noted on reports that come by mail.",
         |s, v| { s.mail_authserv = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };

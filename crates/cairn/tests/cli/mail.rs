@@ -95,3 +95,55 @@ fn an_mbox_is_taken_message_by_message() {
     assert_eq!(again.out, ran.out, "the same messages are the same reports");
     assert_eq!(rows(&home).len(), 3);
 }
+
+/// A mail server's client for LMTP: Python's. It reads one answer for a message, so one recipient at a time.
+const LMTP: &str = "
+import smtplib, sys
+host, port, *files = sys.argv[1:]
+server = smtplib.LMTP(host, int(port))
+for name in files:
+    refused = server.sendmail('person@reporter.example', ['report@desk.example'], open(name, 'rb').read())
+    assert not refused, refused
+server.quit()
+";
+
+#[test]
+fn a_mail_server_hands_messages_over_by_lmtp() {
+    let home = Home::new();
+    let serving = home.serve(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--set",
+        "mail.lmtp_listen=127.0.0.1:0",
+    ]);
+    let (_, address) = serving.said.split_once("LMTP on ").unwrap();
+    let address = address.lines().next().unwrap();
+    let (host, port) = address.rsplit_once(':').unwrap();
+    let files = [
+        home.write("1.eml", &message(1)),
+        home.write("2.eml", &message(2)),
+        home.write("3.eml", &message(1)),
+    ];
+    let out = std::process::Command::new("/usr/bin/python3")
+        .args(["-c", LMTP, host, port])
+        .args(&files)
+        .output();
+    let Ok(out) = out else { return };
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    assert_eq!(serving.stop(), 0);
+    assert_eq!(rows(&home).len(), 2, "the same message is taken once");
+    home.cairn(&["log", "verify"]).good();
+}
+
+#[test]
+fn lmtp_listens_on_this_machine_only() {
+    let home = Home::new();
+    let ran = home.cairn(&["serve", "--set", "mail.lmtp_listen=192.0.2.1:24"]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.err.contains("not on this machine"), "{}", ran.err);
+}

@@ -215,6 +215,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         referrals: Vec::new(),
         ruled: std::collections::BTreeMap::new(),
         asked: std::collections::BTreeSet::new(),
+        mails: cairn_desk::report::Mails::default(),
         version: row.version,
     }
 }
@@ -253,6 +254,7 @@ pub fn work(
                 waits: true,
                 salt,
                 text,
+                by_mail: false,
             });
             Change::OfficerWrote {
                 message: n,

@@ -121,30 +121,14 @@ impl Fields {
 
     /// Mailboxes of the first field of this name.
     pub(super) fn mailboxes(&self, name: &str) -> Vec<Mailbox> {
-        let value = interpret(self.all(name).next(), MAIL_FIELD_BYTES_MAX);
-        let HeaderValue::Address(address) = MessageStream::new(&value).parse_address() else {
-            return Vec::new();
-        };
-        let mailbox = |addr: &mail_parser::Addr<'_>| {
-            let address = addr.address.as_deref()?;
-            Some(Mailbox {
-                name: one_line(addr.name.as_deref().unwrap_or_default()),
-                address: one_line(address),
-            })
-        };
-        match &address {
-            Address::List(list) => list
-                .iter()
-                .filter_map(mailbox)
-                .take(MAILBOXES_MAX)
-                .collect(),
-            Address::Group(groups) => groups
-                .iter()
-                .flat_map(|group| &group.addresses)
-                .filter_map(mailbox)
-                .take(MAILBOXES_MAX)
-                .collect(),
-        }
+        mailboxes_of(self.all(name).next())
+    }
+
+    /// Mailboxes of all fields of this name, of at most [`MAILBOXES_MAX`] fields.
+    pub(super) fn all_mailboxes(&self, name: &str) -> Vec<Mailbox> {
+        let fields = self.all(name).take(MAILBOXES_MAX);
+        let all = fields.flat_map(|value| mailboxes_of(Some(value)));
+        all.take(MAILBOXES_MAX).collect()
     }
 
     /// The moment of the date field, if it is one.
@@ -234,6 +218,34 @@ impl Parameters {
             .iter()
             .find(|(own, _)| own == name)
             .map(|(_, value)| value.clone())
+    }
+}
+
+/// Mailboxes of a field's value.
+fn mailboxes_of(value: Option<&[u8]>) -> Vec<Mailbox> {
+    let value = interpret(value, MAIL_FIELD_BYTES_MAX);
+    let HeaderValue::Address(address) = MessageStream::new(&value).parse_address() else {
+        return Vec::new();
+    };
+    let mailbox = |addr: &mail_parser::Addr<'_>| {
+        let address = addr.address.as_deref()?;
+        Some(Mailbox {
+            name: one_line(addr.name.as_deref().unwrap_or_default()),
+            address: one_line(address),
+        })
+    };
+    match &address {
+        Address::List(list) => list
+            .iter()
+            .filter_map(mailbox)
+            .take(MAILBOXES_MAX)
+            .collect(),
+        Address::Group(groups) => groups
+            .iter()
+            .flat_map(|group| &group.addresses)
+            .filter_map(mailbox)
+            .take(MAILBOXES_MAX)
+            .collect(),
     }
 }
 

@@ -69,6 +69,10 @@ impl Message {
 pub(super) struct Found {
     pub(super) messages: Vec<Message>,
     pub(super) attachments: Vec<Attachment>,
+    /// The first `message/delivery-status` (RFC 3464), decoded.
+    pub(super) delivery: Option<Vec<u8>>,
+    /// The first `text/rfc822-headers` (RFC 6522), decoded.
+    pub(super) returned: Option<Vec<u8>>,
     pub(super) incomplete: Option<MailError>,
 }
 
@@ -202,6 +206,16 @@ impl Walk {
 
     fn leaf(&mut self, part: &Part<'_>, contents: Cow<'_, [u8]>) {
         let is_text = part.media_type.starts_with("text/");
+        let about_delivery = match part.media_type.as_str() {
+            "message/delivery-status" | "message/global-delivery-status" => {
+                Some(&mut self.found.delivery)
+            }
+            "text/rfc822-headers" | "message/global-headers" => Some(&mut self.found.returned),
+            _ => None,
+        };
+        if let Some(kept) = about_delivery {
+            kept.get_or_insert_with(|| contents.to_vec());
+        }
         if let Some(message) = self.found.messages.last_mut().filter(|_| is_text) {
             let text = to_text(&contents, &part.parameters);
             let is_html = part.media_type == "text/html";

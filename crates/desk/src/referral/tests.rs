@@ -32,6 +32,7 @@ fn standing(consents: &[&str]) -> Standing {
         referrals: Vec::new(),
         ruled: std::collections::BTreeMap::new(),
         asked: std::collections::BTreeSet::new(),
+        mails: crate::report::Mails::default(),
         version: 1,
     }
 }

@@ -4,6 +4,7 @@ use cairn_kernel::money::Money;
 
 use super::retention::Due;
 use super::{Certainty, Change, FileRef, LossKind, Part, Standing, State};
+use crate::conversation::Sort;
 use crate::referral;
 use cairn_kernel::time::Micros;
 
@@ -92,6 +93,17 @@ pub enum Command {
     },
     /// Hand it to an agency, or note what comes of that.
     Refer(referral::Command),
+    /// A mail came on its thread. One by the reporter is the message that was written last.
+    TakeMail {
+        /// What it is.
+        sort: Sort,
+        /// SHA-256 of the message, hexadecimal.
+        sha256: String,
+        /// SHA-256 of salt and what is kept of its header, hexadecimal.
+        head: String,
+        /// The same of its text, where it is no message of the conversation.
+        text: Option<String>,
+    },
     /// Erase what rules say is due.
     Erase {
         /// Parts and their rules.
@@ -152,6 +164,8 @@ pub enum Refusal {
 
 /// Most messages on one report.
 pub const MESSAGES_MAX: i64 = 500;
+/// Most mails on one report's thread; what comes after is a report of its own.
+pub const MAILS_MAX: i64 = 1_000;
 /// Most files on one report.
 pub const FILES_MAX: usize = 20;
 
@@ -203,7 +217,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::Erase { due, version, body } => erase(standing, due, version, body),
         Command::EraseContact if !standing.contact => return Err(Refusal::NoContact),
         Command::EraseContact => vec![Change::ContactErased],
-        Command::TakeFile { sha256 } if standing.files.contains(&sha256) => {
+        Command::TakeFile { sha256 }
+            if standing.files.contains(&sha256) || standing.mails.wholes.contains(&sha256) =>
+        {
             vec![Change::FileTaken { sha256 }]
         }
         Command::TakeFile { .. } => return Err(Refusal::NoSuchFile),
@@ -217,12 +233,9 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::Look { .. } => Vec::new(),
         // Closed ones too: what comes of a referral is often heard later.
         Command::Refer(command) => referral::decide(standing, command)?,
-        officers => {
-            if closed {
-                return Err(Refusal::Closed);
-            }
-            handle(standing, officers, next_message)?
-        }
+        mail @ Command::TakeMail { .. } => take_mail(standing, mail)?,
+        _ if closed => return Err(Refusal::Closed),
+        officers => handle(standing, officers, next_message)?,
     };
     Ok(changes)
 }
@@ -249,10 +262,11 @@ fn erase(
     version: u32,
     mut body: Option<String>,
 ) -> Vec<Change> {
+    let [contact, files, text] = standing.there();
     let there = |part| match part {
-        Part::Contact => standing.contact,
-        Part::Files => !standing.files.is_empty(),
-        Part::Text => !standing.bare,
+        Part::Contact => contact,
+        Part::Files => files,
+        Part::Text => text,
     };
     let mut changes: Vec<Change> = due
         .into_iter()
@@ -267,6 +281,30 @@ fn erase(
         .collect();
     changes.reverse();
     changes
+}
+
+/// A mail on the thread.
+fn take_mail(standing: &Standing, command: Command) -> Result<Vec<Change>, Refusal> {
+    let Command::TakeMail {
+        sort,
+        sha256,
+        head,
+        text,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    if standing.mails.came >= MAILS_MAX {
+        return Err(Refusal::Limit);
+    }
+    Ok(vec![Change::MailCame {
+        mail: standing.mails.came + 1,
+        sort,
+        sha256,
+        head,
+        text,
+        message: (sort == Sort::Reporter).then_some(standing.messages),
+    }])
 }
 
 /// What officers do to a report that is not closed.
@@ -406,6 +444,7 @@ mod tests {
             referrals: Vec::new(),
             ruled: BTreeMap::new(),
             asked: std::collections::BTreeSet::new(),
+            mails: crate::report::Mails::default(),
             version: 1,
         }
     }

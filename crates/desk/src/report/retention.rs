@@ -219,6 +219,9 @@ pub fn prune(body: &Body, parts: &[Part], contact: Option<&Contact>, form: &Form
     let mut left = body.clone();
     if parts.contains(&Part::Contact) {
         left.answers.remove("mail_from");
+        if let Some(mail) = &mut left.mail {
+            mail.message_id = None;
+        }
         left.observables.retain(|seen| !identifies(seen, contact));
     }
     if parts.contains(&Part::Contact) || parts.contains(&Part::Files) {

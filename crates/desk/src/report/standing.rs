@@ -8,6 +8,7 @@ use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::{Answers, Body, Certainty, Change, LossItem, Part, State};
+use crate::conversation::Sort;
 use crate::referral::{self, Referral, Step};
 
 /// A legal hold.
@@ -17,6 +18,27 @@ pub struct Hold {
     /// When it ends by itself; `None` is not before somebody lifts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Micros>,
+}
+
+/// Mails that came on a report's thread.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mails {
+    /// So many so far.
+    pub came: i64,
+    /// SHA-256 of those that are still kept whole.
+    pub wholes: Vec<String>,
+    /// From whom they came is still kept.
+    pub heads: bool,
+}
+
+impl Mails {
+    /// A message kept whole holds the sender's address, files and text: it goes with the first of them.
+    fn erase(&mut self, part: Part) {
+        self.wholes.clear();
+        if part != Part::Files {
+            self.heads = false;
+        }
+    }
 }
 
 /// Where a report stands after its events.
@@ -62,6 +84,8 @@ pub struct Standing {
     pub ruled: BTreeMap<i64, u32>,
     /// Rules that asked a person to look at it, and nobody has yet.
     pub asked: BTreeSet<i64>,
+    /// Mails that came on its thread.
+    pub mails: Mails,
     /// Events so far.
     pub version: i64,
 }
@@ -94,6 +118,7 @@ impl Standing {
             referrals: Vec::new(),
             ruled: BTreeMap::new(),
             asked: BTreeSet::new(),
+            mails: Mails::default(),
             version: 1,
         }
     }
@@ -157,7 +182,7 @@ impl Standing {
             Change::Consent { agency, given } => {
                 self.consents.insert(agency.clone(), *given);
             }
-            Change::ContactErased => self.contact = false,
+            Change::ContactErased => self.erase(Part::Contact),
             Change::NotSuspect => self.suspect = false,
             Change::HoldPlaced { until, .. } => self.hold = Some(Hold { until: *until }),
             Change::HoldLifted { .. } => self.hold = None,
@@ -167,6 +192,7 @@ impl Standing {
                 self.asked.remove(rule);
                 self.state = self.worked_on();
             }
+            Change::MailCame { sort, sha256, .. } => self.mail(*sort, sha256),
             Change::Undone { back, .. } => back.give(self),
         }
     }
@@ -219,7 +245,35 @@ impl Standing {
         }
     }
 
+    /// A bounce: the reporter never saw what we wait for an answer to. Somebody else's words wait for an officer.
+    fn mail(&mut self, sort: Sort, sha256: &str) {
+        self.mails.came += 1;
+        self.mails.wholes.push(sha256.to_owned());
+        self.mails.heads = true;
+        let woken = match sort {
+            Sort::Bounce => self.state == State::Waiting,
+            Sort::Other => self.state == State::Closed,
+            Sort::Reporter | Sort::Automatic => false,
+        };
+        if woken {
+            self.state = State::Open;
+            self.outcome = None;
+        }
+    }
+
+    /// Parts that there is something of, in the order of [`Part::ALL`].
+    #[must_use]
+    pub fn there(&self) -> [bool; 3] {
+        let mails = &self.mails;
+        [
+            self.contact || mails.heads,
+            !self.files.is_empty() || !mails.wholes.is_empty(),
+            !self.bare,
+        ]
+    }
+
     fn erase(&mut self, part: Part) {
+        self.mails.erase(part);
         match part {
             Part::Contact => self.contact = false,
             Part::Files => self.files.clear(),

@@ -23,6 +23,7 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::Referral { .. }
         | Change::Ruled { .. }
         | Change::Looked { .. }
+        | Change::MailCame { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

@@ -312,6 +312,7 @@ mod tests {
             referrals: Vec::new(),
             ruled: BTreeMap::new(),
             asked: BTreeSet::new(),
+            mails: crate::report::Mails::default(),
             version: 1,
         }
     }

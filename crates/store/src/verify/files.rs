@@ -77,6 +77,8 @@ fn each(
     let missing = [
         "SELECT DISTINCT f.sha256 FROM report_file f \
          WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000",
+        "SELECT DISTINCT f.sha256 FROM report_mail f WHERE f.sha256 IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000",
         "SELECT DISTINCT f.sha256 FROM plan_file f \
          WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000",
     ];

@@ -1,6 +1,8 @@
 //! Reports: every row that belongs to one, against the events that made it. Walks all tables in step by report
 //! number, so that a row without its report is found as well as a report without its rows.
 
+mod mails;
+
 use std::collections::BTreeMap;
 
 use cairn_desk::report::retention::{Part, closed_at};
@@ -21,7 +23,7 @@ pub(super) const PAGE_REPORTS: i64 = 512;
 const NEXT: &str = "SELECT no FROM report WHERE no > $1 ORDER BY no LIMIT $2";
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-const TABLES: [(&str, &str, &str); 14] = [
+const TABLES: [(&str, &str, &str); 15] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -95,6 +97,12 @@ const TABLES: [(&str, &str, &str); 14] = [
         "rule_hit",
         "SELECT no, rule, version, at, asks FROM rule_hit WHERE no > $1 AND no <= $2 ORDER BY no, rule",
         "SELECT no, rule FROM rule_hit WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "report_mail",
+        "SELECT no, n, sort, message, at, sha256, salt, head, text_salt, text FROM report_mail \
+         WHERE no > $1 AND no <= $2 ORDER BY no, n",
+        "SELECT no, n FROM report_mail WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
 
@@ -318,6 +326,7 @@ impl<'a> Look<'a> {
         self.contact(first, later);
         self.consents(first, later);
         self.messages(later);
+        self.mails(later);
         self.secret(first, row);
         let Some(body) = body else { return };
         self.files(&body, first, later);

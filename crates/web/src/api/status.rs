@@ -176,6 +176,7 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::Referral { .. }
             | Change::Ruled { .. }
             | Change::Looked { .. }
+            | Change::MailCame { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

@@ -17,7 +17,7 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, doors, hold, observable, onward, referral, rules};
+use super::{case, cases, cluster, conversation, doors, hold, observable, onward, referral, rules};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -409,6 +409,7 @@ fn messages(view: &View<'_>) -> Markup {
                     } @else if message.author.is_some() && view.app.is_waiting(message.at) {
                         " " (tag(Hue::Blue, t::undo_waiting(l)))
                     }
+                    (conversation::of_message(view, message))
                 }
                 @if message.n <= view.whole.standing.mute {
                     p { (t::case_bare(l)) }
@@ -417,6 +418,7 @@ fn messages(view: &View<'_>) -> Markup {
                 }
             }
         }
+        (conversation::beside(view))
     }
 }
 

@@ -7,9 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
-use cairn_desk::report::{
-    Command, LossKind, MESSAGE_CHARS_MAX, MessageFault, MessageText, State as Standing,
-};
+use cairn_desk::report::{Command, LossKind, State as Standing};
 use cairn_kernel::money::Money;
 use maud::{Markup, html};
 
@@ -19,7 +17,7 @@ use super::who::{Officer, Sent, token};
 use super::words;
 use crate::components::{
     Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox, choice, form,
-    input, inset, select, textarea,
+    input, inset, select,
 };
 use crate::form::Form;
 use crate::i18n::t;
@@ -81,7 +79,7 @@ fn working(view: &View<'_>, typed: &Typed<'_>) -> Markup {
         } @else {
             (assigning(view, typed))
             (sorting(view, typed))
-            (writing(view, typed))
+            (super::reply::writing(view, typed))
             (closing(view, typed))
         }
     }
@@ -191,27 +189,8 @@ pub(super) fn verifying(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     }
 }
 
-fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
-    let l = view.officer.page.lang;
-    let language = words::language(l, &view.whole.body.language);
-    let hint = t::case_write_hint(l, language.as_str());
-    let field = Field::new(l, "text", t::case_write(l))
-        .hint(hint.as_str())
-        .error_in(&typed.faults);
-    let max = u32::try_from(MESSAGE_CHARS_MAX).ok();
-    change(
-        view,
-        "message",
-        html! {
-            (textarea(&field, typed.get("text").or(taken_back(view)).unwrap_or_default(), 8, max))
-            (checkbox(&Field::new(l, "waits", t::case_write_waits(l)), "1", typed.get("waits").is_some()))
-            (button(Look::Main, t::case_write_send(l)))
-        },
-    )
-}
-
 /// What this officer wrote last and took back: nothing typed is lost.
-fn taken_back<'a>(view: &View<'a>) -> Option<&'a str> {
+pub(super) fn taken_back<'a>(view: &View<'a>) -> Option<&'a str> {
     let last = view.whole.messages.last()?;
     let own = last.author.as_deref() == Some(view.officer.who.account.as_str());
     let back = view.whole.standing.withdrawn.contains(&last.n);
@@ -282,7 +261,7 @@ pub(super) async fn answered(
     shown(app, &sent.officer, reference, &typed, StatusCode::CONFLICT).await
 }
 
-async fn shown(
+pub(super) async fn shown(
     app: &App,
     officer: &Officer,
     reference: &str,
@@ -350,29 +329,6 @@ pub(super) async fn loss(State(app): State<App>, Path(reference): To, sent: Sent
     let who = &sent.officer.who;
     let done = app
         .verify_loss(who, &reference, version(&sent.form), at, amount)
-        .await;
-    answered(&app, &sent, &reference, done).await
-}
-
-/// To the reporter.
-pub(super) async fn message(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
-    let l = sent.officer.page.lang;
-    let text = match MessageText::parse(sent.form.get("text").unwrap_or_default()) {
-        Ok(text) => text,
-        Err(fault) => {
-            let wrong = match fault {
-                MessageFault::Empty => t::case_write_empty(l).to_owned(),
-                MessageFault::TooLong { chars } => {
-                    t::case_write_long(l, chars as u64, MESSAGE_CHARS_MAX as u64)
-                }
-            };
-            return faulty(&app, &sent, &reference, "text", wrong).await;
-        }
-    };
-    let waits = sent.form.get("waits").is_some();
-    let who = &sent.officer.who;
-    let done = app
-        .write_to_reporter(who, &reference, version(&sent.form), text, waits)
         .await;
     answered(&app, &sent, &reference, done).await
 }

@@ -12,6 +12,7 @@ mod challenge;
 mod challenge_work;
 mod cluster;
 mod cluster_work;
+mod conversation;
 mod hold;
 mod keyboard;
 mod keys;
@@ -19,6 +20,7 @@ mod observable;
 mod observable_work;
 mod onward;
 mod referral;
+mod reply;
 mod retention;
 mod rules;
 mod search;
@@ -222,7 +224,7 @@ fn work() -> Vec<Route> {
             p.clone(),
             "/desk/reports/{reference}/message",
             does,
-            post(case_work::message),
+            post(reply::message),
         ),
         at(
             p.clone(),

@@ -17,6 +17,18 @@ pub(super) struct Typed<'a> {
     pub since: Option<i64>,
     /// It may not be done now.
     pub refused: bool,
+    /// The message as it is to be, in place of what was typed.
+    pub filled: Option<String>,
+}
+
+impl<'a> Typed<'a> {
+    /// Shown again as it was typed, with nothing wrong.
+    pub(super) fn of(form: &'a Form) -> Self {
+        Self {
+            form: Some(form),
+            ..Self::default()
+        }
+    }
 }
 
 impl Typed<'_> {

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
-use super::referral;
+use super::{conversation, referral};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -228,6 +228,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "referral" => t::event_referral(l),
         "ruled" => t::rules_event_ruled(l),
         "looked" => t::rules_event_looked(l),
+        "mail_came" => t::event_mail_came(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -526,6 +527,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             let what = referral::step(form, l, *no, step);
             return html! { (what) };
         }
+        Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }

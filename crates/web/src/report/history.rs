@@ -72,6 +72,7 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::Referral { .. }
         | Change::Ruled { .. }
         | Change::Looked { .. }
+        | Change::MailCame { .. }
         | Change::Undone { .. } => return None,
     })
 }

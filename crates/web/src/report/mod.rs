@@ -10,7 +10,7 @@ mod loss;
 mod question;
 mod sent;
 mod start;
-mod status;
+pub(crate) mod status;
 mod step;
 
 use axum::Router;

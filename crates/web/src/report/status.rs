@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use cairn_app::App;
 use cairn_app::report::{AppError, Whole};
 use cairn_desk::agency::Agency;
-use cairn_desk::form::Flag;
 use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageText, Refusal, State as ReportState};
 use maud::{Markup, html};
 
@@ -17,7 +16,7 @@ use crate::components::{
     error_summary, file_upload, form, notice, reference, said, tag, textarea, warning,
 };
 use crate::form::Form as Pairs;
-use crate::i18n::t;
+use crate::i18n::{Lang, t};
 use crate::intake::{Public, admit, origin};
 use crate::page::{Page, Section};
 use crate::problem::{Problem, Result};
@@ -151,9 +150,7 @@ fn framed(page: Page, at_risk: bool) -> Page {
 
 /// Whose report this is may still be watched.
 fn is_at_risk(app: &App, whole: &Whole) -> bool {
-    let mut told = app.form.begin(&whole.body.language);
-    told.answers.clone_from(&whole.body.answers);
-    app.form.has_flag(&told, Flag::AtRisk)
+    app.at_risk(whole)
 }
 
 fn done(code: &str, page: &Page) -> Option<&'static str> {
@@ -208,22 +205,32 @@ fn messages(page: &Page, whole: &Whole, typed: &Typed) -> Markup {
     html! {
         h2 { (t::status_messages(l)) }
         @for message in &whole.messages {
-            article.message .from-officer[message.author.is_some()] {
-                p.hint {
-                    @if message.author.is_some() { (t::status_from_officer(l)) } @else { (t::status_from_you(l)) }
-                    ", " (page.moment(message.at))
-                }
+            @let text = html! {
                 @if message.n <= whole.standing.mute {
                     p.hint { (t::status_erased(l)) }
                 } @else {
                     (said(&message.text))
                 }
-            }
+            };
+            (article(l, message.author.is_some(), &page.moment(message.at), text))
         }
         (form("/status/message", Encoding::Pairs, None, html! {
             (textarea(&field, &typed.text, 5, u32::try_from(MESSAGE_CHARS_MAX).ok()))
             (buttons(html! { (button(Look::Main, t::button_send(l))) }))
         }))
+    }
+}
+
+/// One message of the conversation; officers see the same before they send theirs.
+pub(crate) fn article(l: Lang, from_officer: bool, when: &str, text: Markup) -> Markup {
+    html! {
+        article.message .from-officer[from_officer] {
+            p.hint {
+                @if from_officer { (t::status_from_officer(l)) } @else { (t::status_from_you(l)) }
+                ", " (when)
+            }
+            (text)
+        }
     }
 }
 

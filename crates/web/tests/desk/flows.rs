@@ -397,6 +397,7 @@ async fn hostile(desk: &Desk) -> Draft {
         spf: "none".into(),
         dmarc: "none".into(),
         subject: HOSTILE.into(),
+        message_id: None,
     });
     draft
 }

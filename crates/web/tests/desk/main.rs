@@ -11,6 +11,7 @@ mod browser;
 mod cases;
 mod challenges;
 mod clusters;
+mod conversation;
 mod flows;
 mod keeping;
 mod office;

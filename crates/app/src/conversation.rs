@@ -1,0 +1,353 @@
+//! The conversation by mail: a message that belongs to a report becomes an entry of its thread, and never another report.
+
+mod outgoing;
+mod reply;
+
+use cairn_desk::conversation::{Head, ReplyAddress, Sort, Tag, Way, sort, words};
+use cairn_desk::mail::{MAIL_BYTES_MAX, MailReport, Reading, identity, read_anyhow};
+use cairn_desk::report::{Change, Command, FILES_MAX, FileRef, Refusal, decide_all};
+use cairn_evidence::hash::salted;
+use cairn_kernel::actor::Actor;
+use cairn_kernel::time::Micros;
+use cairn_store::conversation::{KeptMail, SentRow, keep_mail, note_bounce};
+use cairn_store::keys::{Purpose, random};
+use cairn_store::report::NewMessage;
+
+use crate::App;
+use crate::mail::ImportError;
+use crate::report::{AppError, Received, Whole, damaged};
+
+pub use outgoing::MAILS_A_DAY_MAX;
+pub(crate) use outgoing::Place;
+pub use reply::{Draft, MailShown, Preview, Written};
+
+/// Tries when others work on the report in the same instant.
+const TRIES: usize = 8;
+
+/// A message as a mail server hands it over.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Handed<'a> {
+    /// Name under which our own mail server notes its DKIM, SPF and DMARC results (RFC 8601).
+    pub authserv_id: Option<&'a str>,
+    /// Addresses to which it was delivered, beside those in the message.
+    pub recipients: &'a [String],
+    /// Its sender in the envelope is empty: nobody waits for an answer (RFC 5321, 4.5.5).
+    pub no_sender: bool,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone)]
+pub enum Taken {
+    /// A report of its own.
+    Report(Box<Received>),
+    /// An entry of the thread of a report.
+    Thread(OnThread),
+}
+
+impl Taken {
+    /// Reference of the report that it is, or that it belongs to.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        match self {
+            Self::Report(received) => &received.reference,
+            Self::Thread(thread) => &thread.reference,
+        }
+    }
+
+    /// It came before.
+    #[must_use]
+    pub fn again(&self) -> bool {
+        match self {
+            Self::Report(received) => received.again,
+            Self::Thread(thread) => thread.again,
+        }
+    }
+}
+
+/// An entry of a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnThread {
+    /// Number of the report.
+    pub no: i64,
+    /// Its reference.
+    pub reference: String,
+    /// What the message is.
+    pub sort: Sort,
+    /// It came before.
+    pub again: bool,
+}
+
+/// The report that a message belongs to, what led there, and the mail of ours that it answers.
+struct Found {
+    no: i64,
+    way: Way,
+    answers: Option<SentRow>,
+}
+
+impl App {
+    /// Takes a message (RFC 5322): onto the thread of the report that it belongs to, or as a report of its own. Returns only
+    /// after the commit is durable. The same message, on whichever ways and however often, is taken once.
+    ///
+    /// # Errors
+    /// See [`ImportError`]; on any error nothing was taken.
+    pub async fn take_mail(
+        &self,
+        message: &[u8],
+        handed: Handed<'_>,
+    ) -> Result<Taken, ImportError> {
+        // Whoever hands over by LMTP tells the sender apart from the message; pipes write it into the header.
+        let with_sender;
+        let message = if handed.no_sender && !message.starts_with(b"Return-Path:") {
+            with_sender = [b"Return-Path: <>\r\n".as_slice(), message].concat();
+            &with_sender
+        } else {
+            message
+        };
+        let reading = Reading {
+            authserv_id: handed.authserv_id,
+            calling_code: self.form.calling_code(),
+        };
+        let mail = read_anyhow(message, &reading)?;
+        if let Some(found) = self.thread_of(&mail, handed.recipients).await? {
+            match self.add_mail(message, &mail, &found).await {
+                // A thread that is full loses nothing: the message is a report of its own.
+                Err(AppError::Refused(Refusal::Limit)) => {}
+                taken => return Ok(Taken::Thread(taken?)),
+            }
+        }
+        let received = self.report_of_mail(message, &mail).await?;
+        Ok(Taken::Report(Box::new(received)))
+    }
+
+    /// The report that a message belongs to. Anonymous reports have no mail.
+    async fn thread_of(
+        &self,
+        mail: &MailReport,
+        recipients: &[String],
+    ) -> Result<Option<Found>, AppError> {
+        let from = mail.headers.from.first();
+        let from = from.map(|from| self.mail_address_tag(&from.address));
+        let mut answers = None;
+        for id in &mail.thread.answers {
+            answers = self.store.mail_sent(id).await?;
+            if answers.is_some() {
+                break;
+            }
+        }
+        let all = recipients.iter().chain(&mail.thread.recipients);
+        let tagged = all
+            .filter_map(|address| self.config.reply_to.as_ref()?.tag_in(address))
+            .find_map(|tag| self.tagged(&tag));
+        let found = match (tagged, answers) {
+            (Some(no), answers) => Some(Found {
+                no,
+                way: Way::Tagged,
+                answers: answers.filter(|sent| sent.no == no),
+            }),
+            (None, Some(sent)) => {
+                let same = from.is_some_and(|from| sent.address.as_deref() == Some(&from));
+                Some(Found {
+                    no: sent.no,
+                    way: if same {
+                        Way::FromThem
+                    } else {
+                        Way::FromAnother
+                    },
+                    answers: Some(sent),
+                })
+            }
+            (None, None) => None,
+        };
+        let Some(found) = found else { return Ok(None) };
+        let summary = self.store.report(found.no).await?;
+        Ok(summary.filter(|row| !row.anonymous).map(|_| found))
+    }
+
+    /// The report whose tag it is.
+    fn tagged(&self, tag: &Tag) -> Option<i64> {
+        use subtle::ConstantTimeEq;
+        let no = self.number(&tag.reference)?;
+        let right = self.mail_tag(no);
+        let same: bool = right.secret.as_bytes().ct_eq(tag.secret.as_bytes()).into();
+        same.then_some(no)
+    }
+
+    pub(crate) fn mail_tag(&self, no: i64) -> Tag {
+        let keyed = self
+            .store
+            .keys()
+            .tag(Purpose::MailTag, &[&no.to_be_bytes()]);
+        Tag::new(&self.reference(no), &keyed)
+    }
+
+    /// The address to which a reporter answers, if answers are read.
+    pub(crate) fn reply_address(&self, no: i64) -> Option<String> {
+        let address: &ReplyAddress = self.config.reply_to.as_ref()?;
+        Some(address.with(&self.mail_tag(no)))
+    }
+
+    /// Addresses are compared without their case.
+    pub(crate) fn mail_address_tag(&self, address: &str) -> [u8; 32] {
+        let address = address.trim().to_lowercase();
+        let keys = self.store.keys();
+        keys.tag(Purpose::MailAddress, &[address.as_bytes()])
+    }
+
+    async fn add_mail(
+        &self,
+        message: &[u8],
+        mail: &MailReport,
+        found: &Found,
+    ) -> Result<OnThread, AppError> {
+        let (head, body) = identity(message);
+        let seen = self.store.keys().tag(Purpose::MailSeen, &[&head, body]);
+        let on_thread = |sort, again| OnThread {
+            no: found.no,
+            reference: self.reference(found.no),
+            sort,
+            again,
+        };
+        let mut kept = None;
+        let mut tries = 0;
+        loop {
+            if let Some(sort) = self.store.mail_seen(found.no, seen).await? {
+                return Ok(on_thread(sort, true));
+            }
+            let whole = self.whole(found.no).await?;
+            let sort = self.sort_of(mail, found, &whole);
+            let kept = match &kept {
+                Some(kept) => kept,
+                None => kept.insert(self.keep_of(message, mail, sort).await?),
+            };
+            tries += 1;
+            match self
+                .write_mail(&whole, mail, found, (sort, seen), kept)
+                .await
+            {
+                Err(AppError::Conflict) if tries < TRIES => {}
+                done => {
+                    done?;
+                    metrics::counter!("cairn_mails_taken_total", "sort" => sort.as_str())
+                        .increment(1);
+                    return Ok(on_thread(sort, false));
+                }
+            }
+        }
+    }
+
+    /// Our own message that came back to us is nobody's words.
+    fn sort_of(&self, mail: &MailReport, found: &Found, whole: &Whole) -> Sort {
+        let own = mail.headers.message_id.as_deref();
+        let own = own.is_some_and(|id| whole.sent.iter().any(|sent| sent.id == id));
+        if own {
+            return Sort::Automatic;
+        }
+        sort(mail, found.way)
+    }
+
+    /// The message whole, and then the attachments of a reporter's message as files of the report.
+    async fn keep_of(
+        &self,
+        message: &[u8],
+        mail: &MailReport,
+        sort: Sort,
+    ) -> Result<(FileRef, Vec<FileRef>), AppError> {
+        let whole = self.keep_whole(message).await?;
+        let mut files = Vec::new();
+        if sort == Sort::Reporter {
+            self.keep_attachments(&mut files, mail, self.config.files_max)
+                .await?;
+        }
+        Ok((whole, files))
+    }
+
+    async fn write_mail(
+        &self,
+        whole: &Whole,
+        mail: &MailReport,
+        found: &Found,
+        (sort, seen): (Sort, [u8; 32]),
+        (file, files): &(FileRef, Vec<FileRef>),
+    ) -> Result<(), AppError> {
+        let from = mail.headers.from.first().map(|from| from.address.as_str());
+        let head = Head::of(mail, self.writes_to(whole, from));
+        let head = serde_json::to_string(&head).map_err(damaged("mail"))?;
+        let (head_salt, text_salt) = (random::<16>()?, random::<16>()?);
+        let text = words(mail).ok_or(AppError::NotFound)?.into_string();
+        let digest = salted(&text_salt, text.as_bytes()).hex();
+        let mut commands = Vec::new();
+        let mut message = None;
+        let mut kept = KeptMail {
+            seen,
+            head: (head, head_salt),
+            text: (String::new(), [0; 16]),
+        };
+        let mut by = Actor::System;
+        let mut apart = None;
+        if sort == Sort::Reporter {
+            by = Actor::Reporter;
+            commands.push(Command::ReporterWrite { digest });
+            let room = FILES_MAX.saturating_sub(whole.standing.files.len());
+            commands.extend(files.iter().take(room).cloned().map(Command::AddFile));
+            message = Some(NewMessage {
+                n: whole.standing.messages + 1,
+                author: None,
+                at: Micros(0),
+                waits: false,
+                salt: text_salt,
+                text,
+                by_mail: false,
+            });
+        } else {
+            apart = Some(digest);
+            kept.text = (text, text_salt);
+        }
+        commands.push(Command::TakeMail {
+            sort,
+            sha256: file.sha256.clone(),
+            head: salted(&kept.head.1, kept.head.0.as_bytes()).hex(),
+            text: apart,
+        });
+        let changes = decide_all(&whole.standing, commands)?;
+        let came = changes
+            .iter()
+            .find(|change| matches!(change, Change::MailCame { .. }))
+            .cloned();
+        let at = self.clock.now();
+        let mut unit = self.unit_at(whole, &by, changes, message, at)?;
+        if let Some(came) = &came {
+            keep_mail(&mut unit, whole.summary.no, at, came, kept);
+        }
+        if sort == Sort::Bounce
+            && let Some(id) = bounced(found, whole)
+        {
+            let delivery = mail.thread.delivery.as_ref();
+            let status = delivery.and_then(|delivery| delivery.status.as_deref());
+            note_bounce(&mut unit, id, at, status);
+        }
+        self.store.write(unit).await?;
+        Ok(())
+    }
+
+    /// A message comes from the address that we write to.
+    fn writes_to(&self, whole: &Whole, from: Option<&str>) -> bool {
+        let known = whole
+            .contact
+            .as_ref()
+            .and_then(|contact| contact.email.as_deref());
+        let both = known.zip(from);
+        both.is_some_and(|(known, from)| known.trim().eq_ignore_ascii_case(from.trim()))
+    }
+}
+
+/// The mail that did not arrive: the one that the report names, else the last that we sent.
+fn bounced<'a>(found: &'a Found, whole: &'a Whole) -> Option<&'a str> {
+    let named = found.answers.as_ref().map(|sent| sent.id.as_str());
+    named.or_else(|| whole.sent.last().map(|sent| sent.id.as_str()))
+}
+
+/// The message is larger than any that is taken.
+#[must_use]
+pub const fn is_too_large(bytes: usize) -> bool {
+    bytes > MAIL_BYTES_MAX
+}
