@@ -344,7 +344,8 @@ on_both! {
 }
 
 /// What takes a database back to schema 8.
-const BEFORE: &str = "DROP TABLE bulk; DROP TABLE bulk_report; DROP TABLE rule; DROP TABLE rule_step; DROP TABLE rule_version; DROP TABLE rule_hit; DROP TABLE rule_mark; \
+const BEFORE: &str = "DROP TABLE report_mail; DROP TABLE mail_sent; DROP TABLE bulk; DROP TABLE bulk_report; \
+    DROP TABLE rule; DROP TABLE rule_step; DROP TABLE rule_version; DROP TABLE rule_hit; DROP TABLE rule_mark; \
     DROP TABLE rule_seen; DROP TABLE referral; DROP TABLE referral_text; ALTER TABLE api_key DROP COLUMN agency; \
     DROP INDEX report_severity; DROP INDEX report_category; DROP INDEX case_head_owner; DROP INDEX report_load; \
     DROP INDEX report_answered; DROP INDEX report_closed_at; DROP TABLE handover; DROP TABLE handover_read; \
