@@ -10,6 +10,7 @@ use cairn_app::cluster::{REPLY_LANGUAGES, Texts};
 use cairn_app::report::AppError;
 use cairn_app::report::rows::Summary;
 use cairn_desk::access::Action;
+use cairn_desk::account::AccountChange;
 use cairn_desk::bulk::{Deeds, Fate, Refusal, Stage, Wish};
 use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
 use cairn_kernel::observable::defang_text;
@@ -414,7 +415,7 @@ pub(super) async fn list(State(app): State<App>, officer: Officer) -> Result<Mar
 }
 
 /// What is or was to be done, in one line.
-pub(super) fn said_deeds(app: &App, l: Lang, people: &People, deeds: &Deeds) -> Markup {
+fn said_deeds(app: &App, l: Lang, people: &People, deeds: &Deeds) -> Markup {
     let category = deeds.category.as_ref();
     let category = category.map(|(code, sub)| words::category(&app.form, l, code, sub.as_deref()));
     let severity = deeds
@@ -451,9 +452,32 @@ fn stage(l: Lang, stage: Stage) -> Markup {
     }
 }
 
-/// The words for a stage in the audit trail.
-pub(super) fn stage_words(l: Lang, of: Stage) -> Markup {
-    stage(l, of)
+/// What the audit trail says of a selection: the code of what happened, and more of it.
+pub(super) fn logged(
+    app: &App,
+    l: Lang,
+    people: &People,
+    change: &AccountChange,
+) -> (&'static str, Option<Markup>) {
+    match change {
+        AccountChange::BulkBegun {
+            bulk,
+            reports,
+            deeds,
+            ..
+        } => {
+            let detail = html! {
+                (t::bulk_one(l, *bulk)) ", " (t::bulk_heading(l, u64::from(*reports)))
+                (said_deeds(app, l, people, deeds))
+            };
+            ("bulk_begun", Some(detail))
+        }
+        AccountChange::BulkTurned { bulk, stage: to } => {
+            let detail = html! { (t::bulk_one(l, *bulk)) ", " (stage(l, *to)) };
+            ("bulk_turned", Some(detail))
+        }
+        _ => ("", None),
+    }
 }
 
 const fn fate(l: Lang, fate: Fate) -> &'static str {

@@ -499,12 +499,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             agency: code,
             given,
         } => {
-            let given = if *given {
-                t::case_consent_given(l)
-            } else {
-                t::case_consent_withdrawn(l)
-            };
-            let detail = html! { (agency(form, l, code)) ", " (given) };
+            let detail = consent(form, l, code, *given);
             ("consent", Some(detail))
         }
         Change::ContactErased => ("contact_erased", None),
@@ -531,6 +526,15 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
+}
+
+fn consent(form: &Form, l: Lang, code: &str, given: bool) -> Markup {
+    let given = if given {
+        t::case_consent_given(l)
+    } else {
+        t::case_consent_withdrawn(l)
+    };
+    html! { (agency(form, l, code)) ", " (given) }
 }
 
 fn hash(sha256: &str) -> Markup {
@@ -594,21 +598,8 @@ pub(super) fn account_change(
             let detail = html! { (format) @if let Some(what) = what { ", " (what) } };
             ("reports_exported", Some(detail))
         }
-        AccountChange::BulkBegun {
-            bulk: no,
-            reports,
-            deeds,
-            ..
-        } => {
-            let detail = html! {
-                (t::bulk_one(l, *no)) ", " (t::bulk_heading(l, u64::from(*reports)))
-                (bulk::said_deeds(app, l, people, deeds))
-            };
-            ("bulk_begun", Some(detail))
-        }
-        AccountChange::BulkTurned { bulk: no, stage } => {
-            let detail = html! { (t::bulk_one(l, *no)) ", " (bulk::stage_words(l, *stage)) };
-            ("bulk_turned", Some(detail))
+        AccountChange::BulkBegun { .. } | AccountChange::BulkTurned { .. } => {
+            bulk::logged(app, l, people, change)
         }
         AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
         AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),
