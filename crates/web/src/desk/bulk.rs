@@ -630,6 +630,9 @@ pub(super) async fn act(
     sent: Sent,
 ) -> Answer {
     let l = sent.officer.page.lang;
+    if !sent.officer.who.may(Action::WorkReports) {
+        return Err(Problem::new(Kind::Forbidden));
+    }
     let wish = match action.as_str() {
         "agree" => Wish::Agree,
         "decline" => Wish::Decline,

@@ -153,7 +153,7 @@ async fn clusters_are_linked_and_reports_moved() {
     assert!(
         !page_of(&mut b, "/desk/clusters")
             .await
-            .contains("/desk/clusters/"),
+            .contains("href=\"/desk/clusters/"),
         "single ones are left out"
     );
     assert!(
