@@ -23,7 +23,7 @@ use crate::search::{More, QueueQuery};
 pub use cairn_desk::bulk::{REPLIES_ALONE_MAX, REPORTS_MAX};
 pub use cairn_store::bulk as rows;
 
-/// Times that a number is tried when another process took it.
+/// Times that something is tried when somebody else was quicker.
 const TRIES: usize = 8;
 /// Reports that are worked on before who asked gets an answer; the rest is done behind it.
 const AT_ONCE: usize = 50;
@@ -213,22 +213,28 @@ impl App {
     /// See [`AppError`].
     pub async fn bulk_wish(&self, who: &Principal, no: i64, wish: Wish) -> Result<(), AppError> {
         let grant = who.grant(Action::WorkReports)?;
-        let bulk = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
-        let (own, lead) = (
-            bulk.account == grant.account(),
-            who.may(Action::AssignReports),
-        );
-        let to = decide(bulk.stage, wish, own, lead)?;
         let by = grant.account();
-        let change = AccountChange::BulkTurned {
-            bulk: no,
-            stage: to,
-        };
-        let entry = self.account_entry(Actor::User(by.to_owned()), change)?;
-        let unit = store::turn(no, (bulk.stage, to), Some(by), Some(entry));
-        self.store.write(unit).await?;
-        self.work_now(no).await;
-        Ok(())
+        for _ in 0..TRIES {
+            let bulk = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
+            let lead = who.may(Action::AssignReports);
+            let to = decide(bulk.stage, wish, bulk.account == by, lead)?;
+            let change = AccountChange::BulkTurned {
+                bulk: no,
+                stage: to,
+            };
+            let entry = self.account_entry(Actor::User(by.to_owned()), change)?;
+            let unit = store::turn(no, (bulk.stage, to), Some(by), Some(entry));
+            match self.store.write(unit).await {
+                Ok(_) => {
+                    self.work_now(no).await;
+                    return Ok(());
+                }
+                // It came to an end at this moment, which is no reason not to take it back.
+                Err(WriteError::Conflict) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(AppError::Conflict)
     }
 
     /// A first piece of the work is done before who asked gets an answer. What fails here is done behind it, where failing is

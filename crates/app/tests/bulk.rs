@@ -248,6 +248,44 @@ on_both! {
         verified(t).await;
     }
 
+    async fn every_report_has_its_turn_whoever_works_beside(t: &mut TestStore) {
+        let (app, _) = app(t);
+        let (references, _) = reports(&app, 60).await;
+        let hana = account(&app, "hana", Role::Officer).await;
+        let mere = account(&app, "mere", Role::Officer).await;
+        for round in 0..4_u8 {
+            let before = rows(&app, &hana, &references).await;
+            let deeds = Deeds { severity: Some(1 + round), ..Deeds::default() };
+            let all = chosen(&references, &before);
+            // A colleague is quicker on some of them, just as they have their turn; and it is wanted back while it is being done.
+            let beside = async {
+                for (reference, row) in references.iter().zip(&before).rev() {
+                    let command = Command::SetSeverity { severity: 6 - round % 2 };
+                    let _quicker_or_not = app.work(&mere, reference, row.version, command).await;
+                }
+            };
+            let words = Texts::new();
+            let (begun, ()) = tokio::join!(app.bulk_begin(&hana, &all, deeds, &words), beside);
+            let no = begun.unwrap();
+            let undo = async {
+                if round % 2 == 1 {
+                    app.bulk_wish(&hana, no, Wish::Undo).await.unwrap();
+                }
+            };
+            let (turn, ()) = tokio::join!(app.bulk_turn(), undo);
+            turn.unwrap();
+            for _ in 0..5 {
+                app.bulk_turn().await.unwrap();
+            }
+            let stage = app.bulk(&hana, no).await.unwrap().into_inner().bulk.stage;
+            assert_eq!(stage, if round % 2 == 1 { Stage::Undone } else { Stage::Done });
+            let open = if round % 2 == 1 { vec!["waiting", "done"] } else { vec!["waiting"] };
+            let fates = fates(&app, &hana, no).await;
+            assert!(open.iter().all(|fate| !fates.contains_key(fate)), "round {round}: {fates:?}");
+        }
+        verified(t).await;
+    }
+
     async fn nonsense_is_refused_before_anything_is_done(t: &mut TestStore) {
         let (app, _) = app(t);
         let (references, _) = reports(&app, 2).await;

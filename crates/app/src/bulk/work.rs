@@ -36,55 +36,51 @@ impl App {
         failed.map_or(Ok(worked), Err)
     }
 
-    /// Works on at most so many reports of a selection.
+    /// Works on at most so many reports of a selection. It is over only when each of them had its turn, and not where somebody
+    /// wants it back meanwhile: that is for the next turn.
     pub(super) async fn work_on_bulk(&self, no: i64, at_most: usize) -> Result<usize, AppError> {
         let _turn = self.bulk_turn.lock().await;
-        let mut worked = 0;
-        for chosen in self.store.bulk_reports(no).await? {
-            // Somebody may want it back while it is being done.
-            let bulk = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
-            let due = match bulk.stage {
-                Stage::Doing => chosen.fate == Fate::Waiting,
-                Stage::Undoing => matches!(chosen.fate, Fate::Waiting | Fate::Done),
-                _ => return Ok(worked),
-            };
-            if !due {
-                continue;
-            }
-            if worked == at_most {
-                return Ok(worked);
-            }
-            self.work_on(&bulk, &chosen).await?;
-            worked += 1;
-        }
         let bulk = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
-        let to = match bulk.stage {
-            Stage::Doing => Stage::Done,
-            Stage::Undoing => Stage::Undone,
-            _ => return Ok(worked),
+        let (end, due): (Stage, &[Fate]) = match bulk.stage {
+            Stage::Doing => (Stage::Done, &[Fate::Waiting]),
+            Stage::Undoing => (Stage::Undone, &[Fate::Waiting, Fate::Done]),
+            _ => return Ok(0),
         };
-        match self
-            .store
-            .write(store::turn(no, (bulk.stage, to), None, None))
-            .await
-        {
-            // Somebody wants it back: that is for the next turn.
-            Ok(_) | Err(WriteError::Conflict) => Ok(worked),
+        let mut chosen = self.store.bulk_reports(no).await?;
+        chosen.retain(|one| due.contains(&one.fate));
+        let mut settled = 0;
+        for one in chosen.iter().take(at_most) {
+            let now = self.store.bulk(no).await?.ok_or(AppError::NotFound)?;
+            if now.stage != bulk.stage {
+                return Ok(settled);
+            }
+            settled += usize::from(self.work_on(&bulk, one).await?);
+        }
+        if settled < chosen.len() {
+            return Ok(settled);
+        }
+        let over = store::turn(no, (bulk.stage, end), None, None);
+        match self.store.write(over).await {
+            Ok(_) | Err(WriteError::Conflict) => Ok(settled),
             Err(other) => Err(other.into()),
         }
     }
 
-    async fn work_on(&self, bulk: &Bulk, chosen: &Chosen) -> Result<(), AppError> {
+    /// Whether the report had its turn; not where somebody was quicker on the report itself, which is looked at again as it is then.
+    async fn work_on(&self, bulk: &Bulk, chosen: &Chosen) -> Result<bool, AppError> {
         let done = if bulk.stage == Stage::Undoing {
             self.take_one_back(bulk, chosen).await
         } else {
             self.do_one(bulk, chosen).await
         };
         match done {
-            // Somebody was quicker, on the report itself: it is looked at again as it is now.
-            Err(AppError::Conflict) => Ok(()),
-            Err(AppError::NotFound) => self.note_only(bulk, chosen, Fate::Refused).await,
-            other => other,
+            Ok(()) => Ok(true),
+            Err(AppError::Conflict) => Ok(false),
+            Err(AppError::NotFound) => {
+                self.note_only(bulk, chosen, Fate::Refused).await?;
+                Ok(true)
+            }
+            Err(other) => Err(other),
         }
     }
 
