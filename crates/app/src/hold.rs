@@ -2,12 +2,13 @@
 
 use cairn_desk::access::{Action, Denied};
 use cairn_desk::report::undo::{self, Asked, leaves_at};
-use cairn_desk::report::{Change, Command, Event, Refusal, told};
+use cairn_desk::report::{Change, Command, Event, Refusal, Standing, told};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::keys::random;
 use cairn_store::retention::{keep_reason, withdraw_news};
+use cairn_store::writer::Unit;
 
 use crate::App;
 use crate::account::Principal;
@@ -102,17 +103,7 @@ impl App {
         let whole = self.seen(reference, version).await?;
         let change = self.undoing(who, &whole, event)?;
         let by = Actor::User(grant.account().to_owned());
-        let withdrawn = match &change {
-            Change::Undone { back, .. } => back.message,
-            _ => None,
-        };
-        let mut unit = self.unit_of(&whole, &by, vec![change], None)?;
-        if withdrawn.is_some()
-            && let Some(target) = event_at(&whole, event)
-        {
-            let leaves = leaves_at(target.at, self.config.undo_seconds);
-            withdraw_news(&mut unit, whole.summary.no, leaves);
-        }
+        let unit = self.undo_unit(&whole, &by, vec![change])?;
         self.store.write(unit).await?;
         Ok(())
     }
@@ -123,17 +114,8 @@ impl App {
         if target.by != Actor::User(who.account.clone()) && !who.may(Action::AssignReports) {
             return Err(Denied.into());
         }
-        let events: Vec<&Event> = whole.history.iter().map(|line| &line.event).collect();
-        let first = events
-            .first()
-            .and_then(|event| undo::first(&whole.body, event));
-        let first = first.ok_or(AppError::Refused(Refusal::NotUndoable))?;
-        let asked = Asked {
-            event,
-            now: self.clock.now(),
-            hold_seconds: self.config.undo_seconds,
-        };
-        let change = undo::undo(&first, &events, asked)?;
+        let (first, events) = undo_basis(whole)?;
+        let change = undo::undo(&first, &events, self.undo_asked(event))?;
         if let Change::Undone { back, .. } = &change
             && back.hold.is_some()
             && !who.may(Action::HoldReports)
@@ -141,6 +123,35 @@ impl App {
             return Err(Denied.into());
         }
         Ok(change)
+    }
+
+    /// That an event is to be undone now.
+    pub(crate) fn undo_asked(&self, event: i64) -> Asked {
+        Asked {
+            event,
+            now: self.clock.now(),
+            hold_seconds: self.config.undo_seconds,
+        }
+    }
+
+    /// The rows of changes that undo events of a report; the messages that they take back do not leave.
+    pub(crate) fn undo_unit(
+        &self,
+        whole: &Whole,
+        by: &Actor,
+        changes: Vec<Change>,
+    ) -> Result<Unit, AppError> {
+        let messages = changes.iter().filter_map(|change| match change {
+            Change::Undone { event, back } if back.message.is_some() => event_at(whole, *event),
+            _ => None,
+        });
+        let leaves = messages.map(|event| leaves_at(event.at, self.config.undo_seconds));
+        let leaves: Vec<Micros> = leaves.collect();
+        let mut unit = self.unit_of(whole, by, changes, None)?;
+        for leaves in leaves {
+            withdraw_news(&mut unit, whole.summary.no, leaves);
+        }
+        Ok(unit)
     }
 
     /// Numbers (from 1, the receipt) of the events of a report that this officer can undo now, oldest first.
@@ -203,6 +214,15 @@ impl App {
         let zoned = next.to_zoned(self.config.time_zone.clone()).ok()?;
         Some(Micros::from(zoned.timestamp()))
     }
+}
+
+/// What undoing goes by: the standing right after receipt, and all events.
+pub(crate) fn undo_basis(whole: &Whole) -> Result<(Standing, Vec<&Event>), AppError> {
+    let events: Vec<&Event> = whole.history.iter().map(|line| &line.event).collect();
+    let first = events.first();
+    let first = first.and_then(|event| undo::first(&whole.body, event));
+    let first = first.ok_or(AppError::Refused(Refusal::NotUndoable))?;
+    Ok((first, events))
 }
 
 fn event_at(whole: &Whole, event: i64) -> Option<&Event> {

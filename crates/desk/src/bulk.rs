@@ -3,7 +3,7 @@
 use cairn_kernel::actor::Actor;
 use serde::{Deserialize, Serialize};
 
-use crate::report::undo::{Asked, undo};
+use crate::report::undo::{self, Asked};
 use crate::report::{
     Change, Command, Event, Refusal as ReportRefusal, Standing, State, decide_all,
 };
@@ -86,38 +86,21 @@ impl Deeds {
     }
 }
 
-/// Takes the events from number `first` to `last` of a report back, the newest first. `history` is all of it, beginning with
-/// the receipt; `start` the standing right after that. Gives the changes that do so, and the numbers of those that stay since
-/// something later changed the same or a message has left.
+/// Takes the events from number `first` to `last` of a report back, the newest first; see [`undo::several`]. Gives the changes that do
+/// so, and the numbers of those that stay since something later changed the same or a message has left.
 #[must_use]
 pub fn take_back(
     start: &Standing,
     history: &[&Event],
     (first, last): (i64, i64),
+    by: &Actor,
     asked: Asked,
 ) -> (Vec<Change>, Vec<i64>) {
     let (mut changes, mut stays) = (Vec::new(), Vec::new());
-    let mut after: Vec<Event> = history.iter().map(|event| (*event).clone()).collect();
-    for number in (first..=last).rev() {
-        let all: Vec<&Event> = after.iter().collect();
-        let asked = Asked {
-            event: number,
-            ..asked
-        };
-        match undo(start, &all, asked) {
-            Ok(change) => {
-                let Some(report) = history.first().map(|event| event.report) else {
-                    break;
-                };
-                after.push(Event {
-                    report,
-                    at: asked.now,
-                    by: Actor::System,
-                    change: change.clone(),
-                });
-                changes.push(change);
-            }
-            // Being opened by the first deed is no setting of an officer: it goes back with what opened it, or stays.
+    for (number, decided) in undo::several(start, history, (first..=last).rev(), by, asked) {
+        match decided {
+            Ok(change) => changes.push(change),
+            // No setting of an officer: nothing to give back.
             Err(ReportRefusal::NotUndoable) => {}
             Err(_) => stays.push(number),
         }

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 
 use cairn_desk::bulk::{Fate, Stage, take_back};
-use cairn_desk::report::undo::{self, Asked, leaves_at};
-use cairn_desk::report::{Change, Event};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::bulk::{self as store, Bulk, Chosen};
 use cairn_store::keys::random;
 use cairn_store::report::NewMessage;
-use cairn_store::retention::withdraw_news;
 use cairn_store::writer::{Unit, WriteError};
 
 use crate::App;
+use crate::hold::undo_basis;
 use crate::report::{AppError, Whole, damaged};
 
 /// Reports of one turn; others get theirs in between.
@@ -126,45 +124,18 @@ impl App {
             return self.note_only(bulk, chosen, Fate::Undone).await;
         };
         let whole = self.whole(chosen.report).await?;
-        let events: Vec<&Event> = whole.history.iter().map(|line| &line.event).collect();
-        let start = events
-            .first()
-            .and_then(|event| undo::first(&whole.body, event));
-        let start = start.ok_or(AppError::NotFound)?;
-        let asked = Asked {
-            event: 0,
-            now: self.clock.now(),
-            hold_seconds: self.config.undo_seconds,
-        };
-        let (changes, stays) = take_back(&start, &events, range, asked);
+        let (start, events) = undo_basis(&whole)?;
+        let by = bulk.undone_by.clone().map_or(Actor::System, Actor::User);
+        let asked = self.undo_asked(0);
+        let (changes, stays) = take_back(&start, &events, range, &by, asked);
         let fate = Fate::taken_back(changes.len(), stays.len());
         if changes.is_empty() {
             return self.note_only(bulk, chosen, fate).await;
         }
-        let leaves = self.withdrawn(&changes, &events);
-        let by = bulk.undone_by.clone().map_or(Actor::System, Actor::User);
-        let mut unit = self.unit_of(&whole, &by, changes, None)?;
-        for leaves in leaves {
-            withdraw_news(&mut unit, chosen.report, leaves);
-        }
+        let mut unit = self.undo_unit(&whole, &by, changes)?;
         store::note(&mut unit, bulk.no, chosen, &Chosen { fate, ..*chosen });
         self.store.write(unit).await?;
         Ok(())
-    }
-
-    /// When the messages that changes take back would have left.
-    fn withdrawn(&self, changes: &[Change], events: &[&Event]) -> Vec<Micros> {
-        let messages = changes.iter().filter_map(|change| match change {
-            Change::Undone { event, back } if back.message.is_some() => Some(*event),
-            _ => None,
-        });
-        let written = messages.filter_map(|event| {
-            let at = usize::try_from(event).ok()?.checked_sub(1)?;
-            events.get(at).map(|event| event.at)
-        });
-        written
-            .map(|at| leaves_at(at, self.config.undo_seconds))
-            .collect()
     }
 }
 

@@ -1,14 +1,14 @@
 //! Taking back what a rule did, and saying that one has looked.
 
 use cairn_desk::access::Action;
-use cairn_desk::report::undo::{self, Asked, leaves_at};
+use cairn_desk::report::undo;
 use cairn_desk::report::{Change, Command as Work, Event, Refusal};
 use cairn_desk::rules::Command;
 use cairn_kernel::actor::Actor;
-use cairn_store::retention::withdraw_news;
 
 use crate::App;
 use crate::account::Principal;
+use crate::hold::undo_basis;
 use crate::report::{AppError, Whole};
 
 /// So many hours back what a rule did can be taken back at once.
@@ -75,16 +75,7 @@ impl App {
             if changes.is_empty() {
                 return Ok(back);
             }
-            let messages = changes.iter().filter_map(|(change, at)| match change {
-                Change::Undone { back, .. } => back.message.map(|_| *at),
-                _ => None,
-            });
-            let messages: Vec<_> = messages.collect();
-            let changes = changes.into_iter().map(|(change, _)| change).collect();
-            let mut unit = self.unit_of(&whole, by, changes, None)?;
-            for at in messages {
-                withdraw_news(&mut unit, report, leaves_at(at, self.config.undo_seconds));
-            }
+            let unit = self.undo_unit(&whole, by, changes)?;
             match self.store.write(unit).await.map_err(AppError::from) {
                 Err(AppError::Conflict) => {}
                 other => return other.map(|_| back),
@@ -93,21 +84,14 @@ impl App {
         Err(AppError::Conflict)
     }
 
-    /// The events that give back what a rule did to a report, each with the time of the one that it undoes.
+    /// The events that give back what a rule did to a report, its newest first.
     fn given_back(
         &self,
         whole: &Whole,
         by: &Actor,
         rule: i64,
-    ) -> Result<(Vec<(Change, cairn_kernel::time::Micros)>, Back), AppError> {
-        let mut events: Vec<Event> = whole
-            .history
-            .iter()
-            .map(|line| line.event.clone())
-            .collect();
-        let first = events.first();
-        let first = first.and_then(|event| undo::first(&whole.body, event));
-        let first = first.ok_or(AppError::Refused(Refusal::NotUndoable))?;
+    ) -> Result<(Vec<Change>, Back), AppError> {
+        let (first, history) = undo_basis(whole)?;
         let own = |event: &Event| match &event.change {
             Change::Ruled {
                 rule: own,
@@ -124,30 +108,17 @@ impl App {
             Change::OfficerWrote { rule: own, .. } => *own == Some(rule),
             _ => false,
         };
-        let numbered = events.iter().zip(1_i64..);
+        let numbered = history.iter().zip(1_i64..);
         let targets = numbered.filter(|(event, _)| own(event));
-        let mut targets: Vec<_> = targets.map(|(event, n)| (n, event.at)).collect();
+        let mut targets: Vec<i64> = targets.map(|(_, number)| number).collect();
         targets.reverse();
-        let now = self.clock.now();
         let (mut changes, mut back) = (Vec::new(), Back::default());
-        for (event, at) in targets {
-            let asked = Asked {
-                event,
-                now,
-                hold_seconds: self.config.undo_seconds,
-            };
-            let history: Vec<&Event> = events.iter().collect();
-            match undo::undo(&first, &history, asked) {
+        for (event, decided) in undo::several(&first, &history, targets, by, self.undo_asked(0)) {
+            match decided {
                 Ok(change) => {
                     back.given = true;
                     back.kept |= partly(&change, &history, event);
-                    events.push(Event {
-                        report: whole.summary.no,
-                        at: now,
-                        by: by.clone(),
-                        change: change.clone(),
-                    });
-                    changes.push((change, at));
+                    changes.push(change);
                 }
                 Err(Refusal::Left) => back.left = true,
                 Err(Refusal::Touched) => back.kept |= !is_undone(&history, event),

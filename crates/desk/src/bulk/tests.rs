@@ -98,7 +98,7 @@ impl Told {
             now,
             hold_seconds: HOLD,
         };
-        let (changes, stays) = take_back(&self.start, &history, range, asked);
+        let (changes, stays) = take_back(&self.start, &history, range, &Actor::System, asked);
         self.add(changes);
         stays
     }

@@ -200,6 +200,41 @@ pub fn undo(first: &Standing, history: &[&Event], asked: Asked) -> Result<Change
     })
 }
 
+/// Decides for several events in the order in which they are given, each on what those before it come to: for each the event that
+/// undoes it, or why it stays. `by` undoes them; `asked` says when, and its own event is none of them.
+#[must_use]
+pub fn several(
+    first: &Standing,
+    history: &[&Event],
+    events: impl IntoIterator<Item = i64>,
+    by: &Actor,
+    asked: Asked,
+) -> Vec<(i64, Result<Change, Refusal>)> {
+    let Some(report) = history.first().map(|event| event.report) else {
+        return Vec::new();
+    };
+    let mut after: Vec<Event> = history.iter().map(|event| (*event).clone()).collect();
+    let mut all = Vec::new();
+    for number in events {
+        let so_far: Vec<&Event> = after.iter().collect();
+        let asked = Asked {
+            event: number,
+            ..asked
+        };
+        let decided = undo(first, &so_far, asked);
+        if let Ok(change) = &decided {
+            after.push(Event {
+                report,
+                at: asked.now,
+                by: by.clone(),
+                change: change.clone(),
+            });
+        }
+        all.push((number, decided));
+    }
+    all
+}
+
 /// Numbers of events that were undone, and of those that undid them, where that holds: together they change nothing.
 fn undone(history: &[&Event]) -> BTreeSet<i64> {
     let mut undone = BTreeSet::new();
