@@ -16,7 +16,7 @@ use cairn_store::writer::WriteError;
 
 use crate::App;
 use crate::account::Principal;
-use crate::cluster::Texts;
+use crate::cluster::{Texts, texts_json};
 use crate::report::{AppError, damaged};
 use crate::search::{More, QueueQuery};
 
@@ -169,11 +169,8 @@ impl App {
         deeds: &Deeds,
         (texts, stage): (&Texts, Stage),
     ) -> Result<i64, AppError> {
-        let plain: BTreeMap<&str, String> = texts
-            .iter()
-            .map(|(language, text)| (language.as_str(), text.clone().into_string()))
-            .collect();
-        let texts = serde_json::to_string(&plain).map_err(damaged("reply"))?;
+        let words = (!texts.is_empty()).then(|| texts_json(texts));
+        let words = words.transpose()?;
         let json = serde_json::to_string(deeds).map_err(damaged("deeds"))?;
         let _turn = self.bulk_turn.lock().await;
         for _ in 0..TRIES {
@@ -182,7 +179,7 @@ impl App {
                 account: account.to_owned(),
                 at: self.clock.now(),
                 deeds: deeds.clone(),
-                texts: (!plain.is_empty()).then(|| texts.clone()),
+                texts: words.clone(),
                 stage,
                 second: None,
                 undone_by: None,

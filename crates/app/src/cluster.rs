@@ -31,6 +31,7 @@ pub(crate) use outline::Outlines;
 pub(crate) use tide::Tide;
 
 pub use read::{About, Happened, Line, Page, Query, Whole};
+pub(crate) use work::texts_json;
 pub use work::{Decided, REPLY_LANGUAGES, Texts};
 
 /// Seconds after which what was decided is done to the reports. Until then nothing has left the house.

@@ -1,4 +1,5 @@
-//! One set of deeds for a selection of reports: what is done to each, who must agree, and when it can be taken back.
+//! One set of deeds for many reports: what is done to each, of a selection or of a cluster; who must agree, and when it can be taken
+//! back.
 
 use cairn_kernel::actor::Actor;
 use serde::{Deserialize, Serialize};

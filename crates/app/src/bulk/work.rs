@@ -1,19 +1,13 @@
 //! What is done to each report of a selection: in one unit with the note of it, so that nothing is done twice or half.
 
-use std::collections::BTreeMap;
-
 use cairn_desk::bulk::{Fate, Stage, take_back};
-use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
-use cairn_kernel::time::Micros;
 use cairn_store::bulk::{self as store, Bulk, Chosen};
-use cairn_store::keys::random;
-use cairn_store::report::NewMessage;
 use cairn_store::writer::{Unit, WriteError};
 
 use crate::App;
 use crate::hold::undo_basis;
-use crate::report::{AppError, Whole, damaged};
+use crate::report::{AppError, damaged, words_to};
 
 /// Reports of one turn; others get theirs in between.
 const TURN: usize = 100;
@@ -95,10 +89,11 @@ impl App {
         if whole.standing.version != chosen.version {
             return self.note_only(bulk, chosen, Fate::Moved).await;
         }
-        let words = words(bulk, &whole)?;
-        let digest = words
-            .as_ref()
-            .map(|words| salted(&words.salt, words.text.as_bytes()).hex());
+        let by = Actor::User(bulk.account.clone());
+        let texts = bulk.texts.as_deref().map(serde_json::from_str);
+        let texts = texts.transpose().map_err(damaged("reply"))?;
+        let words = words_to(&whole, &texts.unwrap_or_default(), &by)?;
+        let (digest, words) = words.unzip();
         let changes = match bulk.deeds.on(&whole.standing, digest) {
             Ok(changes) if changes.is_empty() => {
                 return self.note_only(bulk, chosen, Fate::Same).await;
@@ -112,7 +107,6 @@ impl App {
             events: Some((first, chosen.version + changes.len() as i64)),
             ..*chosen
         };
-        let by = Actor::User(bulk.account.clone());
         let mut unit = self.unit_of(&whole, &by, changes, words)?;
         store::note(&mut unit, bulk.no, chosen, &after);
         self.store.write(unit).await?;
@@ -137,28 +131,4 @@ impl App {
         self.store.write(unit).await?;
         Ok(())
     }
-}
-
-/// The words to a reporter, in their language where they were written in it; none where the report is closed.
-fn words(bulk: &Bulk, whole: &Whole) -> Result<Option<NewMessage>, AppError> {
-    let Some(texts) = &bulk.texts else {
-        return Ok(None);
-    };
-    if whole.standing.state == cairn_desk::report::State::Closed {
-        return Ok(None);
-    }
-    let texts: BTreeMap<String, String> = serde_json::from_str(texts).map_err(damaged("reply"))?;
-    let own = texts.get(&whole.body.language);
-    let Some(text) = own.or_else(|| texts.values().next()).cloned() else {
-        return Ok(None);
-    };
-    Ok(Some(NewMessage {
-        n: whole.standing.messages + 1,
-        author: Some(bulk.account.clone()),
-        at: Micros(0),
-        waits: false,
-        by_mail: false,
-        salt: random::<16>()?,
-        text,
-    }))
 }

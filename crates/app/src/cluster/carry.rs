@@ -1,19 +1,15 @@
 //! What was decided for a cluster is done to its reports, one after the other, each in one unit with the note that it is done.
 
-use std::collections::BTreeMap;
-
+use cairn_desk::bulk::Deeds;
 use cairn_desk::cluster::Decision;
-use cairn_desk::report::{Command, State, decide_all};
-use cairn_evidence::hash::salted;
+use cairn_desk::report::State;
 use cairn_kernel::actor::Actor;
-use cairn_kernel::time::Micros;
 use cairn_store::cluster::{self as store, Due};
-use cairn_store::keys::random;
 use cairn_store::report::NewMessage;
 use cairn_store::writer::Unit;
 
 use crate::App;
-use crate::report::{AppError, Whole, damaged};
+use crate::report::{AppError, Whole, damaged, words_to};
 
 /// Reports of one turn.
 const BATCH: i64 = 100;
@@ -40,18 +36,18 @@ impl App {
         let what: Decision = serde_json::from_str(&due.what).map_err(damaged("decision"))?;
         let whole = self.whole(due.report).await?;
         let by = due.account.clone().map_or(Actor::System, Actor::User);
-        let mut commands = Vec::new();
-        let mut message = None;
-        // Closed reports stay as they are: the decision is for the open ones.
-        if whole.standing.state != State::Closed {
-            commands = sorted(&what, &whole);
-            if let Some(reply) = what.reply.as_deref().filter(|_| !due.told) {
-                let (command, words) = self.words(reply, &whole, &by).await?;
-                commands.push(command);
-                message = Some(words);
-            }
-            commands.extend(what.outcome.map(|outcome| Command::Close { outcome }));
-        }
+        let told = due.told || whole.standing.state == State::Closed;
+        let words = match what.reply.as_deref().filter(|_| !told) {
+            Some(reply) => Some(self.words(reply, &whole, &by).await?),
+            None => None,
+        };
+        let (digest, message) = words.unzip();
+        let deeds = Deeds {
+            category: what.category.map(|category| (category, what.subtype)),
+            severity: what.severity,
+            outcome: what.outcome,
+            ..Deeds::default()
+        };
         // What follows by itself from an anonymous report's coming must not tell when that was.
         let by_itself = whole.body.anonymous && due.account.is_none();
         let at = if by_itself {
@@ -59,7 +55,7 @@ impl App {
         } else {
             self.clock.now()
         };
-        let changes = decide_all(&whole.standing, commands)?;
+        let changes = deeds.on(&whole.standing, digest)?;
         let mut unit = if changes.is_empty() {
             Unit::default()
         } else {
@@ -75,50 +71,10 @@ impl App {
         reply: &str,
         whole: &Whole,
         by: &Actor,
-    ) -> Result<(Command, NewMessage), AppError> {
+    ) -> Result<(String, NewMessage), AppError> {
         let stored = self.store.cluster_reply(reply).await?;
         let stored = stored.ok_or(AppError::NotFound)?;
-        let texts: BTreeMap<String, String> =
-            serde_json::from_str(&stored.text).map_err(damaged("reply"))?;
-        let own = texts.get(&whole.body.language);
-        let text = own.or_else(|| texts.values().next()).cloned();
-        let text = text.ok_or(AppError::NotFound)?;
-        let salt = random::<16>()?;
-        let command = Command::OfficerWrite {
-            digest: salted(&salt, text.as_bytes()).hex(),
-            waits: false,
-        };
-        let author = match by {
-            Actor::User(id) => id.clone(),
-            other => other.to_string(),
-        };
-        let message = NewMessage {
-            n: whole.standing.messages + 1,
-            author: Some(author),
-            at: Micros(0),
-            waits: false,
-            salt,
-            text,
-            by_mail: false,
-        };
-        Ok((command, message))
+        let texts = serde_json::from_str(&stored.text).map_err(damaged("reply"))?;
+        words_to(whole, &texts, by)?.ok_or(AppError::NotFound)
     }
-}
-
-/// Category and severity, where they differ from what the report has.
-fn sorted(what: &Decision, whole: &Whole) -> Vec<Command> {
-    let standing = &whole.standing;
-    let mut commands = Vec::new();
-    if let Some(category) = &what.category
-        && (&standing.category, &standing.subtype) != (category, &what.subtype)
-    {
-        commands.push(Command::Categorise {
-            category: category.clone(),
-            subtype: what.subtype.clone(),
-        });
-    }
-    if let Some(severity) = what.severity.filter(|level| *level != standing.severity) {
-        commands.push(Command::SetSeverity { severity });
-    }
-    commands
 }

@@ -279,16 +279,21 @@ fn is_decision(action: i64) -> impl Fn(&Event) -> bool {
     move |event| matches!(event.change, cairn_desk::cluster::Change::Decided { decision, .. } if decision == action)
 }
 
+/// A reply as it is kept: a JSON object, its texts by language.
+pub(crate) fn texts_json(texts: &Texts) -> Result<String, AppError> {
+    let plain: BTreeMap<&str, String> = texts
+        .iter()
+        .map(|(language, text)| (language.as_str(), text.clone().into_string()))
+        .collect();
+    serde_json::to_string(&plain).map_err(damaged("reply"))
+}
+
 /// The words under the digest that names them.
 fn reply_of(texts: &Texts) -> Result<Option<Reply>, AppError> {
     if texts.is_empty() {
         return Ok(None);
     }
-    let plain: BTreeMap<&str, String> = texts
-        .iter()
-        .map(|(language, text)| (language.as_str(), text.clone().into_string()))
-        .collect();
-    let text = serde_json::to_string(&plain).map_err(damaged("reply"))?;
+    let text = texts_json(texts)?;
     let salt = random::<16>()?;
     Ok(Some(Reply {
         id: salted(&salt, text.as_bytes()).hex(),

@@ -1,5 +1,7 @@
 //! What is decided on a report, and the rows that come of it.
 
+use std::collections::BTreeMap;
+
 use cairn_desk::notify::Notice;
 use cairn_desk::report::{Change, Command, Event, MessageText, decide, undo::leaves_at};
 use cairn_evidence::hash::salted;
@@ -12,6 +14,35 @@ use cairn_store::writer::{Entry, Unit};
 
 use super::{AppError, Whole, blur, damaged};
 use crate::App;
+
+/// The words of one text in several languages to a reporter: in their own where it was written in it, else in the first one. With
+/// the digest that names them in the log; none where nothing was written.
+pub(crate) fn words_to(
+    whole: &Whole,
+    texts: &BTreeMap<String, String>,
+    by: &Actor,
+) -> Result<Option<(String, NewMessage)>, AppError> {
+    let own = texts.get(&whole.body.language);
+    let Some(text) = own.or_else(|| texts.values().next()).cloned() else {
+        return Ok(None);
+    };
+    let author = match by {
+        Actor::User(id) => id.clone(),
+        other => other.to_string(),
+    };
+    let salt = random::<16>()?;
+    let digest = salted(&salt, text.as_bytes()).hex();
+    let message = NewMessage {
+        n: whole.standing.messages + 1,
+        author: Some(author),
+        at: Micros(0),
+        waits: false,
+        salt,
+        text,
+        by_mail: false,
+    };
+    Ok(Some((digest, message)))
+}
 
 impl App {
     /// A message either way. An officer's waits for an answer or not, and its text goes by mail or not.

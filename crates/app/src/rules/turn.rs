@@ -6,17 +6,15 @@ use cairn_desk::report::retention::search_text;
 use cairn_desk::report::{Body, Change};
 use cairn_desk::rules::{Command, Done, Refusal, Touched, run};
 use cairn_desk::search::Facts;
-use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
-use cairn_store::keys::random;
 use cairn_store::report::NewMessage;
 use cairn_store::rules as store;
 
 use super::Loaded;
 use crate::App;
 use crate::cases::Written;
-use crate::report::{AppError, Line, Whole, standing_of};
+use crate::report::{AppError, Line, Whole, standing_of, words_to};
 
 /// Reports on which rules are run at a time.
 const BATCH: i64 = 200;
@@ -249,26 +247,13 @@ impl App {
 
 /// The words to the reporter, in their language where there are such.
 fn reply(rule: &Loaded, whole: &Whole) -> Result<(Change, NewMessage), AppError> {
-    let texts = &rule.content.reply;
-    let own = texts.get(&whole.body.language);
-    let text = own.or_else(|| texts.values().next()).cloned();
-    let text = text.ok_or(AppError::NotFound)?;
-    let salt = random::<16>()?;
-    let n = whole.standing.messages + 1;
+    let words = words_to(whole, &rule.content.reply, &Actor::System)?;
+    let (digest, message) = words.ok_or(AppError::NotFound)?;
     let change = Change::OfficerWrote {
-        message: n,
-        digest: salted(&salt, text.as_bytes()).hex(),
+        message: message.n,
+        digest,
         waits: false,
         rule: Some(rule.no),
-    };
-    let message = NewMessage {
-        n,
-        author: Some(Actor::System.to_string()),
-        at: Micros(0),
-        waits: false,
-        by_mail: false,
-        salt,
-        text,
     };
     Ok((change, message))
 }
