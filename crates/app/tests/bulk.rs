@@ -286,6 +286,20 @@ on_both! {
         verified(t).await;
     }
 
+    async fn a_damaged_report_keeps_no_other_one_back(t: &mut TestStore) {
+        let (app, _) = app(t);
+        let (references, _) = reports(&app, 3).await;
+        let hana = account(&app, "hana", Role::Officer).await;
+        let before = rows(&app, &hana, &references).await;
+        let mut unit = cairn_store::writer::Unit::default();
+        unit.exec("UPDATE report_body SET body = 'no JSON' WHERE no = 1", Vec::new());
+        t.write(unit).await.unwrap();
+        let deeds = Deeds { assignee: Some(vec![hana.account.clone()]), ..Deeds::default() };
+        let no = app.bulk_begin(&hana, &chosen(&references, &before), deeds, &Texts::new()).await.unwrap();
+        assert_eq!(fates(&app, &hana, no).await, BTreeMap::from([("done", 2), ("refused", 1)]));
+        assert_eq!(app.bulk(&hana, no).await.unwrap().into_inner().bulk.stage, Stage::Done);
+    }
+
     async fn nonsense_is_refused_before_anything_is_done(t: &mut TestStore) {
         let (app, _) = app(t);
         let (references, _) = reports(&app, 2).await;

@@ -68,7 +68,9 @@ impl App {
         match done {
             Ok(()) => Ok(true),
             Err(AppError::Conflict) => Ok(false),
-            Err(AppError::NotFound) => {
+            // One that is damaged keeps no other one back.
+            Err(error @ (AppError::NotFound | AppError::Damaged { .. })) => {
+                tracing::warn!(no = chosen.report, %error, "nothing was done to a report; see `cairn log verify`");
                 self.note_only(bulk, chosen, Fate::Refused).await?;
                 Ok(true)
             }
