@@ -6,23 +6,23 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::bulk::rows::{Bulk, Chosen};
 use cairn_app::bulk::{REPLIES_ALONE_MAX, REPORTS_MAX, Whole};
-use cairn_app::cluster::{REPLY_LANGUAGES, Texts};
+use cairn_app::cluster::REPLY_LANGUAGES;
 use cairn_app::report::AppError;
 use cairn_app::report::rows::Summary;
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::bulk::{Deeds, Fate, Refusal, Stage, Wish};
-use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
+use cairn_desk::report::MESSAGE_CHARS_MAX;
 use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
+use super::choices::{self, Choices, or_keep};
 use super::who::{Officer, Sent, token};
 use super::words::{self, People};
 use super::{case, doors};
 use crate::components::{
     Column, Encoding, Fault, Field, Hue, Look, Tone, back_link, button, button_link, button_named,
-    buttons, choice, details, error_summary, form, neighbours, notice, said, select, stack, tag,
-    textarea,
+    buttons, details, error_summary, form, neighbours, notice, said, select, stack, tag, textarea,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -209,22 +209,17 @@ fn fields(
     let l = officer.page.lang;
     let first = typed.get("first").unwrap_or_default();
     let wide = |name: &str, body: Markup| html! { div data-first[first == name] { (body) } };
-    let choose = |name: &str, label: &str, values: &[(String, String)]| {
-        let choices: Vec<_> = values
-            .iter()
-            .map(|(code, title)| choice(code, title))
-            .collect();
-        select(
-            &Field::new(l, name, label).error_in(faults),
-            &choices,
-            typed.get(name),
-        )
+    let form = &app.form;
+    let choose = |name: &str, label: &str, all: Choices| {
+        let all = or_keep(t::bulk_keep(l), all);
+        let field = Field::new(l, name, label).error_in(faults);
+        select(&field, &choices::listed(&all), typed.get(name))
     };
     let most = u32::try_from(MESSAGE_CHARS_MAX).ok();
     html! {
-        (wide("category", choose("category", t::queue_category(l), &categories(app, l))))
-        (wide("severity", choose("severity", t::bulk_severity(l), &severities(app, l))))
-        (wide("assign", choose("assign", t::bulk_assign(l), &assignees(officer, people))))
+        (wide("category", choose("category", t::queue_category(l), choices::categories(form, l))))
+        (wide("severity", choose("severity", t::bulk_severity(l), choices::severities(form, l))))
+        (wide("assign", choose("assign", t::bulk_assign(l), assignees(officer, people))))
         @for (at, code) in REPLY_LANGUAGES.into_iter().enumerate() {
             @let id = format!("reply-{code}");
             @let label = t::bulk_reply(l, words::language(l, code));
@@ -237,52 +232,14 @@ fn fields(
             @if at == 0 { (wide("reply", text)) } @else { (text) }
         }
         @if rows.len() > REPLIES_ALONE_MAX { p.hint { (t::bulk_alone(l, REPLIES_ALONE_MAX as u64)) } }
-        (wide("done", choose("outcome", t::bulk_close(l), &outcomes(app, l))))
+        (wide("done", choose("outcome", t::bulk_close(l), choices::outcomes(form, l))))
     }
-}
-
-fn keep(l: Lang) -> Vec<(String, String)> {
-    vec![(KEEP.to_owned(), t::bulk_keep(l).to_owned())]
-}
-
-fn categories(app: &App, l: Lang) -> Vec<(String, String)> {
-    let mut all = keep(l);
-    for category in app.form.taxonomy().categories() {
-        let code = category.code.as_str();
-        all.push((code.to_owned(), words::category(&app.form, l, code, None)));
-        for sub in &category.subtypes {
-            let both = words::category(&app.form, l, code, Some(&sub.code));
-            all.push((format!("{code}/{}", sub.code), both));
-        }
-    }
-    all
-}
-
-fn severities(app: &App, l: Lang) -> Vec<(String, String)> {
-    let mut all = keep(l);
-    for severity in app.form.taxonomy().severities() {
-        let level = severity.level;
-        all.push((level.to_string(), words::severity(&app.form, l, level)));
-    }
-    all
-}
-
-fn outcomes(app: &App, l: Lang) -> Vec<(String, String)> {
-    let mut all = keep(l);
-    for outcome in app.form.taxonomy().outcomes() {
-        all.push((
-            outcome.code.clone(),
-            outcome.title.get(l.as_str()).to_owned(),
-        ));
-    }
-    all
 }
 
 /// Oneself or nobody; for who may give reports to others, everybody who works on them.
-fn assignees(officer: &Officer, people: &People) -> Vec<(String, String)> {
+fn assignees(officer: &Officer, people: &People) -> Choices {
     let l = officer.page.lang;
-    let mut all = keep(l);
-    all.push((officer.who.account.clone(), t::case_assign_me(l).to_owned()));
+    let mut all = vec![(officer.who.account.clone(), t::case_assign_me(l).to_owned())];
     all.push((NOBODY.to_owned(), t::queue_nobody(l).to_owned()));
     if officer.who.may(Action::AssignReports) {
         let others = people
@@ -296,10 +253,7 @@ fn assignees(officer: &Officer, people: &People) -> Vec<(String, String)> {
 /// What the form says is to be done.
 fn deeds(typed: &Form) -> Deeds {
     let said = |name: &str| typed.get(name).filter(|value| *value != KEEP);
-    let category = said("category").map(|code| match code.split_once('/') {
-        Some((category, sub)) => (category.to_owned(), Some(sub.to_owned())),
-        None => (code.to_owned(), None),
-    });
+    let category = said("category").map(choices::category);
     let assignee = said("assign").map(|to| {
         let to = (to != NOBODY).then(|| to.to_owned());
         to.into_iter().collect()
@@ -314,26 +268,6 @@ fn deeds(typed: &Form) -> Deeds {
     }
 }
 
-fn texts(l: Lang, typed: &Form) -> Result<Texts, Vec<Fault>> {
-    let (mut texts, mut faults) = (Texts::new(), Vec::new());
-    for code in REPLY_LANGUAGES {
-        let field = format!("reply-{code}");
-        match MessageText::parse(typed.get(&field).unwrap_or_default()) {
-            Ok(text) => drop(texts.insert(code.to_owned(), text)),
-            Err(MessageFault::Empty) => {}
-            Err(MessageFault::TooLong { chars }) => {
-                let text = t::case_write_long(l, chars as u64, MESSAGE_CHARS_MAX as u64);
-                faults.push(Fault { field, text });
-            }
-        }
-    }
-    if faults.is_empty() {
-        Ok(texts)
-    } else {
-        Err(faults)
-    }
-}
-
 /// It is done, or waits for a second officer.
 pub(super) async fn begin(State(app): State<App>, sent: Sent) -> Answer {
     let l = sent.officer.page.lang;
@@ -342,7 +276,7 @@ pub(super) async fn begin(State(app): State<App>, sent: Sent) -> Answer {
     }
     let seen = chosen(&sent.form);
     let deeds = deeds(&sent.form);
-    let begun = match texts(l, &sent.form) {
+    let begun = match choices::replies(l, &sent.form) {
         Err(faults) => Err(faults),
         Ok(texts) if deeds.is_empty() && texts.is_empty() => Err(nothing(l)),
         Ok(texts) => match app

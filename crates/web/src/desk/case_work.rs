@@ -12,9 +12,9 @@ use cairn_kernel::money::Money;
 use maud::{Markup, html};
 
 use super::case_read::{Beside, View, page};
+use super::choices::{self, listed, or_keep};
 use super::typed::Typed;
 use super::who::{Officer, Sent, token};
-use super::words;
 use crate::components::{
     Encoding, Fault, Field, Input, Look, Width, button, button_named, checkbox, choice, form,
     input, inset, select,
@@ -120,45 +120,18 @@ fn assigning(view: &View<'_>, typed: &Typed<'_>) -> Markup {
 
 fn sorting(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let l = view.officer.page.lang;
-    let taxonomy = view.app.form.taxonomy();
-    let standing = &view.whole.standing;
-    let mut pairs = Vec::new();
-    for category in taxonomy.categories() {
-        let title = category.title.get(l.as_str()).to_owned();
-        pairs.push((category.code.clone(), title.clone()));
-        for sub in &category.subtypes {
-            let both = format!("{title} – {}", sub.title.get(l.as_str()));
-            pairs.push((format!("{}/{}", category.code, sub.code), both));
-        }
-    }
-    let categories: Vec<_> = pairs
-        .iter()
-        .map(|(code, title)| choice(code, title))
-        .collect();
-    let now = match &standing.subtype {
-        Some(sub) => format!("{}/{sub}", standing.category),
-        None => standing.category.clone(),
-    };
-    let levels: Vec<_> = taxonomy
-        .severities()
-        .iter()
-        .map(|severity| {
-            let level = severity.level;
-            (level.to_string(), words::severity(&view.app.form, l, level))
-        })
-        .collect();
-    let severities: Vec<_> = levels
-        .iter()
-        .map(|(code, title)| choice(code, title))
-        .collect();
+    let (form, standing) = (&view.app.form, &view.whole.standing);
+    let categories = choices::categories(form, l);
+    let severities = choices::severities(form, l);
+    let now = choices::code_of(&standing.category, standing.subtype.as_deref());
     let level = standing.severity.to_string();
     html! {
         (change(view, "category", html! {
-            (select(&Field::new(l, "category", t::case_category(l)), &categories, Some(typed.get("category").unwrap_or(&now))))
+            (select(&Field::new(l, "category", t::case_category(l)), &listed(&categories), Some(typed.get("category").unwrap_or(&now))))
             (button(Look::Plain, t::case_category_save(l)))
         }))
         (change(view, "severity", html! {
-            (select(&Field::new(l, "severity", t::queue_severity(l)), &severities, Some(typed.get("severity").unwrap_or(&level))))
+            (select(&Field::new(l, "severity", t::queue_severity(l)), &listed(&severities), Some(typed.get("severity").unwrap_or(&level))))
             (button(Look::Plain, t::case_severity_save(l)))
         }))
     }
@@ -217,16 +190,14 @@ fn erasing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
 
 fn closing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let l = view.officer.page.lang;
-    let mut choices = vec![choice("", t::case_chosen(l))];
-    for outcome in view.app.form.taxonomy().outcomes() {
-        choices.push(choice(&outcome.code, outcome.title.get(l.as_str())));
-    }
+    let outcomes = choices::outcomes(&view.app.form, l);
+    let outcomes = or_keep(t::case_chosen(l), outcomes);
     let field = Field::new(l, "outcome", t::case_outcome(l)).error_in(&typed.faults);
     change(
         view,
         "close",
         html! {
-            (select(&field, &choices, typed.get("outcome")))
+            (select(&field, &listed(&outcomes), typed.get("outcome")))
             (button(Look::Danger, t::case_close_save(l)))
         },
     )
@@ -293,14 +264,8 @@ pub(super) async fn assign(State(app): State<App>, Path(reference): To, sent: Se
 /// The final category, with or without sub-type.
 pub(super) async fn category(State(app): State<App>, Path(reference): To, sent: Sent) -> Answer {
     let chosen = sent.form.get("category").unwrap_or_default();
-    let (category, subtype) = match chosen.split_once('/') {
-        Some((category, subtype)) => (category, Some(subtype.to_owned())),
-        None => (chosen, None),
-    };
-    let command = Command::Categorise {
-        category: category.to_owned(),
-        subtype,
-    };
+    let (category, subtype) = choices::category(chosen);
+    let command = Command::Categorise { category, subtype };
     work(&app, &sent, &reference, command).await
 }
 

@@ -5,19 +5,20 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
-use cairn_app::cluster::{Decided, REPLY_LANGUAGES, Texts};
+use cairn_app::cluster::{Decided, REPLY_LANGUAGES};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
 use cairn_desk::cluster::Refusal;
-use cairn_desk::report::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
+use cairn_desk::report::MESSAGE_CHARS_MAX;
 use maud::{Markup, html};
 
+use super::choices::{self, listed, or_keep};
 use super::cluster::{View, number, page, reports};
 use super::who::{Sent, token};
 use super::words;
 use crate::components::{
-    Encoding, Fault, Field, Input, Look, Width, button, button_named, buttons, choice,
-    error_summary, form, input, select, textarea,
+    Encoding, Fault, Field, Input, Look, Width, button, button_named, buttons, error_summary, form,
+    input, select, textarea,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -121,26 +122,9 @@ fn deciding(view: &View<'_>) -> Markup {
     let (l, app, typed) = (view.officer.page.lang, view.app, view.typed);
     let reach = view.whole.reach;
     let count = |number: i64| number.unsigned_abs();
-    let taxonomy = app.form.taxonomy();
-    let mut pairs = vec![(String::new(), t::cluster_category_keep(l).to_owned())];
-    for category in taxonomy.categories() {
-        pairs.push((
-            category.code.clone(),
-            words::category(&app.form, l, &category.code, None),
-        ));
-        for sub in &category.subtypes {
-            let both = words::category(&app.form, l, &category.code, Some(&sub.code));
-            pairs.push((format!("{}/{}", category.code, sub.code), both));
-        }
-    }
-    let categories: Vec<_> = pairs
-        .iter()
-        .map(|(code, title)| choice(code, title))
-        .collect();
-    let mut outcomes = vec![choice("", t::cluster_close_not(l))];
-    for outcome in taxonomy.outcomes() {
-        outcomes.push(choice(&outcome.code, outcome.title.get(l.as_str())));
-    }
+    let categories = choices::categories(&app.form, l);
+    let categories = or_keep(t::cluster_category_keep(l), categories);
+    let outcomes = or_keep(t::cluster_close_not(l), choices::outcomes(&app.form, l));
     let most = u32::try_from(MESSAGE_CHARS_MAX).ok();
     let languages = REPLY_LANGUAGES.map(|code| {
         let written = view
@@ -163,11 +147,11 @@ fn deciding(view: &View<'_>) -> Markup {
         p { (t::cluster_reach(l, count(reach.open), count(reach.reached), count(reach.told))) }
         p.hint { (t::cluster_grace(l)) }
         (change(view, "decide", html! {
-            (select(&Field::new(l, "category", t::case_category(l)).error_in(&typed.faults), &categories, typed.get("category")))
+            (select(&Field::new(l, "category", t::case_category(l)).error_in(&typed.faults), &listed(&categories), typed.get("category")))
             @for (id, label, hint) in &languages {
                 (textarea(&Field::new(l, id, label).hint(hint.as_str()).optional(true).error_in(&typed.faults), typed.get(id).unwrap_or_default(), 6, most))
             }
-            (select(&Field::new(l, "outcome", t::cluster_close(l)), &outcomes, typed.get("outcome")))
+            (select(&Field::new(l, "outcome", t::cluster_close(l)), &listed(&outcomes), typed.get("outcome")))
             (button(Look::Main, &t::cluster_decide(l, count(reach.open))))
         }))
     }
@@ -243,12 +227,14 @@ const fn refused(l: Lang, refusal: Refusal) -> &'static str {
 }
 
 async fn faulty(app: &App, sent: &Sent, no: i64, field: &str, text: String) -> Answer {
+    let field = field.to_owned();
+    all_faulty(app, sent, no, vec![Fault { field, text }]).await
+}
+
+async fn all_faulty(app: &App, sent: &Sent, no: i64, faults: Vec<Fault>) -> Answer {
     let typed = Typed {
         form: Some(&sent.form),
-        faults: vec![Fault {
-            field: field.to_owned(),
-            text,
-        }],
+        faults,
         ..Typed::default()
     };
     let page = page(app, &sent.officer, no, &typed).await?;
@@ -267,26 +253,12 @@ pub(super) async fn decide(State(app): State<App>, Path(no): To, sent: Sent) -> 
     allowed(&sent)?;
     let (no, l) = (number(&no)?, sent.officer.page.lang);
     let own = |name: &str| sent.form.get(name).filter(|text| !text.is_empty());
-    let category = own("category").map(|chosen| match chosen.split_once('/') {
-        Some((category, sub)) => (category.to_owned(), Some(sub.to_owned())),
-        None => (chosen.to_owned(), None),
-    });
-    let mut reply = Texts::new();
-    for language in REPLY_LANGUAGES {
-        let field = format!("reply-{language}");
-        match MessageText::parse(own(&field).unwrap_or_default()) {
-            Ok(text) => {
-                reply.insert(language.to_owned(), text);
-            }
-            Err(MessageFault::Empty) => {}
-            Err(MessageFault::TooLong { chars }) => {
-                let wrong = t::case_write_long(l, chars as u64, MESSAGE_CHARS_MAX as u64);
-                return faulty(&app, &sent, no, &field, wrong).await;
-            }
-        }
-    }
+    let reply = match choices::replies(l, &sent.form) {
+        Ok(reply) => reply,
+        Err(faults) => return all_faulty(&app, &sent, no, faults).await,
+    };
     let decided = Decided {
-        category,
+        category: own("category").map(choices::category),
         severity: None,
         reply,
         outcome: own("outcome").map(str::to_owned),

@@ -10,6 +10,7 @@ mod case_work;
 mod cases;
 mod challenge;
 mod challenge_work;
+mod choices;
 mod cluster;
 mod cluster_work;
 mod conversation;

@@ -16,13 +16,14 @@ use cairn_desk::rules::{
 };
 use maud::{Markup, html};
 
+use super::super::choices::{self, or_keep};
 use super::super::search;
 use super::super::who::{Officer, Sent, token};
 use super::super::words::{self, People};
 use super::{Answer, HOME, allowed, doors, href, number, refused, seen};
 use crate::components::{
-    Encoding, Fault, Field, Input, Look, Width, back_link, button, choice, error_summary, form,
-    input, select, textarea,
+    Encoding, Fault, Field, Input, Look, Width, back_link, button, error_summary, form, input,
+    select, textarea,
 };
 use crate::form::Form;
 use crate::i18n::{Lang, t};
@@ -106,40 +107,21 @@ fn chars(max: usize) -> Option<u32> {
 }
 
 fn choosing(app: &App, l: Lang, people: &People, typed: &Typed, faults: &[Fault]) -> Markup {
-    let taxonomy = app.form.taxonomy();
-    let mut categories = vec![(String::new(), t::rules_leave(l).to_owned())];
-    for category in taxonomy.categories() {
-        let title = category.title.get(l.as_str());
-        categories.push((category.code.clone(), title.to_owned()));
-        for sub in &category.subtypes {
-            let both = format!("{title} – {}", sub.title.get(l.as_str()));
-            categories.push((format!("{}/{}", category.code, sub.code), both));
-        }
-    }
-    let mut levels = vec![(String::new(), t::rules_leave(l).to_owned())];
-    for severity in taxonomy.severities() {
-        let title = words::severity(&app.form, l, severity.level);
-        levels.push((severity.level.to_string(), title));
-    }
-    let mut officers = vec![(String::new(), t::rules_leave(l).to_owned())];
-    for (id, person) in people.iter().filter(|(_, person)| person.works) {
-        officers.push((id.clone(), person.name.clone()));
-    }
-    let mut cases = vec![
-        (String::new(), t::rules_leave(l).to_owned()),
-        (PLAIN_CASE.to_owned(), t::rules_case_plain(l).to_owned()),
-    ];
+    let leave = t::rules_leave(l);
+    let categories = or_keep(leave, choices::categories(&app.form, l));
+    let levels = or_keep(leave, choices::severities(&app.form, l));
+    let officers = people.iter().filter(|(_, person)| person.works);
+    let officers = officers.map(|(id, person)| (id.clone(), person.name.clone()));
+    let officers = or_keep(leave, officers.collect());
+    let mut cases = vec![(PLAIN_CASE.to_owned(), t::rules_case_plain(l).to_owned())];
     for template in app.config.case_rules.cases.templates() {
         let title = template.title.get(l.as_str());
         cases.push((template.code.clone(), t::rules_case_tasks(l, title)));
     }
+    let cases = or_keep(leave, cases);
     let one = |id: &'static str, label: &'static str, all: &[(String, String)], value: &str| {
-        let choices: Vec<_> = all
-            .iter()
-            .map(|(code, title)| choice(code, title))
-            .collect();
         let field = Field::new(l, id, label).error_in(faults);
-        select(&field, &choices, Some(value))
+        select(&field, &choices::listed(all), Some(value))
     };
     html! {
         (one("category", t::rules_does_category(l), &categories, &typed.category))
