@@ -12,7 +12,6 @@
 )]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use cairn_app::account::Principal;
 use cairn_app::bulk::{REPLIES_ALONE_MAX, REPORTS_MAX};
@@ -22,25 +21,15 @@ use cairn_app::report::AppError;
 use cairn_app::report::rows::Summary;
 use cairn_app::{App, Config};
 use cairn_desk::bulk::{Deeds, Fate, Refusal, Stage, Wish};
-use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::report::{Command, MessageText};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
-use cairn_store::verify::{self, Check, Trusted};
 use cairn_testkit::{TestStore, account, on_both, sample};
 
 const START: Micros = Micros(1_795_500_300_000_000);
-const ORIGIN: &str = "reports.example/log";
 
 fn app(store: &TestStore) -> (App, Clock) {
-    let form = Form::parse(&FormFiles::embedded()).unwrap();
-    let clock = Clock::fixed(START);
-    let config = Config {
-        password_cost: cairn_app::account::PasswordCost::CHEAP,
-        ..Config::default()
-    };
-    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
-    (app, clock)
+    store.app(Config::default(), START)
 }
 
 /// Reports as reporters sent them: references, and the secrets that open them.
@@ -105,21 +94,7 @@ fn everything(app: &App, who: &Principal) -> Deeds {
 }
 
 async fn verified(t: &TestStore) {
-    let trusted = Trusted::read(&t.path().join("keys"), ORIGIN).unwrap();
-    let database = t.options().database;
-    let findings = tokio::task::spawn_blocking(move || {
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding),
-        };
-        verify::database(&database, check).unwrap();
-        findings
-    });
-    let findings = findings.await.unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    assert_eq!(t.log_verify().await.1, vec![]);
 }
 
 on_both! {

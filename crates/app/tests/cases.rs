@@ -13,7 +13,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::sync::Arc;
 
 use cairn_app::account::Principal;
 use cairn_app::cases::Written;
@@ -22,29 +21,20 @@ use cairn_app::clock::Clock;
 use cairn_app::report::AppError;
 use cairn_app::{App, Config};
 use cairn_desk::cases::{Change, Command, Refusal, Source};
-use cairn_desk::form::{Form, FormFiles};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::backup::{self, Plan, Restore};
-use cairn_store::verify::{self, Check, Finding, Trusted, Verdict};
+use cairn_store::verify::{Finding, Verdict};
 use cairn_store::writer::Unit;
 use cairn_testkit::{TestStore, account, on_both, sample};
 
 const START: Micros = Micros(1_795_500_300_000_000);
-const ORIGIN: &str = "reports.example/log";
 const HOUR: i64 = 3_600;
 /// Edits of each of two officers.
 const EDITS: u32 = 250;
 
 fn app(store: &TestStore) -> (App, Clock) {
-    let form = Form::parse(&FormFiles::embedded()).unwrap();
-    let clock = Clock::fixed(START);
-    let config = Config {
-        password_cost: cairn_app::account::PasswordCost::CHEAP,
-        ..Config::default()
-    };
-    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
-    (app, clock)
+    store.app(Config::default(), START)
 }
 
 async fn report(app: &App, seed: u64) -> (i64, String) {
@@ -70,20 +60,7 @@ fn note() -> Command {
 }
 
 async fn look(t: &TestStore) -> (Verdict, Vec<Finding>) {
-    let trusted = Trusted::read(&t.path().join("keys"), ORIGIN).unwrap();
-    let database = t.options().database;
-    tokio::task::spawn_blocking(move || {
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding),
-        };
-        (verify::database(&database, check).unwrap(), findings)
-    })
-    .await
-    .unwrap()
+    t.log_verify().await
 }
 
 /// As an intruder would, through the store's own writer: nothing is logged.

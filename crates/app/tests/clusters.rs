@@ -28,7 +28,7 @@ use cairn_desk::report::{Draft, MessageText};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::params;
-use cairn_store::verify::{self, Check, Finding, Trusted};
+use cairn_store::verify::Finding;
 use cairn_store::writer::Unit;
 use cairn_testkit::campaigns::campaigns;
 use cairn_testkit::{TestStore, on_both, sample};
@@ -83,22 +83,8 @@ async fn version(app: &App, who: &Principal, cluster: i64) -> i64 {
 }
 
 async fn look(t: &TestStore) -> (u64, Vec<Finding>) {
-    let (options, dir) = (t.options(), t.path().to_owned());
-    let look = tokio::task::spawn_blocking(move || {
-        let trusted = Trusted::read(&dir.join("keys"), &options.origin).unwrap();
-        let mut findings = Vec::new();
-        let verdict = verify::database(
-            &options.database,
-            Check {
-                trusted: &trusted,
-                quarter: None,
-                progress: &mut |_| {},
-                found: &mut |finding| findings.push(finding),
-            },
-        );
-        (verdict.unwrap().clustered, findings)
-    });
-    look.await.unwrap()
+    let (verdict, findings) = t.log_verify().await;
+    (verdict.clustered, findings)
 }
 
 /// What the pure library says of the same reports.

@@ -9,16 +9,13 @@
     clippy::indexing_slicing
 )]
 
-use std::sync::Arc;
-
-use cairn_app::account::{Doer, NewAccount, PasswordCost, Principal, code_at};
+use cairn_app::account::{Doer, NewAccount, Principal, code_at};
 use cairn_app::clock::Clock;
 use cairn_app::hold::Reason;
 use cairn_app::report::{AppError, Received, Whole};
 use cairn_app::retention::{NEWEST, Standing};
 use cairn_app::{App, Config};
 use cairn_desk::cluster;
-use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::report::{
     Answer, Channel, Command, Contact, Draft, Event, MessageText, Refusal, State, decide,
 };
@@ -29,7 +26,6 @@ use cairn_kernel::time::Micros;
 use cairn_store::backup::{self, Plan};
 use cairn_store::params;
 use cairn_store::report::Filter;
-use cairn_store::verify::{self, Check, Trusted};
 use cairn_store::writer::{Entry, Unit};
 use cairn_testkit::{TestStore, on_both, sample};
 
@@ -47,14 +43,7 @@ fn app(store: &TestStore, contact_days: u32) -> (App, Clock) {
 }
 
 fn app_with(store: &TestStore, config: Config) -> (App, Clock) {
-    let form = Form::parse(&FormFiles::embedded()).unwrap();
-    let clock = Clock::fixed(START);
-    let config = Config {
-        password_cost: PasswordCost::CHEAP,
-        ..config
-    };
-    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
-    (app, clock)
+    store.app(config, START)
 }
 
 async fn submit(app: &App, seed: u64) -> Received {
@@ -101,20 +90,8 @@ async fn verified(t: &TestStore) {
 
 /// What `cairn log verify` finds.
 async fn findings(t: &TestStore) -> Vec<String> {
-    let options = t.options();
-    let findings = tokio::task::spawn_blocking(move || {
-        let trusted = Trusted::read(&options.dir.join("keys"), &options.origin).unwrap();
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding.to_string()),
-        };
-        verify::database(&options.database, check).unwrap();
-        findings
-    });
-    findings.await.unwrap()
+    let findings = t.log_verify().await.1;
+    findings.iter().map(ToString::to_string).collect()
 }
 
 on_both! {

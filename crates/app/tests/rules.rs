@@ -12,20 +12,18 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use cairn_app::account::Principal;
 use cairn_app::clock::Clock;
 use cairn_app::report::AppError;
 use cairn_app::search::QueueQuery;
 use cairn_app::{App, Config};
-use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::report::{Command as Work, Contact, Draft, State};
 use cairn_desk::rules::{Command, Deed, Refusal, Stage, Typed};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::backup::{self, Plan, Restore};
-use cairn_store::verify::{self, Check, Finding, Trusted};
+use cairn_store::verify::Finding;
 use cairn_store::writer::Unit;
 use cairn_testkit::campaigns::campaigns;
 use cairn_testkit::sample::Dice;
@@ -36,31 +34,11 @@ const START: Micros = Micros(1_795_544_700_000_000);
 const ON: Command = Command::SwitchOn { others: 0 };
 
 fn app(store: &TestStore) -> (App, Clock) {
-    let form = Form::parse(&FormFiles::embedded()).unwrap();
-    let clock = Clock::fixed(START);
-    let config = Config {
-        password_cost: cairn_app::account::PasswordCost::CHEAP,
-        ..Config::default()
-    };
-    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
-    (app, clock)
+    store.app(Config::default(), START)
 }
 
 async fn look(t: &TestStore) -> Vec<Finding> {
-    let (options, dir) = (t.options(), t.path().to_owned());
-    let work = move || {
-        let trusted = Trusted::read(&dir.join("keys"), &options.origin).unwrap();
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding),
-        };
-        verify::database(&options.database, check).unwrap();
-        findings
-    };
-    tokio::task::spawn_blocking(work).await.unwrap()
+    t.log_verify().await.1
 }
 
 /// Reports of one day as the form takes them.

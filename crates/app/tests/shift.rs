@@ -12,38 +12,28 @@
 )]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use cairn_app::account::Principal;
 use cairn_app::cases::Written;
 use cairn_app::clock::Clock;
 use cairn_app::report::AppError;
 use cairn_app::{App, Config};
-use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::report::{Command as Work, Contact, MessageText};
 use cairn_desk::shift::{Command, Refusal, Window};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::backup::{self, Plan, Restore};
-use cairn_store::verify::{self, Check, Finding, Trusted};
+use cairn_store::verify::Finding;
 use cairn_testkit::{TestStore, account, on_both, sample};
 
 /// 07:25 on 25 November 2026 in New Zealand.
 const START: Micros = Micros(1_795_544_700_000_000);
-const ORIGIN: &str = "reports.example/log";
 const HOUR: i64 = 3_600;
 /// Notes of each of two officers.
 const NOTES: usize = 30;
 
 fn app(store: &TestStore) -> (App, Clock) {
-    let form = Form::parse(&FormFiles::embedded()).unwrap();
-    let clock = Clock::fixed(START);
-    let config = Config {
-        password_cost: cairn_app::account::PasswordCost::CHEAP,
-        ..Config::default()
-    };
-    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
-    (app, clock)
+    store.app(Config::default(), START)
 }
 
 fn said(text: &str, key: &str) -> Written {
@@ -54,20 +44,7 @@ fn said(text: &str, key: &str) -> Written {
 }
 
 async fn look(t: &TestStore) -> Vec<Finding> {
-    let trusted = Trusted::read(&t.path().join("keys"), ORIGIN).unwrap();
-    let database = t.options().database;
-    let work = move || {
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding),
-        };
-        verify::database(&database, check).unwrap();
-        findings
-    };
-    tokio::task::spawn_blocking(work).await.unwrap()
+    t.log_verify().await.1
 }
 
 /// A report that came so many hours before [`START`]; its reference.

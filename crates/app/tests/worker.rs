@@ -65,19 +65,15 @@ fn harbour() -> cairn_track::plan::Files {
 }
 
 fn app_with(store: &TestStore, mail: Option<MailConfig>, plans: Plans) -> (App, Clock) {
-    let form = Form::parse(&FormFiles::embedded()).unwrap();
-    let clock = Clock::fixed(START);
     let config = Config {
         public_url: "https://report.example".into(),
         service_name: "Report it".into(),
         service_name_mi: "Pūrongotia".into(),
         mail,
         plans,
-        password_cost: cairn_app::account::PasswordCost::CHEAP,
         ..Config::default()
     };
-    let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
-    (app, clock)
+    store.app(config, START)
 }
 
 /// A report of somebody who left an address.

@@ -123,20 +123,7 @@ fn answer(outcome: Outcome) -> Answer {
 }
 
 async fn look(t: &TestStore) -> (Verdict, Vec<Finding>) {
-    let trusted = Trusted::read(&t.path().join("keys"), ORIGIN).unwrap();
-    let database = t.options().database;
-    tokio::task::spawn_blocking(move || {
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding),
-        };
-        (verify::database(&database, check).unwrap(), findings)
-    })
-    .await
-    .unwrap()
+    t.log_verify().await
 }
 
 async fn tamper(t: &mut TestStore, sql: &str) {

@@ -280,20 +280,8 @@ async fn block(t: &TestStore, no: i64, one: &Observable) -> Standing {
 
 /// The places at which `cairn log verify` finds something wrong.
 async fn wrong(t: &TestStore) -> Vec<String> {
-    let trusted = verify::Trusted::read(&t.path().join("keys"), "reports.example/log").unwrap();
-    let database = t.options().database;
-    let work = move || {
-        let mut places = Vec::new();
-        let check = verify::Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| places.push(finding.place()),
-        };
-        verify::database(&database, check).unwrap();
-        places
-    };
-    tokio::task::spawn_blocking(work).await.unwrap()
+    let findings = t.log_verify().await.1;
+    findings.iter().map(verify::Finding::place).collect()
 }
 
 on_both! {

@@ -23,20 +23,8 @@ use cairn_testkit::{TestStore, on_both};
 const DAY: i64 = 24 * 3_600;
 
 async fn wrong(t: &TestStore) -> Vec<String> {
-    let trusted = verify::Trusted::read(&t.path().join("keys"), "reports.example/log").unwrap();
-    let database = t.options().database;
-    let work = move || {
-        let mut places = Vec::new();
-        let check = verify::Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| places.push(finding.place()),
-        };
-        verify::database(&database, check).unwrap();
-        places
-    };
-    tokio::task::spawn_blocking(work).await.unwrap()
+    let findings = t.log_verify().await.1;
+    findings.iter().map(verify::Finding::place).collect()
 }
 
 fn event(no: i64, at: i64, by: &str, change: Change) -> (Event, Entry) {

@@ -13,7 +13,6 @@ use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
 use cairn_store::track::{Decided, NewReturn, NewVersion, SaltedText, Seat};
-use cairn_store::verify::{self, Check, Trusted};
 use cairn_store::writer::{Entry, WriteError};
 use cairn_testkit::sample::START;
 use cairn_testkit::{TestStore, on_both};
@@ -152,24 +151,9 @@ async fn publish(t: &TestStore, no: i64, files: &[ReturnFile]) -> Result<(), Wri
 
 /// What the log says against it.
 async fn findings(t: &TestStore) -> Vec<String> {
-    let (database, path) = (t.options().database, t.path().to_owned());
-    tokio::task::spawn_blocking(move || {
-        let trusted = Trusted::read(&path.join("keys"), "reports.example/log").unwrap();
-        let mut found = Vec::new();
-        let verdict = verify::database(
-            &database,
-            Check {
-                trusted: &trusted,
-                quarter: None,
-                progress: &mut |_| {},
-                found: &mut |finding| found.push(finding.to_string()),
-            },
-        );
-        assert_eq!(verdict.unwrap().findings as usize, found.len());
-        found
-    })
-    .await
-    .unwrap()
+    let (verdict, findings) = t.log_verify().await;
+    assert_eq!(verdict.findings as usize, findings.len());
+    findings.iter().map(ToString::to_string).collect()
 }
 
 async fn filled(t: &TestStore) {
