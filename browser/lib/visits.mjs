@@ -1,4 +1,5 @@
 // What tests of several people's way through the pages have in common.
+import assert from 'node:assert/strict';
 import { DESKTOP, NARROW, PHONE, shot } from './browser.mjs';
 import { accessible, fits } from './checks.mjs';
 import { person, signIn } from './people.mjs';
@@ -20,6 +21,21 @@ export async function look(page, name) {
     await shot(page, `${name}-${viewport.width}`);
   }
   await page.setViewportSize(before);
+}
+
+/** Looks at each of these pages in both languages, with everything that opens on demand open. */
+export async function visitAll(cairn, page, paths, name) {
+  for (const path of paths) {
+    for (const lang of ['mi', 'en']) {
+      const address = new URL(path, cairn.url);
+      address.searchParams.set('lang', lang);
+      const answer = await page.goto(address.href);
+      assert.equal(answer.status(), 200, path);
+      assert.equal(await page.locator('html').getAttribute('lang'), lang, path);
+      await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
+      await look(page, `${name}${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 40)}-${lang}`);
+    }
+  }
 }
 
 /** What the page says, in one line. */

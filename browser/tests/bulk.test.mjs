@@ -1,10 +1,9 @@
 // One thing done to many reports: with scripts off, by keys alone, with a second officer; before, after and restored.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
-import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
+import { keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { person, signIn } from '../lib/people.mjs';
-import { at, look } from '../lib/visits.mjs';
+import { at, look, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
 const cairn = world();
@@ -26,18 +25,8 @@ const listed = (page, count) => page.locator('[data-row] th a').evaluateAll((all
 
 test('choosing, deciding and undoing with scripts off, in both languages', async () => {
   const { page, faults, close } = await at(cairn, 'leilani', false);
+  await visitAll(cairn, page, ['/desk/bulk', '/desk/keyboard'], 'bulk');
   for (const lang of ['mi', 'en']) {
-    for (const path of ['/desk/bulk', '/desk/keyboard']) {
-      const answer = await page.goto(`${cairn.url}${path}?lang=${lang}`);
-      assert.equal(answer.status(), 200, path);
-      await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
-      for (const viewport of [NARROW, PHONE, DESKTOP]) {
-        await page.setViewportSize(viewport);
-        await fits(page);
-        if (viewport !== PHONE) await accessible(page);
-        await shot(page, `bulk${path.replaceAll('/', '-')}-${lang}-${viewport.width}`);
-      }
-    }
     await page.goto(`${cairn.url}${OPEN}&lang=${lang}`);
     for (let row = 0; row < 3; row += 1) await page.locator('[data-row] input[name=report]').nth(row).check({ force: true });
     await page.locator('.bulk button').first().click();

@@ -1,9 +1,9 @@
 // Referrals: every page in both languages and at three widths with scripts off, and the way of one from consent to outcome.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { NARROW } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible } from '../lib/checks.mjs';
-import { at, text } from '../lib/visits.mjs';
+import { at, text, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
 const cairn = world();
@@ -21,22 +21,8 @@ test('every page of referrals, in both languages, with scripts off', async () =>
   await page.goto(`${cairn.url}/desk/referrals`);
   const first = await page.locator('main a[href*="/referrals/"]').first().getAttribute('href');
   const report = first.replace(/\/referrals\/.*/, '');
-  for (const path of ['/desk/referrals', '/desk/referrals?late=1', '/desk/referrals?state=prepared&agency=police', first, report]) {
-    for (const lang of ['mi', 'en']) {
-      const address = new URL(path, cairn.url);
-      address.searchParams.set('lang', lang);
-      const answer = await page.goto(address.href);
-      assert.equal(answer.status(), 200, path);
-      assert.equal(await page.locator('html').getAttribute('lang'), lang, path);
-      await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
-      for (const viewport of [NARROW, PHONE, DESKTOP]) {
-        await page.setViewportSize(viewport);
-        await fits(page);
-        if (viewport === (lang === 'mi' ? NARROW : DESKTOP)) await accessible(page);
-        if (viewport !== NARROW) await shot(page, `referral${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 40)}-${lang}-${viewport.width}`);
-      }
-    }
-  }
+  const paths = ['/desk/referrals', '/desk/referrals?late=1', '/desk/referrals?state=prepared&agency=police', first, report];
+  await visitAll(cairn, page, paths, 'referral');
   await page.goto(`${cairn.url}/desk/referrals`);
   await keyboardVisible(page);
   assert.match(await text(page), /Referrals that wait for you .*overdue/);

@@ -2,13 +2,12 @@
 // take turns: written with a fault, tried out, switched on by a second person, run on a report that comes in, and taken back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
-import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
+import { fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { Client } from '../lib/http.mjs';
 import { harmlessPage, inspect } from '../lib/look.mjs';
 import { onPaper } from '../lib/paper.mjs';
 import { person, signIn } from '../lib/people.mjs';
-import { at, look, text } from '../lib/visits.mjs';
+import { at, look, text, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 import { payloads } from '../payloads.mjs';
 
@@ -54,20 +53,7 @@ async function state(page, reference) {
 
 test('the pages in both languages, with scripts off, and on paper', async () => {
   const { page, faults, close } = await at(cairn, 'leilani', false);
-  for (const path of [PAGE, `${PAGE}/new`, `${PAGE}/1`, `${PAGE}/2`, `${PAGE}/3`]) {
-    for (const lang of ['mi', 'en']) {
-      const answer = await page.goto(`${cairn.url}${path}?lang=${lang}`);
-      assert.equal(answer.status(), 200, path);
-      assert.equal(await page.locator('html').getAttribute('lang'), lang, path);
-      await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
-      for (const viewport of [NARROW, PHONE, DESKTOP]) {
-        await page.setViewportSize(viewport);
-        await fits(page);
-        if (viewport !== PHONE) await accessible(page);
-        await shot(page, `rules${path.replaceAll('/', '-')}-${lang}-${viewport.width}`);
-      }
-    }
-  }
+  await visitAll(cairn, page, [PAGE, `${PAGE}/new`, `${PAGE}/1`, `${PAGE}/2`, `${PAGE}/3`], 'rules');
   await keyboardVisible(page);
   await onPaper(page, cairn.url + PAGE);
   faults.none();

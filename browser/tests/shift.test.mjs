@@ -2,12 +2,11 @@
 // goes from one officer to the next by keyboard alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
-import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
+import { fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { harmlessPage } from '../lib/look.mjs';
 import { fitsPaper, onPaper } from '../lib/paper.mjs';
 import { person, signIn } from '../lib/people.mjs';
-import { at, download, look, text } from '../lib/visits.mjs';
+import { at, download, look, text, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 import { payloads } from '../payloads.mjs';
 
@@ -16,21 +15,7 @@ const PAGE = '/desk/shift';
 
 test('the page in both languages, with scripts off, and on paper', async () => {
   const { page, faults, close } = await at(cairn, 'leilani', false);
-  for (const path of [PAGE, `${PAGE}/notes`]) {
-    for (const lang of ['mi', 'en']) {
-      const answer = await page.goto(`${cairn.url}${path}?lang=${lang}`);
-      assert.equal(answer.status(), 200, path);
-      assert.equal(await page.locator('html').getAttribute('lang'), lang, path);
-      // Everything that opens on demand is looked at open.
-      await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
-      for (const viewport of [NARROW, PHONE, DESKTOP]) {
-        await page.setViewportSize(viewport);
-        await fits(page);
-        if (viewport !== PHONE) await accessible(page);
-        await shot(page, `shift${path.replaceAll('/', '-')}-${lang}-${viewport.width}`);
-      }
-    }
-  }
+  await visitAll(cairn, page, [PAGE, `${PAGE}/notes`], 'shift');
   await keyboardVisible(page);
   await onPaper(page, cairn.url + PAGE);
   await fitsPaper(page);
