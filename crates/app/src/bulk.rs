@@ -276,9 +276,7 @@ impl App {
     /// See [`AppError`].
     pub async fn bulks_asked(&self, who: &Principal) -> Result<Visible<Vec<Bulk>>, AppError> {
         let grant = who.grant(Action::ReadReports)?;
-        let mut open = self.store.bulks_open().await?;
-        open.retain(|bulk| bulk.stage == Stage::Asked);
-        Ok(grant.show(open))
+        Ok(grant.show(self.store.bulks_asked().await?))
     }
 
     /// Codes that are known, and an account to which this officer may give reports.

@@ -4,7 +4,7 @@ mod outgoing;
 mod reply;
 
 use cairn_desk::conversation::{Head, ReplyAddress, Sort, Tag, Way, sort, words};
-use cairn_desk::mail::{MAIL_BYTES_MAX, MailReport, Reading, identity, read_anyhow};
+use cairn_desk::mail::{MailReport, Reading, identity, read_anyhow};
 use cairn_desk::report::{Change, Command, FILES_MAX, FileRef, Refusal, decide_all};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
@@ -344,10 +344,4 @@ impl App {
 fn bounced<'a>(found: &'a Found, whole: &'a Whole) -> Option<&'a str> {
     let named = found.answers.as_ref().map(|sent| sent.id.as_str());
     named.or_else(|| whole.sent.last().map(|sent| sent.id.as_str()))
-}
-
-/// The message is larger than any that is taken.
-#[must_use]
-pub const fn is_too_large(bytes: usize) -> bool {
-    bytes > MAIL_BYTES_MAX
 }

@@ -207,6 +207,28 @@ on_both! {
         verified(t).await;
     }
 
+    async fn what_waits_for_a_second_officer_keeps_nothing_back(t: &mut TestStore) {
+        let (app, _) = app(t);
+        let (references, _) = reports(&app, REPLIES_ALONE_MAX as u64 + 1).await;
+        let hana = account(&app, "hana", Role::Officer).await;
+        let before = rows(&app, &hana, &references).await;
+        let all = chosen(&references, &before);
+        for _ in 0..cairn_app::bulk::rows::ROWS_MAX {
+            app.bulk_begin(&hana, &all, Deeds::default(), &words("Words to many")).await.unwrap();
+        }
+        let one = &all[..1];
+        let deeds = Deeds { assignee: Some(vec![hana.account.clone()]), ..Deeds::default() };
+        let no = app.bulk_begin(&hana, one, deeds, &Texts::new()).await.unwrap();
+        let stage = async || app.bulk(&hana, no).await.unwrap().into_inner().bulk.stage;
+        assert_eq!(stage().await, Stage::Done);
+        // As if the service had ended in between.
+        let mut unit = cairn_store::writer::Unit::default();
+        unit.exec("UPDATE bulk SET stage = 'doing' WHERE stage = 'done'", Vec::new());
+        t.write(unit).await.unwrap();
+        app.bulk_turn().await.unwrap();
+        assert_eq!(stage().await, Stage::Done);
+    }
+
     async fn a_large_one_goes_on_behind_and_is_taken_back_midway(t: &mut TestStore) {
         let (app, _) = app(t);
         let (references, _) = reports(&app, 130).await;

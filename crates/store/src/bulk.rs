@@ -139,6 +139,17 @@ macro_rules! bulk_sql {
     };
 }
 
+/// The first condition is that of the index, word for word.
+macro_rules! bulk_open_sql {
+    ($which:literal) => {
+        concat!(
+            bulk_sql!("WHERE stage IN ('asked', 'doing', 'undoing') AND "),
+            $which,
+            " ORDER BY no LIMIT $1"
+        )
+    };
+}
+
 fn read(row: &Row) -> Result<Bulk, ReadError> {
     let deeds = row.text(3)?;
     let stage = row.text(5)?;
@@ -184,12 +195,23 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Selections that the service works on, or that wait for a second officer; the oldest first, at most [`ROWS_MAX`].
+    /// Selections that the service works on, the oldest first; at most [`ROWS_MAX`].
     ///
     /// # Errors
     /// The database could not be read.
-    pub async fn bulks_open(&self) -> Result<Vec<Bulk>, ReadError> {
-        let sql = bulk_sql!("WHERE stage IN ('asked', 'doing', 'undoing') ORDER BY no LIMIT $1");
+    pub async fn bulks_working(&self) -> Result<Vec<Bulk>, ReadError> {
+        self.bulks_open(bulk_open_sql!("stage <> 'asked'")).await
+    }
+
+    /// Selections that wait for a second officer, the oldest first; at most [`ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn bulks_asked(&self) -> Result<Vec<Bulk>, ReadError> {
+        self.bulks_open(bulk_open_sql!("stage = 'asked'")).await
+    }
+
+    async fn bulks_open(&self, sql: &'static str) -> Result<Vec<Bulk>, ReadError> {
         let rows = self.db.rows(sql, params![ROWS_MAX]).await?;
         rows.iter().map(read).collect()
     }

@@ -19,7 +19,7 @@ impl App {
     /// See [`AppError`]; what fails is tried again at the next turn, and keeps no other selection back.
     pub async fn bulk_turn(&self) -> Result<usize, AppError> {
         let (mut worked, mut failed) = (0, None);
-        for bulk in self.store.bulks_open().await? {
+        for bulk in self.store.bulks_working().await? {
             match self.work_on_bulk(bulk.no, TURN).await {
                 Ok(count) => worked += count,
                 Err(error) => failed = Some(error),
