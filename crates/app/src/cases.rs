@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use cairn_desk::access::{Action, Grant, Visible, may};
 use cairn_desk::cases::{self as desk, Books, Case, Change, Command, Event};
 use cairn_desk::clock;
-use cairn_desk::shift::account;
 use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::label::{Pap, Tlp};
@@ -269,7 +268,7 @@ impl App {
                 return Ok(known);
             }
             let no = self.store.newest_case().await? + 1;
-            let row = self.text_row(1, no, &account(by), title)?;
+            let row = self.text_row(1, no, &by.account(), title)?;
             let digest = salted(&row.salt, row.text.as_bytes()).hex();
             let change = desk::open(digest, Tlp::default(), Pap::default(), sha256(&once).hex());
             let (event, entry) = case_event(no, at, by, change)?;

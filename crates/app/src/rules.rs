@@ -12,7 +12,6 @@ use cairn_desk::rules::{
     self as desk, Change, Command, Content, Event, Fault, RULES_MAX, Refusal, Rule, Trial, Typed,
 };
 use cairn_desk::search::{Known, Wanted, parse};
-use cairn_desk::shift::account;
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
@@ -373,7 +372,7 @@ impl App {
         text: Option<store::Salted>,
     ) -> Result<(), AppError> {
         let first = matches!(command, Command::SwitchOn { others: 0 }) && rule.on.is_none();
-        let change = desk::decide(Some(rule), command, &account(&by), self.clock.now())?;
+        let change = desk::decide(Some(rule), command, &by.account(), self.clock.now())?;
         let (event, entry) = rule_event(rule.no, at, by, change)?;
         let mut after = rule.clone();
         after.apply(&event);

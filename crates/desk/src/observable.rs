@@ -151,7 +151,7 @@ impl Standing {
             }
             Change::BlockAsked => {
                 self.block = Block::Asked;
-                self.asked_by = Some(account(&event.by));
+                self.asked_by = Some(event.by.account());
             }
             Change::BlockAgreed => self.block = Block::Agreed,
             Change::BlockDeclined | Change::BlockWithdrawn | Change::BlockLifted => {
@@ -160,15 +160,6 @@ impl Standing {
             }
         }
         self.block_at = Some(event.at);
-    }
-}
-
-/// The account behind an actor.
-#[must_use]
-pub fn account(by: &Actor) -> String {
-    match by {
-        Actor::User(id) => id.clone(),
-        other => other.to_string(),
     }
 }
 

@@ -19,8 +19,6 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
-use crate::shift::account;
-
 /// Most rules, switched on or not. They are never deleted.
 pub const RULES_MAX: i64 = 200;
 /// Most rules that are on at the same time.
@@ -224,7 +222,7 @@ impl Rule {
         Some(Self {
             no: event.rule,
             at: event.at,
-            author: account(&event.by),
+            author: event.by.account(),
             version: 1,
             replies: *replies,
             stage: Stage::Draft,
@@ -244,7 +242,7 @@ impl Rule {
                 version, replies, ..
             } => {
                 self.at = event.at;
-                self.author = account(&event.by);
+                self.author = event.by.account();
                 self.version = *version;
                 self.replies = *replies;
                 self.stage = Stage::Draft;
@@ -258,7 +256,7 @@ impl Rule {
             }
             Change::Asked { .. } => {
                 self.stage = Stage::Asked;
-                self.asked_by = Some(account(&event.by));
+                self.asked_by = Some(event.by.account());
             }
             Change::Declined { .. } => {
                 self.stage = Stage::Tried;

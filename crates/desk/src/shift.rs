@@ -110,7 +110,7 @@ impl Note {
         Some(Self {
             no: event.handover,
             at: event.at,
-            by: account(&event.by),
+            by: event.by.account(),
             digest: digest.clone(),
             corrects: *corrects,
             corrected_by: None,
@@ -125,9 +125,9 @@ impl Note {
         match &event.change {
             Change::Written { .. } => {}
             Change::Read => {
-                self.read.entry(account(&event.by)).or_insert(event.at);
+                self.read.entry(event.by.account()).or_insert(event.at);
             }
-            Change::Withdrawn => self.withdrawn = Some((event.at, account(&event.by))),
+            Change::Withdrawn => self.withdrawn = Some((event.at, event.by.account())),
             Change::Erased => self.erased = true,
         }
     }
@@ -142,15 +142,6 @@ impl Note {
     #[must_use]
     pub fn is_new_to(&self, account: &str) -> bool {
         self.holds() && self.by != account && !self.read.contains_key(account)
-    }
-}
-
-/// The account behind an actor.
-#[must_use]
-pub fn account(by: &Actor) -> String {
-    match by {
-        Actor::User(id) => id.clone(),
-        other => other.to_string(),
     }
 }
 

@@ -94,6 +94,17 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// As columns hold who did something: the account's id, or what [`fmt::Display`] says of who has no account.
+    #[must_use]
+    pub fn account(&self) -> String {
+        match self {
+            Self::User(id) => id.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

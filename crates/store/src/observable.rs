@@ -1,6 +1,6 @@
 //! What officers know of observables: notes, and the block list.
 
-use cairn_desk::observable::{Block, Change, Event, Standing, account};
+use cairn_desk::observable::{Block, Change, Event, Standing};
 use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::time::Micros;
@@ -164,7 +164,7 @@ pub fn tell(told: Told<'_>) -> Unit {
                 no,
                 n,
                 event.at,
-                account(&event.by),
+                event.by.account(),
                 event.change.kind(),
                 corrects,
                 salt,

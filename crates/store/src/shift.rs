@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use cairn_desk::shift::{Cell, Change, Due, Event, Note, SEGMENTS, account};
+use cairn_desk::shift::{Cell, Change, Due, Event, Note, SEGMENTS};
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
@@ -92,7 +92,7 @@ pub fn write(note: &Note, salt: [u8; 16], text: &str, entry: Entry) -> Unit {
 #[must_use]
 pub fn change(event: &Event, entry: Entry) -> Unit {
     let mut unit = Unit::default();
-    let (no, at, by) = (event.handover, event.at, account(&event.by));
+    let (no, at, by) = (event.handover, event.at, event.by.account());
     match event.change {
         Change::Written { .. } => {}
         Change::Read => {

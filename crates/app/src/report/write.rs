@@ -26,15 +26,11 @@ pub(crate) fn words_to(
     let Some(text) = own.or_else(|| texts.values().next()).cloned() else {
         return Ok(None);
     };
-    let author = match by {
-        Actor::User(id) => id.clone(),
-        other => other.to_string(),
-    };
     let salt = random::<16>()?;
     let digest = salted(&salt, text.as_bytes()).hex();
     let message = NewMessage {
         n: whole.standing.messages + 1,
-        author: Some(author),
+        author: Some(by.account()),
         at: Micros(0),
         waits: false,
         salt,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cairn_desk::observable::{Change, Event, Standing, account};
+use cairn_desk::observable::{Change, Event, Standing};
 use cairn_evidence::hash::{salted, sha256};
 
 use super::{PAGE_ROWS, Run, VerifyError, bytes, text};
@@ -166,7 +166,7 @@ fn step_is(row: &Row, event: &Event, n: i64, wrong: &mut Vec<Wrong>) {
     let expected = [
         Value::from(n),
         event.at.into(),
-        account(&event.by).into(),
+        event.by.account().into(),
         event.change.kind().into(),
         corrects.into(),
     ];

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use cairn_desk::report::retention::{Part, closed_at};
 use cairn_desk::report::{Body, Change, Event, FileRef, Standing, undo};
 use cairn_evidence::hash::{salted, sha256};
-use cairn_kernel::actor::Actor;
 use cairn_kernel::reference::Scramble;
 use cairn_kernel::time::Micros;
 
@@ -484,10 +483,7 @@ impl<'a> Look<'a> {
                     waits,
                     ..
                 } => {
-                    let author = match &event.by {
-                        Actor::User(id) => id.clone(),
-                        other => other.to_string(),
-                    };
+                    let author = event.by.account();
                     expected.insert(*message, (Some(author), event.at.0, *waits, digest));
                 }
                 _ => {}

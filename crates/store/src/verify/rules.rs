@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cairn_desk::rules::{Change, Event, Rule};
-use cairn_desk::shift::account;
 use cairn_evidence::hash::salted;
 
 use super::reports::{disagree, same};
@@ -73,7 +72,7 @@ impl All {
             } => {
                 let said = Said {
                     at: event.at.0,
-                    account: account(&event.by),
+                    account: event.by.account(),
                     digest: digest.clone(),
                     trial: None,
                 };

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_desk::track::{ReturnBody, ReturnState, TrackChange, TrackEvent};
 use cairn_evidence::hash::{salted, sha256};
-use cairn_kernel::actor::Actor;
 
 use super::{PAGE_ROWS, Run, Source, VerifyError, bytes, shown, text};
 use crate::db::ReadError;
@@ -130,17 +129,10 @@ struct Said {
     versions: BTreeMap<(String, i64), Published>,
 }
 
-fn account(by: &Actor) -> String {
-    match by {
-        Actor::User(id) => id.clone(),
-        other => other.to_string(),
-    }
-}
-
 impl Said {
     /// Takes an event in; why it cannot follow on what came before.
     fn take(&mut self, index: i64, event: TrackEvent) -> Result<(), &'static str> {
-        let (at, by) = (event.at.0, account(&event.by));
+        let (at, by) = (event.at.0, event.by.account());
         let leads_to = event.change.leads_to();
         match event.change {
             TrackChange::ReturnFiled {
