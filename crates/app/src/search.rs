@@ -1,5 +1,7 @@
 //! Search: the officers' line, read against what the installation knows, and a page of what it finds.
 
+use std::collections::BTreeSet;
+
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::report::Body;
 use cairn_desk::search::{Codes, Fault, Known, Search, Wanted, holds, parse};
@@ -147,8 +149,13 @@ impl App {
                 further,
             } = self.store.search(wanted, &page).await?;
             let all = found.len() < at_once;
+            let holders = if reads {
+                self.holders(wanted, &found).await?
+            } else {
+                BTreeSet::new()
+            };
             for row in found {
-                if reads && !self.is_in_body(wanted, row.no).await? {
+                if reads && !holders.contains(&row.no) {
                     after = Some((i64::from(row.severity), row.no));
                     looked += 1;
                     continue;
@@ -178,14 +185,19 @@ impl App {
         }
     }
 
-    async fn is_in_body(&self, wanted: &Wanted, no: i64) -> Result<bool, AppError> {
-        let Some(body) = self.store.report_body(no).await? else {
-            return Ok(false);
-        };
-        let body: Body = serde_json::from_str(&body.json).map_err(damaged("body"))?;
-        let has = |one| body.observables.contains(one);
-        let says = |phrase: &String| holds(&body, phrase);
-        Ok(wanted.observables.iter().all(has) && wanted.phrases.iter().all(says))
+    /// Those of the rows whose bodies hold the phrases and observables, which an index of words and digests only suspects.
+    async fn holders(&self, wanted: &Wanted, found: &[Summary]) -> Result<BTreeSet<i64>, AppError> {
+        let numbers: Vec<i64> = found.iter().map(|row| row.no).collect();
+        let mut out = BTreeSet::new();
+        for (no, json) in self.store.report_bodies(&numbers).await? {
+            let body: Body = serde_json::from_str(&json).map_err(damaged("body"))?;
+            let has = |one| body.observables.contains(one);
+            let says = |phrase: &String| holds(&body, phrase);
+            if wanted.observables.iter().all(has) && wanted.phrases.iter().all(says) {
+                out.insert(no);
+            }
+        }
+        Ok(out)
     }
 }
 

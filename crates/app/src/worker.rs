@@ -25,6 +25,7 @@ const CLUSTER_EVERY: Duration = Duration::from_secs(2);
 const BULK_EVERY: Duration = Duration::from_secs(2);
 const RULES_EVERY: Duration = Duration::from_secs(2);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
+const SAMPLE_EVERY: Duration = Duration::from_secs(60);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 const SCRUB_EVERY: Duration = Duration::from_secs(30);
 /// Jobs taken at one time.
@@ -111,6 +112,9 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         &app,
         |app| async move { Ok(app.rules_turn().await.map(drop)?) },
     );
+    let sample = part(&app, |app| async move {
+        Ok(app.store.sample_tables().await.map(drop)?)
+    });
     let watched = part(&app, |app| async move { app.watch().await });
     drop(app);
     let parts = [
@@ -123,6 +127,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("selections", BULK_EVERY, stopping.clone(), bulk)),
         tokio::spawn(every("rules", RULES_EVERY, stopping.clone(), rules)),
+        tokio::spawn(every("sampling", SAMPLE_EVERY, stopping.clone(), sample)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
     stop.await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use tokio::sync::Semaphore;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 use crate::once::SharedKeys;
 use crate::sql::{ColumnError, Row, Value, postgres_row, sqlite_row};
@@ -259,6 +259,65 @@ impl Db {
                 rows.iter()
                     .map(|row| postgres_row(row).map_err(ReadError::from))
                     .collect()
+            }
+        }
+    }
+
+    /// As [`Self::rows`], for questions with filters that mostly ask nothing (`$1 = '' OR …`): PostgreSQL plans such a one
+    /// anew each time, with the values before it, and then leaves those filters out. A plan for any values takes each for
+    /// a strong one, expects one row in a million and reads the whole table for it. SQLite's plan does not depend on them.
+    pub(crate) async fn rows_anew(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, ReadError> {
+        let Self::Postgres(pool) = self else {
+            return self.rows(sql, params).await;
+        };
+        let client = pool
+            .get()
+            .await
+            .map_err(|error| ReadError::Database(error.to_string()))?;
+        let params: Vec<(&(dyn ToSql + Sync), Type)> = params
+            .iter()
+            .map(|value| (value as &(dyn ToSql + Sync), value.postgres_type()))
+            .collect();
+        let rows = client.query_typed(sql, &params).await?;
+        rows.iter()
+            .map(|row| postgres_row(row).map_err(ReadError::from))
+            .collect()
+    }
+
+    /// The first row of one question for each of many values, in their order: one visit to the database, not as many.
+    pub(crate) async fn row_each(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Option<Row>>, ReadError> {
+        match self {
+            Self::Sqlite(readers) => {
+                readers
+                    .run(move |connection| {
+                        let one = |value| sqlite_rows(connection, sql, &[value]);
+                        let first = |rows: Vec<Row>| rows.into_iter().next();
+                        values
+                            .into_iter()
+                            .map(|value| Ok(first(one(value)?)))
+                            .collect()
+                    })
+                    .await
+            }
+            Self::Postgres(pool) => {
+                let client = pool
+                    .get()
+                    .await
+                    .map_err(|error| ReadError::Database(error.to_string()))?;
+                let statement = client.prepare_cached(sql).await?;
+                let asked = values.iter().map(async |value| {
+                    let row = client.query_opt(&statement, &[value]).await?;
+                    row.as_ref().map(postgres_row).transpose()
+                });
+                Ok(futures_util::future::try_join_all(asked).await?)
             }
         }
     }

@@ -28,6 +28,20 @@ pub enum Value {
     Bool(bool),
 }
 
+impl Value {
+    /// The type that PostgreSQL is told. Of NULL it is none: the place says what it stands for.
+    pub(crate) fn postgres_type(&self) -> Type {
+        match self {
+            Self::Null => Type::UNKNOWN,
+            Self::Int(_) => Type::INT8,
+            Self::Real(_) => Type::FLOAT8,
+            Self::Text(_) | Self::Word(_) => Type::TEXT,
+            Self::Blob(_) => Type::BYTEA,
+            Self::Bool(_) => Type::BOOL,
+        }
+    }
+}
+
 macro_rules! value_from {
     ($($from:ty => |$x:ident| $to:expr;)*) => { $(
         impl From<$from> for Value { fn from($x: $from) -> Self { $to } }

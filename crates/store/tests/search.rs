@@ -351,6 +351,38 @@ on_both! {
         assert_eq!((plain.rows.len(), plain.further), (2, None), "without a filter all are listed");
     }
 
+    async fn words_of_long_ago_are_found_whatever_came_since(t: &mut TestStore) {
+        let story = async |seed: u64, text: &str| {
+            let mut draft = sample::draft(seed);
+            draft.search_text = fold(text);
+            let sample = Sample::of(t, draft, seed, START);
+            sample.send(t).await.unwrap();
+            sample.no
+        };
+        let old = [story(1, "kelp and tuatara").await, story(2, "tuatara").await, story(3, "kelp").await];
+        for _ in 0..50_000 {
+            let _unused = t.next_report();
+        }
+        let new = [story(4, "kelp").await, story(5, "kelp with tuatara").await];
+        let find = async |words: &str, without: &str, after: Option<i64>, limit: usize| -> Vec<i64> {
+            let split = |text: &str| text.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect();
+            let wanted = Wanted { words: split(words), without: split(without), ..Wanted::default() };
+            let page = Page { order: Order::Newest, after: after.map(|no| (0, no)), limit };
+            let found = t.search(&wanted, &page).await.unwrap();
+            assert_eq!(found.further, None);
+            found.rows.iter().map(|row| row.no).collect()
+        };
+        assert_eq!(find("tuatara", "", None, 50).await, [new[1], old[1], old[0]]);
+        assert_eq!(find("tuatara", "", None, 1).await, [new[1]]);
+        assert_eq!(find("tuatara", "", Some(new[1]), 50).await, [old[1], old[0]]);
+        assert_eq!(find("kelp", "tuatara", None, 50).await, [new[0], old[2]]);
+        assert_eq!(find("kelp", "", None, 3).await, [new[1], new[0], old[2]]);
+        assert!(find("moa", "", None, 50).await.is_empty());
+        let closed = Wanted { words: vec!["kelp".into()], category: Set { any: vec!["none".into()], none: vec![] }, ..Wanted::default() };
+        let page = Page { order: Order::Newest, after: None, limit: 50 };
+        assert!(t.search(&closed, &page).await.unwrap().rows.is_empty());
+    }
+
     async fn an_observable_says_where_it_was_seen(t: &mut TestStore) {
         let one = Observable { kind: Kind::Url, value: "https://bad.example/a/../b".into() };
         assert_eq!(t.observable_seen(&one).await.unwrap(), cairn_store::report::Seen::default());

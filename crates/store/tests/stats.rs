@@ -8,6 +8,7 @@
 
 use cairn_store::empty::is_empty;
 use cairn_store::verify;
+use cairn_store::{Database, Store};
 use cairn_testkit::on_both;
 use cairn_testkit::sample::{START, Sample};
 
@@ -30,6 +31,29 @@ on_both! {
         let database = t.options().database;
         let newest = tokio::task::spawn_blocking(move || verify::newest(&database).unwrap());
         assert_eq!(newest.await.unwrap().map(|at| at.hour()), Some(START.hour()));
+    }
+
+    async fn tables_that_changed_much_are_sampled(t: &mut TestStore) {
+        let sqlite = matches!(t.options().database, Database::Sqlite(_));
+        assert!(!t.sample_tables().await.unwrap());
+        let mut all = tokio::task::JoinSet::new();
+        for seed in 0..6_000 {
+            let store = Store::clone(t);
+            all.spawn(async move { Sample::new(&store, seed, START).send(&store).await.map(drop) });
+        }
+        all.join_all().await.into_iter().for_each(Result::unwrap);
+        // The server tells its own counts a little later; its autovacuum may be quicker than we are.
+        let mut sampled = false;
+        for _ in 0..100 {
+            sampled = t.sample_tables().await.unwrap();
+            if sampled || sqlite {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(sampled, !sqlite);
+        let again = t.sample_tables().await.unwrap();
+        assert!(!again);
     }
 
     async fn a_database_with_tables_is_not_empty(t: &mut TestStore) {

@@ -1,7 +1,6 @@
 //! Lists of reports: filters, orders, text search. One query text per database, order and use of full text.
 
 use cairn_desk::report::State;
-use cairn_kernel::observable::Observable;
 
 use super::Summary;
 use crate::Store;
@@ -116,28 +115,6 @@ impl Filter {
 }
 
 impl Store {
-    /// Numbers of the reports that have an observable, newest first, at most `limit`. They are found by 64 bits of its
-    /// digest; each one's body says for certain.
-    ///
-    /// # Errors
-    /// The database could not be read.
-    pub async fn reports_with(
-        &self,
-        observable: &Observable,
-        limit: usize,
-    ) -> Result<Vec<i64>, ReadError> {
-        self.writer.settle().await;
-        let mut word = String::new();
-        super::observable_word(observable, &mut word);
-        let sql = if self.db.is_sqlite() {
-            "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 ORDER BY rowid DESC LIMIT $2"
-        } else {
-            "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY no DESC LIMIT $2"
-        };
-        let rows = self.db.rows(sql, params![word, limit as u64]).await?;
-        rows.iter().map(|row| Ok(row.int(0)?)).collect()
-    }
-
     /// A list of reports, bodies not loaded.
     ///
     /// # Errors
@@ -167,7 +144,7 @@ impl Store {
         };
         params.push(Value::from(limit));
         self.db
-            .rows(sql, params)
+            .rows_anew(sql, params)
             .await?
             .iter()
             .map(Summary::read)

@@ -15,6 +15,8 @@ use crate::{Store, params};
 
 /// Rows that one question looks at, at most, where no index answers it.
 pub const LOOKED_ROWS_MAX: i64 = 20_000;
+/// The newest reports in which words are looked for one by one on PostgreSQL, before its index of words is asked.
+const WALKED_ROWS: i64 = 4_000;
 /// Reports that are counted for one observable, at most.
 const COUNT_MAX: i64 = 10_000;
 /// Numbers are given in the order in which reports come, but times of anonymous ones are cut to the hour, and clocks are put
@@ -164,12 +166,21 @@ mod search_sql {
         conditions!(),
         "AND f.rowid >= $40 AND f.rowid < $41 AND f.report_fts MATCH $42 ORDER BY f.rowid DESC LIMIT $43"
     );
+    /// Walks the numbers down: for words that many reports have.
     pub(super) const TEXT_POSTGRES: &str = concat!(
         "SELECT ",
         summary_columns!(),
         " FROM report_fts f JOIN report r ON r.no = f.no WHERE ",
         conditions!(),
         "AND f.no >= $40 AND f.no < $41 AND f.text @@ CAST(CAST($42 AS TEXT) AS tsquery) ORDER BY f.no DESC LIMIT $43"
+    );
+    /// Asks the index of words for all that have them: for words that few reports have.
+    pub(super) const RARE_POSTGRES: &str = concat!(
+        "WITH hit AS MATERIALIZED (SELECT h.no FROM report_fts h WHERE h.text @@ CAST(CAST($42 AS TEXT) AS tsquery)) SELECT ",
+        summary_columns!(),
+        " FROM (SELECT no FROM hit WHERE no >= $40 AND no < $41 ORDER BY no DESC OFFSET 0) f JOIN report r ON r.no = f.no WHERE ",
+        conditions!(),
+        " ORDER BY f.no DESC LIMIT $43"
     );
 
     // The first row that is not looked at any more.
@@ -188,6 +199,46 @@ mod search_sql {
     pub(super) const SEVERE_CATEGORY_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
          AND (NOT $1 OR severity > $2 OR (severity = $2 AND no < $3)) AND category = $4 \
          ORDER BY severity, no DESC LIMIT 1 OFFSET $5";
+}
+
+/// When a word was seen: counted up to a bound, and where it is first and last if there are more.
+struct SeenSql {
+    counted: &'static str,
+    first: &'static str,
+    last: &'static str,
+}
+
+mod seen_sql {
+    use super::SeenSql;
+
+    pub(super) const SQLITE: SeenSql = SeenSql {
+        counted: "SELECT count(*), min(no), max(no) FROM (SELECT rowid AS no FROM report_fts WHERE report_fts MATCH $1 LIMIT $2) AS n",
+        first: "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 AND $2 > 0 ORDER BY rowid LIMIT 1",
+        last: "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 AND $2 > 0 ORDER BY rowid DESC LIMIT 1",
+    };
+    pub(super) const POSTGRES: SeenSql = SeenSql {
+        counted: "SELECT count(*), min(no), max(no) FROM (SELECT no FROM report_fts \
+                  WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT $2) AS n",
+        first: "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND $2 > 0 ORDER BY no LIMIT 1",
+        last: "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND $2 > 0 ORDER BY no DESC LIMIT 1",
+    };
+}
+
+/// What a question has for parameters beside the bounds of numbers.
+struct Asked<'a> {
+    filters: Vec<Value>,
+    key: Option<&'a str>,
+    limit: usize,
+}
+
+impl Asked<'_> {
+    fn params(&self, low: i64, high: i64) -> Vec<Value> {
+        let mut out = self.filters.clone();
+        out.extend(params![low, high]);
+        out.extend(self.key.map(Value::from));
+        out.push(Value::from(self.limit as u64));
+        out
+    }
 }
 
 /// What leads the way.
@@ -435,35 +486,63 @@ impl Store {
             ),
             Source::Newest | Source::Severe(_) => (search_sql::NEWEST, "", None),
         };
-        let floor = if looks(wanted, source) {
-            match key {
-                Some(key) => {
-                    let params = params![key.as_str(), low, high, LOOKED_ROWS_MAX];
-                    let row = self.db.row(end, params).await?;
-                    row.map_or(Ok(low), |row| row.int(0).map(|no| no + 1))?
-                }
-                // Numbers have few gaps, so that so many numbers are about so many rows, and never more.
-                None => {
-                    let newest = self.newest_report().await?;
-                    high.min(newest + 1)
-                        .saturating_sub(LOOKED_ROWS_MAX)
-                        .max(low)
-                }
+        let looks = looks(wanted, source);
+        let floor = match (looks, key) {
+            (true, Some(key)) => {
+                let params = params![key.as_str(), low, high, LOOKED_ROWS_MAX];
+                let row = self.db.rows_anew(end, params).await?.into_iter().next();
+                row.map_or(Ok(low), |row| row.int(0).map(|no| no + 1))?
             }
-        } else {
-            low
+            // Numbers have few gaps, so that so many numbers are about so many rows, and never more.
+            (true, None) => {
+                let newest = self.newest_report().await?;
+                high.min(newest + 1)
+                    .saturating_sub(LOOKED_ROWS_MAX)
+                    .max(low)
+            }
+            (false, _) => low,
         };
-        let mut params = filters(wanted);
-        params.extend(params![floor, high]);
-        params.extend(key.map(|key| Value::from(key.as_str())));
         let limit = page.limit.clamp(1, LIST_ROWS_MAX);
-        params.push(Value::from(limit as u64));
-        let rows = self.read(sql, params).await?;
+        let asked = Asked {
+            filters: filters(wanted),
+            key: key.map(String::as_str),
+            limit,
+        };
+        let rows = match (source, sqlite) {
+            (Source::Text(_), false) => {
+                let many = floor > low;
+                self.by_words(&asked, many, (floor, high)).await?
+            }
+            _ => self.read(sql, asked.params(floor, high)).await?,
+        };
         let stopped = rows.len() < limit && floor > low.max(1);
         Ok(Found {
             rows,
             further: stopped.then_some((0, floor)),
         })
+    }
+
+    /// Rows with some words, on PostgreSQL. Nobody knows beforehand how many have them, and its planner guesses badly for
+    /// words that are in no statistic: so the newest are walked first, and if few of them have the words, the index of
+    /// words is asked for all. `many`: there are more than [`LOOKED_ROWS_MAX`] with the words, `floor` on.
+    async fn by_words(
+        &self,
+        asked: &Asked<'_>,
+        many: bool,
+        (floor, high): (i64, i64),
+    ) -> Result<Vec<Summary>, ReadError> {
+        let walk = search_sql::TEXT_POSTGRES;
+        if many {
+            return self.read(walk, asked.params(floor, high)).await;
+        }
+        let newest = self.newest_report().await?;
+        let near = high.min(newest + 1).saturating_sub(WALKED_ROWS).max(floor);
+        let rows = self.read(walk, asked.params(near, high)).await?;
+        if rows.len() == asked.limit || near == floor {
+            return Ok(rows);
+        }
+        let rare = search_sql::RARE_POSTGRES;
+        self.read(rare, asked.params(floor, high)).await
     }
 
     /// Open reports in the order of severity.
@@ -489,7 +568,7 @@ impl Store {
             };
             let mut params = place.clone();
             params.push(Value::from(LOOKED_ROWS_MAX));
-            let row: Option<Row> = self.db.row(end, params).await?;
+            let row: Option<Row> = self.db.rows_anew(end, params).await?.into_iter().next();
             row.map(|row| Ok::<_, ReadError>((row.int(1)?, row.int(0)? + 1)))
                 .transpose()?
         } else {
@@ -515,7 +594,7 @@ impl Store {
     }
 
     async fn read(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Summary>, ReadError> {
-        let rows = self.db.rows(sql, params).await?;
+        let rows = self.db.rows_anew(sql, params).await?;
         rows.iter().map(Summary::read).collect()
     }
 
@@ -561,30 +640,33 @@ impl Store {
         self.writer.settle().await;
         let mut word = String::new();
         super::observable_word(observable, &mut word);
-        let [count, first, last] = if self.db.is_sqlite() {
-            [
-                "SELECT count(*) FROM (SELECT 1 FROM report_fts WHERE report_fts MATCH $1 LIMIT $2) AS n",
-                "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 ORDER BY rowid LIMIT $2",
-                "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 ORDER BY rowid DESC LIMIT $2",
-            ]
-        } else {
-            [
-                "SELECT count(*) FROM (SELECT 1 FROM report_fts \
-                 WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT $2) AS n",
-                "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY no LIMIT $2",
-                "SELECT no FROM report_fts WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY no DESC LIMIT $2",
-            ]
+        let asked = async |sql| -> Result<Option<Row>, ReadError> {
+            let rows = self
+                .db
+                .rows_anew(sql, params![word.as_str(), COUNT_MAX + 1]);
+            Ok(rows.await?.into_iter().next())
         };
-        let one = async |sql, limit: i64| -> Result<Option<i64>, ReadError> {
-            let row = self.db.row(sql, params![word.as_str(), limit]).await?;
+        let one = async |sql| -> Result<Option<i64>, ReadError> {
+            let row = asked(sql).await?;
             Ok(row.map(|row| row.int(0)).transpose()?)
         };
-        let found = one(count, COUNT_MAX + 1).await?.unwrap_or_default();
+        let of = if self.db.is_sqlite() {
+            seen_sql::SQLITE
+        } else {
+            seen_sql::POSTGRES
+        };
+        let (mut first, mut last, mut found) = (None, None, 0);
+        if let Some(row) = asked(of.counted).await? {
+            (found, first, last) = (row.int(0)?, row.int_opt(1)?, row.int_opt(2)?);
+        }
+        if found > COUNT_MAX {
+            (first, last) = (one(of.first).await?, one(of.last).await?);
+        }
         Ok(Seen {
             reports: found.min(COUNT_MAX).unsigned_abs(),
             more: found > COUNT_MAX,
-            first: one(first, 1).await?,
-            last: one(last, 1).await?,
+            first,
+            last,
         })
     }
 
@@ -593,12 +675,13 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn report_bodies(&self, numbers: &[i64]) -> Result<Vec<(i64, String)>, ReadError> {
-        let mut out = Vec::with_capacity(numbers.len());
-        for no in numbers {
-            let body = self.report_body(*no).await?;
-            out.extend(body.map(|body| (*no, body.json)));
-        }
-        Ok(out)
+        let sql = "SELECT no, body FROM report_body WHERE no = $1";
+        let numbers = numbers.iter().map(|no| Value::from(*no)).collect();
+        let rows = self.db.row_each(sql, numbers).await?;
+        rows.iter()
+            .flatten()
+            .map(|row| Ok((row.int(0)?, row.text(1)?)))
+            .collect()
     }
 
     /// When a report came in.
