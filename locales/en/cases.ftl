@@ -202,3 +202,28 @@ cases-struck =
         [one] One row was struck; the history keeps it.
        *[other] { $n } rows were struck; the history keeps them.
     }
+cases-assets = What it touches
+cases-assets-none = Nothing is known yet of what the incident touches.
+cases-asset = Name
+cases-asset-hint = As the organisation calls it, such as mail server 2, or the accounts team’s mailbox.
+cases-asset-sort = What it is
+cases-asset-condition = How it stands
+cases-asset-add = Add something that it touches
+cases-asset-set = How it stands now
+cases-asset-save = Save
+cases-asset-strike = Does not belong here
+cases-related = Other cases
+cases-related-none = No other case has to do with this one.
+cases-relation = How this case has to do with it
+cases-other = Number of the other case
+cases-relate = Name another case
+cases-unrelate = Has nothing to do with it
+cases-no-case = There is no case with this number. Look at the list of cases.
+cases-refused-itself = Name another case than this one.
+cases-event-asset-added = Something that it touches added
+cases-event-asset-set = Stands differently
+cases-event-asset-struck = Does not touch this after all
+cases-event-related = Other case named
+cases-event-unrelated = Other case not named any more
+present-reading = Also looking at this now: { $names }.
+present-writing = Writing here now: { $names }.

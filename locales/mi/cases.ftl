@@ -202,3 +202,28 @@ cases-struck =
         [one] Kotahi te rārangi i whakakorea; kei te hītori tonu.
        *[other] { $n } ngā rārangi i whakakorea; kei te hītori tonu.
     }
+cases-assets = Ngā mea e pāngia ana
+cases-assets-none = Kāore anō i mōhiotia he aha e pāngia ana e te maiki.
+cases-asset = Ingoa
+cases-asset-hint = Tā te whakahaere e karanga ai, pēnei i te tūmau īmēra 2, i te pouaka īmēra rānei a te rōpū kaute.
+cases-asset-sort = He aha tēnei
+cases-asset-condition = Tōna tū ināianei
+cases-asset-add = Tāpirihia he mea e pāngia ana
+cases-asset-set = Tōna tū ināianei
+cases-asset-save = Tiakina
+cases-asset-strike = Kāore i konei tōna wāhi
+cases-related = Ētahi atu kēhi
+cases-related-none = Kāore he kēhi atu e pā ana ki tēnei.
+cases-relation = Te pānga o tēnei kēhi ki tērā
+cases-other = Tau o tērā atu kēhi
+cases-relate = Whakahuatia tētahi atu kēhi
+cases-unrelate = Kāore e pā ana ki tērā
+cases-no-case = Kāore he kēhi me tēnei tau. Tirohia te rārangi kēhi.
+cases-refused-itself = Whakahuatia tētahi kēhi kē atu i tēnei.
+cases-event-asset-added = I tāpirihia he mea e pāngia ana
+cases-event-asset-set = Kua rerekē tōna tū
+cases-event-asset-struck = Kāore i pāngia tēnei
+cases-event-related = I whakahuatia tētahi atu kēhi
+cases-event-unrelated = Kua kore e whakahuatia tērā atu kēhi
+present-reading = E titiro ana hoki ki tēnei ināianei: { $names }.
+present-writing = E tuhi ana i konei ināianei: { $names }.

@@ -14,7 +14,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::label::{Pap, Tlp};
 use cairn_kernel::observable::Observable;
 use cairn_kernel::time::Micros;
-use cairn_store::cases::{ClockRow, Filter, Linked, Summary, TextRow};
+use cairn_store::cases::{ClockRow, Filter, Linked, Related, Summary, TextRow};
 use cairn_store::keys::{Purpose, random};
 use cairn_store::report::EvidenceRow;
 use cairn_store::writer::{Entry, WriteError};
@@ -83,6 +83,8 @@ pub struct Whole {
     pub texts: BTreeMap<u32, TextRow>,
     /// Linked reports, oldest first.
     pub reports: Vec<Linked>,
+    /// Other cases that it names or that name it.
+    pub related: Vec<Related>,
     /// What happened, with log indices.
     pub history: Vec<(u64, Event)>,
 }
@@ -194,6 +196,7 @@ impl App {
             case,
             texts: texts.into_iter().map(|row| (row.n, row)).collect(),
             reports: self.store.case_reports(no).await?,
+            related: self.store.case_relations(no).await?,
             history,
         })
     }
@@ -356,6 +359,11 @@ impl App {
             && self.store.report(*report).await?.is_none()
         {
             return Err(AppError::NotFound);
+        }
+        if let Command::Relate { to, .. } = &command
+            && self.store.case(*to).await?.is_none()
+        {
+            return Err(AppError::Input(format!("there is no case {to}")));
         }
         let row = written
             .map(|written| self.text_row(0, no, grant.account(), written))

@@ -23,6 +23,7 @@ pub mod mail;
 pub mod notify;
 pub mod observable;
 pub mod pace;
+pub mod presence;
 pub mod referral;
 pub mod report;
 pub mod retention;
@@ -205,6 +206,7 @@ pub struct App {
     /// Whose turn it is to write a rule or try one out: a dry run reads much.
     rules_turn: Arc<tokio::sync::Mutex<()>>,
     office: Arc<track::working::Office>,
+    presence: Arc<presence::Presence>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -259,6 +261,7 @@ impl App {
             outlines: Arc::default(),
             rules_tide: Arc::default(),
             rules_turn: Arc::default(),
+            presence: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

@@ -63,18 +63,7 @@ pub enum WorkError {
 
 /// Works until `stop`, then ends what is under way and returns. The store may be closed afterwards.
 pub async fn run(app: App, stop: impl Future<Output = ()>) {
-    let post = app.config.mail.as_ref().map(Post::new).transpose();
-    let post = post.and_then(|post| {
-        let dkim = app.config.dkim.as_ref();
-        post.map(|post| post.signing(dkim)).transpose()
-    });
-    let post = match post {
-        Ok(post) => post.map(Arc::new),
-        Err(error) => {
-            tracing::error!(%error, "no mail can be sent; see the settings of mail");
-            None
-        }
-    };
+    let post = post(&app);
     let (tell, stopping) = watch::channel(false);
     let jobs = {
         let (app, stopping) = (app.clone(), stopping.clone());
@@ -134,6 +123,22 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     let _nobody_left = tell.send(true);
     for part in parts {
         let _ended = part.await;
+    }
+}
+
+/// Who sends mail; nobody where the settings name no server, or are wrong.
+fn post(app: &App) -> Option<Arc<Post>> {
+    let post = app.config.mail.as_ref().map(Post::new).transpose();
+    let post = post.and_then(|post| {
+        let dkim = app.config.dkim.as_ref();
+        post.map(|post| post.signing(dkim)).transpose()
+    });
+    match post {
+        Ok(post) => post.map(Arc::new),
+        Err(error) => {
+            tracing::error!(%error, "no mail can be sent; see the settings of mail");
+            None
+        }
     }
 }
 

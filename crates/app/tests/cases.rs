@@ -311,8 +311,10 @@ on_both! {
         };
         app.work_case(&ana, 1, 9, start, None).await.unwrap();
         app.open_case(&ana, &said("Other", "o"), &[]).await.unwrap();
+        let relate = Command::Relate { to: 2, how: "part_of".into() };
+        app.work_case(&ana, 1, 9, relate, None).await.unwrap();
         assert_eq!(look(t).await.1, vec![]);
-        let tables = ["case_head", "case_text", "case_report", "case_clock", "evidence"];
+        let tables = ["case_head", "case_text", "case_report", "case_clock", "case_relation", "evidence"];
         for table in tables {
             tamper(t, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
         }
@@ -330,6 +332,9 @@ on_both! {
             ("INSERT INTO case_text SELECT 1, 9, salt, text FROM case_text WHERE n = 2", "case_text 1/9"),
             ("DELETE FROM case_report", "case_report 1/1"),
             ("INSERT INTO case_report VALUES (2, 1)", "case_report 2/1"),
+            ("DELETE FROM case_relation", "case_relation 1/2"),
+            ("UPDATE case_relation SET how = 'see'", "case_relation 1/2"),
+            ("INSERT INTO case_relation VALUES (2, 1, 'see')", "case_relation 2/1"),
             ("UPDATE case_clock SET due = due + 1", "case_clock 1/k1"),
             ("UPDATE case_clock SET ended = TRUE", "case_clock 1/k1"),
             ("UPDATE case_clock SET state = replace(state, 'nis2', 'nis3')", "case_clock 1/k1"),
@@ -337,7 +342,7 @@ on_both! {
             ("DELETE FROM case_head WHERE no = 2", "case_head 2"),
             ("UPDATE evidence SET case_no = NULL WHERE case_no = 2", "case_head 2"),
             ("DELETE FROM case_head WHERE no = 1; DELETE FROM case_text WHERE no = 1; DELETE FROM case_report; \
-              DELETE FROM case_clock; UPDATE evidence SET case_no = NULL WHERE case_no = 1", "case_head 1"),
+              DELETE FROM case_clock; DELETE FROM case_relation; UPDATE evidence SET case_no = NULL WHERE case_no = 1", "case_head 1"),
         ] {
             tamper(t, sql).await;
             let findings = look(t).await.1;
@@ -346,6 +351,36 @@ on_both! {
                 tamper(t, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
             }
         }
+        assert_eq!(look(t).await.1, vec![]);
+    }
+
+    async fn a_case_knows_what_it_touches_and_which_others_it_has_to_do_with(t: &mut TestStore) {
+        let (app, _) = app(t);
+        let ana = account(&app, "ana", Role::Officer).await;
+        for n in 1..=2 {
+            app.open_case(&ana, &said(&format!("Case {n}"), &format!("k{n}")), &[]).await.unwrap();
+        }
+        let add = Command::AddAsset { digest: String::new(), sort: "server".into(), condition: "suspected".into() };
+        app.work_case(&ana, 1, 9, add.clone(), Some(&said("mail server 2", "a"))).await.unwrap();
+        app.work_case(&ana, 1, 9, add, Some(&said("mail server 2", "a"))).await.unwrap();
+        let set = Command::SetAsset { text: 2, condition: "compromised".into() };
+        app.work_case(&ana, 1, 9, set, None).await.unwrap();
+        let relate = |to: i64| Command::Relate { to, how: "caused_by".into() };
+        app.work_case(&ana, 1, 9, relate(2), None).await.unwrap();
+        let absent = app.work_case(&ana, 1, 9, relate(3), None).await;
+        assert!(matches!(absent, Err(AppError::Input(_))), "{absent:?}");
+        let (one, two) = (app.read_case(&ana, 1).await.unwrap(), app.read_case(&ana, 2).await.unwrap());
+        let assets: Vec<_> = one.case.assets.iter().map(|asset| (one.text(asset.text), asset.condition.as_str())).collect();
+        assert_eq!(assets, [(Some("mail server 2"), "compromised")]);
+        let seen = |whole: &cairn_app::cases::Whole| -> Vec<(i64, String, bool)> {
+            whole.related.iter().map(|other| (other.no, other.how.clone(), other.back)).collect()
+        };
+        assert_eq!(seen(&one), [(2, "caused_by".into(), false)]);
+        assert_eq!(seen(&two), [(1, "caused_by".into(), true)]);
+        assert_eq!(look(t).await.1, vec![]);
+        let undo = Command::Unrelate { to: 2, how: "caused_by".into() };
+        app.work_case(&ana, 1, 9, undo, None).await.unwrap();
+        assert!(seen(&*app.read_case(&ana, 2).await.unwrap()).is_empty());
         assert_eq!(look(t).await.1, vec![]);
     }
 

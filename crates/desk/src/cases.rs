@@ -2,13 +2,15 @@
 //! write (titles, notes, rows of the timeline, tasks) lies apart, numbered, and stands in the events as a salted digest, so that
 //! it can be erased while the log stays valid.
 
+mod beside;
 mod book;
 mod decide;
 mod standing;
 mod text;
 mod timeline;
 
-pub use book::{Answer, Book, Factor, Level, Scheme, Template, TemplateTask};
+pub use beside::{ASSET_CHARS_MAX, ASSETS_MAX, Asset, RELATIONS_MAX};
+pub use book::{Answer, Book, Factor, Level, Relation, Scheme, Template, TemplateTask};
 pub use decide::{Books, Command, EVENTS_MAX, REPORTS_MAX, Refusal, decide, open};
 pub use standing::{Case, Moment, Note, Part, Task};
 pub use text::{
@@ -241,6 +243,46 @@ pub enum Change {
         /// Number of the task.
         task: u32,
     },
+    /// Something that the incident touches: a machine, an account, a service.
+    #[serde(rename = "case_asset_added")]
+    AssetAdded {
+        /// What it is called.
+        asset: Said,
+        /// Code of its kind.
+        sort: String,
+        /// Code of how it stands.
+        condition: String,
+    },
+    /// An asset stands differently.
+    #[serde(rename = "case_asset_set")]
+    AssetSet {
+        /// Number of the asset's text.
+        text: u32,
+        /// Code of how it stands now.
+        condition: String,
+    },
+    /// An asset does not belong here and no longer counts.
+    #[serde(rename = "case_asset_struck")]
+    AssetStruck {
+        /// Number of the asset's text.
+        text: u32,
+    },
+    /// It has to do with another case.
+    #[serde(rename = "case_related")]
+    Related {
+        /// The other case's number.
+        to: i64,
+        /// Code of how.
+        how: String,
+    },
+    /// It has not to do with that after all.
+    #[serde(rename = "case_unrelated")]
+    Unrelated {
+        /// The other case's number.
+        to: i64,
+        /// Code of how.
+        how: String,
+    },
     /// A clock was started, moved or stopped.
     #[serde(rename = "case_clock")]
     Clock {
@@ -262,7 +304,7 @@ pub enum Change {
 
 impl Change {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 20] = [
+    pub const KINDS: [&'static str; 25] = [
         "case_opened",
         "case_renamed",
         "case_owner_set",
@@ -280,6 +322,11 @@ impl Change {
         "case_task_set",
         "case_task_done",
         "case_task_undone",
+        "case_asset_added",
+        "case_asset_set",
+        "case_asset_struck",
+        "case_related",
+        "case_unrelated",
         "case_clock",
         "case_text_erased",
         "case_exported",
@@ -306,6 +353,11 @@ impl Change {
             Self::TaskSet { .. } => "case_task_set",
             Self::TaskDone { .. } => "case_task_done",
             Self::TaskUndone { .. } => "case_task_undone",
+            Self::AssetAdded { .. } => "case_asset_added",
+            Self::AssetSet { .. } => "case_asset_set",
+            Self::AssetStruck { .. } => "case_asset_struck",
+            Self::Related { .. } => "case_related",
+            Self::Unrelated { .. } => "case_unrelated",
             Self::Clock { .. } => "case_clock",
             Self::TextErased { .. } => "case_text_erased",
             Self::Exported => "case_exported",
@@ -319,6 +371,7 @@ impl Change {
             Self::Opened { title, .. } | Self::Renamed { title } => Some(title),
             Self::Noted { note, .. } => Some(note),
             Self::RowAdded { row, .. } => Some(row),
+            Self::AssetAdded { asset, .. } => Some(asset),
             Self::TaskAdded {
                 asks: Asks::Own(said),
                 ..

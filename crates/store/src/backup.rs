@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 63] = [
+const TABLES: [&str; 64] = [
     "meta",
     "report",
     "report_body",
@@ -85,6 +85,7 @@ const TABLES: [&str; 63] = [
     "case_text",
     "case_report",
     "case_clock",
+    "case_relation",
     "plan_seat",
     "plan_return",
     "plan_file",
@@ -115,7 +116,9 @@ const TABLES: [&str; 63] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "report_mail" | "mail_sent") {
+    if table == "case_relation" {
+        14
+    } else if matches!(table, "report_mail" | "mail_sent") {
         13
     } else if table.starts_with("bulk") {
         12

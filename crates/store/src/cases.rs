@@ -40,6 +40,11 @@ static TEXT: Table = Table::new(
 );
 static REPORT: Table = Table::new("case_report", &[("no", Ty::Int), ("report", Ty::Int)]);
 
+static RELATION: Table = Table::new(
+    "case_relation",
+    &[("no", Ty::Int), ("other", Ty::Int), ("how", Ty::Text)],
+);
+
 /// Rows of one list at most.
 pub const CASES_ROWS_MAX: i64 = 200;
 /// Clocks of one list at most.
@@ -145,6 +150,21 @@ pub struct Linked {
     pub severity: u8,
     /// State code.
     pub state: String,
+}
+
+/// Another case, and how one has to do with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Number of the other.
+    pub no: i64,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: String,
+    /// Code of the relation.
+    pub how: String,
+    /// The other named this one, and not this one the other.
+    pub back: bool,
 }
 
 /// A text of a case.
@@ -283,6 +303,13 @@ pub fn change(
                 let sql = "DELETE FROM case_report WHERE no = $1 AND report = $2";
                 unit.expect(1, sql, params![before.no, no]);
             }
+            Change::Related { to, how } => {
+                unit.insert(&RELATION, params![before.no, to, how]);
+            }
+            Change::Unrelated { to, how } => {
+                let sql = "DELETE FROM case_relation WHERE no = $1 AND other = $2 AND how = $3";
+                unit.expect(1, sql, params![before.no, to, how]);
+            }
             Change::TextErased { text } => {
                 let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
                 unit.expect(1, sql, params![before.no, text]);
@@ -383,6 +410,30 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The cases that a case names, and those that name it, by their numbers; at most [`CASES_ROWS_MAX`] of each.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn case_relations(&self, no: i64) -> Result<Vec<Related>, ReadError> {
+        let named = "SELECT c.no, c.title, c.state, k.how FROM case_relation k JOIN case_head c ON c.no = k.other \
+                     WHERE k.no = $1 ORDER BY c.no, k.how LIMIT $2";
+        let naming = "SELECT c.no, c.title, c.state, k.how FROM case_relation k JOIN case_head c ON c.no = k.no \
+                      WHERE k.other = $1 ORDER BY c.no, k.how LIMIT $2";
+        let mut all = Vec::new();
+        for (sql, back) in [(named, false), (naming, true)] {
+            for row in self.db.rows(sql, params![no, CASES_ROWS_MAX]).await? {
+                all.push(Related {
+                    no: row.int(0)?,
+                    title: row.text(1)?,
+                    state: row.text(2)?,
+                    how: row.text(3)?,
+                    back,
+                });
+            }
+        }
+        Ok(all)
     }
 
     /// The texts of a case that are not erased.

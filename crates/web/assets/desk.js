@@ -75,6 +75,27 @@
     typed = "";
   });
 
+  // Who else is here, asked again now and then for as long as somebody works on this page: a page that was left open asks
+  // nothing, so that its session ends as it should.
+  const present = main.querySelector("[data-present]");
+  if (present) {
+    let typedAt = -Infinity, activeAt = performance.now();
+    const ask = async () => {
+      const now = performance.now();
+      if (d.hidden || now - activeAt > 300000) return;
+      const answer = await fetch(present.dataset.present + (now - typedAt < 60000 ? "?writing=1" : "")).catch(() => null);
+      if (!answer || !answer.ok || answer.redirected) return;
+      const text = await answer.text();
+      if (present.textContent !== text) present.textContent = text;
+    };
+    for (const what of ["keydown", "pointerdown", "wheel"]) d.addEventListener(what, () => { activeAt = performance.now(); }, { passive: true });
+    main.addEventListener("input", e => {
+      const first = performance.now() - typedAt > 60000;
+      if (types(e.target)) { typedAt = performance.now(); if (first) ask(); }
+    });
+    setInterval(ask, present.dataset.every * 1000);
+  }
+
   // The field for which the page was asked.
   const first = main.querySelector("[data-first]");
   if (first) { const field = first.querySelector("select, textarea, input:not([type=hidden])"); if (field) reach(field); }

@@ -100,6 +100,16 @@ impl App {
                 "due": task.due.map(|at| at.to_string()), "done": task.done.map(|at| at.to_string()),
             })
         });
+        let assets = case.assets.iter().map(|asset| {
+            json!({
+                "name": said(asset.text), "n": asset.text, "kind": asset.sort, "condition": asset.condition,
+                "struck": asset.struck,
+            })
+        });
+        let related = whole
+            .related
+            .iter()
+            .map(|one| json!({ "case": one.no, "how": one.how, "named_by_the_other": one.back }));
         let reports = whole.reports.iter().map(|report| {
             json!({
                 "reference": self.reference(report.no), "received_at": report.received_at.to_string(),
@@ -121,6 +131,8 @@ impl App {
             "timeline": rows.collect::<Vec<_>>(),
             "tasks": tasks.collect::<Vec<_>>(),
             "notes": notes.collect::<Vec<_>>(),
+            "assets": assets.collect::<Vec<_>>(),
+            "related": related.collect::<Vec<_>>(),
             "clocks": case.clocks,
             "erased_texts": case.erased,
         })

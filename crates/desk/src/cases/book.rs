@@ -93,12 +93,26 @@ pub struct Template {
     pub tasks: Vec<TemplateTask>,
 }
 
+/// How one case may have to do with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// Stable code.
+    pub code: String,
+    /// As the case that names the other says it, in every language: "is part of".
+    pub title: Text,
+    /// The same, said of the other: "has as a part".
+    pub inverse: Text,
+}
+
 /// All of it. A book that exists has passed every check.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Book {
     schemes: Vec<Scheme>,
     templates: Vec<Template>,
     reasons: Vec<Entry>,
+    assets: Vec<Entry>,
+    conditions: Vec<Entry>,
+    relations: Vec<Relation>,
 }
 
 impl Book {
@@ -114,12 +128,18 @@ impl Book {
             let book = Self {
                 schemes: schemes(&root, languages),
                 templates: templates(&root, languages),
-                reasons: reasons(&root, languages),
+                reasons: entries(&root, "reason", languages),
+                assets: entries(&root, "asset", languages),
+                conditions: entries(&root, "condition", languages),
+                relations: relations(&root, languages),
             };
             for (key, empty) in [
                 ("scheme", book.schemes.is_empty()),
                 ("template", book.templates.is_empty()),
                 ("reason", book.reasons.is_empty()),
+                ("asset", book.assets.is_empty()),
+                ("condition", book.conditions.is_empty()),
+                ("relation", book.relations.is_empty()),
             ] {
                 if empty {
                     let mend = format!("Add at least one `[[{key}]]`");
@@ -179,6 +199,42 @@ impl Book {
     #[must_use]
     pub fn reason(&self, code: &str) -> Option<&Entry> {
         self.reasons.iter().find(|reason| reason.code == code)
+    }
+
+    /// Kinds of assets.
+    #[must_use]
+    pub fn assets(&self) -> &[Entry] {
+        &self.assets
+    }
+
+    /// The kind of asset with this code.
+    #[must_use]
+    pub fn asset(&self, code: &str) -> Option<&Entry> {
+        self.assets.iter().find(|one| one.code == code)
+    }
+
+    /// How assets may stand.
+    #[must_use]
+    pub fn conditions(&self) -> &[Entry] {
+        &self.conditions
+    }
+
+    /// The condition of an asset with this code.
+    #[must_use]
+    pub fn condition(&self, code: &str) -> Option<&Entry> {
+        self.conditions.iter().find(|one| one.code == code)
+    }
+
+    /// How cases may have to do with each other.
+    #[must_use]
+    pub fn relations(&self) -> &[Relation] {
+        &self.relations
+    }
+
+    /// The relation with this code.
+    #[must_use]
+    pub fn relation(&self, code: &str) -> Option<&Relation> {
+        self.relations.iter().find(|one| one.code == code)
     }
 
     /// Title of a level in a language; its code where the book has lost it.
@@ -403,15 +459,29 @@ fn templates(root: &Table<'_, '_>, languages: &[String]) -> Vec<Template> {
     templates
 }
 
-fn reasons(root: &Table<'_, '_>, languages: &[String]) -> Vec<Entry> {
+fn entries(root: &Table<'_, '_>, key: &'static str, languages: &[String]) -> Vec<Entry> {
     let mut seen = BTreeSet::new();
-    let mut reasons = Vec::new();
-    for item in root.tables("reason") {
-        reasons.push(Entry {
+    let mut entries = Vec::new();
+    for item in root.tables(key) {
+        entries.push(Entry {
             code: unique_code(&item, &mut seen),
             title: item.need_text("title", languages),
         });
         item.finish();
     }
-    reasons
+    entries
+}
+
+fn relations(root: &Table<'_, '_>, languages: &[String]) -> Vec<Relation> {
+    let mut seen = BTreeSet::new();
+    let mut relations = Vec::new();
+    for item in root.tables("relation") {
+        relations.push(Relation {
+            code: unique_code(&item, &mut seen),
+            title: item.need_text("title", languages),
+            inverse: item.need_text("inverse", languages),
+        });
+        item.finish();
+    }
+    relations
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cairn_kernel::label::{Pap, Tlp};
 use cairn_kernel::time::Micros;
 
+use super::beside::{of_asset, related};
 use super::standing::Task;
 use super::{Asks, Book, Case, Change, Part, Said, Source, State};
 use crate::clock::{self, Call, Clock, Happening, follow};
@@ -130,6 +131,41 @@ pub enum Command {
         /// Number of the task.
         task: u32,
     },
+    /// Add something that the incident touches.
+    AddAsset {
+        /// What it is called.
+        digest: String,
+        /// Code of its kind.
+        sort: String,
+        /// Code of how it stands.
+        condition: String,
+    },
+    /// Say how an asset stands.
+    SetAsset {
+        /// Number of the asset's text.
+        text: u32,
+        /// Code of how it stands.
+        condition: String,
+    },
+    /// An asset does not belong here.
+    StrikeAsset {
+        /// Number of the asset's text.
+        text: u32,
+    },
+    /// Name another case that this one has to do with.
+    Relate {
+        /// The other case's number.
+        to: i64,
+        /// Code of how.
+        how: String,
+    },
+    /// Undo that.
+    Unrelate {
+        /// The other case's number.
+        to: i64,
+        /// Code of how.
+        how: String,
+    },
     /// Start a clock.
     StartClock {
         /// Code of the rule.
@@ -172,6 +208,7 @@ impl Command {
             | Self::Note { digest, .. }
             | Self::AddRow { digest, .. }
             | Self::AddTask { digest }
+            | Self::AddAsset { digest, .. }
             | Self::StopClock { digest, .. } => *digest = with,
             _ => {}
         }
@@ -190,7 +227,10 @@ pub enum Refusal {
     /// It is not closed or on hold.
     #[error("the case is open")]
     Open,
-    /// No such reason, template, task, note, row, text, report or clock.
+    /// A case has nothing to do with itself.
+    #[error("name another case than this one")]
+    Itself,
+    /// No such reason, template, task, note, row, text, report, asset, relation or clock.
     #[error("there is no such {0} on this case")]
     Absent(&'static str),
     /// The scheme, a level or an answer is unknown, or an answer is missing.
@@ -264,6 +304,10 @@ pub fn decide(
         Command::SetTask { .. } | Command::Done { .. } | Command::Undone { .. } => {
             of_task(case, seen, command)
         }
+        Command::AddAsset { .. } | Command::SetAsset { .. } | Command::StrikeAsset { .. } => {
+            of_asset(books.cases, case, seen, command)
+        }
+        Command::Relate { .. } | Command::Unrelate { .. } => related(books.cases, case, command),
         Command::Note { .. }
         | Command::AddRow { .. }
         | Command::StrikeRow { .. }
@@ -274,7 +318,7 @@ pub fn decide(
 }
 
 /// Nobody replaced this part after the version that was seen.
-fn free(case: &Case, part: Part, seen: i64) -> Result<(), Refusal> {
+pub(super) fn free(case: &Case, part: Part, seen: i64) -> Result<(), Refusal> {
     if case.moved(part) > seen {
         Err(Refusal::Moved)
     } else {
@@ -348,11 +392,11 @@ fn linked(case: &Case, command: Command) -> Result<Vec<Change>, Refusal> {
     }
 }
 
-fn known(case: &Case, digest: &str) -> bool {
+pub(super) fn known(case: &Case, digest: &str) -> bool {
     case.digests.values().any(|known| known == digest)
 }
 
-fn said(case: &Case, digest: String) -> Said {
+pub(super) fn said(case: &Case, digest: String) -> Said {
     Said {
         text: case.next_text(),
         digest,

@@ -6,7 +6,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::label::{Pap, Tlp};
 use cairn_kernel::time::Micros;
 
-use super::{Asks, Change, Event, Said, Severity, Source, State};
+use super::{Asks, Asset, Change, Event, Said, Severity, Source, State};
 use crate::clock::Clock;
 
 /// A part of a case that one person changes at a time. A form knows the version of the case it was made from: what changed
@@ -25,6 +25,8 @@ pub enum Part {
     State,
     /// One task.
     Task(u32),
+    /// How one asset stands, by the number of its text.
+    Asset(u32),
 }
 
 /// A note.
@@ -101,6 +103,10 @@ pub struct Case {
     pub rows: Vec<Moment>,
     /// Tasks, as they were added.
     pub tasks: Vec<Task>,
+    /// Assets, as they were added.
+    pub assets: Vec<Asset>,
+    /// Other cases that this one names, and how.
+    pub related: BTreeSet<(i64, String)>,
     /// Clocks, as they were started.
     pub clocks: Vec<Clock>,
     /// Texts that were erased.
@@ -138,6 +144,8 @@ impl Case {
             notes: Vec::new(),
             rows: Vec::new(),
             tasks: Vec::new(),
+            assets: Vec::new(),
+            related: BTreeSet::new(),
             clocks: Vec::new(),
             erased: BTreeSet::new(),
             digests: BTreeMap::from([(title.text, title.digest.clone())]),
@@ -184,6 +192,15 @@ impl Case {
             }
             Change::TextErased { text } => {
                 self.erased.insert(*text);
+            }
+            Change::Related { to, how } => {
+                self.related.insert((*to, how.clone()));
+            }
+            Change::Unrelated { to, how } => {
+                self.related.remove(&(*to, how.clone()));
+            }
+            Change::AssetAdded { .. } | Change::AssetSet { .. } | Change::AssetStruck { .. } => {
+                self.touched(&event.change)
             }
             Change::Clock { clock, change } => self.clock(clock, change),
             Change::Noted { .. } | Change::RowAdded { .. } | Change::RowStruck { .. } => {
@@ -232,6 +249,34 @@ impl Case {
             Change::RowStruck { text } => {
                 let rows = self.rows.iter_mut().filter(|row| row.text == *text);
                 rows.for_each(|row| row.struck = true);
+            }
+            _ => {}
+        }
+    }
+
+    fn touched(&mut self, change: &Change) {
+        let find = |assets: &'_ mut Vec<Asset>, text: u32, with: &dyn Fn(&mut Asset)| {
+            assets
+                .iter_mut()
+                .filter(|asset| asset.text == text)
+                .for_each(with);
+        };
+        match change {
+            Change::AssetAdded {
+                asset,
+                sort,
+                condition,
+            } => self.assets.push(Asset {
+                text: asset.text,
+                sort: sort.clone(),
+                condition: condition.clone(),
+                struck: false,
+            }),
+            Change::AssetSet { text, condition } => find(&mut self.assets, *text, &|asset| {
+                asset.condition.clone_from(condition);
+            }),
+            Change::AssetStruck { text } => {
+                find(&mut self.assets, *text, &|asset| asset.struck = true);
             }
             _ => {}
         }
@@ -303,6 +348,7 @@ const fn part(change: &Change) -> Option<Part> {
         Change::TaskSet { task, .. } | Change::TaskDone { task } | Change::TaskUndone { task } => {
             Some(Part::Task(*task))
         }
+        Change::AssetSet { text, .. } | Change::AssetStruck { text } => Some(Part::Asset(*text)),
         _ => None,
     }
 }

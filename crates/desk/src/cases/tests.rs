@@ -559,3 +559,87 @@ proptest! {
         prop_assert_eq!(case.digests.len(), texts.len() + 1);
     }
 }
+
+fn asset(digest: &str) -> Command {
+    Command::AddAsset {
+        digest: digest.into(),
+        sort: "server".into(),
+        condition: "suspected".into(),
+    }
+}
+
+fn stands(text: u32, condition: &str) -> Command {
+    Command::SetAsset {
+        text,
+        condition: condition.into(),
+    }
+}
+
+#[test]
+fn assets_are_added_judged_and_struck_each_by_itself() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.act("ana", asset("a1")), Ok(1));
+    assert_eq!(desk.act("bo", asset("a2")), Ok(1));
+    assert_eq!(desk.act("ana", asset("a1")), Ok(0), "the same form");
+    let seen = desk.case().version;
+    assert_eq!(desk.act("bo", stands(2, "compromised")), Ok(1));
+    // Another asset is another part; the same one was judged since.
+    assert_eq!(desk.act_at("ana", seen, stands(3, "clean"), NOW), Ok(1));
+    assert_eq!(
+        desk.act_at("ana", seen, stands(2, "clean"), NOW),
+        Err(Refusal::Moved)
+    );
+    assert_eq!(desk.act("ana", stands(2, "compromised")), Ok(0));
+    assert_eq!(desk.act("ana", Command::StrikeAsset { text: 3 }), Ok(1));
+    assert_eq!(desk.act("ana", Command::StrikeAsset { text: 3 }), Ok(0));
+    let absent = |what| Err(Refusal::Absent(what));
+    assert_eq!(desk.act("ana", stands(3, "clean")), absent("asset"));
+    assert_eq!(desk.act("ana", stands(9, "clean")), absent("asset"));
+    assert_eq!(desk.act("ana", stands(2, "well")), absent("condition"));
+    let strange = Command::AddAsset {
+        digest: "a3".into(),
+        sort: "horse".into(),
+        condition: "clean".into(),
+    };
+    assert_eq!(desk.act("ana", strange), absent("kind of asset"));
+    let case = desk.case();
+    let shown: Vec<_> = case
+        .assets
+        .iter()
+        .map(|one| (one.text, one.condition.as_str(), one.struck))
+        .collect();
+    assert_eq!(shown, [(2, "compromised", false), (3, "clean", true)]);
+    let reason = Command::Close {
+        reason: "resolved".into(),
+    };
+    desk.act("ana", reason).unwrap();
+    assert_eq!(desk.act("ana", asset("a4")), Err(Refusal::Closed));
+}
+
+#[test]
+fn a_case_names_others_and_never_itself() {
+    let mut desk = Desk::new();
+    let relate = |to: i64, how: &str| Command::Relate {
+        to,
+        how: how.into(),
+    };
+    assert_eq!(desk.act("ana", relate(7, "see")), Err(Refusal::Itself));
+    assert_eq!(
+        desk.act("ana", relate(8, "loves")),
+        Err(Refusal::Absent("relation"))
+    );
+    assert_eq!(desk.act("ana", relate(8, "part_of")), Ok(1));
+    assert_eq!(desk.act("bo", relate(8, "part_of")), Ok(0));
+    assert_eq!(desk.act("bo", relate(8, "see")), Ok(1));
+    let undo = Command::Unrelate {
+        to: 8,
+        how: "part_of".into(),
+    };
+    assert_eq!(desk.act("bo", undo.clone()), Ok(1));
+    assert_eq!(desk.act("bo", undo), Ok(0));
+    assert_eq!(desk.case().related, BTreeSet::from([(8, "see".to_owned())]));
+    for to in 100..i64::try_from(RELATIONS_MAX).unwrap() + 99 {
+        desk.act("ana", relate(to, "see")).unwrap();
+    }
+    assert_eq!(desk.act("ana", relate(999, "see")), Err(Refusal::Limit));
+}

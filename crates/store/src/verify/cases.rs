@@ -1,6 +1,6 @@
 //! Cases: every row that belongs to one, against the events that made it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_desk::cases::{Case, Change, Event};
 use cairn_evidence::hash::{salted, sha256};
@@ -16,13 +16,14 @@ const PAGE_CASES: i64 = 512;
 
 /// The numbers that anything in the database is about.
 const NEXT: &str = "SELECT no FROM (SELECT no FROM case_head UNION SELECT no FROM case_text UNION SELECT no FROM case_report \
-    UNION SELECT no FROM case_clock UNION SELECT case_no AS no FROM evidence WHERE case_no IS NOT NULL) n \
+    UNION SELECT no FROM case_clock UNION SELECT no FROM case_relation UNION SELECT case_no AS no FROM evidence WHERE case_no IS NOT NULL) n \
     WHERE no > $1 ORDER BY no LIMIT $2";
 const EVENTS: &str = "SELECT idx, event FROM evidence WHERE case_no = $1 ORDER BY idx";
 const HEAD: &str = "SELECT opened_at, title, owner, rank, severity, tlp, pap, state, until, reports, tasks, changed_at, version, \
     once FROM case_head WHERE no = $1";
 const TEXTS: &str = "SELECT n, salt, text FROM case_text WHERE no = $1 ORDER BY n";
 const REPORTS: &str = "SELECT report FROM case_report WHERE no = $1 ORDER BY report";
+const RELATIONS: &str = "SELECT other, how FROM case_relation WHERE no = $1 ORDER BY other, how";
 const CLOCKS: &str =
     "SELECT clock, due, paused, ended, state FROM case_clock WHERE no = $1 ORDER BY clock";
 /// Columns of `case_head` that [`head_of`] gives, in the order of the query above, from the third on.
@@ -109,6 +110,7 @@ impl Run<'_, '_> {
         }
         reports(&case, &rows(REPORTS)?, &mut wrong);
         clocks(&case, &rows(CLOCKS)?, &mut wrong);
+        relations(&case, &rows(RELATIONS)?, &mut wrong);
         Ok(wrong)
     }
 }
@@ -173,6 +175,20 @@ fn reports(case: &Case, rows: &[Row], wrong: &mut Vec<Wrong>) {
     for no in stored.iter().filter(|no| !case.reports.contains_key(no)) {
         let what = "is there, though the log knows no such link";
         wrong.push(("case_report", format!("/{no}"), what.into()));
+    }
+}
+
+fn relations(case: &Case, rows: &[Row], wrong: &mut Vec<Wrong>) {
+    let stored: BTreeSet<(i64, String)> = rows
+        .iter()
+        .filter_map(|row| Some((row.int(0).ok()?, row.text(1).ok()?)))
+        .collect();
+    for (to, _) in case.related.difference(&stored) {
+        wrong.push(("case_relation", format!("/{to}"), "is missing".into()));
+    }
+    for (to, _) in stored.difference(&case.related) {
+        let what = "is there, though the log knows no such relation";
+        wrong.push(("case_relation", format!("/{to}"), what.into()));
     }
 }
 

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use cairn_app::App;
 use cairn_app::cases::rows::Summary as Case;
 use cairn_app::cluster::About;
+use cairn_app::presence::{Other, Place};
 use cairn_app::report::Whole;
 use cairn_app::takeaway::ARCHIVE_PASSWORD;
 use cairn_desk::access::{Action, Visible};
@@ -17,7 +18,9 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, conversation, doors, hold, observable, onward, referral, rules};
+use super::{
+    case, cases, cluster, conversation, doors, hold, observable, onward, present, referral, rules,
+};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -46,6 +49,8 @@ pub(super) struct Beside {
     cases: Visible<Vec<Case>>,
     /// The rules that touched it.
     rules: Markup,
+    /// Who else looks at it.
+    others: Visible<Vec<Other>>,
 }
 
 impl Beside {
@@ -56,6 +61,7 @@ impl Beside {
             about: app.cluster_about(&officer.who, no).await?,
             cases: app.cases_of(&officer.who, no).await?,
             rules: rules::of_report(app, officer, whole).await?,
+            others: app.present(&officer.who, Place::Report(no), false)?,
         })
     }
 }
@@ -98,6 +104,7 @@ pub(super) fn page(
         } @else {
             h1.told { (said_inline(&defang_text(&whole.summary.title))) }
         }
+        (present::mark(l, people, &beside.others, &format!("/desk/reports/{}/present", whole.reference)))
         p.to-work { a href="#work" { (t::case_work(l)) } }
         @if let Some(since) = typed.since { (meanwhile(&view, since)) }
         @if typed.refused {

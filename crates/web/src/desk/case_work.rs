@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
+use cairn_app::presence::Place;
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
 use cairn_desk::report::{Command, LossKind, State as Standing};
@@ -224,7 +225,12 @@ pub(super) async fn answered(
         ..Typed::default()
     };
     match done {
-        Ok(()) => return Ok(Redirect::to(&format!("/desk/reports/{reference}")).into_response()),
+        Ok(()) => {
+            if let Some(no) = app.number(reference) {
+                app.present_sent(&sent.officer.who, Place::Report(no));
+            }
+            return Ok(Redirect::to(&format!("/desk/reports/{reference}")).into_response());
+        }
         Err(AppError::Conflict) => typed.since = Some(version(&sent.form)),
         Err(AppError::Refused(_) | AppError::Input(_)) => typed.refused = true,
         Err(other) => return Err(other.into()),

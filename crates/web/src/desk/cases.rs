@@ -1,5 +1,6 @@
 //! Cases on the desk: the list, opening one, and all clocks by what is due next. (`case` is the work on one report.)
 
+mod beside;
 mod clocks;
 mod forms;
 mod page;

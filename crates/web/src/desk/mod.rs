@@ -20,6 +20,7 @@ mod keys;
 mod observable;
 mod observable_work;
 mod onward;
+mod present;
 mod referral;
 mod reply;
 mod retention;
@@ -297,6 +298,18 @@ fn cases_and_clocks() -> Vec<Route> {
         at(g.clone(), "/desk/cases", read, get(cases::list)),
         at(p.clone(), "/desk/cases", does, post(cases::open)),
         at(g.clone(), "/desk/cases/{no}", read, get(cases::show)),
+        at(
+            g.clone(),
+            "/desk/cases/{no}/present",
+            read,
+            get(present::case),
+        ),
+        at(
+            g.clone(),
+            "/desk/reports/{reference}/present",
+            read,
+            get(present::report),
+        ),
         at(
             g.clone(),
             "/desk/cases/{no}/observables",

@@ -20,7 +20,7 @@ use crate::desk::who::token;
 use crate::i18n::t;
 
 /// A form that changes this case.
-fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {
+pub(super) fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {
     let case = &view.whole.case;
     form(
         &format!("/desk/cases/{}/{action}", case.no),
@@ -35,12 +35,12 @@ fn change(view: &View<'_>, action: &str, body: Markup) -> Markup {
 }
 
 /// A part that opens on demand, and stands open where something in it has to be looked at.
-fn fold(view: &View<'_>, fields: &[&str], summary: &str, body: Markup) -> Markup {
+pub(super) fn fold(view: &View<'_>, fields: &[&str], summary: &str, body: Markup) -> Markup {
     let open = fields.iter().any(|field| view.typed.is_about(field));
     html! { details open[open] { summary { (summary) } div { (body) } } }
 }
 
-fn line<'a>(view: &'a View<'_>, name: &str, now: &'a str) -> Input<'a> {
+pub(super) fn line<'a>(view: &'a View<'_>, name: &str, now: &'a str) -> Input<'a> {
     Input {
         value: view.typed.get(name).unwrap_or(now),
         autocomplete: Some("off"),
@@ -56,7 +56,7 @@ fn at<'a>(view: &'a View<'_>, name: &str, now: &'a str) -> Input<'a> {
     }
 }
 
-fn field<'a>(view: &'a View<'_>, id: &'a str, label: &'a str) -> Field<'a> {
+pub(super) fn field<'a>(view: &'a View<'_>, id: &'a str, label: &'a str) -> Field<'a> {
     Field::new(view.officer.page.lang, id, label).error_in(&view.typed.faults)
 }
 

@@ -4,15 +4,16 @@ use axum::extract::{Path, State};
 use cairn_app::App;
 use cairn_app::cases::Whole;
 use cairn_app::challenge::form_key;
+use cairn_app::presence::Place;
 use cairn_desk::access::Action;
 use cairn_desk::cases::{Asks, Moment, Note, State as Standing, Task, timeline};
 use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
 use super::super::words::{self, People, actor, person};
-use super::super::{case, doors};
-use super::forms;
+use super::super::{case, doors, present};
 use super::work::Typed;
+use super::{beside, forms};
 use super::{clocks, number, times, words as own};
 use crate::components::{
     Column, Hue, Row, Tab, Tone, back_link, error_summary, notice, said, said_inline, stack,
@@ -46,7 +47,7 @@ impl View<'_> {
     }
 
     /// A text, defanged; what was erased is told so.
-    fn text(&self, n: u32) -> Markup {
+    pub(super) fn text(&self, n: u32) -> Markup {
         match self.whole.text(n) {
             Some(text) => said(&defang_text(text)),
             None => html! { p.hint { (t::cases_erased(self.officer.page.lang)) } },
@@ -72,6 +73,7 @@ pub(super) async fn page(
 ) -> Result<Markup> {
     let whole = app.read_case(&officer.who, no).await?;
     let people = app.people(&officer.who).await?;
+    let others = app.present(&officer.who, Place::Case(no), false)?;
     let asked = Form::parse(officer.page.uri.query().unwrap_or_default().as_bytes())?;
     let rule = typed.get("rule").or_else(|| asked.get("rule"));
     let view = View {
@@ -95,6 +97,7 @@ pub(super) async fn page(
         @if let Some(refused) = &typed.refused {
             (notice(Tone::Warning, "refused", t::case_refused(l), html! { p { (refused) } }))
         }
+        (present::mark(l, &people, &others, &format!("/desk/cases/{no}/present")))
         (sections(&view))
         p.to-work { a href="#work" { (t::case_work(l)) } }
         div.two {
@@ -103,6 +106,8 @@ pub(super) async fn page(
                 (running(&view))
                 (rows(&view))
                 (reports(&view))
+                (beside::assets(&view))
+                (beside::related(&view))
                 (tasks(&view))
                 (notes(&view))
             }
@@ -133,6 +138,8 @@ fn sections(view: &View<'_>) -> Markup {
             tab("#clocks", t::cases_clocks(l)),
             tab("#timeline", t::cases_timeline(l)),
             tab("#reports", t::cases_reports(l)),
+            tab("#assets", t::cases_assets(l)),
+            tab("#related", t::cases_related(l)),
             tab("#tasks", t::cases_tasks(l)),
             tab("#notes", t::cases_notes(l)),
             tab(&observables, t::case_observables(l)),

@@ -92,6 +92,25 @@ pub(super) fn reason<'a>(app: &'a App, l: Lang, code: &'a str) -> &'a str {
     found.map_or(code, |reason| reason.title.get(l.as_str()))
 }
 
+/// Title of how an asset stands.
+pub(super) fn stands<'a>(app: &'a App, l: Lang, code: &'a str) -> &'a str {
+    let found = app.config.case_rules.cases.condition(code);
+    found.map_or(code, |condition| condition.title.get(l.as_str()))
+}
+
+/// How a case has to do with another; `back`: as the one that was named says it.
+pub(super) fn relation<'a>(app: &'a App, l: Lang, code: &'a str, back: bool) -> &'a str {
+    let found = app.config.case_rules.cases.relation(code);
+    found.map_or(code, |relation| {
+        let title = if back {
+            &relation.inverse
+        } else {
+            &relation.title
+        };
+        title.get(l.as_str())
+    })
+}
+
 /// Title of a clock's rule.
 pub(super) fn rule<'a>(app: &'a App, l: Lang, code: &'a str) -> &'a str {
     let found = app.config.case_rules.clocks.rule(code);
@@ -182,6 +201,16 @@ pub(in crate::desk) fn change(page: &Page, app: &App, people: &People, change: &
         Change::TaskSet { task, owner, due } => Some(html! {
             (t::cases_task_no(l, *task)) ", " (who(owner.as_ref()))
             @if let Some(due) = due { ", " (t::cases_until(l, page.moment(*due))) }
+        }),
+        Change::AssetAdded {
+            asset, condition, ..
+        } => Some(html! { (t::cases_text_no(l, asset.text)) ", " (stands(app, l, condition)) }),
+        Change::AssetSet { text, condition } => {
+            Some(html! { (t::cases_text_no(l, *text)) ", " (stands(app, l, condition)) })
+        }
+        Change::AssetStruck { text } => Some(html! { (t::cases_text_no(l, *text)) }),
+        Change::Related { to, how } | Change::Unrelated { to, how } => Some(html! {
+            (relation(app, l, how, false)) " " a href={ "/desk/cases/" (to) } { (t::cases_one(l, *to)) }
         }),
         Change::Clock { clock, change } => Some(html! { (clock) ", " (clock_change(l, change)) }),
         Change::Renamed { .. } | Change::Reopened | Change::Exported => None,

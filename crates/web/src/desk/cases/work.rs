@@ -7,10 +7,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::cases::Written;
+use cairn_app::presence::Place;
 use cairn_app::report::AppError;
 use cairn_desk::cases::{
-    Command, NOTE_CHARS_MAX, ROW_CHARS_MAX, Refusal, Source, TASK_CHARS_MAX, TITLE_CHARS_MAX,
-    TextFault, text, title,
+    ASSET_CHARS_MAX, Command, NOTE_CHARS_MAX, ROW_CHARS_MAX, Refusal, Source, TASK_CHARS_MAX,
+    TITLE_CHARS_MAX, TextFault, text, title,
 };
 use cairn_desk::clock;
 use cairn_kernel::time::Micros;
@@ -151,6 +152,8 @@ impl Reader<'_> {
                 plain(Command::EraseText { text })
             }
             _ if action.starts_with("clock-") => self.clock(action),
+            _ if action.starts_with("asset") => self.asset(action),
+            "relate" | "unrelate" => plain(self.relation(action)?),
             _ => self.task(action),
         }
     }
@@ -244,6 +247,42 @@ impl Reader<'_> {
         Ok((command, None))
     }
 
+    fn asset(&self, action: &str) -> Result<Asked, Unread> {
+        let text = || self.number::<u32>("text");
+        let command = match action {
+            "asset" => {
+                let named = self.written("asset", ASSET_CHARS_MAX, title)?;
+                let asset = Command::AddAsset {
+                    digest: String::new(),
+                    sort: self.chosen("asset-sort")?,
+                    condition: self.chosen("asset-condition")?,
+                };
+                return Ok((asset, named));
+            }
+            "asset-set" => Command::SetAsset {
+                text: text()?,
+                condition: self.chosen(&format!("asset-{}", text()?))?,
+            },
+            "asset-strike" => Command::StrikeAsset { text: text()? },
+            _ => return Err(Unread::Unknown),
+        };
+        Ok((command, None))
+    }
+
+    /// The other case is named by its number, as people write it: `12`, `#12`, or the heading of its page.
+    fn relation(&self, action: &str) -> Result<Command, Unread> {
+        if action == "unrelate" {
+            let (to, how) = (self.number("to")?, self.get("how").to_owned());
+            return Ok(Command::Unrelate { to, how });
+        }
+        let typed = self.get("other").trim();
+        let digits = typed.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let to = digits.parse();
+        let to = to.map_err(|_| Self::wrong("other", t::cases_no_case(self.lang)))?;
+        let how = self.chosen("how")?;
+        Ok(Command::Relate { to, how })
+    }
+
     fn clock(&self, action: &str) -> Result<Asked, Unread> {
         if action == "clock-start" {
             let limit = match self.get("limit-at").trim() {
@@ -295,6 +334,7 @@ fn refused(l: Lang, refusal: &Refusal) -> String {
         Refusal::Severity => t::cases_refused_severity(l),
         Refusal::Time(_) => t::cases_refused_time(l),
         Refusal::Title => t::cases_refused_title(l),
+        Refusal::Itself => t::cases_refused_itself(l),
         Refusal::Limit => t::cases_refused_limit(l),
         Refusal::Clock(Clock::Future) => t::cases_in_the_future(l),
         Refusal::Clock(Clock::BeforeStart) => t::cases_refused_before_start(l),
@@ -324,15 +364,7 @@ pub(in crate::desk) async fn act(
     };
     let done = if action == "link" {
         let reference = sent.form.get("reference").unwrap_or_default();
-        match app.link_report(who, no, reference).await {
-            Err(AppError::Input(_)) => {
-                typed
-                    .faults
-                    .push(Reader::wrong("reference", t::cases_no_report(l)));
-                Ok(())
-            }
-            other => other,
-        }
+        app.link_report(who, no, reference).await
     } else {
         let reader = Reader {
             app: &app,
@@ -356,10 +388,19 @@ pub(in crate::desk) async fn act(
     };
     let status = match done {
         Ok(()) if typed.faults.is_empty() => {
+            app.present_sent(who, Place::Case(no));
             let to = format!("/desk/cases/{no}{}", place(&action));
             return Ok(Redirect::to(&to).into_response());
         }
         Ok(()) => StatusCode::UNPROCESSABLE_ENTITY,
+        Err(AppError::Input(_)) if matches!(action.as_str(), "link" | "relate") => {
+            let (field, text) = match action.as_str() {
+                "link" => ("reference", t::cases_no_report(l)),
+                _ => ("other", t::cases_no_case(l)),
+            };
+            typed.faults.push(Reader::wrong(field, text));
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Err(AppError::Conflict) => {
             typed.since = Some(seen);
             StatusCode::CONFLICT
@@ -384,6 +425,8 @@ fn place(action: &str) -> &'static str {
         "note" => "#notes",
         "row" | "strike" => "#timeline",
         "link" | "unlink" => "#reports",
+        "asset" | "asset-set" | "asset-strike" => "#assets",
+        "relate" | "unrelate" => "#related",
         "task" | "template" | "done" | "undone" | "task-set" => "#tasks",
         _ if action.starts_with("clock-") => "#clocks",
         _ => "",
