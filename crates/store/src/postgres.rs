@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls};
@@ -16,6 +16,9 @@ use crate::sql::{Row, Value, postgres_row};
 
 /// Connections for reading.
 const READ_CONNECTIONS_MAX: usize = 8;
+/// To start helping processes costs the server some milliseconds, which is more than most pages read for: they are for what reads
+/// much.
+const READ_SETTINGS: &str = "SET parallel_setup_cost = 20000";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Advisory lock that one cairn holds while it may write: two writers would fork the evidence log.
 const WRITER_LOCK: i64 = 0x6361_6972_6e00_0001;
@@ -116,6 +119,12 @@ impl PgConfig {
         };
         Pool::builder(manager)
             .max_size(READ_CONNECTIONS_MAX)
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move {
+                    let set = client.batch_execute(READ_SETTINGS).await;
+                    set.map_err(HookError::Backend)
+                })
+            }))
             .build()
             .map_err(|error| PgError::Server(error.to_string()))
     }

@@ -9,6 +9,8 @@
     reason = "tests say what is wrong by failing; the bodies stand in a macro, where no lint sees that"
 )]
 
+use std::collections::BTreeSet;
+
 use cairn_desk::observable::{Block, Change, Event, Standing};
 use cairn_desk::report::{Command, Draft};
 use cairn_desk::search::{NOBODY, Set, Wanted};
@@ -18,6 +20,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::text::fold;
 use cairn_kernel::time::Micros;
+use cairn_store::Store;
 use cairn_store::observable::{Told, digest, tell};
 use cairn_store::report::{Order, Page, Summary};
 use cairn_store::verify;
@@ -381,6 +384,43 @@ on_both! {
         let closed = Wanted { words: vec!["kelp".into()], category: Set { any: vec!["none".into()], none: vec![] }, ..Wanted::default() };
         let page = Page { order: Order::Newest, after: None, limit: 50 };
         assert!(t.search(&closed, &page).await.unwrap().rows.is_empty());
+    }
+
+    async fn words_that_many_have_are_looked_for_bit_by_bit(t: &mut TestStore) {
+        let mut all = tokio::task::JoinSet::new();
+        for seed in 0..2_100_u64 {
+            let store = Store::clone(t);
+            all.spawn(async move {
+                let mut draft = sample::draft(seed);
+                draft.search_text = fold(if seed % 2 == 0 { "kelp" } else { "kelp and ngarara" });
+                let sample = Sample::of(&store, draft, seed, START);
+                sample.send(&store).await.unwrap();
+                sample.no
+            });
+        }
+        let old: BTreeSet<i64> = all.join_all().await.into_iter().collect();
+        for _ in 0..60_000 {
+            let _unused = t.next_report();
+        }
+        let mut draft = sample::draft(2_100);
+        draft.search_text = fold("kelp");
+        Sample::of(t, draft, 2_100, START).send(t).await.unwrap();
+        let wanted = Wanted { words: vec!["kelp".into()], ..Wanted::default() };
+        let (mut after, mut found, mut asked) = (None, BTreeSet::new(), 0);
+        loop {
+            let page = Page { order: Order::Newest, after, limit: 200 };
+            let part = t.search(&wanted, &page).await.unwrap();
+            found.extend(part.rows.iter().map(|row| row.no));
+            asked += 1;
+            after = match (part.further, part.rows.last()) {
+                (Some(further), _) => Some(further),
+                (None, Some(last)) if part.rows.len() == 200 => Some((0, last.no)),
+                _ => break,
+            };
+        }
+        assert_eq!(found.len(), old.len() + 1, "asked {asked} times");
+        assert!(asked < 20, "{asked}");
+        assert!(old.is_subset(&found));
     }
 
     async fn an_observable_says_where_it_was_seen(t: &mut TestStore) {

@@ -17,6 +17,10 @@ use crate::{Store, params};
 pub const LOOKED_ROWS_MAX: i64 = 20_000;
 /// The newest reports in which words are looked for one by one on PostgreSQL, before its index of words is asked.
 const WALKED_ROWS: i64 = 4_000;
+/// Reports with some words that PostgreSQL's index is asked for all at once: each is a page of the disk that is read.
+const HITS_MAX: i64 = 2_000;
+/// The newest reports in which words are looked for one by one if more have them.
+const WALKED_FAR_ROWS: i64 = 50_000;
 /// Reports that are counted for one observable, at most.
 const COUNT_MAX: i64 = 10_000;
 /// Numbers are given in the order in which reports come, but times of anonymous ones are cut to the hour, and clocks are put
@@ -120,23 +124,31 @@ mod search_sql {
     pub(super) const STATE: &str = by_number!("AND r.state <> 'received' AND r.state = $42"; "$43");
     pub(super) const ASSIGNEE: &str = by_number!("AND r.assignee = $42"; "$43");
     // `+`: SQLite must begin with the index of severities, and not with that of numbers.
+    // PostgreSQL begins where its statistics say, which a `+` would hide from it.
     macro_rules! by_severity {
-        ($extra:literal; $limit:literal) => {
+        ($no:literal; $extra:literal; $limit:literal) => {
             concat!(
                 "SELECT ",
                 summary_columns!(),
                 " FROM report r WHERE r.state <> 'closed' AND ",
                 conditions!(),
-                "AND +r.no >= $40 AND +r.no < $41 \
-                 AND (NOT $42 OR r.severity > $43 OR (r.severity = $43 AND r.no < $44)) ",
+                "AND ",
+                $no,
+                " >= $40 AND ",
+                $no,
+                " < $41 AND (NOT $42 OR r.severity > $43 OR (r.severity = $43 AND r.no < $44)) ",
                 $extra,
                 " ORDER BY r.severity, r.no DESC LIMIT ",
                 $limit
             )
         };
     }
-    pub(super) const SEVERE: &str = by_severity!(""; "$45");
-    pub(super) const SEVERE_CATEGORY: &str = by_severity!("AND r.category = $45"; "$46");
+    pub(super) const SEVERE_SQLITE: &str = by_severity!("+r.no"; ""; "$45");
+    pub(super) const SEVERE_POSTGRES: &str = by_severity!("r.no"; ""; "$45");
+    pub(super) const SEVERE_CATEGORY_SQLITE: &str =
+        by_severity!("+r.no"; "AND r.category = $45"; "$46");
+    pub(super) const SEVERE_CATEGORY_POSTGRES: &str =
+        by_severity!("r.no"; "AND r.category = $45"; "$46");
     /// The same among so many of the most severe and no more.
     macro_rules! among_severe {
         ($extra:literal; $looked:literal, $limit:literal) => {
@@ -192,8 +204,8 @@ mod search_sql {
          ORDER BY no DESC LIMIT 1 OFFSET $4";
     pub(super) const TEXT_END_SQLITE: &str = "SELECT rowid FROM report_fts WHERE report_fts MATCH $1 \
          AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT 1 OFFSET $4";
-    pub(super) const TEXT_END_POSTGRES: &str = "SELECT no FROM report_fts \
-         WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND no >= $2 AND no < $3 ORDER BY no DESC LIMIT 1 OFFSET $4";
+    pub(super) const HITS_POSTGRES: &str = "SELECT count(*) FROM (SELECT no FROM report_fts \
+         WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND no >= $2 AND no < $3 LIMIT $4) AS hits";
     pub(super) const SEVERE_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
          AND (NOT $1 OR severity > $2 OR (severity = $2 AND no < $3)) ORDER BY severity, no DESC LIMIT 1 OFFSET $4";
     pub(super) const SEVERE_CATEGORY_END: &str = "SELECT no, severity FROM report WHERE state <> 'closed' \
@@ -479,28 +491,8 @@ impl Store {
                 search_sql::TEXT_END_SQLITE,
                 Some(text),
             ),
-            Source::Text(text) => (
-                search_sql::TEXT_POSTGRES,
-                search_sql::TEXT_END_POSTGRES,
-                Some(text),
-            ),
+            Source::Text(text) => (search_sql::TEXT_POSTGRES, "", Some(text)),
             Source::Newest | Source::Severe(_) => (search_sql::NEWEST, "", None),
-        };
-        let looks = looks(wanted, source);
-        let floor = match (looks, key) {
-            (true, Some(key)) => {
-                let params = params![key.as_str(), low, high, LOOKED_ROWS_MAX];
-                let row = self.db.rows_anew(end, params).await?.into_iter().next();
-                row.map_or(Ok(low), |row| row.int(0).map(|no| no + 1))?
-            }
-            // Numbers have few gaps, so that so many numbers are about so many rows, and never more.
-            (true, None) => {
-                let newest = self.newest_report().await?;
-                high.min(newest + 1)
-                    .saturating_sub(LOOKED_ROWS_MAX)
-                    .max(low)
-            }
-            (false, _) => low,
         };
         let limit = page.limit.clamp(1, LIST_ROWS_MAX);
         let asked = Asked {
@@ -508,12 +500,13 @@ impl Store {
             key: key.map(String::as_str),
             limit,
         };
-        let rows = match (source, sqlite) {
-            (Source::Text(_), false) => {
-                let many = floor > low;
-                self.by_words(&asked, many, (floor, high)).await?
-            }
-            _ => self.read(sql, asked.params(floor, high)).await?,
+        let (rows, floor) = if matches!(source, Source::Text(_)) && !sqlite {
+            self.by_words(&asked, (low, high)).await?
+        } else {
+            let looks = looks(wanted, source);
+            let floor = self.floor(looks, key.map(|key| (end, key.as_str())), (low, high));
+            let floor = floor.await?;
+            (self.read(sql, asked.params(floor, high)).await?, floor)
         };
         let stopped = rows.len() < limit && floor > low.max(1);
         Ok(Found {
@@ -522,27 +515,55 @@ impl Store {
         })
     }
 
-    /// Rows with some words, on PostgreSQL. Nobody knows beforehand how many have them, and its planner guesses badly for
-    /// words that are in no statistic: so the newest are walked first, and if few of them have the words, the index of
-    /// words is asked for all. `many`: there are more than [`LOOKED_ROWS_MAX`] with the words, `floor` on.
+    /// The lowest number that is looked at, so that no more than [`LOOKED_ROWS_MAX`] rows are; `key` is the question for the first
+    /// row beyond them, and what its index is asked.
+    async fn floor(
+        &self,
+        looks: bool,
+        key: Option<(&'static str, &str)>,
+        (low, high): (i64, i64),
+    ) -> Result<i64, ReadError> {
+        match (looks, key) {
+            (true, Some((end, key))) => {
+                let params = params![key, low, high, LOOKED_ROWS_MAX];
+                let row = self.db.rows_anew(end, params).await?.into_iter().next();
+                Ok(row.map_or(Ok(low), |row| row.int(0).map(|no| no + 1))?)
+            }
+            // Numbers have few gaps, so that so many numbers are about so many rows, and never more.
+            (true, None) => {
+                let top = high.min(self.newest_report().await? + 1);
+                Ok(top.saturating_sub(LOOKED_ROWS_MAX).max(low))
+            }
+            (false, _) => Ok(low),
+        }
+    }
+
+    /// Rows with some words, on PostgreSQL, and down to which number they were looked for. Nobody knows beforehand how many
+    /// have the words, and its planner guesses badly for those that are in no statistic: so the newest are walked first; if
+    /// few of them have the words, the index of words is asked for all; and if they are too many for that, as many are walked
+    /// as may be.
     async fn by_words(
         &self,
         asked: &Asked<'_>,
-        many: bool,
-        (floor, high): (i64, i64),
-    ) -> Result<Vec<Summary>, ReadError> {
+        (low, high): (i64, i64),
+    ) -> Result<(Vec<Summary>, i64), ReadError> {
+        let top = high.min(self.newest_report().await? + 1);
+        let near = top.saturating_sub(WALKED_ROWS).max(low);
         let walk = search_sql::TEXT_POSTGRES;
-        if many {
-            return self.read(walk, asked.params(floor, high)).await;
-        }
-        let newest = self.newest_report().await?;
-        let near = high.min(newest + 1).saturating_sub(WALKED_ROWS).max(floor);
         let rows = self.read(walk, asked.params(near, high)).await?;
-        if rows.len() == asked.limit || near == floor {
-            return Ok(rows);
+        if rows.len() == asked.limit || near <= low.max(1) {
+            return Ok((rows, low));
         }
-        let rare = search_sql::RARE_POSTGRES;
-        self.read(rare, asked.params(floor, high)).await
+        let key = asked.key.unwrap_or_default();
+        let params = params![key, low, high, HITS_MAX + 1];
+        let hits = self.db.rows_anew(search_sql::HITS_POSTGRES, params).await?;
+        let hits = hits.first().map_or(Ok(0), |row| row.int(0))?;
+        if hits <= HITS_MAX {
+            let rare = search_sql::RARE_POSTGRES;
+            return Ok((self.read(rare, asked.params(low, high)).await?, low));
+        }
+        let far = top.saturating_sub(WALKED_FAR_ROWS).max(low);
+        Ok((self.read(walk, asked.params(far, high)).await?, far))
     }
 
     /// Open reports in the order of severity.
@@ -580,11 +601,13 @@ impl Store {
         params.extend(place);
         params.extend(looks.then(|| Value::from(LOOKED_ROWS_MAX)));
         params.push(Value::from(limit as u64));
-        let sql = match (looks, category) {
-            (true, None) => search_sql::AMONG_SEVERE,
-            (true, Some(_)) => search_sql::AMONG_SEVERE_CATEGORY,
-            (false, None) => search_sql::SEVERE,
-            (false, Some(_)) => search_sql::SEVERE_CATEGORY,
+        let sql = match (looks, category, self.db.is_sqlite()) {
+            (true, None, _) => search_sql::AMONG_SEVERE,
+            (true, Some(_), _) => search_sql::AMONG_SEVERE_CATEGORY,
+            (false, None, true) => search_sql::SEVERE_SQLITE,
+            (false, None, false) => search_sql::SEVERE_POSTGRES,
+            (false, Some(_), true) => search_sql::SEVERE_CATEGORY_SQLITE,
+            (false, Some(_), false) => search_sql::SEVERE_CATEGORY_POSTGRES,
         };
         let rows = self.read(sql, params).await?;
         Ok(Found {
