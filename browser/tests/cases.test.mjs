@@ -97,3 +97,58 @@ test('a case from a report to its archive, and two who work on it at once', asyn
   await hana.close();
   await tui.close();
 });
+
+test('what a case touches, the others that it has to do with, and who else is there', async () => {
+  const hana = await at(cairn, 'hana', false);
+  const page = hana.page;
+  await page.goto(`${cairn.url}/desk/cases/1`);
+  assert.match(await text(page), /The mailbox of the accounts team.*Mailbox.*Compromised/);
+  assert.match(await text(page), /See also Case 2 .*Closed/);
+  await page.locator('summary', { hasText: 'Add something that it touches' }).click();
+  await page.fill('#asset', 'mail server 2');
+  await press(page, 'asset');
+  // What is missing is said at its field, and what was typed stands there.
+  assert.match(await text(page), /Something needs another look/);
+  assert.equal(await page.inputValue('#asset'), 'mail server 2');
+  await page.selectOption('#asset-sort', 'server');
+  await page.selectOption('#asset-condition', 'suspected');
+  await press(page, 'asset');
+  assert.match(await text(page), /mail server 2.*Server.*Suspected to be compromised/);
+  const row = page.locator('tr', { hasText: 'mail server 2' });
+  await row.locator('summary', { hasText: 'How it stands now' }).click();
+  await row.locator('select').selectOption('clean');
+  await row.locator('form[action$="/asset-set"] button').click();
+  assert.match(await text(page), /mail server 2.*Server.*Found clean/);
+  await row.locator('form[action$="/asset-strike"] button').click();
+  assert.equal(await page.locator('tr', { hasText: 'mail server 2' }).count(), 0);
+
+  await page.locator('summary', { hasText: 'Name another case' }).click();
+  await page.selectOption('#how', 'part_of');
+  await page.fill('#other', '9999');
+  await press(page, 'relate');
+  assert.match(await text(page), /There is no case with this number/);
+  await page.fill('#other', 'Case 2');
+  await press(page, 'relate');
+  assert.match(await text(page), /Is part of Case 2/);
+  await page.goto(`${cairn.url}/desk/cases/2`);
+  assert.match(await text(page), /Has as a part Case 1/);
+  hana.faults.none();
+
+  // The other one has scripts: the line comes by itself while somebody types, and goes when it is sent.
+  const tui = await at(cairn, 'matiu', true);
+  await tui.page.goto(`${cairn.url}/desk/cases/1`);
+  assert.match(await text(tui.page), /Also looking at this now: [^.]*Hana/);
+  await shot(tui.page, 'cases-present');
+  const told = tui.page.waitForResponse((answer) => answer.url().includes('/present?writing=1'));
+  await tui.page.locator('#note').pressSequentially('Somebody is at it.');
+  await told;
+  await page.goto(`${cairn.url}/desk/cases/1`);
+  assert.match(await text(page), /Writing here now: [^.]*Matiu/);
+  await look(page, 'cases-present-writing');
+  await press(tui.page, 'note');
+  await page.reload();
+  assert.match(await text(page), /Also looking at this now: [^.]*Matiu/);
+  tui.faults.none();
+  await hana.close();
+  await tui.close();
+});

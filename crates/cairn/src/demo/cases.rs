@@ -97,13 +97,26 @@ pub async fn fill(app: &App, clock: &Clock, now: Micros, who: &Principal) -> any
         app.work_case(who, first, i64::MAX, command, Some(&said(text)))
             .await?;
     }
-    finished(app, who).await?;
+    let mailbox = Command::AddAsset {
+        digest: String::new(),
+        sort: "mailbox".into(),
+        condition: "compromised".into(),
+    };
+    let name = said("The mailbox of the accounts team");
+    app.work_case(who, first, i64::MAX, mailbox, Some(&name))
+        .await?;
+    let second = finished(app, who).await?;
+    let relate = Command::Relate {
+        to: second,
+        how: "see".into(),
+    };
+    app.work_case(who, first, i64::MAX, relate, None).await?;
     clock.set(now);
     Ok(())
 }
 
 /// One that is done.
-async fn finished(app: &App, who: &Principal) -> anyhow::Result<()> {
+async fn finished(app: &App, who: &Principal) -> anyhow::Result<i64> {
     let second = app
         .open_case(who, &said("A page that copied a library’s sign-in"), &[])
         .await?;
@@ -114,5 +127,5 @@ async fn finished(app: &App, who: &Principal) -> anyhow::Result<()> {
         reason: "resolved".into(),
     };
     app.work_case(who, second, i64::MAX, close, None).await?;
-    Ok(())
+    Ok(second)
 }
