@@ -98,6 +98,23 @@ test('a case from a report to its archive, and two who work on it at once', asyn
   await tui.close();
 });
 
+test('cases are found by what is written on them, on their list and beside reports', async () => {
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  await page.goto(`${cairn.url}/desk/cases`);
+  await page.fill('#q', 'provider teleph');
+  await page.locator('form.filters button').click();
+  assert.match(await text(page), /Case 1 Reports of one evening that look alike/);
+  assert.equal(await page.locator('main table tbody tr').count(), 1);
+  await fits(page);
+  await page.goto(`${cairn.url}/desk?q=mailbox+accounts`);
+  assert.match(await text(page), /Cases with these words Case 1/);
+  await look(page, 'cases-beside-reports');
+  await page.getByRole('link', { name: 'All cases with these words' }).click();
+  assert.equal(await page.locator('main table tbody tr').count(), 1);
+  faults.none();
+  await close();
+});
+
 test('what a case touches, the others that it has to do with, and who else is there', async () => {
   const hana = await at(cairn, 'hana', false);
   const page = hana.page;

@@ -227,3 +227,7 @@ cases-event-related = Other case named
 cases-event-unrelated = Other case not named any more
 present-reading = Also looking at this now: { $names }.
 present-writing = Writing here now: { $names }.
+cases-words = Words
+cases-words-hint = In titles, notes, timelines, tasks and what cases touch. With and without macrons is the same.
+cases-with-words = Cases with these words
+cases-with-words-all = All cases with these words

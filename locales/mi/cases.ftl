@@ -227,3 +227,7 @@ cases-event-related = I whakahuatia tētahi atu kēhi
 cases-event-unrelated = Kua kore e whakahuatia tērā atu kēhi
 present-reading = E titiro ana hoki ki tēnei ināianei: { $names }.
 present-writing = E tuhi ana i konei ināianei: { $names }.
+cases-words = Kupu
+cases-words-hint = Kei ngā taitara, ngā tuhipoka, ngā rārangi wā, ngā mahi me ngā mea e pāngia ana. He ōrite te tohutō me te kore tohutō.
+cases-with-words = Ngā kēhi kei a rātou ēnei kupu
+cases-with-words-all = Ngā kēhi katoa kei a rātou ēnei kupu

@@ -13,6 +13,7 @@ use cairn_evidence::hash::{salted, sha256};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::label::{Pap, Tlp};
 use cairn_kernel::observable::Observable;
+use cairn_kernel::text::fold;
 use cairn_kernel::time::Micros;
 use cairn_store::cases::{ClockRow, Filter, Linked, Related, Summary, TextRow};
 use cairn_store::keys::{Purpose, random};
@@ -31,6 +32,8 @@ const TRIES: usize = 20;
 pub const CLOCKS_MAX: usize = 200;
 /// Clocks of the strip above the queue.
 pub const STRIP_CLOCKS: usize = 3;
+/// Words of one search for cases; the rest is not looked at.
+pub const WORDS_MAX: usize = 20;
 /// Linked reports whose observables are shown together.
 pub const OBSERVABLES_REPORTS_MAX: usize = 100;
 
@@ -112,6 +115,24 @@ impl App {
     ) -> Result<Visible<Vec<Summary>>, AppError> {
         let grant = who.grant(Action::ReadReports)?;
         Ok(grant.show(self.store.cases(filter).await?))
+    }
+
+    /// Cases in whose title, notes, rows, tasks or assets all words of a line occur, the last of which may be the beginning of a
+    /// word; macrons and plain letters are the same.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn cases_with(
+        &self,
+        who: &Principal,
+        line: &str,
+        filter: &Filter,
+    ) -> Result<Visible<Vec<Summary>>, AppError> {
+        let grant = who.grant(Action::ReadReports)?;
+        let folded = fold(line);
+        let words = folded.split(' ').filter(|word| !word.is_empty());
+        let words: Vec<String> = words.take(WORDS_MAX).map(str::to_owned).collect();
+        Ok(grant.show(self.store.cases_with(&words, filter).await?))
     }
 
     /// The cases to which a report belongs.
@@ -276,7 +297,8 @@ impl App {
             let change = desk::open(digest, Tlp::default(), Pap::default(), sha256(&once).hex());
             let (event, entry) = case_event(no, at, by, change)?;
             let case = Case::new(&event).ok_or(AppError::NotFound)?;
-            let unit = cairn_store::cases::open(&case, row, once, entry);
+            let sqlite = self.store.is_sqlite();
+            let unit = cairn_store::cases::open(&case, row, once, entry, sqlite);
             match self.store.write(unit).await {
                 Ok(_) => return Ok(no),
                 // Somebody went away while theirs was being written, and it took this number.
@@ -376,6 +398,7 @@ impl App {
         self.decided_case(moment, no, seen, &command, row.as_ref())
             .await?;
         if erases {
+            self.store.forget_words().await?;
             self.erased
                 .store(true, std::sync::atomic::Ordering::Relaxed);
         }
@@ -432,7 +455,9 @@ impl App {
             }
             events.push(case_event(case.no, now, by, change)?);
         }
-        let unit = cairn_store::cases::change(case, &title, texts, events);
+        let texts = (&whole.texts, texts);
+        let sqlite = self.store.is_sqlite();
+        let unit = cairn_store::cases::change(case, &title, texts, events, sqlite);
         self.store.write(unit.map_err(damaged("clock"))?).await?;
         Ok(())
     }

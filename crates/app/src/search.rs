@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::report::Body;
 use cairn_desk::search::{Codes, Fault, Known, Search, Wanted, holds, parse};
+use cairn_store::cases::{Filter as CaseFilter, Summary as Case};
 use cairn_store::report::{Found, LIST_ROWS_MAX, LOOKED_ROWS_MAX, Order, Page, Summary};
 
 use crate::App;
@@ -13,6 +14,8 @@ use crate::report::{AppError, damaged};
 
 /// Bodies that are read for one page of a phrase, at most.
 pub const READ_BODIES_MAX: u64 = 500;
+/// Cases that are shown beside the reports that a search finds.
+pub const CASES_BESIDE: i64 = 5;
 /// Rows that are found at a time for a phrase.
 const READ_ROWS: usize = 100;
 
@@ -60,6 +63,10 @@ pub struct Listed {
     pub rows: Vec<Summary>,
     /// Whether there may be more.
     pub more: Option<More>,
+    /// The newest cases that have the line's words; on the first page only.
+    pub cases: Vec<Case>,
+    /// The words that these have.
+    pub words: String,
 }
 
 impl App {
@@ -83,6 +90,8 @@ impl App {
             not_severe: false,
             rows: Vec::new(),
             more: None,
+            cases: Vec::new(),
+            words: String::new(),
         };
         if let Some(no) = self.number(listed.line.trim())
             && let Some(found) = self.store.report(no).await?
@@ -98,6 +107,15 @@ impl App {
             let limit = query.limit.clamp(1, LIST_ROWS_MAX - 1);
             (listed.rows, listed.more) = self.page_of(&wanted, order, query.after, limit).await?;
             listed.not_severe = query.severe && !by_severity(&wanted);
+            if query.after.is_none() && !wanted.words.is_empty() {
+                let newest = CaseFilter {
+                    all: true,
+                    limit: CASES_BESIDE,
+                    ..CaseFilter::default()
+                };
+                listed.words = wanted.words.join(" ");
+                listed.cases = self.store.cases_with(&wanted.words, &newest).await?;
+            }
         }
         listed.accounts = accounts;
         Ok(grant.show(listed))

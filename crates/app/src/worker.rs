@@ -247,6 +247,7 @@ impl App {
     /// # Errors
     /// See [`WorkError`].
     pub async fn tidy(&self) -> Result<(), WorkError> {
+        while self.store.index_old_cases().await? {}
         let now = self.clock.now();
         let ago = |seconds: i64| now.plus_seconds(-seconds - SLACK_SECONDS);
         let expired = self

@@ -384,6 +384,52 @@ on_both! {
         assert_eq!(look(t).await.1, vec![]);
     }
 
+    async fn cases_are_found_by_what_is_written_on_them(t: &mut TestStore) {
+        let (app, _) = app(t);
+        let ana = account(&app, "ana", Role::Lead).await;
+        app.open_case(&ana, &said("Pātai about the library", "k1"), &[]).await.unwrap();
+        app.open_case(&ana, &said("Parcels of one evening", "k2"), &[]).await.unwrap();
+        app.work_case(&ana, 1, 9, note(), Some(&said("The host is kererū.example, asked by telephone.", "n"))).await.unwrap();
+        let add = Command::AddAsset { digest: String::new(), sort: "server".into(), condition: "clean".into() };
+        app.work_case(&ana, 2, 9, add, Some(&said("Tūmau rua", "a"))).await.unwrap();
+        let find = async |app: &App, line: &str, filter: &Filter| -> Vec<i64> {
+            let found = app.cases_with(&ana, line, filter).await.unwrap();
+            found.iter().map(|row| row.no).collect()
+        };
+        let open = Filter { limit: 10, ..Filter::default() };
+        // Of different texts of one case, in any order, with and without macrons, the last word as far as it is typed.
+        assert_eq!(find(&app, "telephone patai", &open).await, [1]);
+        assert_eq!(find(&app, "PĀTAI kereru.ex", &open).await, [1]);
+        assert_eq!(find(&app, "tumau", &open).await, [2]);
+        assert_eq!(find(&app, "of", &open).await, [2]);
+        assert_eq!(find(&app, "pa", &open).await, [2, 1]);
+        assert_eq!(find(&app, "library parcels", &open).await, [0; 0]);
+        assert_eq!(find(&app, "", &open).await, [0; 0]);
+        for hostile in ["\"", "*", "a\" OR \"b", "' | 'b", "(", ")", "&", "NOT", "\\", "-"] {
+            let _harmless = find(&app, hostile, &open).await;
+        }
+        let before = Filter { before: Some(2), ..open.clone() };
+        assert_eq!(find(&app, "pa", &before).await, [1]);
+        // What was erased is found by nobody, in the index's own rows either; a new title takes the place of the old one.
+        app.work_case(&ana, 1, 9, Command::EraseText { text: 2 }, None).await.unwrap();
+        assert_eq!(find(&app, "telephone", &open).await, [0; 0]);
+        assert_eq!(find(&app, "library", &open).await, [1]);
+        let close = Command::Close { reason: "resolved".into() };
+        app.work_case(&ana, 2, 9, close, None).await.unwrap();
+        assert_eq!(find(&app, "parcels", &open).await, [0; 0]);
+        let all = Filter { all: true, ..open.clone() };
+        assert_eq!(find(&app, "parcels", &all).await, [2]);
+        // As an older program left them: found again once they were indexed.
+        let lost = if t.is_sqlite() { "DELETE FROM case_fts WHERE rowid = 1" } else { "DELETE FROM case_fts WHERE no = 1" };
+        tamper(t, lost).await;
+        tamper(t, "UPDATE case_head SET found = 0 WHERE no = 1").await;
+        assert_eq!(find(&app, "library", &all).await, [0; 0]);
+        assert!(!app.bare_store().index_old_cases().await.unwrap());
+        assert_eq!(find(&app, "library", &all).await, [1]);
+        assert_eq!(find(&app, "telephone", &all).await, [0; 0]);
+        assert_eq!(look(t).await.1, vec![]);
+    }
+
     async fn a_backup_brings_cases_back(t: &mut TestStore) {
         let (app, _) = app(t);
         let ana = account(&app, "ana", Role::Lead).await;

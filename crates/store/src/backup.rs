@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 64] = [
+const TABLES: [&str; 65] = [
     "meta",
     "report",
     "report_body",
@@ -86,6 +86,7 @@ const TABLES: [&str; 64] = [
     "case_report",
     "case_clock",
     "case_relation",
+    "case_fts",
     "plan_seat",
     "plan_return",
     "plan_file",
@@ -116,7 +117,9 @@ const TABLES: [&str; 64] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "case_relation" {
+    if table == "case_fts" {
+        15
+    } else if table == "case_relation" {
         14
     } else if matches!(table, "report_mail" | "mail_sent") {
         13

@@ -1,6 +1,6 @@
 //! Cases: the rows of a new one, the changes to one, and what lists, pages and clocks read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cairn_desk::cases::{Case, Change, Event};
 use cairn_desk::clock::Clock;
@@ -92,6 +92,7 @@ macro_rules! columns {
          c.tasks, c.changed_at, c.version FROM case_head c "
     };
 }
+pub mod words;
 
 impl Summary {
     fn read(row: &Row) -> Result<Self, ReadError> {
@@ -224,7 +225,7 @@ pub(crate) fn clock_of(clock: &Clock) -> Result<Vec<Value>, serde_json::Error> {
 
 /// The rows of a new case. A number that is taken drops the unit ([`crate::writer::WriteError::Duplicate`]).
 #[must_use]
-pub fn open(case: &Case, title: TextRow, once: [u8; 32], entry: Entry) -> Unit {
+pub fn open(case: &Case, title: TextRow, once: [u8; 32], entry: Entry, sqlite: bool) -> Unit {
     let mut unit = Unit::default();
     unit.insert(
         &HEAD,
@@ -243,21 +244,28 @@ pub fn open(case: &Case, title: TextRow, once: [u8; 32], entry: Entry) -> Unit {
             case.version
         ],
     );
+    words::index(
+        &mut unit,
+        case.no,
+        std::iter::once(title.text.as_str()),
+        sqlite,
+    );
     unit.insert(&TEXT, params![case.no, title.n, title.salt, title.text]);
     unit.entries.push(entry);
     unit
 }
 
 /// The rows of changes to a case. `before` is what the decision was made on: if the case moved on since, the unit is a conflict
-/// and nothing is written. `title` is the title after the changes, `texts` those that came with them.
+/// and nothing is written. `title` is the title after the changes, `texts` those that came with them, `kept` those that were there.
 ///
 /// # Errors
 /// A clock cannot be written as JSON.
 pub fn change(
     before: &Case,
     title: &str,
-    texts: Vec<TextRow>,
+    (kept, texts): (&BTreeMap<u32, TextRow>, Vec<TextRow>),
     events: Vec<(Event, Entry)>,
+    sqlite: bool,
 ) -> Result<Unit, serde_json::Error> {
     let mut unit = Unit::default();
     let mut after = before.clone();
@@ -277,6 +285,14 @@ pub fn change(
          reports = $9, tasks = $10, changed_at = $11, version = $12 WHERE no = $13 AND version = $14",
         row,
     );
+    let erases = events
+        .iter()
+        .any(|(event, _)| matches!(event.change, Change::TextErased { .. }));
+    if erases || !texts.is_empty() {
+        let left = kept.values().filter(|row| !after.erased.contains(&row.n));
+        let all = left.chain(&texts).map(|row| row.text.as_str());
+        words::index(&mut unit, before.no, all, sqlite);
+    }
     for text in texts {
         unit.insert(&TEXT, params![before.no, text.n, text.salt, text.text]);
     }

@@ -259,6 +259,7 @@ impl Store {
                     "VACUUM job",
                     "VACUUM case_text",
                     "VACUUM case_head",
+                    "VACUUM case_fts",
                     "VACUUM handover",
                     "VACUUM cluster_member",
                     "VACUUM cluster_key",

@@ -176,6 +176,8 @@ macro_rules! summary_columns {
     };
 }
 
+pub(crate) use search::all_words;
+
 mod list;
 mod read;
 mod search;

@@ -23,10 +23,18 @@ pub const OPEN: Micros = Micros(i64::MAX);
 const MERGE_PAGES: i64 = 256;
 /// Most transactions for one forgetting of words; the rest follows at the next.
 const MERGES_MAX: usize = 4_000;
-/// Rows of the index that say "this report is no longer there": FTS5 keeps them under segment numbers above 65,536, which
+/// Rows of an index that say "this report is no longer there", and how its segments are merged: FTS5 keeps them under segment numbers above 65,536, which
 /// begin at bit 37 of the row's id (`fts5_index.c`, FTS5_TOMBSTONE_ROWID).
-const TOMBS: &str =
-    "SELECT count(*) FROM (SELECT id FROM report_fts_data WHERE id >= 9007199254740992 LIMIT 1)";
+const TOMBS: [(&str, &str); 2] = [
+    (
+        "SELECT count(*) FROM (SELECT id FROM report_fts_data WHERE id >= 9007199254740992 LIMIT 1)",
+        "INSERT INTO report_fts(report_fts, rank) VALUES ('merge', $1)",
+    ),
+    (
+        "SELECT count(*) FROM (SELECT id FROM case_fts_data WHERE id >= 9007199254740992 LIMIT 1)",
+        "INSERT INTO case_fts(case_fts, rank) VALUES ('merge', $1)",
+    ),
+];
 
 static REASON: Table = Table::new(
     "report_reason",
@@ -345,7 +353,7 @@ impl Store {
         self.writer.settle().await;
     }
 
-    /// Takes the words of reports that were erased out of the full-text index itself, where FTS5 leaves them until segments
+    /// Takes the words of reports and cases that were erased out of the full-text indexes themselves, where FTS5 leaves them until segments
     /// are merged: a few pages a transaction. `false` if some are left for the next time. PostgreSQL's goes by `VACUUM`.
     ///
     /// # Errors
@@ -354,9 +362,22 @@ impl Store {
         if !self.is_sqlite() {
             return Ok(true);
         }
+        for (tombs, merge) in TOMBS {
+            if !self.merge_words(tombs, merge).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn merge_words(
+        &self,
+        tombs: &'static str,
+        merge: &'static str,
+    ) -> Result<bool, WriteError> {
         let read = |error: ReadError| WriteError::Database(error.to_string());
         for turn in 0..MERGES_MAX {
-            let row = self.db.row(TOMBS, Vec::new()).await.map_err(read)?;
+            let row = self.db.row(tombs, Vec::new()).await.map_err(read)?;
             let tombs = row.map_or(Ok(0), |row| row.int(0));
             if tombs.map_err(|error| read(error.into()))? == 0 {
                 return Ok(true);
@@ -364,10 +385,7 @@ impl Store {
             // A negative number begins a merge of all segments, a positive one goes on with it (FTS5, "merge").
             let pages = if turn == 0 { -MERGE_PAGES } else { MERGE_PAGES };
             let mut unit = Unit::default();
-            unit.exec(
-                "INSERT INTO report_fts(report_fts, rank) VALUES ('merge', $1)",
-                params![pages],
-            );
+            unit.exec(merge, params![pages]);
             self.write(unit).await?;
         }
         Ok(false)

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 15] = [
     (
         1,
         "base",
@@ -87,6 +87,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
         "relation",
         include_str!("../migrations/sqlite/0014_relation.sql"),
         include_str!("../migrations/postgres/0014_relation.sql"),
+    ),
+    (
+        15,
+        "case_words",
+        include_str!("../migrations/sqlite/0015_case_words.sql"),
+        include_str!("../migrations/postgres/0015_case_words.sql"),
     ),
 ];
 

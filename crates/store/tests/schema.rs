@@ -30,7 +30,7 @@ fn sqlite(t: &TestStore) -> Schema {
     let mut statement = connection
         .prepare(
             "SELECT m.name, c.name, c.type, c.\"notnull\" FROM sqlite_schema m, pragma_table_info(m.name) c \
-             WHERE m.type = 'table' AND m.name NOT LIKE 'report_fts%'",
+             WHERE m.type = 'table' AND m.name NOT LIKE 'report_fts%' AND m.name NOT LIKE 'case_fts%'",
         )
         .unwrap();
     let mut schema = Schema::new();
@@ -54,7 +54,7 @@ async fn postgres(t: &TestStore) -> Schema {
     tokio::spawn(connection);
     let sql = "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'YES' \
                FROM information_schema.columns WHERE table_schema = 'public' \
-               AND table_name NOT IN ('report_fts', 'cairn_schema')";
+               AND table_name NOT IN ('report_fts', 'case_fts', 'cairn_schema')";
     let mut schema = Schema::new();
     for row in client.query(sql, &[]).await.unwrap() {
         let ty: String = row.get(2);

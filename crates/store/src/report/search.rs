@@ -268,7 +268,7 @@ enum Source {
 /// A full-text query in which every word is quoted, so that no word can be an operator. A word with marks in it
 /// (`a.b@evil.example`) must occur with all its parts, on both databases; that they follow each other is not asked,
 /// since SQLite's index keeps no places (which saves a third of what a report costs it).
-pub(super) fn all_words(words: &[String], prefix: bool, sqlite: bool) -> String {
+pub(crate) fn all_words(words: &[String], prefix: bool, sqlite: bool) -> String {
     let words: Vec<String> = words
         .iter()
         .filter_map(|word| quoted(word, sqlite))

@@ -133,6 +133,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         (search::help(&app, l))
         @if let Ok(read) = &found.search { (search::chips(l, read, asked.severe)) }
         (view::beside(&officer, &views, &found.line, asked.severe))
+        (cases::beside_reports(l, &found.cases, &found.words))
         @if found.not_severe { p.hint { (t::queue_severe_not(l)) } }
         @if !faults.is_empty() {
             p.lead { (t::search_not_run(l)) }

@@ -71,6 +71,7 @@ pub(super) fn text_fault(l: Lang, field: &str, fault: cairn_desk::cases::TextFau
 
 /// The query as the address holds it.
 struct Asked {
+    words: String,
     state: String,
     owner: String,
     rank: Option<i64>,
@@ -83,6 +84,7 @@ impl Asked {
         let own = |name: &str| form.get(name).unwrap_or_default().to_owned();
         let number = |name: &str| form.get(name).and_then(|text| text.parse().ok());
         Ok(Self {
+            words: own("q"),
             state: own("state"),
             owner: own("owner"),
             rank: number("rank"),
@@ -110,7 +112,8 @@ impl Asked {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let rank = self.rank.map(|rank| rank.to_string()).unwrap_or_default();
         for (name, value) in [
-            ("state", self.state.as_str()),
+            ("q", self.words.as_str()),
+            ("state", &self.state),
             ("owner", &self.owner),
             ("rank", &rank),
         ] {
@@ -139,7 +142,11 @@ async fn listed(
     let l = officer.page.lang;
     let asked = Asked::of(officer.page.uri.query().unwrap_or_default())?;
     let filter = asked.filter(&officer.who.account);
-    let mut rows = app.cases(&officer.who, &filter).await?.into_inner();
+    let rows = match asked.words.trim() {
+        "" => app.cases(&officer.who, &filter).await?,
+        words => app.cases_with(&officer.who, words, &filter).await?,
+    };
+    let mut rows = rows.into_inner();
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let next = rows.last().filter(|_| more);
@@ -191,6 +198,9 @@ fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
     let rank = asked.rank.map(|rank| rank.to_string()).unwrap_or_default();
     html! {
         form.filters method="get" action="/desk/cases" role="search" {
+            div.line {
+                (input(&Field::new(l, "q", t::cases_words(l)).hint(t::cases_words_hint(l)), &Input { value: &asked.words, kind: "search", autocomplete: Some("off"), ..Input::default() }))
+            }
             (select(&Field::new(l, "state", t::queue_state(l)), &states, Some(&asked.state)))
             (select(&Field::new(l, "owner", t::cases_owner(l)), &owners, Some(&asked.owner)))
             (select(&Field::new(l, "rank", t::queue_severity(l)), &ranks, Some(&rank)))
@@ -198,6 +208,25 @@ fn filters(app: &App, l: Lang, people: &People, asked: &Asked) -> Markup {
                 (button(Look::Main, t::queue_show(l)))
                 (button_link(Look::Plain, "/desk/cases", t::queue_clear(l)))
             }))
+        }
+    }
+}
+
+/// Cases with the words of a search for reports, above these.
+pub(super) fn beside_reports(l: Lang, cases: &[Summary], words: &str) -> Markup {
+    let query = form_urlencoded::byte_serialize(words.as_bytes());
+    let all = format!("/desk/cases?state={ALL}&q={}", query.collect::<String>());
+    html! {
+        @if !cases.is_empty() {
+            div.strip {
+                h2 { (t::cases_with_words(l)) }
+                ul {
+                    @for row in cases {
+                        li { a href={ "/desk/cases/" (row.no) } { (t::cases_one(l, row.no)) } " " (said_inline(&defang_text(&row.title))) }
+                    }
+                }
+                p { a href=(all) { (t::cases_with_words_all(l)) } }
+            }
         }
     }
 }
