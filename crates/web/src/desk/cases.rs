@@ -220,7 +220,7 @@ pub(super) fn beside_reports(l: Lang, cases: &[Summary], words: &str) -> Markup 
         @if !cases.is_empty() {
             div.strip {
                 h2 { (t::cases_with_words(l)) }
-                ul {
+                ul.plain {
                     @for row in cases {
                         li { a href={ "/desk/cases/" (row.no) } { (t::cases_one(l, row.no)) } " " (said_inline(&defang_text(&row.title))) }
                     }
