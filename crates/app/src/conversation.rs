@@ -4,7 +4,7 @@ mod outgoing;
 mod reply;
 
 use cairn_desk::conversation::{Head, ReplyAddress, Sort, Tag, Way, sort, words};
-use cairn_desk::mail::{MailReport, Reading, identity, read_anyhow};
+use cairn_desk::mail::{MailReport, Reading, identity};
 use cairn_desk::report::{Change, Command, FILES_MAX, FileRef, Refusal, decide_all};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
@@ -15,6 +15,7 @@ use cairn_store::report::NewMessage;
 
 use crate::App;
 use crate::mail::ImportError;
+use crate::notify::unreadable;
 use crate::report::{AppError, Received, Whole, damaged};
 
 pub use outgoing::MAILS_A_DAY_MAX;
@@ -107,12 +108,25 @@ impl App {
             authserv_id: handed.authserv_id,
             calling_code: self.form.calling_code(),
         };
-        let mail = read_anyhow(message, &reading)?;
-        if let Some(found) = self.thread_of(&mail, handed.recipients).await? {
+        let unsealed = self.unseal(message, &reading).await?;
+        let now = self.now_seconds();
+        let found = self.thread_of(&unsealed.mail, handed.recipients).await?;
+        let known = match &found {
+            Some(found) => self.known_keys(found.no).await?,
+            None => Vec::new(),
+        };
+        let mail = unsealed.sealed(&known, now);
+        if let Some(found) = found {
             match self.add_mail(message, &mail, &found).await {
                 // A thread that is full loses nothing: the message is a report of its own.
                 Err(AppError::Refused(Refusal::Limit)) => {}
-                taken => return Ok(Taken::Thread(taken?)),
+                taken => {
+                    let taken = taken?;
+                    if taken.sort == Sort::Reporter && mail.evidence.dmarc != "fail" {
+                        self.offer_keys(taken.no, &mail.keys).await?;
+                    }
+                    return Ok(Taken::Thread(taken));
+                }
             }
         }
         let received = self.report_of_mail(message, &mail).await?;
@@ -161,6 +175,13 @@ impl App {
         let Some(found) = found else { return Ok(None) };
         let summary = self.store.report(found.no).await?;
         Ok(summary.filter(|row| !row.anonymous).map(|_| found))
+    }
+
+    /// The keys that its reporter may have signed with.
+    async fn known_keys(&self, no: i64) -> Result<Vec<cairn_openpgp::Key>, AppError> {
+        let whole = self.whole(no).await?;
+        let keys = self.reporter_keys(&whole).into_iter();
+        Ok(keys.filter_map(|known| known.key).collect())
     }
 
     /// The report whose tag it is.
@@ -297,6 +318,7 @@ impl App {
                 salt: text_salt,
                 text,
                 by_mail: false,
+                seal: None,
             });
         } else {
             apart = Some(digest);
@@ -317,6 +339,17 @@ impl App {
         let mut unit = self.unit_at(whole, &by, changes, message, at)?;
         if let Some(came) = &came {
             keep_mail(&mut unit, whole.summary.no, at, came, kept);
+        }
+        let reachable = whole
+            .contact
+            .as_ref()
+            .is_some_and(|contact| contact.email.is_some());
+        if sort == Sort::Reporter
+            && unreadable(&mail.evidence.seals)
+            && reachable
+            && self.config.mail.is_some()
+        {
+            self.tell_unreadable(&mut unit, whole.summary.no, at)?;
         }
         if sort == Sort::Bounce
             && let Some(id) = bounced(found, whole)

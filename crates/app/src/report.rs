@@ -490,6 +490,8 @@ pub struct Whole {
     pub mails: Vec<MailRow>,
     /// Mails that we sent about it.
     pub sent: Vec<SentRow>,
+    /// OpenPGP keys of the reporter. Not for the reporter's page.
+    pub keys: Vec<cairn_store::openpgp::KeyRow>,
 }
 
 impl App {
@@ -514,6 +516,11 @@ impl App {
         } else {
             self.store.mails(no).await?
         };
+        let keys = if standing.keys.came == 0 {
+            Vec::new()
+        } else {
+            self.store.report_keys(no).await?
+        };
         let sent = if body.anonymous {
             Vec::new()
         } else {
@@ -522,6 +529,7 @@ impl App {
         Ok(Whole {
             mails,
             sent,
+            keys,
             referral_texts,
             reasons: self.reasons_of(no, &history).await?,
             reference: self.reference(no),
@@ -587,7 +595,7 @@ impl App {
     ) -> Result<(), AppError> {
         let no = self.open(reference, secret).await?;
         let whole = self.whole(no).await?;
-        self.write_message(&whole, Actor::Reporter, None, text, (false, false))
+        self.write_message(&whole, Actor::Reporter, None, text, (false, false, None))
             .await
     }
 

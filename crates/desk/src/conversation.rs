@@ -100,6 +100,9 @@ pub struct Head {
     /// Status code of a delivery report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// What OpenPGP protected of it, and how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seals: Vec<crate::mail::sealed::Seal>,
 }
 
 impl Head {
@@ -117,6 +120,7 @@ impl Head {
             known,
             checks: checked.then(|| checks.map(Clone::clone)),
             status: delivery.and_then(|delivery| delivery.status.clone()),
+            seals: evidence.seals.clone(),
         }
     }
 }

@@ -25,6 +25,7 @@ pub use restore::{Restore, Restored, restore};
 use crate::blob::{hex, relative_path};
 use crate::db::ReadError;
 use crate::keys::{KeyError, Keys, private_file, random, sync_parent};
+use crate::openpgp::OPENPGP_FILE;
 use crate::postgres::{PgConfig, PgError, read_only};
 use crate::schema;
 use crate::seal::Sealer;
@@ -40,15 +41,16 @@ const MANIFEST: &str = "manifest.json";
 const SQLITE_FILE: &str = "core.db";
 const SETTINGS: &str = "settings.toml";
 /// Files of `keys/`; `log.keys` is the published list.
-const KEY_FILES: [&str; 5] = [
+const KEY_FILES: [&str; 6] = [
     "log.seed",
     "log.keys",
     "secret.key",
     "reference.key",
     "blob.key",
+    OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 63] = [
+const TABLES: [&str; 64] = [
     "meta",
     "report",
     "report_body",
@@ -78,6 +80,7 @@ const TABLES: [&str; 63] = [
     "mail_answer",
     "report_mail",
     "mail_sent",
+    "report_key",
     "challenge",
     "challenge_body",
     "challenge_contact",
@@ -115,7 +118,9 @@ const TABLES: [&str; 63] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "report_mail" | "mail_sent") {
+    if table == "report_key" {
+        14
+    } else if matches!(table, "report_mail" | "mail_sent") {
         13
     } else if table.starts_with("bulk") {
         12
@@ -649,6 +654,10 @@ fn pack(
     }
     for name in KEY_FILES {
         let file = options.dir.join("keys").join(name);
+        // There from the first mail on that needs it.
+        if name == OPENPGP_FILE && !file.exists() {
+            continue;
+        }
         pack.add_file(&format!("keys/{name}"), &file)
             .map_err(at(&file))?;
     }

@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod live;
 pub mod observable;
 pub mod once;
+pub mod openpgp;
 pub mod postgres;
 pub mod referral;
 pub mod report;

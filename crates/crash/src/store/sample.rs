@@ -255,6 +255,7 @@ pub fn work(
                 salt,
                 text,
                 by_mail: false,
+                seal: None,
             });
             Change::OfficerWrote {
                 message: n,

@@ -17,7 +17,9 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, conversation, doors, hold, observable, onward, referral, rules};
+use super::{
+    case, cases, cluster, conversation, doors, hold, observable, onward, openpgp, referral, rules,
+};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -118,7 +120,7 @@ pub(super) fn page(
                 (contact(&view))
                 (referral::section(&view, typed))
                 (mail(&view))
-                (messages(&view))
+                (messages(&view, typed))
             }
             div { (forms(&view, typed)) }
         }
@@ -383,11 +385,12 @@ fn mail(view: &View<'_>) -> Markup {
                 Row::new("SPF", said(&mail.spf)),
                 Row::new("DMARC", said(&mail.dmarc)),
             ]))
+            (openpgp::of_report(view))
         }
     }
 }
 
-fn messages(view: &View<'_>) -> Markup {
+fn messages(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     html! {
         h2 #messages { (t::case_messages(l)) }
@@ -419,6 +422,7 @@ fn messages(view: &View<'_>) -> Markup {
             }
         }
         (conversation::beside(view))
+        (openpgp::keys(view, typed))
     }
 }
 

@@ -6,7 +6,7 @@ use cairn_app::App;
 use cairn_app::account::Person;
 use cairn_desk::account::AccountChange;
 use cairn_desk::form::Form;
-use cairn_desk::report::{Certainty, Change, LossKind, Part, State};
+use cairn_desk::report::{Certainty, Change, KeyWord, LossKind, Part, State};
 use cairn_desk::track::TrackChange;
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::{Kind, defang_text};
@@ -229,6 +229,8 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "ruled" => t::rules_event_ruled(l),
         "looked" => t::rules_event_looked(l),
         "mail_came" => t::event_mail_came(l),
+        "key_came" => t::event_key_came(l),
+        "key_judged" => t::event_key_judged(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -523,6 +525,14 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             return html! { (what) };
         }
         Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
+        Change::KeyCame { .. } => ("key_came", None),
+        Change::KeyJudged { word, .. } => {
+            let word = match word {
+                KeyWord::Confirmed => t::pgp_event_confirmed(l),
+                KeyWord::Dropped => t::pgp_event_dropped(l),
+            };
+            ("key_judged", Some(html! { (word) }))
+        }
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
