@@ -1,5 +1,6 @@
 //! OpenPGP: the service's own key, the keys of reporters, and what an officer says of them.
 
+mod own;
 mod sealing;
 mod unseal;
 
@@ -9,8 +10,8 @@ use cairn_desk::notify::Letter;
 use cairn_desk::report::{Change, Command, KeySource, KeyWord, decide, decide_all};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
-use cairn_openpgp::{Key, Secret, SecretFault};
-use cairn_store::keys::{KeyError, random};
+use cairn_openpgp::{Key, Secret};
+use cairn_store::keys::random;
 use cairn_store::openpgp::{KeyRow, keep_key};
 use serde::{Deserialize, Serialize};
 
@@ -19,39 +20,15 @@ use crate::account::Principal;
 use crate::notify::NotifyError;
 use crate::report::{AppError, Whole, damaged};
 
-pub use cairn_openpgp::{Standing, directory_hash, fingerprint_shown, split_address};
+pub use cairn_openpgp::{
+    Key as PublicKey, Standing, directory_hash, fingerprint_shown, split_address,
+};
+pub use own::{OPENPGP_KEY_SECONDS, OPENPGP_OWN_MAX, OwnKeyError, OwnKeys, user_id};
 pub(crate) use sealing::{Mime, with_content};
 pub use sealing::{Sealing, SealingError};
 
-/// For so long a key of ours holds, seconds: three years. `cairn doctor` warns before.
-pub const OPENPGP_KEY_SECONDS: u32 = 3 * 365 * 24 * 3_600;
 /// What a mail has for a subject whose own is encrypted with it.
 pub(crate) const SUBJECT_OUTSIDE: &str = "...";
-/// Most of the service's own keys that are kept, the older ones to read what was written to them.
-pub const OPENPGP_OWN_MAX: usize = cairn_openpgp::OPENPGP_KEYS_MAX;
-
-/// The service's own key could not be read or made.
-#[derive(Debug, thiserror::Error)]
-pub enum OwnKeyError {
-    /// The file.
-    #[error(transparent)]
-    File(#[from] KeyError),
-    /// What is in it, or was given.
-    #[error("keys/openpgp.asc: {0}")]
-    Secret(#[from] SecretFault),
-    /// Nobody to make a key for.
-    #[error("mail.from must be set: its address is the one in the key")]
-    NoAddress,
-    /// The key is one of ours already.
-    #[error("this key is there already")]
-    Known,
-    /// Too many.
-    #[error(
-        "at most {OPENPGP_OWN_MAX} keys are kept; take older ones out of keys/openpgp.asc by hand"
-    )]
-    Many,
-}
-
 /// What is kept of a reporter's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,15 +69,15 @@ impl App {
         self.clock.now().0.div_euclid(1_000_000)
     }
 
+    /// The file with the service's own keys.
+    #[must_use]
+    pub fn own_keys(&self) -> OwnKeys {
+        OwnKeys::at(self.store.dir())
+    }
+
     /// The service's own keys, the one in use first; none until one is made.
-    ///
-    /// # Errors
-    /// See [`OwnKeyError`].
-    pub fn openpgp_own(&self) -> Result<Vec<Secret>, OwnKeyError> {
-        match self.store.openpgp_keys()? {
-            Some(bytes) => Ok(Secret::read_all(&bytes)?),
-            None => Ok(Vec::new()),
-        }
+    pub(crate) fn openpgp_own(&self) -> Result<Vec<Secret>, OwnKeyError> {
+        self.own_keys().all()
     }
 
     /// The public half of the key in use.
@@ -131,76 +108,9 @@ impl App {
     /// # Errors
     /// See [`OwnKeyError`].
     pub fn openpgp_rotate(&self) -> Result<Key, OwnKeyError> {
-        let user_id = self.openpgp_user_id().ok_or(OwnKeyError::NoAddress)?;
-        let now = self.now_seconds();
-        let made = Secret::make(&user_id, now, OPENPGP_KEY_SECONDS, rand::rngs::OsRng)?;
-        self.openpgp_put_first(made)
-    }
-
-    /// Puts a key that was made elsewhere into use. Those before it stay.
-    ///
-    /// # Errors
-    /// See [`OwnKeyError`]; [`SecretFault::Unfit`] for one that cannot sign and decrypt.
-    pub fn openpgp_import(&self, armoured: &[u8]) -> Result<Key, OwnKeyError> {
-        let given = Secret::read_all(armoured)?;
-        let given = given.into_iter().next().ok_or(SecretFault::NoKey)?;
-        given.fit(self.now_seconds())?;
-        self.openpgp_put_first(given)
-    }
-
-    /// Gives the key in use three more years from now on.
-    ///
-    /// # Errors
-    /// See [`OwnKeyError`].
-    pub fn openpgp_extend(&self) -> Result<Key, OwnKeyError> {
-        let mut own = self.openpgp_own()?;
-        let first = own.first_mut().ok_or(SecretFault::NoKey)?;
-        *first = first.extended(self.now_seconds(), OPENPGP_KEY_SECONDS)?;
-        let key = first.public();
-        self.openpgp_write(&own)?;
-        Ok(key)
-    }
-
-    fn openpgp_put_first(&self, first: Secret) -> Result<Key, OwnKeyError> {
-        let before = self.openpgp_own()?;
-        let key = first.public();
-        let same = |known: &Secret| known.public().fingerprint() == key.fingerprint();
-        if before.iter().any(same) {
-            return Err(OwnKeyError::Known);
-        }
-        let mut all = vec![first];
-        all.extend(before);
-        if all.len() > OPENPGP_OWN_MAX {
-            return Err(OwnKeyError::Many);
-        }
-        self.openpgp_write(&all)?;
-        Ok(key)
-    }
-
-    fn openpgp_write(&self, all: &[Secret]) -> Result<(), OwnKeyError> {
-        let mut out = String::new();
-        for one in all {
-            out.push_str(one.armoured()?.trim_end());
-            out.push('\n');
-        }
-        Ok(self.store.set_openpgp_keys(out.as_bytes())?)
-    }
-
-    /// `Name <address>` of who sends mail here.
-    fn openpgp_user_id(&self) -> Option<String> {
-        let mail = self.config.mail.as_ref()?;
-        let (local, domain) = split_address(&mail.from)?;
-        let name = mail.from.split('<').next().unwrap_or_default();
-        let name = name.trim().trim_matches('"').trim();
-        let name = if mail.from.contains('<') && !name.is_empty() {
-            name
-        } else {
-            self.config.name("en")
-        };
-        Some(format!(
-            "{} <{local}@{domain}>",
-            cairn_kernel::text::one_line(name)
-        ))
+        let mail = self.config.mail.as_ref().ok_or(OwnKeyError::NoAddress)?;
+        let user_id = user_id(&mail.from, self.config.name("en")).ok_or(OwnKeyError::NoAddress)?;
+        self.own_keys().make(&user_id, self.now_seconds())
     }
 
     /// The keys of a report's reporter, oldest first.

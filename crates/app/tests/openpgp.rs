@@ -267,7 +267,7 @@ on_both! {
         assert_eq!(whole.contact.clone().unwrap().email.as_deref(), Some(ANA), "what is within says nothing of who wrote");
         assert!(whole.files.iter().any(|file| file.name.as_deref() == Some("a.png")));
         assert!(whole.body.observables.iter().any(|seen| seen.value.contains("phish.example")));
-        let kept = &whole.files[0].sha256;
+        let kept = &whole.files.iter().find(|file| file.name.as_deref() == Some("message.eml")).unwrap().sha256;
         assert_eq!(t.read_blob(kept).await.unwrap(), message, "as it came");
         let fingerprint = ana.fingerprint();
         let seal = Seal { encryption: Encryption::ToUs, signed: Signed::Good, key: Some(fingerprint.clone()), other_sender: false, mark: None };

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use cairn_desk::report::{Change, Event, KeyWord};
 use cairn_kernel::time::Micros;
@@ -143,27 +144,31 @@ impl Store {
             })
             .collect()
     }
+}
 
-    /// The service's own secret keys, armoured; `None` until one is made. Read anew each time: another process may have
-    /// exchanged them.
-    ///
-    /// # Errors
-    /// [`KeyError::File`].
-    pub fn openpgp_keys(&self) -> Result<Option<Vec<u8>>, KeyError> {
-        let path = self.dir().join("keys").join(OPENPGP_FILE);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(cause) => Err(KeyError::File { path, cause }),
-        }
+/// The service's own secret keys below a data directory, armoured; `None` until one is made. Read anew each time: another process
+/// may have exchanged them.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn own_keys(dir: &Path) -> Result<Option<Vec<u8>>, KeyError> {
+    let path = dir.join("keys").join(OPENPGP_FILE);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(KeyError::File { path, cause }),
     }
+}
 
-    /// Replaces them, durably.
-    ///
-    /// # Errors
-    /// [`KeyError::File`].
-    pub fn set_openpgp_keys(&self, armoured: &[u8]) -> Result<(), KeyError> {
-        let path = self.dir().join("keys").join(OPENPGP_FILE);
-        crate::keys::replace(&path, armoured).map_err(|cause| KeyError::File { path, cause })
-    }
+/// Replaces them, durably.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn set_own_keys(dir: &Path, armoured: &[u8]) -> Result<(), KeyError> {
+    let keys = dir.join("keys");
+    let path = keys.join(OPENPGP_FILE);
+    let written = fs::create_dir_all(&keys)
+        .and_then(|()| crate::keys::private_dir(&keys))
+        .and_then(|()| crate::keys::replace(&path, armoured));
+    written.map_err(|cause| KeyError::File { path, cause })
 }
