@@ -67,6 +67,9 @@ pub enum NotifyError {
     /// It was to be signed or encrypted, and cannot be. It does not leave another way.
     #[error("the message could not be sealed: {0}")]
     Sealing(#[from] SealingError),
+    /// The package is too large for mail.
+    #[error("the package is larger than {0} bytes: hand it over, or let the agency fetch it")]
+    TooLarge(usize),
     /// A header could not be written.
     #[error("the message could not be written")]
     Message,
@@ -87,6 +90,7 @@ impl NotifyError {
             | Self::Payload(_)
             | Self::Address
             | Self::Message
+            | Self::TooLarge(_)
             | Self::Sealing(_) => true,
             Self::Refused(code) => *code >= 500,
             _ => false,
@@ -203,8 +207,35 @@ impl Post {
 
     /// Message-ID of what a job sends, without angle brackets. The same job sent twice is the same message: mail readers show
     /// it once.
-    fn message_id(&self, job: &Job) -> String {
+    pub(crate) fn message_id(&self, job: &Job) -> String {
         format!("{}@{}", job.id, self.from.email.domain())
+    }
+
+    /// A message without content, to an agency. What does not arrive comes back to `reply_to`.
+    pub(crate) fn bare(
+        &self,
+        subject: &str,
+        (to, reply_to): (&Address, Option<&str>),
+        at: Micros,
+        job: &Job,
+    ) -> Result<Message, NotifyError> {
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to.clone()))
+            .subject(cairn_kernel::text::one_line(subject))
+            .date(system_time(at))
+            .message_id(Some(format!("<{}>", self.message_id(job))))
+            .header(ContentType::TEXT_PLAIN);
+        if let Some(reply_to) = reply_to {
+            let reply_to: Address = reply_to.parse().map_err(|_| NotifyError::Message)?;
+            let envelope = Envelope::new(Some(reply_to.clone()), vec![to.clone()]);
+            message = message
+                .reply_to(Mailbox::new(None, reply_to))
+                .envelope(envelope.map_err(|_| NotifyError::Message)?);
+        }
+        message
+            .body(String::new())
+            .map_err(|_| NotifyError::Message)
     }
 
     pub(crate) async fn send(

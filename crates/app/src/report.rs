@@ -187,7 +187,7 @@ impl<'a> Once<'a> {
 }
 
 /// How far the store keeps what came in; anonymous senders get the hour only.
-fn blur(at: Micros, anonymous: bool) -> Micros {
+pub(crate) fn blur(at: Micros, anonymous: bool) -> Micros {
     if anonymous { at.hour() } else { at }
 }
 
@@ -521,7 +521,8 @@ impl App {
         } else {
             self.store.report_keys(no).await?
         };
-        let sent = if body.anonymous {
+        // Nobody writes to an anonymous reporter, but to the agencies that have the report.
+        let sent = if body.anonymous && standing.referrals.is_empty() {
             Vec::new()
         } else {
             self.store.mails_sent(no).await?

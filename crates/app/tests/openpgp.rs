@@ -22,12 +22,14 @@ use cairn_app::conversation::{Draft, Handed, OnThread, Taken, Written};
 use cairn_app::dkim::DkimConfig;
 use cairn_app::notify::Post;
 use cairn_app::openpgp::Sealing;
+use cairn_app::referral::{MailRefusal, Wish, Work};
 use cairn_app::report::{AppError, Received, Whole};
 use cairn_app::{App, Config, MailConfig};
 use cairn_desk::access::Visible;
 use cairn_desk::conversation::{Head, ReplyAddress, Sort};
 use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::mail::sealed::{Encryption, Seal, Signed};
+use cairn_desk::referral::{Channel, State};
 use cairn_desk::report::{Answer, Contact, KeyWord, MessageText};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
@@ -55,7 +57,18 @@ struct World {
 
 impl World {
     async fn new(store: &TestStore, address: &str) -> Self {
-        let form = Form::parse(&FormFiles::embedded()).unwrap();
+        Self::with_police(store, address, "").await
+    }
+
+    /// With more lines in the data of the police.
+    async fn with_police(store: &TestStore, address: &str, more: &str) -> Self {
+        let mut files = FormFiles::embedded();
+        let police = "code = \"police\"\n";
+        files.agencies = files
+            .agencies
+            .replace(police, &format!("{police}{more}\n"))
+            .into();
+        let form = Form::parse(&files).unwrap();
         let clock = Clock::fixed(now());
         let dir = tempfile::tempdir().unwrap();
         let key = dir.path().join("dkim.pem");
@@ -85,7 +98,9 @@ impl World {
         let app = App::new((**store).clone(), Arc::new(form), config, clock.clone());
         app.ensure_openpgp().unwrap();
         app.ensure_openpgp().unwrap();
-        let officer = account(&app, "officer", Role::Officer).await;
+        static WORLDS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        let login = WORLDS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let officer = account(&app, &format!("officer{login}"), Role::Officer).await;
         Self {
             app,
             clock,
@@ -158,6 +173,40 @@ impl World {
         let version = self.whole(reference).await.standing.version;
         self.app
             .reply(&self.officer, reference, version, draft)
+            .await
+    }
+
+    async fn referred(&self, anonymous: bool) -> (String, u32) {
+        let mut draft = sample::draft(3);
+        draft.body.anonymous = anonymous;
+        draft.body.files.clear();
+        draft.contact = None;
+        draft.consents = vec!["police".into()];
+        let received = self
+            .app
+            .submit(&draft, Actor::Reporter, None)
+            .await
+            .unwrap();
+        let wish = Wish {
+            agency: "police".into(),
+            law: None,
+            channel: Channel::Mail,
+            contact: false,
+            files: Vec::new(),
+        };
+        let version = self.whole(&received.reference).await.standing.version;
+        let no = self
+            .app
+            .prepare_referral(&self.officer, &received.reference, version, wish)
+            .await
+            .unwrap();
+        (received.reference, no)
+    }
+
+    async fn send_referral(&self, reference: &str, no: u32) -> Result<(), AppError> {
+        let version = self.whole(reference).await.standing.version;
+        self.app
+            .work_referral(&self.officer, (reference, no), version, Work::Send)
             .await
     }
 
@@ -512,5 +561,102 @@ on_both! {
         assert_eq!(w.app.openpgp_public().unwrap(), after);
         let received = w.report(&encrypted(&format!("From: {ANA}"), &sealed)).await;
         assert_eq!(seals(&w.whole(&received.reference).await)[0].encryption, Encryption::ToUs);
+    }
+
+    async fn a_referral_goes_by_mail_encrypted_and_the_agency_answers_on_its_thread(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let police = Gpg::with_key("Police <intake@police.example>", "1y");
+        let key = String::from_utf8(police.public()).unwrap();
+        let more = format!("mail = \"intake@police.example\"\nopenpgp = \"\"\"\n{key}\"\"\"");
+        let w = World::with_police(t, &server.address.to_string(), &more).await;
+        police.import(w.app.openpgp_public().unwrap().armoured().as_bytes());
+        for anonymous in [false, true] {
+            let before = server.messages().len();
+            let (reference, no) = w.referred(anonymous).await;
+            w.send_referral(&reference, no).await.unwrap();
+            // Until its time it can be taken back.
+            let going_on = watch::channel(false).1;
+            assert_eq!(w.app.run_jobs(Some(&w.post), &going_on).await.unwrap(), 0);
+            assert_eq!(w.run().await, 1);
+            let mut all = server.messages();
+            assert_eq!(all.len(), before + 1);
+            let at = all.iter().position(|one| one.contains("intake@police.example") && one.contains("BEGIN PGP") && field(one, "Reply-To").contains(&reference.replace('-', "").to_lowercase()));
+            let mail = all.remove(at.unwrap());
+            assert!(field(&mail, "Subject") == "..." && mail.contains("DKIM-Signature") && !mail.contains(&reference), "{mail}");
+            let (read, status) = read_by(&police, &mail);
+            assert!(status.contains("GOODSIG") && read.contains(&format!("referral {reference}/{no}")), "{read}");
+            let zipped: String = read.split("application/zip").nth(1).unwrap().split("\r\n\r\n").nth(1).unwrap().split("--").next().unwrap().split_whitespace().collect();
+            assert!(zipped.starts_with("UEsDB"), "a zip file");
+            let whole = w.whole(&reference).await;
+            let referral = &whole.standing.referrals[0];
+            assert!(read.contains(referral.sent.as_ref().unwrap()), "the manifest that the log has");
+            assert_eq!(referral.taken, referral.sent);
+            let (_, sent) = whole.referral_mails(no);
+            assert_eq!(sent[0].seal.as_deref(), Some("encrypted"));
+            // The agency answers: no words of the reporter.
+            let to = field(&mail, "Reply-To");
+            let text = b"Content-Type: text/plain\r\n\r\nWe have it as P-1.\r\n";
+            let answer = police.out(&TO_US, text);
+            let answer = encrypted(&format!("From: intake@police.example\nTo: {to}\nMessage-ID: <{anonymous}@police.example>"), &answer);
+            assert_eq!(w.on_thread(&answer).await.sort, Sort::Other);
+            let whole = w.whole(&reference).await;
+            let (came, _) = whole.referral_mails(no);
+            assert_eq!(came[0].text, "We have it as P-1.");
+            let head: Head = serde_json::from_str(&came[0].head).unwrap();
+            assert_eq!((head.referral, head.seals[0].signed), (Some(no), Signed::Good));
+            assert!(whole.messages.is_empty());
+            if anonymous {
+                let by_machine = whole.history.iter().filter(|line| line.event.by == Actor::System);
+                for line in by_machine {
+                    assert_eq!(line.event.at.0 % 3_600_000_000, 0, "{:?}", line.event);
+                }
+                assert_eq!(whole.mails[0].at.0 % 3_600_000_000, 0);
+            }
+            // It did not arrive after all.
+            let id = field(&mail, "Message-ID");
+            let bounce = format!("Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {to}\r\nSubject: Undelivered\r\n\
+                Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nSorry {anonymous}.\r\n--b\r\n\
+                Content-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; intake@police.example\r\nAction: failed\r\n\
+                Status: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n--b--\r\n");
+            assert_eq!(w.on_thread(bounce.as_bytes()).await.sort, Sort::Bounce);
+            let whole = w.whole(&reference).await;
+            let referral = &whole.standing.referrals[0];
+            assert_eq!((referral.state, referral.bounced), (State::Prepared, true));
+            assert!(whole.referral_mails(no).1[0].bounced_at.is_some());
+            assert!(w.app.passed_on(&whole).is_empty());
+            w.send_referral(&reference, no).await.unwrap();
+            assert_eq!(w.run().await, 1, "sent again");
+        }
+        assert_eq!(findings(t).await, Vec::<String>::new());
+    }
+
+    async fn without_a_key_no_package_leaves_unless_the_agency_takes_plain_mail(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mail = "mail = \"intake@police.example\"";
+        let old = Gpg::with_key("Police <intake@police.example>", "seconds=1");
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        let over = format!("{mail}\nopenpgp = \"\"\"\n{}\"\"\"", String::from_utf8(old.public()).unwrap());
+        for (more, why) in [("", MailRefusal::NoAddress), (mail, MailRefusal::NoKey), (over.as_str(), MailRefusal::BadKey)] {
+            let w = World::with_police(t, &server.address.to_string(), more).await;
+            assert_eq!(w.app.agency_mail("police").unwrap_err(), why);
+            let (reference, no) = w.referred(false).await;
+            assert!(matches!(w.send_referral(&reference, no).await, Err(AppError::Input(_))));
+            assert_eq!(w.run().await, 0);
+        }
+        let plain = format!("{mail}\nplain_mail = true");
+        let w = World::with_police(t, &server.address.to_string(), &plain).await;
+        let (reference, no) = w.referred(false).await;
+        w.send_referral(&reference, no).await.unwrap();
+        assert_eq!(w.run().await, 1);
+        let sent = server.messages().remove(0);
+        assert!(sent.contains("multipart/signed") && sent.contains(&reference), "{sent}");
+        // What was taken back, or is no longer agreed to, does not leave.
+        let (reference, no) = w.referred(false).await;
+        w.send_referral(&reference, no).await.unwrap();
+        let version = w.whole(&reference).await.standing.version;
+        w.app.undo(&w.officer, &reference, version, version).await.unwrap();
+        assert_eq!(w.run().await, 1, "the job finds nothing to do");
+        assert_eq!(server.messages().len(), 1);
+        assert_eq!(findings(t).await, Vec::<String>::new());
     }
 }

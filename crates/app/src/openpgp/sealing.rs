@@ -73,6 +73,34 @@ pub(crate) fn text_part(subject: &str, text: &str) -> Vec<u8> {
     out
 }
 
+/// A text and a file behind it.
+pub(crate) fn package_part(
+    subject: &str,
+    text: &str,
+    (name, bytes): (&str, &[u8]),
+    boundary: &str,
+) -> Vec<u8> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    const LINE_CHARS: usize = 76;
+    let mut out = format!(
+        "Content-Type: multipart/mixed; boundary=\"{boundary}\"; protected-headers=\"v1\"\r\n{}\r\n--{boundary}\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n--{boundary}\r\n\
+         Content-Type: application/zip; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n",
+        subject_field(subject),
+        quoted_printable(text),
+    )
+    .into_bytes();
+    let encoded = STANDARD.encode(bytes);
+    for line in encoded.as_bytes().chunks(LINE_CHARS) {
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    out
+}
+
 /// `Subject`, in words of RFC 2047 where it has other signs than ASCII.
 fn subject_field(subject: &str) -> String {
     use base64::Engine as _;

@@ -14,6 +14,14 @@ use super::who::token;
 use crate::components::{Encoding, Hue, Look, button, form, said, tag};
 use crate::i18n::{Lang, t};
 
+/// What a mail is; an agency is told apart.
+fn whose(l: Lang, mail: &MailRow, head: Option<&Head>) -> &'static str {
+    match (mail.sort, head.and_then(|head| head.referral)) {
+        (Sort::Other, Some(_)) => t::mail_sort_agency(l),
+        (is, _) => sort(l, is),
+    }
+}
+
 /// What a mail is, in a few words.
 const fn sort(l: Lang, sort: Sort) -> &'static str {
     match sort {
@@ -159,6 +167,7 @@ fn notice(l: Lang, notice: &str) -> &'static str {
         "news" => t::mail_notice_news(l),
         "reply" => t::mail_notice_reply(l),
         "unreadable" => t::mail_notice_unreadable(l),
+        other if other.starts_with("referral ") => t::mail_notice_referral(l),
         _ => t::mail_notice_acknowledge(l),
     }
 }
@@ -168,7 +177,7 @@ fn apart(view: &View<'_>, mail: &MailRow) -> Markup {
     let head = head(mail);
     html! {
         article.message {
-            p.caption { (sort(l, mail.sort)) ", " (page.moment(mail.at)) }
+            p.caption { (whose(l, mail, head.as_ref())) ", " (page.moment(mail.at)) }
             @if let Some(head) = &head {
                 @if let Some(from) = &head.from { (said(from)) }
                 @if !head.subject.is_empty() { (said(&defang_text(&head.subject))) }

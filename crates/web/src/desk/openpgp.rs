@@ -24,10 +24,14 @@ use crate::problem::{Kind, Problem};
 
 /// What was found out about each protected part of a message, in words and colour.
 pub(super) fn seals(view: &View<'_>, seals: &[Seal]) -> Markup {
-    let l = view.officer.page.lang;
+    seals_of(view.officer.page.lang, seals, |seal| confirmed(view, seal))
+}
+
+/// The same, where `sure` says whether a key is one that can be trusted.
+pub(super) fn seals_of(l: Lang, seals: &[Seal], sure: impl Fn(&Seal) -> bool) -> Markup {
     html! {
         // Within a line of text, too.
-        @for seal in seals { br; span.seal { (one(l, view, seal)) } }
+        @for seal in seals { br; span.seal { (one(l, sure(seal), seal)) } }
     }
 }
 
@@ -38,7 +42,7 @@ fn confirmed(view: &View<'_>, seal: &Seal) -> bool {
         .any(|key| key.is_confirmed() && key.fingerprint() == seal.key && seal.key.is_some())
 }
 
-fn one(l: Lang, view: &View<'_>, seal: &Seal) -> Markup {
+fn one(l: Lang, sure: bool, seal: &Seal) -> Markup {
     let (hue, how) = match seal.encryption {
         Encryption::ToUs => (Hue::Green, t::pgp_seal_to_us(l)),
         Encryption::None => (Hue::Grey, t::pgp_seal_none(l)),
@@ -50,7 +54,7 @@ fn one(l: Lang, view: &View<'_>, seal: &Seal) -> Markup {
     let opened = matches!(seal.encryption, Encryption::ToUs | Encryption::None);
     let (signed_hue, signed) = match seal.signed {
         Signed::None => (Hue::Grey, t::pgp_signed_none(l)),
-        Signed::Good if confirmed(view, seal) => (Hue::Green, t::pgp_signed_confirmed(l)),
+        Signed::Good if sure => (Hue::Green, t::pgp_signed_confirmed(l)),
         Signed::Good => (Hue::Blue, t::pgp_signed_seen(l)),
         Signed::Bad => (Hue::Red, t::pgp_signed_bad(l)),
         Signed::Unknown => (Hue::Amber, t::pgp_signed_unknown(l)),
