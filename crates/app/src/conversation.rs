@@ -13,6 +13,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::conversation::{KeptMail, SentRow, keep_mail, note_bounce};
 use cairn_store::keys::{Purpose, random};
 use cairn_store::report::NewMessage;
+use cairn_store::writer::Unit;
 
 use crate::App;
 use crate::mail::ImportError;
@@ -383,16 +384,8 @@ impl App {
         if let Some(came) = &came {
             keep_mail(&mut unit, whole.summary.no, at, came, kept);
         }
-        let reachable = whole
-            .contact
-            .as_ref()
-            .is_some_and(|contact| contact.email.is_some());
-        if sort == Sort::Reporter
-            && unreadable(&mail.evidence.seals)
-            && reachable
-            && self.config.mail.is_some()
-        {
-            self.tell_unreadable(&mut unit, whole.summary.no, at)?;
+        if sort == Sort::Reporter {
+            self.answer_unreadable(&mut unit, whole, mail, at)?;
         }
         if sort == Sort::Bounce
             && let Some(id) = bounced(found, whole)
@@ -402,6 +395,22 @@ impl App {
             note_bounce(&mut unit, id, at, status);
         }
         self.store.write(unit).await?;
+        Ok(())
+    }
+
+    /// Who wrote for another key is told which one is ours, if they can be written to.
+    fn answer_unreadable(
+        &self,
+        unit: &mut Unit,
+        whole: &Whole,
+        mail: &MailReport,
+        at: Micros,
+    ) -> Result<(), AppError> {
+        let contact = whole.contact.as_ref();
+        let reachable = contact.is_some_and(|contact| contact.email.is_some());
+        if reachable && self.config.mail.is_some() && unreadable(&mail.evidence.seals) {
+            self.tell_unreadable(unit, whole.summary.no, at)?;
+        }
         Ok(())
     }
 

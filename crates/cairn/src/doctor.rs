@@ -76,6 +76,7 @@ pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<
     mail::outgoing(settings, mail, &mut findings).await;
     mail::conversation(settings, &mut findings);
     mail::openpgp(settings, &mut findings);
+    mail::agencies(settings, &mut findings);
     if findings.wrong == 0 {
         println!("\nnothing is wrong");
         return Ok(());

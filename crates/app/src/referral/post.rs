@@ -11,7 +11,7 @@ use cairn_store::keys::{Purpose, random};
 use lettre::Address;
 use serde::Deserialize;
 
-use super::TRIES;
+use super::{Archive, TRIES};
 use crate::App;
 use crate::notify::{NotifyError, Post};
 use crate::openpgp::{Mime, Sealing, SealingError};
@@ -35,6 +35,17 @@ pub enum MailRefusal {
     BadKey,
     /// We have no key to sign with.
     NoOwnKey,
+}
+
+impl From<MailRefusal> for NotifyError {
+    fn from(why: MailRefusal) -> Self {
+        match why {
+            MailRefusal::NoServer => Self::NoServer,
+            MailRefusal::NoAddress => Self::Address,
+            MailRefusal::NoOwnKey => Self::Sealing(SealingError::NoOwnKey),
+            MailRefusal::NoKey | MailRefusal::BadKey => Self::Sealing(SealingError::NoKey),
+        }
+    }
 }
 
 /// How it gets there.
@@ -127,19 +138,9 @@ impl App {
         else {
             return Ok(());
         };
-        let way = self.agency_mail(&one.agency).map_err(|why| match why {
-            MailRefusal::NoServer => NotifyError::NoServer,
-            MailRefusal::NoAddress => NotifyError::Address,
-            MailRefusal::NoOwnKey => NotifyError::Sealing(SealingError::NoOwnKey),
-            MailRefusal::NoKey | MailRefusal::BadKey => NotifyError::Sealing(SealingError::NoKey),
-        })?;
-        let archive = match self.hand_out(no, referral, &Actor::System).await {
-            Ok(archive) => archive,
-            // The reporter no longer agrees, or it was erased: nothing leaves.
-            Err(AppError::Refused(_)) => return Ok(()),
-            Err(AppError::Read(error)) => return Err(error.into()),
-            Err(AppError::Write(error)) => return Err(error.into()),
-            Err(_) => return Err(NotifyError::Damaged("package")),
+        let way = self.agency_mail(&one.agency)?;
+        let Some(archive) = self.taken_out(no, referral).await? else {
+            return Ok(());
         };
         if archive.bytes.len() > REFERRAL_MAIL_BYTES_MAX {
             return Err(NotifyError::TooLarge(REFERRAL_MAIL_BYTES_MAX));
@@ -180,6 +181,17 @@ impl App {
             seal: Some(sealing.as_str().to_owned()),
         };
         Ok(self.store.note_sent(&row).await?)
+    }
+
+    /// The package, unless the reporter no longer agrees, or it was erased: then nothing leaves.
+    async fn taken_out(&self, no: i64, referral: u32) -> Result<Option<Archive>, NotifyError> {
+        match self.hand_out(no, referral, &Actor::System).await {
+            Ok(archive) => Ok(Some(archive)),
+            Err(AppError::Refused(_)) => Ok(None),
+            Err(AppError::Read(error)) => Err(error.into()),
+            Err(AppError::Write(error)) => Err(error.into()),
+            Err(_) => Err(NotifyError::Damaged("package")),
+        }
     }
 
     fn seal_package(

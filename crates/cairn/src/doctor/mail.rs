@@ -2,7 +2,7 @@
 
 use cairn_app::clock::Clock;
 use cairn_app::dkim::Dkim;
-use cairn_app::openpgp::{OwnKeys, fingerprint_shown, split_address};
+use cairn_app::openpgp::{OwnKeys, PublicKey, Standing, fingerprint_shown, split_address};
 
 use super::Findings;
 use crate::open;
@@ -85,6 +85,38 @@ pub(super) fn openpgp(settings: &Settings, findings: &mut Findings) {
             &format!("the key has no user id for {local}@{domain}, from which mail goes out"),
             "`cairn openpgp rotate` makes one for it",
         );
+    }
+}
+
+/// The keys of agencies to which packages go by mail.
+pub(super) fn agencies(settings: &Settings, findings: &mut Findings) {
+    let Ok(form) = open::form(settings.form.as_deref()) else {
+        return;
+    };
+    let now = Clock::System.now().seconds();
+    let mend = "ask the agency for a new key, and put it into agencies.toml";
+    for agency in form.agencies().all() {
+        let Some(text) = &agency.openpgp else {
+            continue;
+        };
+        let key = match PublicKey::read(text.as_bytes()) {
+            Ok(key) if key.standing(now) == Standing::Good => key,
+            Ok(_) => {
+                let what = format!("the key of {} is over, revoked, or too weak", agency.code);
+                findings.warn("OpenPGP", &what, mend);
+                continue;
+            }
+            Err(error) => {
+                findings.warn("OpenPGP", &format!("{}: {error}", agency.code), mend);
+                continue;
+            }
+        };
+        let left = key.expires().map(|end| end - now);
+        if let Some(left) = left.filter(|left| *left < OPENPGP_SECONDS_MIN) {
+            let days = left / (24 * 3_600);
+            let what = format!("the key of {} holds for {days} days more", agency.code);
+            findings.warn("OpenPGP", &what, mend);
+        }
     }
 }
 

@@ -4,6 +4,9 @@
 //! What came encrypted is never mixed with what stands beside it (EFAIL, <https://efail.de>): either the whole message was
 //! protected, or each opened part stands between two lines with a sign that nobody outside can know.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -374,7 +377,7 @@ fn outer(old: &[u8], entity: &[u8]) -> Vec<u8> {
     let subject = fields.has("subject");
     let keep = |name: &str| {
         let name = name.to_ascii_lowercase();
-        !name.starts_with("content-") && !(subject && name == "subject")
+        !(name.starts_with("content-") || subject && name == "subject")
     };
     let mut out = header_of(old, keep);
     let taken = |name: &str| {

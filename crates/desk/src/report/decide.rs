@@ -463,6 +463,7 @@ mod tests {
             ruled: BTreeMap::new(),
             asked: std::collections::BTreeSet::new(),
             mails: crate::report::Mails::default(),
+            keys: crate::report::Keys::default(),
             version: 1,
         }
     }

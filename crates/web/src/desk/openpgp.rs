@@ -208,6 +208,15 @@ pub(super) fn chosen(form: &Form) -> Sealing {
         .unwrap_or_default()
 }
 
+/// What an officer said of a key, for histories.
+pub(super) fn judged(l: Lang, word: KeyWord) -> Markup {
+    let word = match word {
+        KeyWord::Confirmed => t::pgp_event_confirmed(l),
+        KeyWord::Dropped => t::pgp_event_dropped(l),
+    };
+    html! { (word) }
+}
+
 /// How a mail left.
 pub(super) fn sent(l: Lang, seal: Option<&str>) -> Markup {
     html! {

@@ -6,7 +6,7 @@ use cairn_app::App;
 use cairn_app::account::Person;
 use cairn_desk::account::AccountChange;
 use cairn_desk::form::Form;
-use cairn_desk::report::{Certainty, Change, KeyWord, LossKind, Part, State};
+use cairn_desk::report::{Certainty, Change, LossKind, Part, State};
 use cairn_desk::track::TrackChange;
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::{Kind, defang_text};
@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
-use super::{conversation, referral};
+use super::{conversation, openpgp, referral};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -526,13 +526,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         }
         Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
         Change::KeyCame { .. } => ("key_came", None),
-        Change::KeyJudged { word, .. } => {
-            let word = match word {
-                KeyWord::Confirmed => t::pgp_event_confirmed(l),
-                KeyWord::Dropped => t::pgp_event_dropped(l),
-            };
-            ("key_judged", Some(html! { (word) }))
-        }
+        Change::KeyJudged { word, .. } => ("key_judged", Some(openpgp::judged(l, *word))),
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
