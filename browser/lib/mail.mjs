@@ -1,7 +1,7 @@
 // Mail in both directions: messages as reporters' programs write them, and a real mail server (Debian's python3-aiosmtpd)
 // that takes what the program sends, with Python's own parser to read it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +149,11 @@ export class MailServer {
     const options = { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 };
     const lines = execFileSync(PYTHON, ['-c', READER, join(this.folder, 'mail', 'new')], options);
     return lines.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** One of them as it came. */
+  raw({ name }) {
+    return readFileSync(join(this.folder, 'mail', 'new', name), 'utf8');
   }
 
   async stop() {

@@ -716,7 +716,8 @@ const ROUTES = [
   '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
   '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
-  '/how-receipts-work', '/log.keys', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
+  '/how-receipts-work', '/log.keys', '/openpgp', '/openpgp.asc', '/.well-known/openpgpkey/hu/{hash}', '/.well-known/openpgpkey/policy',
+  '/.well-known/openpgpkey/{domain}/hu/{hash}', '/.well-known/openpgpkey/{domain}/policy', '/.well-known/security.txt', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
   '/report/exit', '/report/send', '/report/sent', '/report/{step}', '/s/{link}', '/sign-in', '/sign-in/code', '/sign-in/enrol',
   '/sign-in/password', '/sign-in/recovery', '/status', '/status/erase', '/status/report', '/tile/{*path}',
   // A plan's own words, which the office wrote, and never a stranger's.

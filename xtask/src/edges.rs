@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("cairn-kernel", 1),
     ("cairn-evidence", 1),
     ("cairn-pdf", 1),
+    ("cairn-openpgp", 1),
     ("cairn-desk", 2),
     ("cairn-feeds", 2),
     ("cairn-exchange", 2),
@@ -78,6 +79,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper*", &["cairn-web"]),
     ("maud", &["cairn-web", "cairn-track"]),
     ("lettre", &["cairn-app"]),
+    ("pgp", &["cairn-openpgp"]),
     ("clap*", &["cairn"]),
     ("anyhow", &["cairn", "xtask"]),
 ];

@@ -71,6 +71,12 @@ pub const TOOLS: &[Tool] = &[
             asked.is_ok_and(|output| output.status.success())
         },
     },
+    // The other side of encrypted mail.
+    Tool {
+        name: "gpg",
+        package: "gnupg",
+        present: || process::which("gpg").is_some() && process::which("gpgconf").is_some(),
+    },
     Tool {
         name: "g++",
         package: "g++",

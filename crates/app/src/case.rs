@@ -89,7 +89,7 @@ impl App {
         let whole = self.seen(reference, version).await?;
         let account = grant.account().to_owned();
         let by = Actor::User(account.clone());
-        self.write_message(&whole, by, Some(account), text, (waits, false))
+        self.write_message(&whole, by, Some(account), text, (waits, false, None))
             .await
     }
 

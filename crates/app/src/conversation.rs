@@ -4,7 +4,8 @@ mod outgoing;
 mod reply;
 
 use cairn_desk::conversation::{Head, ReplyAddress, Sort, Tag, Way, sort, words};
-use cairn_desk::mail::{MailReport, Reading, identity, read_anyhow};
+use cairn_desk::mail::{MailReport, Reading, identity};
+use cairn_desk::referral::REFERRALS_MAX;
 use cairn_desk::report::{Change, Command, FILES_MAX, FileRef, Refusal, decide_all};
 use cairn_evidence::hash::salted;
 use cairn_kernel::actor::Actor;
@@ -12,10 +13,12 @@ use cairn_kernel::time::Micros;
 use cairn_store::conversation::{KeptMail, SentRow, keep_mail, note_bounce};
 use cairn_store::keys::{Purpose, random};
 use cairn_store::report::NewMessage;
+use cairn_store::writer::Unit;
 
 use crate::App;
 use crate::mail::ImportError;
-use crate::report::{AppError, Received, Whole, damaged};
+use crate::notify::unreadable;
+use crate::report::{AppError, Received, Whole, blur, damaged};
 
 pub use outgoing::MAILS_A_DAY_MAX;
 pub(crate) use outgoing::Place;
@@ -82,6 +85,8 @@ struct Found {
     no: i64,
     way: Way,
     answers: Option<SentRow>,
+    /// The referral that an agency writes about.
+    referral: Option<u32>,
 }
 
 impl App {
@@ -107,12 +112,31 @@ impl App {
             authserv_id: handed.authserv_id,
             calling_code: self.form.calling_code(),
         };
-        let mail = read_anyhow(message, &reading)?;
-        if let Some(found) = self.thread_of(&mail, handed.recipients).await? {
+        let unsealed = self.unseal(message, &reading).await?;
+        let now = self.now_seconds();
+        let found = self.thread_of(&unsealed.mail, handed.recipients).await?;
+        let known = match &found {
+            Some(found) => self.known_keys(found).await?,
+            None => Vec::new(),
+        };
+        let mail = unsealed.sealed(&known, now);
+        if let Some(found) = found {
+            let referral = found.referral;
             match self.add_mail(message, &mail, &found).await {
                 // A thread that is full loses nothing: the message is a report of its own.
                 Err(AppError::Refused(Refusal::Limit)) => {}
-                taken => return Ok(Taken::Thread(taken?)),
+                taken => {
+                    let taken = taken?;
+                    if taken.sort == Sort::Reporter && mail.evidence.dmarc != "fail" {
+                        self.offer_keys(taken.no, &mail.keys).await?;
+                    }
+                    if let (Sort::Bounce, Some(referral), false) =
+                        (taken.sort, referral, taken.again)
+                    {
+                        self.referral_bounced(taken.no, referral).await?;
+                    }
+                    return Ok(Taken::Thread(taken));
+                }
             }
         }
         let received = self.report_of_mail(message, &mail).await?;
@@ -138,11 +162,25 @@ impl App {
         let tagged = all
             .filter_map(|address| self.config.reply_to.as_ref()?.tag_in(address))
             .find_map(|tag| self.tagged(&tag));
+        let of_referral = answers
+            .as_ref()
+            .and_then(|sent| crate::referral::referral_of(&sent.notice));
         let found = match (tagged, answers) {
-            (Some(no), answers) => Some(Found {
+            (Some((no, referral)), answers) => Some(Found {
                 no,
-                way: Way::Tagged,
+                way: if referral.is_some() {
+                    Way::FromAgency
+                } else {
+                    Way::Tagged
+                },
                 answers: answers.filter(|sent| sent.no == no),
+                referral,
+            }),
+            (None, Some(sent)) if of_referral.is_some() => Some(Found {
+                no: sent.no,
+                way: Way::FromAgency,
+                referral: of_referral,
+                answers: Some(sent),
             }),
             (None, Some(sent)) => {
                 let same = from.is_some_and(|from| sent.address.as_deref() == Some(&from));
@@ -154,22 +192,46 @@ impl App {
                         Way::FromAnother
                     },
                     answers: Some(sent),
+                    referral: None,
                 })
             }
             (None, None) => None,
         };
         let Some(found) = found else { return Ok(None) };
         let summary = self.store.report(found.no).await?;
-        Ok(summary.filter(|row| !row.anonymous).map(|_| found))
+        // An anonymous reporter has no mail; an agency that has the report may write about it.
+        let there = |anonymous: bool| !anonymous || found.referral.is_some();
+        Ok(summary.filter(|row| there(row.anonymous)).map(|_| found))
     }
 
-    /// The report whose tag it is.
-    fn tagged(&self, tag: &Tag) -> Option<i64> {
+    /// The keys that its reporter, or the agency that writes about it, may have signed with.
+    async fn known_keys(&self, found: &Found) -> Result<Vec<cairn_openpgp::Key>, AppError> {
+        let whole = self.whole(found.no).await?;
+        if let Some(referral) = found.referral {
+            let one = whole
+                .standing
+                .referrals
+                .iter()
+                .find(|one| one.no == referral);
+            let key = one.and_then(|one| self.agency_key(&one.agency));
+            return Ok(key.into_iter().collect());
+        }
+        let keys = self.reporter_keys(&whole).into_iter();
+        Ok(keys.filter_map(|known| known.key).collect())
+    }
+
+    /// The report whose tag it is, and the referral, if it is an agency's.
+    fn tagged(&self, tag: &Tag) -> Option<(i64, Option<u32>)> {
         use subtle::ConstantTimeEq;
         let no = self.number(&tag.reference)?;
-        let right = self.mail_tag(no);
-        let same: bool = right.secret.as_bytes().ct_eq(tag.secret.as_bytes()).into();
-        same.then_some(no)
+        let same =
+            |right: Tag| -> bool { right.secret.as_bytes().ct_eq(tag.secret.as_bytes()).into() };
+        if same(self.mail_tag(no)) {
+            return Some((no, None));
+        }
+        let most = u32::try_from(REFERRALS_MAX).unwrap_or_default();
+        let referral = (1..=most).find(|referral| same(self.referral_tag(no, *referral)))?;
+        Some((no, Some(referral)))
     }
 
     pub(crate) fn mail_tag(&self, no: i64) -> Tag {
@@ -270,7 +332,10 @@ impl App {
         (file, files): &(FileRef, Vec<FileRef>),
     ) -> Result<(), AppError> {
         let from = mail.headers.from.first().map(|from| from.address.as_str());
-        let head = Head::of(mail, self.writes_to(whole, from));
+        let head = Head {
+            referral: found.referral,
+            ..Head::of(mail, self.writes_to(whole, from))
+        };
         let head = serde_json::to_string(&head).map_err(damaged("mail"))?;
         let (head_salt, text_salt) = (random::<16>()?, random::<16>()?);
         let text = words(mail).ok_or(AppError::NotFound)?.into_string();
@@ -297,6 +362,7 @@ impl App {
                 salt: text_salt,
                 text,
                 by_mail: false,
+                seal: None,
             });
         } else {
             apart = Some(digest);
@@ -313,10 +379,13 @@ impl App {
             .iter()
             .find(|change| matches!(change, Change::MailCame { .. }))
             .cloned();
-        let at = self.clock.now();
+        let at = blur(self.clock.now(), whole.body.anonymous);
         let mut unit = self.unit_at(whole, &by, changes, message, at)?;
         if let Some(came) = &came {
             keep_mail(&mut unit, whole.summary.no, at, came, kept);
+        }
+        if sort == Sort::Reporter {
+            self.answer_unreadable(&mut unit, whole, mail, at)?;
         }
         if sort == Sort::Bounce
             && let Some(id) = bounced(found, whole)
@@ -326,6 +395,22 @@ impl App {
             note_bounce(&mut unit, id, at, status);
         }
         self.store.write(unit).await?;
+        Ok(())
+    }
+
+    /// Who wrote for another key is told which one is ours, if they can be written to.
+    fn answer_unreadable(
+        &self,
+        unit: &mut Unit,
+        whole: &Whole,
+        mail: &MailReport,
+        at: Micros,
+    ) -> Result<(), AppError> {
+        let contact = whole.contact.as_ref();
+        let reachable = contact.is_some_and(|contact| contact.email.is_some());
+        if reachable && self.config.mail.is_some() && unreadable(&mail.evidence.seals) {
+            self.tell_unreadable(unit, whole.summary.no, at)?;
+        }
         Ok(())
     }
 
@@ -343,5 +428,6 @@ impl App {
 /// The mail that did not arrive: the one that the report names, else the last that we sent.
 fn bounced<'a>(found: &'a Found, whole: &'a Whole) -> Option<&'a str> {
     let named = found.answers.as_ref().map(|sent| sent.id.as_str());
-    named.or_else(|| whole.sent.last().map(|sent| sent.id.as_str()))
+    let same = |sent: &&SentRow| crate::referral::referral_of(&sent.notice) == found.referral;
+    named.or_else(|| whole.sent.iter().rfind(same).map(|sent| sent.id.as_str()))
 }

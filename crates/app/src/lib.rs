@@ -22,6 +22,7 @@ pub mod live;
 pub mod mail;
 pub mod notify;
 pub mod observable;
+pub mod openpgp;
 pub mod pace;
 pub mod presence;
 pub mod referral;

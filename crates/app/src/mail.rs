@@ -1,9 +1,7 @@
 //! Reports that come by mail: the message is kept whole, its files are kept as files, and the same message makes one
 //! report however often it is handed in.
 
-use cairn_desk::mail::{
-    Filing, MAIL_BYTES_MAX, MailError, MailReport, Reading, draft, identity, read_anyhow,
-};
+use cairn_desk::mail::{Filing, MAIL_BYTES_MAX, MailError, MailReport, Reading, draft, identity};
 use cairn_desk::report::FileRef;
 use cairn_kernel::actor::Actor;
 
@@ -41,7 +39,8 @@ impl App {
             authserv_id,
             calling_code: self.form.calling_code(),
         };
-        let mail = read_anyhow(message, &reading)?;
+        let unsealed = self.unseal(message, &reading).await?;
+        let mail = unsealed.sealed(&[], self.now_seconds());
         Ok(self.report_of_mail(message, &mail).await?)
     }
 
@@ -69,7 +68,11 @@ impl App {
         let most = self.config.files_max.max(1) - 1;
         self.keep_attachments(&mut draft.body.files, mail, most)
             .await?;
-        self.submit(&draft, Actor::Reporter, Some(once)).await
+        let received = self.submit(&draft, Actor::Reporter, Some(once)).await?;
+        if !mail.automatic.any() && mail.evidence.dmarc != "fail" {
+            self.offer_keys(received.no, &mail.keys).await?;
+        }
+        Ok(received)
     }
 
     /// The message whole, whatever the limits of files are: the limit of messages is its own, and it was read.

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::Place;
 use crate::dkim::{Dkim, DkimConfig, DkimError};
+use crate::openpgp::{Mime, Sealing, SealingError, with_content};
 use crate::report::{AppError, damaged};
 use crate::{App, MailConfig};
 
@@ -63,6 +64,12 @@ pub enum NotifyError {
     /// The reporter's address is none that mail can be sent to.
     #[error("the address is no mail address")]
     Address,
+    /// It was to be signed or encrypted, and cannot be. It does not leave another way.
+    #[error("the message could not be sealed: {0}")]
+    Sealing(#[from] SealingError),
+    /// The package is too large for mail.
+    #[error("the package is larger than {0} bytes: hand it over, or let the agency fetch it")]
+    TooLarge(usize),
     /// A header could not be written.
     #[error("the message could not be written")]
     Message,
@@ -79,7 +86,12 @@ impl NotifyError {
     #[must_use]
     pub const fn is_final(&self) -> bool {
         match self {
-            Self::Strange(_) | Self::Payload(_) | Self::Address | Self::Message => true,
+            Self::Strange(_)
+            | Self::Payload(_)
+            | Self::Address
+            | Self::Message
+            | Self::TooLarge(_)
+            | Self::Sealing(_) => true,
             Self::Refused(code) => *code >= 500,
             _ => false,
         }
@@ -122,11 +134,13 @@ struct AutoSubmitted(&'static str);
 
 impl AutoSubmitted {
     const fn of(notice: Notice) -> Self {
-        Self(if notice.is_reply() {
-            "auto-replied"
-        } else {
-            "auto-generated"
-        })
+        Self(
+            if notice.is_reply() || matches!(notice, Notice::Unreadable) {
+                "auto-replied"
+            } else {
+                "auto-generated"
+            },
+        )
     }
 }
 
@@ -193,12 +207,47 @@ impl Post {
 
     /// Message-ID of what a job sends, without angle brackets. The same job sent twice is the same message: mail readers show
     /// it once.
-    fn message_id(&self, job: &Job) -> String {
+    pub(crate) fn message_id(&self, job: &Job) -> String {
         format!("{}@{}", job.id, self.from.email.domain())
     }
 
-    pub(crate) async fn send(&self, message: Message, at: Micros) -> Result<(), NotifyError> {
+    /// A message without content, to an agency. What does not arrive comes back to `reply_to`.
+    pub(crate) fn bare(
+        &self,
+        subject: &str,
+        (to, reply_to): (&Address, Option<&str>),
+        at: Micros,
+        job: &Job,
+    ) -> Result<Message, NotifyError> {
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to.clone()))
+            .subject(cairn_kernel::text::one_line(subject))
+            .date(system_time(at))
+            .message_id(Some(format!("<{}>", self.message_id(job))))
+            .header(ContentType::TEXT_PLAIN);
+        if let Some(reply_to) = reply_to {
+            let reply_to: Address = reply_to.parse().map_err(|_| NotifyError::Message)?;
+            let envelope = Envelope::new(Some(reply_to.clone()), vec![to.clone()]);
+            message = message
+                .reply_to(Mailbox::new(None, reply_to))
+                .envelope(envelope.map_err(|_| NotifyError::Message)?);
+        }
+        message
+            .body(String::new())
+            .map_err(|_| NotifyError::Message)
+    }
+
+    pub(crate) async fn send(
+        &self,
+        message: Message,
+        sealed: Option<&Mime>,
+        at: Micros,
+    ) -> Result<(), NotifyError> {
         let mut bytes = message.formatted();
+        if let Some(mime) = sealed {
+            bytes = with_content(&bytes, mime);
+        }
         if let Some(dkim) = &self.dkim {
             bytes = dkim.sign(&bytes, at).map_err(|_| NotifyError::Message)?;
         }
@@ -282,6 +331,9 @@ pub(crate) struct Payload {
     /// Number of the officer's message that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<i64>,
+    /// How the officer chose that it leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealing: Option<Sealing>,
 }
 
 impl Payload {
@@ -291,6 +343,7 @@ impl Payload {
             no,
             link: None,
             message: None,
+            sealing: None,
         }
     }
 
@@ -301,6 +354,7 @@ impl Payload {
             no,
             link: Some(STANDARD_NO_PAD.encode(sealed)),
             message: None,
+            sealing: None,
         })
     }
 
@@ -352,6 +406,22 @@ impl App {
         };
         let payload = serde_json::to_string(&payload).map_err(damaged("job"))?;
         job::enqueue(unit, notice.as_str(), &payload, at);
+        let mail = draft.body.mail.as_ref();
+        if mail.is_some_and(|mail| unreadable(&mail.seals)) {
+            self.tell_unreadable(unit, no, at)?;
+        }
+        Ok(())
+    }
+
+    /// Who wrote for another key is told which one is ours.
+    pub(crate) fn tell_unreadable(
+        &self,
+        unit: &mut Unit,
+        no: i64,
+        at: Micros,
+    ) -> Result<(), AppError> {
+        let payload = serde_json::to_string(&Payload::about(no)).map_err(damaged("job"))?;
+        job::enqueue(unit, Notice::Unreadable.as_str(), &payload, at);
         Ok(())
     }
 
@@ -378,6 +448,9 @@ impl App {
         let about = (notice, payload.no, payload.message);
         let to = address.to_string();
         let place = if notice.is_to_reporter() {
+            if notice == Notice::Unreadable && self.told_unreadable(payload.no).await? {
+                return Ok(());
+            }
             if self.mailed_enough(notice, &to).await? {
                 metrics::counter!("cairn_mails_held_total").increment(1);
                 return Ok(());
@@ -389,17 +462,38 @@ impl App {
         let language = self.language_of(notice, payload.no).await?;
         let letter = self.letter(notice, &language, &payload, &place).await?;
         let Some(letter) = letter else { return Ok(()) };
+        let (mut letter, sealing) = (letter, self.sealing_of(notice, &payload).await?);
+        let mime = self.seal_letter(payload.no, &mut letter, sealing).await?;
         let message = self.posted(post, notice, letter, (address, &place), job)?;
-        post.send(message, now).await?;
+        post.send(message, mime.as_ref(), now).await?;
         metrics::counter!("cairn_mails_sent_total").increment(1);
         if notice.is_to_reporter() {
             let id = post.message_id(job);
-            self.note_mail(about, (&id, &to), &place).await?;
+            self.note_mail(about, (&id, &to, sealing), &place).await?;
         }
         if let Some(tag) = reply {
             self.store.note_answer(payload.no, tag, now).await?;
         }
         Ok(())
+    }
+
+    /// How a mail leaves: as an officer chose; what a machine writes is encrypted for who wrote encrypted, where that is possible.
+    async fn sealing_of(&self, notice: Notice, payload: &Payload) -> Result<Sealing, NotifyError> {
+        if let Some(chosen) = payload.sealing {
+            return Ok(chosen);
+        }
+        if !notice.is_to_reporter() {
+            return Ok(Sealing::Plain);
+        }
+        self.machine_sealing(payload.no).await
+    }
+
+    /// Once on a thread is enough.
+    async fn told_unreadable(&self, no: i64) -> Result<bool, NotifyError> {
+        let sent = self.store.mails_sent(no).await?;
+        Ok(sent
+            .iter()
+            .any(|sent| sent.notice == Notice::Unreadable.as_str()))
     }
 
     fn address_tag(&self, address: &Address) -> [u8; 32] {
@@ -489,12 +583,24 @@ impl App {
             Some(secret) => format!("{url}/s/{reference}-{}", secret.expose()),
             None => String::new(),
         };
+        let own = self
+            .openpgp_public()
+            .filter(|_| notice == Notice::Unreadable);
+        let Some(own) = own
+            .map(|key| key.fingerprint())
+            .or_else(|| (notice != Notice::Unreadable).then(String::new))
+        else {
+            // Without a key of ours there is nothing to tell.
+            return Ok(None);
+        };
         let fill = Fill {
             service: self.config.name(language),
             reference: &reference,
             status: &status,
             link: &link,
             text: &text,
+            key: &format!("{url}/openpgp"),
+            fingerprint: &cairn_openpgp::fingerprint_shown(&own),
             answers: place.reply_to.is_some(),
             ..Fill::default()
         };
@@ -566,6 +672,14 @@ impl App {
         }
         message.body(letter.body).map_err(|_| NotifyError::Message)
     }
+}
+
+/// A part of it is encrypted, and not for us.
+pub(crate) fn unreadable(seals: &[cairn_desk::mail::sealed::Seal]) -> bool {
+    use cairn_desk::mail::sealed::Encryption;
+    seals
+        .iter()
+        .any(|seal| seal.encryption == Encryption::ToOthers)
 }
 
 /// The letter of a notice in a language.

@@ -3,6 +3,7 @@
 
 mod agency;
 mod pack;
+mod post;
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::referral::package::{Package, Parts, manifest, package};
@@ -16,11 +17,13 @@ use cairn_store::referral::{Counts, Filter, Line, NewText, keep_text};
 
 use crate::App;
 use crate::account::Principal;
-use crate::report::{AppError, Whole};
+use crate::report::{AppError, Whole, blur};
 
 pub use agency::{Agent, OwnReferral};
 pub use cairn_store::referral as rows;
 pub use pack::Archive;
+pub use post::{AgencyMail, MailRefusal, REFERRAL_MAIL_BYTES_MAX, referral_notice};
+pub(crate) use post::{REFERRAL_MAIL, referral_of};
 
 /// Tries when others work on the report in the same instant.
 const TRIES: usize = 5;
@@ -230,6 +233,9 @@ impl App {
         let text = |digest: Option<String>| digest.unwrap_or_default();
         let done = match work {
             Work::Send => {
+                if one.channel == Channel::Mail {
+                    self.mailable(&one.agency)?;
+                }
                 let manifest = self.packed(whole, one).digest;
                 let agency = self.form.agencies().get(&one.agency);
                 let days = agency.map_or(cairn_desk::agency::CHASE_DAYS, |one| one.chase_days);
@@ -269,6 +275,11 @@ impl App {
         done.map(drop)
     }
 
+    fn mailable(&self, agency: &str) -> Result<(), AppError> {
+        let way = self.agency_mail(agency).map(drop);
+        way.map_err(|why| AppError::Input(format!("nothing goes to this agency by mail: {why:?}")))
+    }
+
     /// Decides a command on a referral and writes what comes of it, with the text that goes with it.
     async fn refer(
         &self,
@@ -293,7 +304,20 @@ impl App {
             Change::Referral { referral, .. } => Some(*referral),
             _ => None,
         });
-        let mut unit = self.unit_of(whole, by, changes, None)?;
+        let sent = changes
+            .iter()
+            .find_map(|change| post::sends_by_mail(whole, change));
+        let at = blur(
+            self.clock.now(),
+            whole.body.anonymous && *by == Actor::System,
+        );
+        let mut unit = self.unit_at(whole, by, changes, None, at)?;
+        if let Some(referral) = sent {
+            // Until then the officer can take it back.
+            let leaves = cairn_desk::report::undo::leaves_at(at, self.config.undo_seconds);
+            let payload = post::Payload::json(whole.summary.no, referral);
+            cairn_store::job::enqueue(&mut unit, REFERRAL_MAIL, &payload, leaves);
+        }
         if let Some(text) = text {
             let version = whole.standing.version + 1;
             keep_text(&mut unit, whole.summary.no, version, text);

@@ -187,7 +187,7 @@ impl<'a> Once<'a> {
 }
 
 /// How far the store keeps what came in; anonymous senders get the hour only.
-fn blur(at: Micros, anonymous: bool) -> Micros {
+pub(crate) fn blur(at: Micros, anonymous: bool) -> Micros {
     if anonymous { at.hour() } else { at }
 }
 
@@ -490,6 +490,8 @@ pub struct Whole {
     pub mails: Vec<MailRow>,
     /// Mails that we sent about it.
     pub sent: Vec<SentRow>,
+    /// OpenPGP keys of the reporter. Not for the reporter's page.
+    pub keys: Vec<cairn_store::openpgp::KeyRow>,
 }
 
 impl App {
@@ -514,7 +516,13 @@ impl App {
         } else {
             self.store.mails(no).await?
         };
-        let sent = if body.anonymous {
+        let keys = if standing.keys.came == 0 {
+            Vec::new()
+        } else {
+            self.store.report_keys(no).await?
+        };
+        // Nobody writes to an anonymous reporter, but to the agencies that have the report.
+        let sent = if body.anonymous && standing.referrals.is_empty() {
             Vec::new()
         } else {
             self.store.mails_sent(no).await?
@@ -522,6 +530,7 @@ impl App {
         Ok(Whole {
             mails,
             sent,
+            keys,
             referral_texts,
             reasons: self.reasons_of(no, &history).await?,
             reference: self.reference(no),
@@ -587,7 +596,7 @@ impl App {
     ) -> Result<(), AppError> {
         let no = self.open(reference, secret).await?;
         let whole = self.whole(no).await?;
-        self.write_message(&whole, Actor::Reporter, None, text, (false, false))
+        self.write_message(&whole, Actor::Reporter, None, text, (false, false, None))
             .await
     }
 

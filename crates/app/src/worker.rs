@@ -214,6 +214,10 @@ impl App {
     }
 
     async fn run_job(&self, post: Option<&Post>, job: &Job) -> Result<(), NotifyError> {
+        if job.kind == crate::referral::REFERRAL_MAIL {
+            let post = post.ok_or(NotifyError::NoServer)?;
+            return self.mail_referral(post, job).await;
+        }
         let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;
         let post = post.ok_or(NotifyError::NoServer)?;

@@ -380,7 +380,7 @@ on_both! {
         assert_eq!(look(t).await.1, vec![]);
         let undo = Command::Unrelate { to: 2, how: "caused_by".into() };
         app.work_case(&ana, 1, 9, undo, None).await.unwrap();
-        assert!(seen(&*app.read_case(&ana, 2).await.unwrap()).is_empty());
+        assert!(seen(&app.read_case(&ana, 2).await.unwrap()).is_empty());
         assert_eq!(look(t).await.1, vec![]);
     }
 

@@ -129,6 +129,7 @@ fn draft(text: &str, by_mail: bool) -> Draft {
         text: MessageText::parse(text).unwrap(),
         waits: true,
         by_mail,
+        sealing: cairn_app::openpgp::Sealing::Plain,
         keep: BTreeSet::new(),
         seen: false,
     }

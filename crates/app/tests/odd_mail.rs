@@ -223,6 +223,7 @@ async fn application(store: &TestStore) -> (App, String, i64) {
         text: cairn_desk::report::MessageText::parse("x").unwrap(),
         waits: false,
         by_mail: false,
+        sealing: cairn_app::openpgp::Sealing::Plain,
         keep: Default::default(),
         seen: false,
     };

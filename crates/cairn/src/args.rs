@@ -7,6 +7,7 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::openpgp::{self, OpenPgp};
 use crate::seat::SeatWish;
 use crate::settings::Settings;
 use crate::track::Track;
@@ -93,6 +94,9 @@ pub enum Command {
     /// Reports that come by other ways than the form.
     #[command(subcommand)]
     Report(Report),
+    /// The OpenPGP key of the service.
+    #[command(subcommand)]
+    Openpgp(OpenPgp),
     /// How long what reports hold is kept.
     #[command(subcommand)]
     Retention(Retention),
@@ -286,6 +290,7 @@ impl Args {
             Command::Report(Report::ImportMail { maildir, mbox }) => {
                 mail::import(&settings, maildir, mbox).await
             }
+            Command::Openpgp(wanted) => openpgp::run(&settings, wanted),
             Command::Log(Log::RotateKey) => open::rotate_key(&settings).await,
             other => blocking(move || other.run_blocking(&settings, self.config)).await,
         }

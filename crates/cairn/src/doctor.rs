@@ -75,6 +75,8 @@ pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<
     certificate(settings, &mut findings);
     mail::outgoing(settings, mail, &mut findings).await;
     mail::conversation(settings, &mut findings);
+    mail::openpgp(settings, &mut findings);
+    mail::agencies(settings, &mut findings);
     if findings.wrong == 0 {
         println!("\nnothing is wrong");
         return Ok(());

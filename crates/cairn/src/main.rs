@@ -18,6 +18,7 @@ mod lmtp;
 mod mail;
 mod metrics;
 mod open;
+mod openpgp;
 mod out;
 mod progress;
 mod seat;

@@ -48,6 +48,9 @@ pub async fn serve(
     raise_file_limit();
     let address = listener.local_addr()?;
     serve_metrics(&settings).await?;
+    if let Err(error) = app.ensure_openpgp() {
+        tracing::error!(%error, "no OpenPGP key: nobody can write to us encrypted");
+    }
     let store = app.bare_store().clone();
     let router = cairn_web::router(app.clone(), Arc::new(settings.site.clone()));
     let server = Server::new(settings.server.clone(), router)?;

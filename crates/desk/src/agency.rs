@@ -31,6 +31,12 @@ pub struct Agency {
     pub categories: Vec<String>,
     /// Days within which it is expected to answer what was referred to it; after that officers ask again.
     pub chase_days: u16,
+    /// Address to which packages go by mail.
+    pub mail: Option<String>,
+    /// Its OpenPGP key, armoured; what cannot be read is told by `cairn doctor`, and nothing goes to it by mail.
+    pub openpgp: Option<String>,
+    /// Without a key packages may go to it readable by others.
+    pub plain_mail: bool,
 }
 
 /// A provision of the law by which a report may go to an agency without the reporter's consent.
@@ -107,6 +113,9 @@ impl Agencies {
                         .map(|(_, category)| category.to_owned())
                         .collect(),
                     chase_days: chase_days(&item),
+                    mail: address(&item),
+                    openpgp: item.str("openpgp").map(ToOwned::to_owned),
+                    plain_mail: item.bool("plain_mail", false),
                 });
                 item.finish();
             }
@@ -140,6 +149,27 @@ fn chase_days(item: &Table<'_, '_>) -> u16 {
             CHASE_DAYS
         }
     }
+}
+
+fn address(item: &Table<'_, '_>) -> Option<String> {
+    let text = item.str("mail")?;
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !"<>,;:\"()[]\\".contains(c))
+    };
+    let right = text
+        .rsplit_once('@')
+        .is_some_and(|(local, domain)| plain(local) && plain(domain));
+    if !right {
+        item.problem_at(
+            "mail",
+            format!("{text:?} is no mail address"),
+            "Give the bare address, such as `intake@agency.example`",
+        );
+    }
+    right.then(|| text.to_owned())
 }
 
 fn provisions(root: &Table<'_, '_>, languages: &[String], agencies: &[Agency]) -> Vec<Lawful> {

@@ -63,6 +63,8 @@ pub enum Way {
     FromThem,
     /// It answers a message that we sent to another address.
     FromAnother,
+    /// It came to the address that an agency was given for a referral, or answers the mail with that.
+    FromAgency,
 }
 
 /// What a message on a thread is. A sender who is not who they say (DMARC failed, as our own mail server found) is somebody
@@ -100,6 +102,12 @@ pub struct Head {
     /// Status code of a delivery report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// Number of the referral that an agency writes about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<u32>,
+    /// What OpenPGP protected of it, and how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seals: Vec<crate::mail::sealed::Seal>,
 }
 
 impl Head {
@@ -117,6 +125,8 @@ impl Head {
             known,
             checks: checked.then(|| checks.map(Clone::clone)),
             status: delivery.and_then(|delivery| delivery.status.clone()),
+            referral: None,
+            seals: evidence.seals.clone(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod html;
 mod inline;
 mod mbox;
 mod mime;
+pub mod sealed;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -50,6 +51,8 @@ pub const MAIL_FIELD_BYTES_MAX: usize = 8 * 1024;
 /// Most text that a report's body takes from each of the reporter's and the original message, bytes; the rest is in
 /// the original file.
 pub const MAIL_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Most OpenPGP keys of one message that are looked at.
+pub const MAIL_KEYS_MAX: usize = 4;
 /// A message that went through so many servers is going in circles (RFC 5321, 6.3).
 pub const MAIL_RECEIVED_MAX: usize = 100;
 
@@ -203,6 +206,8 @@ pub struct MailReport {
     pub automatic: Automatic,
     /// What it says of the conversation that it belongs to.
     pub thread: Thread,
+    /// OpenPGP keys that it brings: in its `Autocrypt` field, then attached. At most [`MAIL_KEYS_MAX`].
+    pub keys: Vec<Vec<u8>>,
     /// What was left out and why.
     pub incomplete: Option<MailError>,
 }
@@ -252,6 +257,7 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
     let rest: Vec<Message> = messages.collect();
 
     let headers = outer.fields.headers();
+    let keys = keys(&outer.fields, &headers, &attachments);
     let resent = outer.fields.mailboxes("resent-from");
     let reporter = resent.first().or(headers.from.first()).cloned();
     let (original, text) = original(&outer, rest.first(), !resent.is_empty());
@@ -259,6 +265,7 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
     let observables = observables(&original, &outer, &rest, &known, reading.calling_code);
     let (dkim, spf, dmarc) = auth::results(&outer.fields, reading.authserv_id);
     let evidence = MailEvidence {
+        seals: Vec::new(),
         dkim,
         spf,
         dmarc,
@@ -276,8 +283,26 @@ pub fn read(message: &[u8], reading: &Reading<'_>) -> Result<MailReport, MailErr
         observables,
         automatic,
         thread,
+        keys,
         incomplete,
     })
+}
+
+/// Keys that the message brings.
+fn keys(fields: &Fields, headers: &Headers, attachments: &[Attachment]) -> Vec<Vec<u8>> {
+    let from = headers.from.first().map_or("", |from| from.address.trim());
+    let own = sealed::autocrypt(fields, from);
+    let attached = attachments.iter().filter(|file| {
+        file.media_type == "application/pgp-keys"
+            || file
+                .contents
+                .trim_ascii_start()
+                .starts_with(b"-----BEGIN PGP PUBLIC KEY")
+    });
+    own.into_iter()
+        .chain(attached.map(|file| file.contents.clone()))
+        .take(MAIL_KEYS_MAX)
+        .collect()
 }
 
 /// The suspicious message, and what the reporter wrote around it.

@@ -30,17 +30,20 @@ pub enum Notice {
     ChallengeAnswered,
     /// Returns on a strategy are due.
     PlanDue,
+    /// A message of the reporter is encrypted for a key that we do not have.
+    Unreadable,
 }
 
 impl Notice {
     /// All.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Acknowledge,
         Self::AcknowledgeMail,
         Self::News,
         Self::Reply,
         Self::ChallengeAnswered,
         Self::PlanDue,
+        Self::Unreadable,
     ];
 
     /// Name of the job.
@@ -53,6 +56,7 @@ impl Notice {
             Self::Reply => "reply",
             Self::ChallengeAnswered => "challenge_answered",
             Self::PlanDue => "plan_due",
+            Self::Unreadable => "unreadable",
         }
     }
 
@@ -82,6 +86,14 @@ impl Notice {
             Self::Reply => &["service", "reference", "status", "text", "answers"],
             Self::ChallengeAnswered => &["service", "reference", "status"],
             Self::PlanDue => &["service", "organisation", "due", "page"],
+            Self::Unreadable => &[
+                "service",
+                "reference",
+                "status",
+                "key",
+                "fingerprint",
+                "answers",
+            ],
         }
     }
 
@@ -109,6 +121,10 @@ pub struct Fill<'a> {
     pub due: &'a str,
     /// `{page}` of the desk on which it is filed.
     pub page: &'a str,
+    /// `{key}`: the page with our OpenPGP key.
+    pub key: &'a str,
+    /// `{fingerprint}` of it.
+    pub fingerprint: &'a str,
     /// `{text}`: what an officer wrote.
     pub text: &'a str,
     /// `{answers}`: answers to the message are read.
@@ -251,6 +267,8 @@ fn filled(text: &str, fill: Fill<'_>, answers: &str) -> String {
             Some("due") => fill.due,
             Some("page") => fill.page,
             Some("text") => fill.text,
+            Some("key") => fill.key,
+            Some("fingerprint") => fill.fingerprint,
             Some("answers") => answers.trim(),
             _ => "",
         });
@@ -271,6 +289,8 @@ mod tests {
         due: "    2026-12-31  Second mast\n",
         page: "https://report.example/desk/track/harbour",
         text: "Kia ora from an officer {reference}",
+        key: "https://report.example/openpgp",
+        fingerprint: "ABCD",
         answers: false,
     };
 

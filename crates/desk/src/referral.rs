@@ -49,11 +49,13 @@ pub enum Channel {
     Handed,
     /// The agency fetches it with an API key of its own.
     Api,
+    /// It goes by mail, encrypted for the agency.
+    Mail,
 }
 
 impl Channel {
     /// Every channel, in the order of lists.
-    pub const ALL: [Self; 2] = [Self::Handed, Self::Api];
+    pub const ALL: [Self; 3] = [Self::Handed, Self::Api, Self::Mail];
 
     /// The name in the database and the API.
     #[must_use]
@@ -61,6 +63,7 @@ impl Channel {
         match self {
             Self::Handed => "handed",
             Self::Api => "api",
+            Self::Mail => "mail",
         }
     }
 
@@ -224,6 +227,8 @@ pub enum Step {
     },
     /// It was stopped before it left: by an officer, or since the reporter no longer agrees.
     Withdrawn,
+    /// The mail with it did not arrive: it is to be sent again, or stopped.
+    Bounced,
     /// The agency was told that the reporter no longer agrees.
     Told {
         /// Digest of how.
@@ -238,7 +243,7 @@ impl Step {
         match self {
             Self::Prepared { text, .. } | Self::Answered { text, .. } => text.as_deref(),
             Self::Acknowledged { text } | Self::Chased { text } | Self::Told { text } => Some(text),
-            Self::Taken { .. } | Self::Sent { .. } | Self::Withdrawn => None,
+            Self::Taken { .. } | Self::Sent { .. } | Self::Withdrawn | Self::Bounced => None,
         }
     }
 }
@@ -276,6 +281,8 @@ pub struct Referral {
     pub revoked: bool,
     /// The agency was told so.
     pub told: bool,
+    /// The mail with it did not arrive, and it was not sent again.
+    pub bounced: bool,
 }
 
 impl Referral {
@@ -293,6 +300,7 @@ impl Referral {
                 self.state = State::Sent;
                 self.sent = Some(manifest.clone());
                 self.days = *days;
+                self.bounced = false;
             }
             Step::Acknowledged { .. } => self.state = State::Acknowledged,
             Step::Answered { outcome, .. } => {
@@ -301,6 +309,12 @@ impl Referral {
             }
             Step::Chased { .. } => self.chases += 1,
             Step::Withdrawn => self.state = State::Withdrawn,
+            Step::Bounced => {
+                self.state = State::Prepared;
+                self.sent = None;
+                self.days = 0;
+                self.bounced = true;
+            }
             Step::Told { .. } => self.told = true,
         }
     }
@@ -337,6 +351,7 @@ pub fn apply(all: &mut Vec<Referral>, change: &Change) {
             outcome: None,
             revoked: false,
             told: false,
+            bounced: false,
         }),
         Change::Referral { referral, step } => {
             if let Some(one) = all.iter_mut().find(|one| one.no == *referral) {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod decide;
+mod keys;
 mod message;
 pub mod retention;
 mod standing;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 pub use answers::Answers;
 pub use decide::{Command, FILES_MAX, MAILS_MAX, MESSAGES_MAX, Refusal, decide, decide_all};
+pub use keys::{KeySource, KeyWord, Keys, REPORT_KEYS_MAX};
 pub use message::{MESSAGE_CHARS_MAX, MessageFault, MessageText};
 pub use retention::Part;
 pub use standing::{Hold, Mails, Standing};
@@ -217,6 +219,9 @@ pub struct MailEvidence {
     /// Its Message-ID, without angle brackets, so that answers stay on its thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// What OpenPGP protected of it, and how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seals: Vec<crate::mail::sealed::Seal>,
 }
 
 /// How to reach the reporter. Lies apart from the body so that it can be erased.
@@ -451,6 +456,22 @@ pub enum Change {
     Looked {
         /// Number of the rule.
         rule: i64,
+    },
+    /// An OpenPGP key of the reporter came.
+    KeyCame {
+        /// Number among the keys of the report, from 1.
+        key: i64,
+        /// How.
+        source: KeySource,
+        /// SHA-256 of salt and what is kept of it, hexadecimal.
+        digest: String,
+    },
+    /// An officer confirmed a key, or took it out of use.
+    KeyJudged {
+        /// Number of the key.
+        key: i64,
+        /// What was said.
+        word: KeyWord,
     },
     /// A mail came on the report's thread. One by the reporter is a message of the conversation, too.
     MailCame {

@@ -25,6 +25,7 @@ pub use restore::{Restore, Restored, restore};
 use crate::blob::{hex, relative_path};
 use crate::db::ReadError;
 use crate::keys::{KeyError, Keys, private_file, random, sync_parent};
+use crate::openpgp::OPENPGP_FILE;
 use crate::postgres::{PgConfig, PgError, read_only};
 use crate::schema;
 use crate::seal::Sealer;
@@ -40,15 +41,16 @@ const MANIFEST: &str = "manifest.json";
 const SQLITE_FILE: &str = "core.db";
 const SETTINGS: &str = "settings.toml";
 /// Files of `keys/`; `log.keys` is the published list.
-const KEY_FILES: [&str; 5] = [
+const KEY_FILES: [&str; 6] = [
     "log.seed",
     "log.keys",
     "secret.key",
     "reference.key",
     "blob.key",
+    OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 65] = [
+const TABLES: [&str; 66] = [
     "meta",
     "report",
     "report_body",
@@ -78,6 +80,7 @@ const TABLES: [&str; 65] = [
     "mail_answer",
     "report_mail",
     "mail_sent",
+    "report_key",
     "challenge",
     "challenge_body",
     "challenge_contact",
@@ -117,7 +120,9 @@ const TABLES: [&str; 65] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "case_fts" {
+    if table == "report_key" {
+        16
+    } else if table == "case_fts" {
         15
     } else if table == "case_relation" {
         14
@@ -655,6 +660,10 @@ fn pack(
     }
     for name in KEY_FILES {
         let file = options.dir.join("keys").join(name);
+        // There from the first mail on that needs it.
+        if name == OPENPGP_FILE && !file.exists() {
+            continue;
+        }
         pack.add_file(&format!("keys/{name}"), &file)
             .map_err(at(&file))?;
     }

@@ -80,10 +80,12 @@ pub struct SentRow {
     pub bounced_at: Option<Micros>,
     /// Status code of that.
     pub status: Option<String>,
+    /// `encrypted` (and signed), `signed`; `None` is plain.
+    pub seal: Option<String>,
 }
 
-const SENT: &str = "SELECT id, no, notice, message, at, address, refs, bounced_at, status FROM mail_sent WHERE id = $1";
-const SENT_OF: &str = "SELECT id, no, notice, message, at, address, refs, bounced_at, status FROM mail_sent \
+const SENT: &str = "SELECT id, no, notice, message, at, address, refs, bounced_at, status, seal FROM mail_sent WHERE id = $1";
+const SENT_OF: &str = "SELECT id, no, notice, message, at, address, refs, bounced_at, status, seal FROM mail_sent \
                        WHERE no = $1 ORDER BY at DESC, id LIMIT $2";
 
 /// Adds the row of a mail; `event` is the [`Change::MailCame`] about it.
@@ -168,6 +170,7 @@ fn sent(row: &Row) -> Result<SentRow, ReadError> {
         refs: row.text(6)?,
         bounced_at: row.int_opt(7)?.map(Micros),
         status: row.text_opt(8)?,
+        seal: row.text_opt(9)?,
     })
 }
 
@@ -242,8 +245,8 @@ impl Store {
     pub async fn note_sent(&self, sent: &SentRow) -> Result<(), WriteError> {
         let mut unit = Unit::default();
         unit.exec(
-            "INSERT INTO mail_sent(id, no, notice, message, at, address, refs) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO mail_sent(id, no, notice, message, at, address, refs, seal) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
             params![
                 sent.id.as_str(),
                 sent.no,
@@ -251,7 +254,8 @@ impl Store {
                 sent.message,
                 sent.at,
                 sent.address.clone(),
-                sent.refs.as_str()
+                sent.refs.as_str(),
+                sent.seal.as_deref()
             ],
         );
         // Nothing of an address that was erased while the mail was on its way.

@@ -113,6 +113,8 @@ pub enum Purpose {
     MailSeen,
     /// The address to which a mail went.
     MailAddress,
+    /// The mark between what OpenPGP protected of a mail and what it did not.
+    SealMark,
 }
 
 impl Keys {
@@ -276,7 +278,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_parent(path)
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let fresh = path.with_extension("new");
     let _absent = fs::remove_file(&fresh);
     write_new(&fresh, bytes)?;

@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod live;
 pub mod observable;
 pub mod once;
+pub mod openpgp;
 mod planner;
 pub mod postgres;
 pub mod referral;

@@ -461,6 +461,9 @@ pub struct NewMessage {
     pub text: String,
     /// An officer chose that the text goes by mail, too. Not stored: the outbox knows.
     pub by_mail: bool,
+    /// How the mail about it leaves: `plain`, `signed` or `encrypted`; `None` leaves it to who
+    /// sends it.
+    pub seal: Option<String>,
 }
 
 /// The rows of changes to a report. `before` is what the decision was made on: if the report moved on since, the
@@ -515,6 +518,7 @@ pub fn change(
     answered(&mut unit, no, (before, &after), answered_at);
     for (version, event, entry) in numbered {
         side_rows(&mut unit, no, &event);
+        crate::openpgp::follow(&mut unit, no, &event);
         erased_row(&mut unit, no, version, &event);
         unit.entries.push(entry);
     }

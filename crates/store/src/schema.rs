@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 16] = [
     (
         1,
         "base",
@@ -93,6 +93,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 15] = [
         "case_words",
         include_str!("../migrations/sqlite/0015_case_words.sql"),
         include_str!("../migrations/postgres/0015_case_words.sql"),
+    ),
+    (
+        16,
+        "openpgp",
+        include_str!("../migrations/sqlite/0016_openpgp.sql"),
+        include_str!("../migrations/postgres/0016_openpgp.sql"),
     ),
 ];
 

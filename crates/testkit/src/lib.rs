@@ -14,6 +14,7 @@ mod account;
 mod app;
 pub mod campaigns;
 mod dice;
+pub mod gpg;
 mod look;
 pub mod sample;
 mod store;

@@ -75,6 +75,7 @@ pub fn draft(seed: u64) -> Draft {
             dmarc: "fail".into(),
             subject: "Fwd: invoice".into(),
             message_id: None,
+            seals: Vec::new(),
         }),
         suspect: dice.one_in(8),
     };
@@ -366,6 +367,7 @@ pub async fn change_unit(
                 salt,
                 text: text.to_owned(),
                 by_mail: false,
+                seal: None,
             });
         }
         let event = Event {

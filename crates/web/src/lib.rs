@@ -20,6 +20,7 @@ pub mod i18n;
 pub mod intake;
 pub mod layout;
 mod multipart;
+pub mod openpgp;
 pub mod page;
 pub mod pages;
 pub mod preview;

@@ -8,6 +8,7 @@ use cairn_store::conversation::SentRow;
 
 use crate::App;
 use crate::notify::NotifyError;
+use crate::openpgp::Sealing;
 
 /// Mails that machines send to one address within a day; an officer's answer is none of them.
 pub const MAILS_A_DAY_MAX: i64 = 20;
@@ -85,7 +86,7 @@ impl App {
     pub(crate) async fn note_mail(
         &self,
         (notice, no, message): (Notice, i64, Option<i64>),
-        (id, address): (&str, &str),
+        (id, address, sealing): (&str, &str, Sealing),
         place: &Place,
     ) -> Result<(), NotifyError> {
         let row = SentRow {
@@ -98,6 +99,7 @@ impl App {
             refs: place.refs.join(" "),
             bounced_at: None,
             status: None,
+            seal: (!sealing.is_plain()).then(|| sealing.as_str().to_owned()),
         };
         Ok(self.store.note_sent(&row).await?)
     }

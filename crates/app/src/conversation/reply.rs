@@ -13,6 +13,7 @@ use cairn_kernel::actor::Actor;
 use crate::App;
 use crate::account::Principal;
 use crate::notify::written;
+use crate::openpgp::Sealing;
 use crate::report::{AppError, Whole};
 
 /// What an officer wants to send.
@@ -24,6 +25,8 @@ pub struct Draft {
     pub waits: bool,
     /// The text goes by mail, too, and not only that there is one.
     pub by_mail: bool,
+    /// How the mail about it leaves.
+    pub sealing: Sealing,
     /// Places in the list of marks that stay as they were typed.
     pub keep: BTreeSet<usize>,
     /// The officer has seen the preview.
@@ -52,6 +55,12 @@ pub struct MailShown {
     pub subject: String,
     /// Text.
     pub body: String,
+    /// How it leaves.
+    pub sealing: Sealing,
+    /// Fingerprint of the key that it is encrypted to, and whether an officer confirmed it.
+    pub key: Option<(String, bool)>,
+    /// It repeats in the clear what came encrypted.
+    pub exposes: bool,
 }
 
 /// Exactly what the reporter will see.
@@ -139,7 +148,7 @@ impl App {
         Ok(grant.show(Preview {
             language: whole.body.language.clone(),
             marks: told.marks(draft.text.as_str()),
-            mail: self.mail_shown(&whole, &text, draft.by_mail)?,
+            mail: self.mail_shown(&whole, &text, (draft.by_mail, draft.sealing))?,
             text,
         }))
     }
@@ -159,17 +168,35 @@ impl App {
         let grant = who.grant(Action::WorkReports)?;
         let whole = self.seen(reference, version).await?;
         let told = self.told_of(&whole);
-        if !draft.seen && !told.marks(draft.text.as_str()).is_empty() {
+        let exposes = self.exposes(&whole, draft.by_mail, draft.sealing);
+        if !draft.seen && (exposes || !told.marks(draft.text.as_str()).is_empty()) {
             return Ok(Written::LookFirst);
         }
         let text = told.masked(draft.text.as_str(), &draft.keep);
         let text = MessageText::parse(&text).map_err(|fault| AppError::Input(fault.to_string()))?;
         let by_mail = draft.by_mail && self.may_mail_text(&whole);
+        let sealing = draft.sealing;
+        if !self.sealings(&whole).contains(&sealing) {
+            let why = "mail to this reporter can't be sealed like that now: look at the keys";
+            return Err(AppError::Input(why.into()));
+        }
         let account = grant.account().to_owned();
         let by = Actor::User(account.clone());
-        self.write_message(&whole, by, Some(account), text, (draft.waits, by_mail))
-            .await?;
+        self.write_message(
+            &whole,
+            by,
+            Some(account),
+            text,
+            (draft.waits, by_mail, Some(sealing)),
+        )
+        .await?;
         Ok(Written::Sent)
+    }
+
+    /// The words of an answer would go in the clear to who wrote encrypted.
+    fn exposes(&self, whole: &Whole, by_mail: bool, sealing: Sealing) -> bool {
+        let text = by_mail && self.may_mail_text(whole);
+        text && sealing != Sealing::Encrypted && self.wrote_encrypted(whole)
     }
 
     /// What the report says that an answer could repeat.
@@ -207,7 +234,7 @@ impl App {
         &self,
         whole: &Whole,
         text: &str,
-        by_mail: bool,
+        (by_mail, sealing): (bool, Sealing),
     ) -> Result<Option<MailShown>, AppError> {
         let contact = whole.contact.as_ref();
         let to = contact.and_then(|contact| contact.email.clone());
@@ -237,6 +264,12 @@ impl App {
             from: mail.from.clone(),
             to,
             reply_to,
+            exposes: self.exposes(whole, by_mail, sealing),
+            key: self
+                .reporter_key(whole)
+                .filter(|_| sealing == Sealing::Encrypted)
+                .and_then(|key| Some((key.fingerprint()?, key.is_confirmed()))),
+            sealing,
             subject: cairn_kernel::text::one_line(&letter.subject),
             body: letter.body,
         }))

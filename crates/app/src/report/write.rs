@@ -14,6 +14,7 @@ use cairn_store::writer::{Entry, Unit};
 
 use super::{AppError, Whole, blur, damaged};
 use crate::App;
+use crate::openpgp::Sealing;
 
 /// The words of one text in several languages to a reporter: in their own where it was written in it, else in the first one. With
 /// the digest that names them in the log; none where nothing was written.
@@ -36,6 +37,7 @@ pub(crate) fn words_to(
         salt,
         text,
         by_mail: false,
+        seal: None,
     };
     Ok(Some((digest, message)))
 }
@@ -48,7 +50,7 @@ impl App {
         by: Actor,
         author: Option<String>,
         text: MessageText,
-        (waits, by_mail): (bool, bool),
+        (waits, by_mail, sealing): (bool, bool, Option<Sealing>),
     ) -> Result<(), AppError> {
         let salt = random::<16>()?;
         let text = text.into_string();
@@ -66,6 +68,7 @@ impl App {
             salt,
             text,
             by_mail,
+            seal: sealing.map(|sealing| sealing.as_str().to_owned()),
         };
         self.command(whole, by, command, Some(message)).await
     }
@@ -128,20 +131,23 @@ impl App {
         let told = message
             .as_ref()
             .filter(|message| message.author.is_some())
-            .map(|message| (message.n, message.by_mail));
+            .map(|message| (message.n, message.by_mail, message.seal.clone()));
         let mut unit = cairn_store::report::change(no, &whole.standing, events, message);
         let reachable = whole
             .contact
             .as_ref()
             .is_some_and(|contact| contact.email.is_some());
-        if let Some((n, by_mail)) = told
+        if let Some((n, by_mail, seal)) = told
             && reachable
             && self.config.mail.is_some()
         {
             // Until then the officer can take the message back.
             let leaves = leaves_at(at, self.config.undo_seconds);
             let notice = if by_mail { Notice::Reply } else { Notice::News };
-            let payload = format!("{{\"no\":{no},\"message\":{n}}}");
+            let payload = match seal {
+                Some(seal) => format!("{{\"no\":{no},\"message\":{n},\"sealing\":\"{seal}\"}}"),
+                None => format!("{{\"no\":{no},\"message\":{n}}}"),
+            };
             job::enqueue(&mut unit, notice.as_str(), &payload, leaves);
         }
         Ok(unit)

@@ -1,6 +1,8 @@
 //! Mail: the server for what goes out, answers, signatures, canned answers.
 
+use cairn_app::clock::Clock;
 use cairn_app::dkim::Dkim;
+use cairn_app::openpgp::{OwnKeys, PublicKey, Standing, fingerprint_shown, split_address};
 
 use super::Findings;
 use crate::open;
@@ -32,6 +34,89 @@ pub(super) async fn outgoing(settings: &Settings, connect: bool, findings: &mut 
     match tried {
         Ok(()) => findings.good("mail", "the server answers"),
         Err(error) => findings.bad("mail", &error, "check mail.smtp and the server's log"),
+    }
+}
+
+/// A key of ours is warned of so long before its time is over, seconds: 60 days.
+const OPENPGP_SECONDS_MIN: i64 = 60 * 24 * 3_600;
+
+/// The key to which mail to us is encrypted.
+pub(super) fn openpgp(settings: &Settings, findings: &mut Findings) {
+    let own = match OwnKeys::at(&settings.data).all() {
+        Ok(own) => own,
+        Err(error) => {
+            let mend = "restore keys/openpgp.asc from a backup, or move it away and run `cairn openpgp new`";
+            findings.bad("OpenPGP", &error.to_string(), mend);
+            return;
+        }
+    };
+    let Some(key) = own.first().map(|own| own.public()) else {
+        if settings.app.mail.is_some() {
+            findings.note("OpenPGP", "no key yet; `cairn serve` makes one");
+        }
+        return;
+    };
+    let now = Clock::System.now().seconds();
+    let left = key.expires().map(|end| end - now);
+    let print = fingerprint_shown(&key.fingerprint());
+    match left {
+        Some(left) if left <= 0 => findings.bad(
+            "OpenPGP",
+            &format!("the time of the key {print} is over: nobody can write to us encrypted"),
+            "`cairn openpgp extend`, or `cairn openpgp rotate` for a new one",
+        ),
+        Some(left) if left < OPENPGP_SECONDS_MIN => findings.warn(
+            "OpenPGP",
+            &format!(
+                "the key {print} holds for {} days more",
+                left / (24 * 3_600)
+            ),
+            "`cairn openpgp extend`, or `cairn openpgp rotate` for a new one",
+        ),
+        _ => findings.good("OpenPGP", &format!("the key is {print}")),
+    }
+    let sender = settings.app.mail.as_ref();
+    let sender = sender.and_then(|mail| split_address(&mail.from));
+    if let Some((local, domain)) = sender
+        && !key.is_of(&format!("{local}@{domain}"))
+    {
+        findings.warn(
+            "OpenPGP",
+            &format!("the key has no user id for {local}@{domain}, from which mail goes out"),
+            "`cairn openpgp rotate` makes one for it",
+        );
+    }
+}
+
+/// The keys of agencies to which packages go by mail.
+pub(super) fn agencies(settings: &Settings, findings: &mut Findings) {
+    let Ok(form) = open::form(settings.form.as_deref()) else {
+        return;
+    };
+    let now = Clock::System.now().seconds();
+    let mend = "ask the agency for a new key, and put it into agencies.toml";
+    for agency in form.agencies().all() {
+        let Some(text) = &agency.openpgp else {
+            continue;
+        };
+        let key = match PublicKey::read(text.as_bytes()) {
+            Ok(key) if key.standing(now) == Standing::Good => key,
+            Ok(_) => {
+                let what = format!("the key of {} is over, revoked, or too weak", agency.code);
+                findings.warn("OpenPGP", &what, mend);
+                continue;
+            }
+            Err(error) => {
+                findings.warn("OpenPGP", &format!("{}: {error}", agency.code), mend);
+                continue;
+            }
+        };
+        let left = key.expires().map(|end| end - now);
+        if let Some(left) = left.filter(|left| *left < OPENPGP_SECONDS_MIN) {
+            let days = left / (24 * 3_600);
+            let what = format!("the key of {} holds for {days} days more", agency.code);
+            findings.warn("OpenPGP", &what, mend);
+        }
     }
 }
 

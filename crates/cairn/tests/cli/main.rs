@@ -13,6 +13,7 @@ mod care;
 mod home;
 mod mail;
 mod office;
+mod openpgp;
 mod prove;
 mod start;
 mod track;

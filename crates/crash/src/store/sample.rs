@@ -216,6 +216,7 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         ruled: std::collections::BTreeMap::new(),
         asked: std::collections::BTreeSet::new(),
         mails: cairn_desk::report::Mails::default(),
+        keys: cairn_desk::report::Keys::default(),
         version: row.version,
     }
 }
@@ -255,6 +256,7 @@ pub fn work(
                 salt,
                 text,
                 by_mail: false,
+                seal: None,
             });
             Change::OfficerWrote {
                 message: n,

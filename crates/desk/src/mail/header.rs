@@ -110,6 +110,12 @@ impl Fields {
             .map(|value| one_line(&String::from_utf8_lossy(cut(value, MAIL_FIELD_BYTES_MAX))))
     }
 
+    /// Value of the first field of this name, on one line, up to `bytes_max`; `None` if it is longer.
+    pub(super) fn raw_long(&self, name: &str, bytes_max: usize) -> Option<String> {
+        let value = self.all(name).next()?;
+        (value.len() <= bytes_max).then(|| one_line(&String::from_utf8_lossy(value)))
+    }
+
     /// Text of the first field of this name, decoded, on one line; empty if there is none.
     pub(super) fn text(&self, name: &str) -> String {
         let value = interpret(self.all(name).next(), MAIL_FIELD_BYTES_MAX);

@@ -101,15 +101,15 @@ struct Walk {
 }
 
 /// One part on the way: what the walk needs to know of it.
-struct Part<'a> {
-    body: &'a [u8],
+pub(super) struct Part<'a> {
+    pub(super) body: &'a [u8],
     /// Where the body starts among the message's bytes.
     start: Option<usize>,
-    media_type: String,
-    parameters: Parameters,
-    attached: bool,
-    name: Option<String>,
-    encoding: String,
+    pub(super) media_type: String,
+    pub(super) parameters: Parameters,
+    pub(super) attached: bool,
+    pub(super) name: Option<String>,
+    pub(super) encoding: String,
 }
 
 impl Walk {
@@ -248,7 +248,7 @@ impl Walk {
 }
 
 impl<'a> Part<'a> {
-    fn new(fields: &Fields, body: &'a [u8], start: Option<usize>, digest: bool) -> Self {
+    pub(super) fn new(fields: &Fields, body: &'a [u8], start: Option<usize>, digest: bool) -> Self {
         let (mut media_type, parameters) = fields.content_type();
         if digest && !fields.has("content-type") {
             "message/rfc822".clone_into(&mut media_type);
@@ -278,7 +278,7 @@ impl<'a> Part<'a> {
 
 /// Where the parts lie between lines of `--boundary`, without the line end before the boundary. The last part may
 /// lack its end; then it goes on to the end. One pass.
-fn parts(body: &[u8], boundary: &[u8]) -> Vec<Range<usize>> {
+pub(super) fn parts(body: &[u8], boundary: &[u8]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut open = None;
     let mut at = 0;
@@ -311,7 +311,7 @@ fn without_line_end(body: &[u8], start: usize, end: usize) -> usize {
 }
 
 /// The content behind its transfer encoding; as it stands if it is not encoded, or badly.
-fn decode<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
+pub(super) fn decode<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     let decoded = match encoding {
         "base64" => base64_decode(body),
         "quoted-printable" => quoted_printable_decode(body),
@@ -321,7 +321,7 @@ fn decode<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
 }
 
 /// Text in its character set; UTF-8 where none is named, or where ASCII is and something else is meant.
-fn to_text(contents: &[u8], parameters: &Parameters) -> String {
+pub(super) fn to_text(contents: &[u8], parameters: &Parameters) -> String {
     let charset = parameters
         .get("charset")
         .unwrap_or_default()

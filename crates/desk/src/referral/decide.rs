@@ -68,6 +68,11 @@ pub enum Command {
         /// Which.
         no: u32,
     },
+    /// The mail with it did not arrive.
+    Bounce {
+        /// Which.
+        no: u32,
+    },
     /// The agency was told that the reporter no longer agrees.
     Tell {
         /// Which.
@@ -181,6 +186,13 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         Command::Withdraw { no } => {
             prepared(standing, no)?;
             (no, Step::Withdrawn)
+        }
+        Command::Bounce { no } => {
+            let one = find(standing, no)?;
+            if one.state != State::Sent || one.channel != Channel::Mail {
+                return Err(Refusal::NotSent);
+            }
+            (no, Step::Bounced)
         }
         later => after_sending(standing, later)?,
     };

@@ -55,6 +55,7 @@ impl Record {
                         self.acknowledged_at = self.acknowledged_at.or(Some(at));
                     }
                     Step::Answered { .. } => self.answered_at = Some(at),
+                    Step::Bounced => self.sent_at = None,
                     _ => {}
                 }
                 self.steps.push((version, at, step.clone()));

@@ -33,6 +33,7 @@ fn standing(consents: &[&str]) -> Standing {
         ruled: std::collections::BTreeMap::new(),
         asked: std::collections::BTreeSet::new(),
         mails: crate::report::Mails::default(),
+        keys: crate::report::Keys::default(),
         version: 1,
     }
 }
@@ -262,6 +263,42 @@ impl Told {
         };
         undo(&standing(&["police", "netsafe"]), &history, asked)
     }
+}
+
+#[test]
+fn what_did_not_arrive_by_mail_is_prepared_again() {
+    let mut report = standing(&["police"]);
+    let mut by_mail = prepare("police");
+    if let Command::Prepare { channel, .. } = &mut by_mail {
+        *channel = Channel::Mail;
+    }
+    does(&mut report, by_mail).unwrap();
+    assert_eq!(
+        does(&mut report, Command::Bounce { no: 1 }),
+        Err(Refusal::NotSent)
+    );
+    does(&mut report, send(1)).unwrap();
+    does(&mut report, Command::Bounce { no: 1 }).unwrap();
+    let one = &report.referrals[0];
+    assert_eq!(
+        (one.state, one.bounced, one.sent.as_ref()),
+        (State::Prepared, true, None)
+    );
+    does(&mut report, send(1)).unwrap();
+    assert!(!report.referrals[0].bounced);
+    does(
+        &mut report,
+        Command::Acknowledge {
+            no: 1,
+            text: text(),
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        does(&mut report, Command::Bounce { no: 1 }),
+        Err(Refusal::NotSent),
+        "it has it"
+    );
 }
 
 #[test]

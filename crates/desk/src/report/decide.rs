@@ -3,7 +3,7 @@
 use cairn_kernel::money::Money;
 
 use super::retention::Due;
-use super::{Certainty, Change, FileRef, LossKind, Part, Standing, State};
+use super::{Certainty, Change, FileRef, KeySource, KeyWord, LossKind, Part, Standing, State};
 use crate::conversation::Sort;
 use crate::referral;
 use cairn_kernel::time::Micros;
@@ -104,6 +104,20 @@ pub enum Command {
         /// The same of its text, where it is no message of the conversation.
         text: Option<String>,
     },
+    /// A key of the reporter came. The digest is of salt and what is kept of it.
+    TakeKey {
+        /// How.
+        source: KeySource,
+        /// SHA-256, hexadecimal.
+        digest: String,
+    },
+    /// Confirm a key, or take it out of use.
+    JudgeKey {
+        /// Its number.
+        key: i64,
+        /// What is said.
+        word: KeyWord,
+    },
     /// Erase what rules say is due.
     Erase {
         /// Parts and their rules.
@@ -157,6 +171,9 @@ pub enum Refusal {
     /// The rules for referrals say no.
     #[error(transparent)]
     Referral(#[from] referral::Refusal),
+    /// The report has no such key, or not any more.
+    #[error("the report has no such key")]
+    NoSuchKey,
     /// The message has left.
     #[error("the message has left and cannot be taken back")]
     Left,
@@ -234,6 +251,7 @@ pub fn decide(standing: &Standing, command: Command) -> Result<Vec<Change>, Refu
         // Closed ones too: what comes of a referral is often heard later.
         Command::Refer(command) => referral::decide(standing, command)?,
         mail @ Command::TakeMail { .. } => take_mail(standing, mail)?,
+        key @ (Command::TakeKey { .. } | Command::JudgeKey { .. }) => standing.keys.decide(&key)?,
         _ if closed => return Err(Refusal::Closed),
         officers => handle(standing, officers, next_message)?,
     };
@@ -445,6 +463,7 @@ mod tests {
             ruled: BTreeMap::new(),
             asked: std::collections::BTreeSet::new(),
             mails: crate::report::Mails::default(),
+            keys: crate::report::Keys::default(),
             version: 1,
         }
     }

@@ -221,6 +221,9 @@ pub fn prune(body: &Body, parts: &[Part], contact: Option<&Contact>, form: &Form
         left.answers.remove("mail_from");
         if let Some(mail) = &mut left.mail {
             mail.message_id = None;
+            for seal in &mut mail.seals {
+                seal.key = None;
+            }
         }
         left.observables.retain(|seen| !identifies(seen, contact));
     }

@@ -7,7 +7,7 @@ use cairn_kernel::money::Money;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::{Answers, Body, Certainty, Change, LossItem, Part, State};
+use super::{Answers, Body, Certainty, Change, Keys, LossItem, Part, State};
 use crate::conversation::Sort;
 use crate::referral::{self, Referral, Step};
 
@@ -86,6 +86,8 @@ pub struct Standing {
     pub asked: BTreeSet<i64>,
     /// Mails that came on its thread.
     pub mails: Mails,
+    /// OpenPGP keys of the reporter.
+    pub keys: Keys,
     /// Events so far.
     pub version: i64,
 }
@@ -119,6 +121,7 @@ impl Standing {
             ruled: BTreeMap::new(),
             asked: BTreeSet::new(),
             mails: Mails::default(),
+            keys: Keys::default(),
             version: 1,
         }
     }
@@ -193,6 +196,7 @@ impl Standing {
                 self.state = self.worked_on();
             }
             Change::MailCame { sort, sha256, .. } => self.mail(*sort, sha256),
+            Change::KeyCame { .. } | Change::KeyJudged { .. } => self.keys.apply(change),
             Change::Undone { back, .. } => back.give(self),
         }
     }
@@ -266,7 +270,7 @@ impl Standing {
     pub fn there(&self) -> [bool; 3] {
         let mails = &self.mails;
         [
-            self.contact || mails.heads,
+            self.contact || mails.heads || self.keys.kept,
             !self.files.is_empty() || !mails.wholes.is_empty(),
             !self.bare,
         ]
@@ -275,7 +279,10 @@ impl Standing {
     fn erase(&mut self, part: Part) {
         self.mails.erase(part);
         match part {
-            Part::Contact => self.contact = false,
+            Part::Contact => {
+                self.contact = false;
+                self.keys.erase();
+            }
             Part::Files => self.files.clear(),
             Part::Text => {
                 self.bare = true;

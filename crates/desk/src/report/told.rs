@@ -24,6 +24,8 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::Ruled { .. }
         | Change::Looked { .. }
         | Change::MailCame { .. }
+        | Change::KeyCame { .. }
+        | Change::KeyJudged { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

@@ -348,6 +348,7 @@ mod tests {
             ruled: BTreeMap::new(),
             asked: BTreeSet::new(),
             mails: crate::report::Mails::default(),
+            keys: crate::report::Keys::default(),
             version: 1,
         }
     }

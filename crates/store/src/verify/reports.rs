@@ -1,6 +1,7 @@
 //! Reports: every row that belongs to one, against the events that made it. Walks all tables in step by report
 //! number, so that a row without its report is found as well as a report without its rows.
 
+mod keys;
 mod mails;
 mod tables;
 
@@ -213,6 +214,7 @@ impl<'a> Look<'a> {
         self.consents(first, later);
         self.messages(later);
         self.mails(later);
+        self.keys(later);
         self.secret(first, row);
         let Some(body) = body else { return };
         self.files(&body, first, later);

@@ -177,6 +177,8 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::Ruled { .. }
             | Change::Looked { .. }
             | Change::MailCame { .. }
+            | Change::KeyCame { .. }
+            | Change::KeyJudged { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

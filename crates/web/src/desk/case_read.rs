@@ -19,7 +19,8 @@ use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
 use super::{
-    case, cases, cluster, conversation, doors, hold, observable, onward, present, referral, rules,
+    case, cases, cluster, conversation, doors, hold, observable, onward, openpgp, present,
+    referral, rules,
 };
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
@@ -125,7 +126,7 @@ pub(super) fn page(
                 (contact(&view))
                 (referral::section(&view, typed))
                 (mail(&view))
-                (messages(&view))
+                (messages(&view, typed))
             }
             div { (forms(&view, typed)) }
         }
@@ -390,11 +391,12 @@ fn mail(view: &View<'_>) -> Markup {
                 Row::new("SPF", said(&mail.spf)),
                 Row::new("DMARC", said(&mail.dmarc)),
             ]))
+            (openpgp::of_report(view))
         }
     }
 }
 
-fn messages(view: &View<'_>) -> Markup {
+fn messages(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     html! {
         h2 #messages { (t::case_messages(l)) }
@@ -426,6 +428,7 @@ fn messages(view: &View<'_>) -> Markup {
             }
         }
         (conversation::beside(view))
+        (openpgp::keys(view, typed))
     }
 }
 

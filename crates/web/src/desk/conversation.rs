@@ -9,9 +9,18 @@ use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
 use super::case_read::View;
+use super::openpgp;
 use super::who::token;
 use crate::components::{Encoding, Hue, Look, button, form, said, tag};
 use crate::i18n::{Lang, t};
+
+/// What a mail is; an agency is told apart.
+fn whose(l: Lang, mail: &MailRow, head: Option<&Head>) -> &'static str {
+    match (mail.sort, head.and_then(|head| head.referral)) {
+        (Sort::Other, Some(_)) => t::mail_sort_agency(l),
+        (is, _) => sort(l, is),
+    }
+}
 
 /// What a mail is, in a few words.
 const fn sort(l: Lang, sort: Sort) -> &'static str {
@@ -62,6 +71,7 @@ fn by_reporter(view: &View<'_>, mail: &MailRow) -> Markup {
         @if let Some(checks) = head.as_ref().and_then(|head| head.checks.as_ref()) {
             br; (checked(l, checks))
         }
+        @if let Some(head) = &head { (openpgp::seals(view, &head.seals)) }
         (take(view, mail))
     }
 }
@@ -76,6 +86,7 @@ fn went(view: &View<'_>, sent: &SentRow) -> Markup {
     html! {
         br;
         @if sent.notice == "reply" { (t::mail_sent_text(l, page.moment(sent.at))) } @else { (t::mail_sent(l, page.moment(sent.at))) }
+        (openpgp::sent(l, sent.seal.as_deref()))
         @if let Some(at) = sent.bounced_at {
             " " (tag(Hue::Red, t::mail_bounced(l))) br;
             (t::mail_bounced_told(l, page.moment(at), why(l, sent.status.as_deref())))
@@ -155,6 +166,8 @@ fn notice(l: Lang, notice: &str) -> &'static str {
     match notice {
         "news" => t::mail_notice_news(l),
         "reply" => t::mail_notice_reply(l),
+        "unreadable" => t::mail_notice_unreadable(l),
+        other if other.starts_with("referral ") => t::mail_notice_referral(l),
         _ => t::mail_notice_acknowledge(l),
     }
 }
@@ -164,11 +177,12 @@ fn apart(view: &View<'_>, mail: &MailRow) -> Markup {
     let head = head(mail);
     html! {
         article.message {
-            p.caption { (sort(l, mail.sort)) ", " (page.moment(mail.at)) }
+            p.caption { (whose(l, mail, head.as_ref())) ", " (page.moment(mail.at)) }
             @if let Some(head) = &head {
                 @if let Some(from) = &head.from { (said(from)) }
                 @if !head.subject.is_empty() { (said(&defang_text(&head.subject))) }
                 @if let Some(checks) = &head.checks { p.hint { (checked(l, checks)) } }
+                (openpgp::seals(view, &head.seals))
             }
             @if mail.text.is_empty() { p { (t::mail_erased(l)) } } @else { (said(&defang_text(&mail.text))) }
             (take(view, mail))

@@ -20,6 +20,7 @@ mod keys;
 mod observable;
 mod observable_work;
 mod onward;
+mod openpgp;
 mod present;
 mod referral;
 mod reply;
@@ -227,6 +228,18 @@ fn work() -> Vec<Route> {
             "/desk/reports/{reference}/message",
             does,
             post(reply::message),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/keys",
+            does,
+            post(openpgp::paste),
+        ),
+        at(
+            p.clone(),
+            "/desk/reports/{reference}/keys/{no}",
+            does,
+            post(openpgp::judge),
         ),
         at(
             p.clone(),

@@ -64,6 +64,7 @@ const fn channel(l: Lang, channel: Channel) -> &'static str {
     match channel {
         Channel::Handed => t::referral_channel_handed(l),
         Channel::Api => t::referral_channel_api(l),
+        Channel::Mail => t::referral_channel_mail(l),
     }
 }
 
@@ -100,6 +101,7 @@ const fn step_name(l: Lang, step: &Step) -> &'static str {
         Step::Answered { .. } => t::referral_step_answered(l),
         Step::Chased { .. } => t::referral_step_chased(l),
         Step::Withdrawn => t::referral_step_withdrawn(l),
+        Step::Bounced => t::referral_step_bounced(l),
         Step::Told { .. } => t::referral_step_told(l),
     }
 }
@@ -250,6 +252,7 @@ fn wishes(view: &View<'_>, typed: &Typed<'_>, names: [&'static str; 3]) -> Marku
         hint: match one {
             Channel::Handed => Some(t::referral_channel_handed_hint(l)),
             Channel::Api => None,
+            Channel::Mail => Some(t::referral_channel_mail_hint(l)),
         },
         ..choice(one.as_str(), channel(l, one))
     });

@@ -16,6 +16,7 @@ use maud::{Markup, html};
 use super::case_read::View;
 use super::case_work::{Answer, answered, change, faulty, shown, taken_back, version};
 use super::doors;
+use super::openpgp;
 use super::typed::Typed;
 use super::who::{Sent, token};
 use super::words;
@@ -61,6 +62,7 @@ pub(super) fn writing(view: &View<'_>, typed: &Typed<'_>) -> Markup {
             } @else if app.reachable_by_mail(whole) {
                 p.hint { (t::reply_mail_note(l)) }
             }
+            (openpgp::choosing(view, typed))
             (buttons(html! {
                 (button(Look::Main, t::case_write_send(l)))
                 (button_named(Look::Plain, "do", "preview", t::reply_preview(l)))
@@ -150,6 +152,7 @@ fn draft(l: Lang, form: &Form) -> Result<Draft, String> {
         text,
         waits: form.get("waits").is_some(),
         by_mail: form.get("mail-text").is_some(),
+        sealing: openpgp::chosen(form),
         keep: (0..MARKS_MAX).filter(kept).collect(),
         seen: form.get("seen").is_some(),
     })
@@ -200,6 +203,7 @@ fn by_mail(l: Lang, preview: &Preview, mail: &MailShown) -> Markup {
     }
     rows.push(Row::new(t::reply_mail_subject(l), text(&mail.subject)));
     html! {
+        (openpgp::leaving(l, mail))
         (summary_list(l, &rows))
         div.preview lang=(preview.language) { (said(&mail.body)) }
     }
@@ -219,6 +223,7 @@ fn sending(sent: &Sent, reference: &str, draft: &Draft, preview: &Preview) -> Ma
             input type="hidden" name="seen" value="1";
             input type="hidden" name="text" value=(draft.text.as_str());
             @if draft.waits { input type="hidden" name="waits" value="1"; }
+            input type="hidden" name="sealing" value=(draft.sealing.as_str());
             @if draft.by_mail { input type="hidden" name="mail-text" value="1"; }
             (masked(l, draft, &preview.marks))
             (buttons(html! {

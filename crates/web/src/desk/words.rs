@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
-use super::{conversation, referral};
+use super::{conversation, openpgp, referral};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -229,6 +229,8 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "ruled" => t::rules_event_ruled(l),
         "looked" => t::rules_event_looked(l),
         "mail_came" => t::event_mail_came(l),
+        "key_came" => t::event_key_came(l),
+        "key_judged" => t::event_key_judged(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -528,6 +530,8 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             return html! { (what) };
         }
         Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
+        Change::KeyCame { .. } => ("key_came", None),
+        Change::KeyJudged { word, .. } => ("key_judged", Some(openpgp::judged(l, *word))),
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }

@@ -154,5 +154,6 @@ fn contact(page: &Page) -> Markup {
         @if let Some(address) = &page.site.contact {
             p { (t::about_contact(page.lang)) " " a href={ "mailto:" (address) } { (address) } }
         }
+        p { a href="/openpgp" { (t::pgp_link(page.lang)) } }
     }
 }

@@ -73,6 +73,8 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::Ruled { .. }
         | Change::Looked { .. }
         | Change::MailCame { .. }
+        | Change::KeyCame { .. }
+        | Change::KeyJudged { .. }
         | Change::Undone { .. } => return None,
     })
 }

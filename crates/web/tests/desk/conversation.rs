@@ -178,3 +178,88 @@ async fn mail_on_the_thread_is_text_and_told_apart() {
     b.post(&taken, &[]).await;
     assert_ne!(b.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn the_key_is_where_programs_look_for_it_and_wrong_keys_are_said() {
+    let (desk, reference, mut b) = world("en").await;
+    b.get("/openpgp").await;
+    assert!(b.page.contains("has no OpenPGP key"), "{}", b.page);
+    b.get("/openpgp.asc").await;
+    assert_eq!(b.status, StatusCode::NOT_FOUND);
+    desk.t.app.ensure_openpgp().unwrap();
+    let key = desk.t.app.openpgp_public().unwrap();
+    let shown = cairn_app::openpgp::fingerprint_shown(&key.fingerprint());
+    b.get("/openpgp").await;
+    assert!(b.page.contains(&shown) && b.page.contains("report@cert.example"));
+    let hash = cairn_app::openpgp::directory_hash("report");
+    for (path, status) in [
+        ("/openpgp.asc".to_owned(), StatusCode::OK),
+        (format!("/.well-known/openpgpkey/hu/{hash}"), StatusCode::OK),
+        (
+            format!("/.well-known/openpgpkey/Cert.example/hu/{hash}"),
+            StatusCode::OK,
+        ),
+        (
+            format!("/.well-known/openpgpkey/other.example/hu/{hash}"),
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            "/.well-known/openpgpkey/hu/nobody".to_owned(),
+            StatusCode::NOT_FOUND,
+        ),
+        ("/.well-known/openpgpkey/policy".to_owned(), StatusCode::OK),
+    ] {
+        b.get(&path).await;
+        assert_eq!(b.status, status, "{path}");
+    }
+    b.get("/.well-known/security.txt").await;
+    for line in [
+        "Contact: mailto:",
+        "Expires: ",
+        "/openpgp.asc",
+        "Canonical: ",
+    ] {
+        assert!(b.page.contains(line), "{line}: {}", b.page);
+    }
+    b.get(&format!("/desk/reports/{reference}")).await;
+    assert!(b.page.contains("No key is known") && b.page.contains("value=\"signed\""));
+    assert!(!b.page.contains("name=\"sealing\" value=\"encrypted\""));
+    let keys = format!("/desk/reports/{reference}/keys");
+    b.send(&keys, &[("key", "<b>no key")]).await;
+    assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(b.page.contains("this is no OpenPGP public key") && b.page.contains("&lt;b&gt;no key"));
+    b.get(&format!("/desk/reports/{reference}")).await;
+    // A public key of anybody can be pasted; it is for the officer to compare.
+    b.send(&keys, &[("key", &key.armoured())]).await;
+    b.get(&format!("/desk/reports/{reference}")).await;
+    assert!(b.page.contains(&shown) && b.page.contains("Seen, not confirmed"));
+    b.send(&format!("{keys}/7"), &[("do", "confirm")]).await;
+    assert_eq!(b.status, StatusCode::CONFLICT, "no such key");
+    b.get(&format!("/desk/reports/{reference}")).await;
+    b.send(&format!("{keys}/1"), &[("do", "confirm")]).await;
+    b.get(&format!("/desk/reports/{reference}")).await;
+    assert!(
+        b.page.contains("Confirmed")
+            && b.page
+                .contains("A key of the reporter was judged: confirmed")
+    );
+    let to = format!("/desk/reports/{reference}/message");
+    b.send(
+        &to,
+        &[
+            ("text", "Hello"),
+            ("sealing", "encrypted"),
+            ("mail-text", "1"),
+            ("do", "preview"),
+        ],
+    )
+    .await;
+    assert!(
+        b.page.contains("Encrypted and signed") && b.page.contains(&shown),
+        "{}",
+        b.page
+    );
+    b.send(&format!("{keys}/1"), &[("do", "drop")]).await;
+    b.get(&format!("/desk/reports/{reference}")).await;
+    assert!(b.page.contains("Out of use"));
+}

@@ -398,6 +398,7 @@ async fn hostile(desk: &Desk) -> Draft {
         dmarc: "none".into(),
         subject: HOSTILE.into(),
         message_id: None,
+        seals: Vec::new(),
     });
     draft
 }

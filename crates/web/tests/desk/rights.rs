@@ -30,6 +30,12 @@ const TABLE: [(&str, &str, &str); 133] = [
     ("GET", "/desk", "*"),
     ("GET", "/desk/reports/{reference}", "officer lead auditor"),
     ("POST", "/desk/reports/{reference}/assign", "officer lead"),
+    ("POST", "/desk/reports/{reference}/keys", "officer lead"),
+    (
+        "POST",
+        "/desk/reports/{reference}/keys/{no}",
+        "officer lead",
+    ),
     ("POST", "/desk/reports/{reference}/category", "officer lead"),
     ("POST", "/desk/reports/{reference}/severity", "officer lead"),
     ("POST", "/desk/reports/{reference}/loss", "officer lead"),

@@ -1,7 +1,7 @@
 //! The tables whose rows belong to reports, and what of a report's own row is compared with its evidence.
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-pub(super) const TABLES: [(&str, &str, &str); 15] = [
+pub(super) const TABLES: [(&str, &str, &str); 16] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -81,6 +81,12 @@ pub(super) const TABLES: [(&str, &str, &str); 15] = [
         "SELECT no, n, sort, message, at, sha256, salt, head, text_salt, text FROM report_mail \
          WHERE no > $1 AND no <= $2 ORDER BY no, n",
         "SELECT no, n FROM report_mail WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "report_key",
+        "SELECT no, n, source, at, doer, confirmed_at, confirmed_by, dropped_at, dropped_by, salt, record FROM report_key \
+         WHERE no > $1 AND no <= $2 ORDER BY no, n",
+        "SELECT no, n FROM report_key WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
 ];
 

@@ -27,6 +27,8 @@ use crate::components::{
 use crate::i18n::t;
 use crate::problem::{Problem, Result, size};
 
+mod by_mail;
+
 struct View<'a> {
     app: &'a App,
     officer: &'a Officer,
@@ -143,6 +145,7 @@ fn page(view: &View<'_>) -> Markup {
         @if one.to_tell() && works { (telling(view)) }
         (state(view))
         @if let Some(packed) = &view.shown.packed { (goes(view, packed)) }
+        (by_mail::section(view))
         @if works { (forms(view)) }
         (history(view))
     };
@@ -224,6 +227,7 @@ fn forms(view: &View<'_>) -> Markup {
     let send = match one.channel {
         Channel::Handed => t::referral_send_handed(l),
         Channel::Api => t::referral_send_api(l),
+        Channel::Mail => t::referral_send_mail(l),
     };
     let withdrawn = one.state == State::Withdrawn;
     html! {
@@ -237,12 +241,12 @@ fn forms(view: &View<'_>) -> Markup {
                 }))
             }
             @if one.state == State::Prepared {
-                (view.change("send", html! {
+                @if by_mail::may_go(view) { (view.change("send", html! {
                     @if view.app.config.undo_seconds > 0 {
                         p.hint { (t::referral_send_note(l, view.app.config.undo_seconds)) }
                     }
                     (button(Look::Main, send))
-                }))
+                })) }
                 (view.change("withdraw", button(Look::Danger, t::referral_withdraw(l))))
             }
             @if one.state.waits() { (acknowledging(view)) }
