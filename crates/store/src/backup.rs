@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 63] = [
+const TABLES: [&str; 65] = [
     "meta",
     "report",
     "report_body",
@@ -73,6 +73,8 @@ const TABLES: [&str; 63] = [
     "blob",
     "account",
     "session",
+    "passkey",
+    "identity",
     "api_key",
     "job",
     "mail_answer",

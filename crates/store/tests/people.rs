@@ -44,6 +44,8 @@ fn session(n: u8, account: &str, stage: Stage) -> Session {
         csrf: [n + 100; 32],
         created_at: START.plus_seconds(n.into()),
         seen_at: START.plus_seconds(n.into()),
+        way: "password".into(),
+        proved_at: None,
     }
 }
 
