@@ -36,7 +36,9 @@ pub enum MappingError {
     #[error("{0}")]
     Table(String),
     /// A group that stands there twice, or has no name or too long a one.
-    #[error("the group {0:?} stands there twice, or its name is empty or longer than {GROUP_BYTES_MAX} bytes")]
+    #[error(
+        "the group {0:?} stands there twice, or its name is empty or longer than {GROUP_BYTES_MAX} bytes"
+    )]
     Group(String),
     /// Too many.
     #[error("more than {GROUPS_MAX} groups")]
@@ -60,7 +62,10 @@ impl Mapping {
                 .map_err(|error| MappingError::Table(error.message().to_owned()))?;
             tables.roles
         } else {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            let items = text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty());
             items.map(grant).collect::<Result<_, _>>()?
         };
         if grants.len() > GROUPS_MAX {
