@@ -56,6 +56,8 @@ pub struct AccountView {
     pub role: Role,
     /// An authenticator is enrolled.
     pub enrolled: bool,
+    /// It has no password: a provider lets its owner in.
+    pub by_provider: bool,
     /// Has not signed in with a password of their own yet.
     pub must_change: bool,
     /// Closed.
@@ -68,6 +70,7 @@ impl From<Account> for AccountView {
     fn from(account: Account) -> Self {
         Self {
             enrolled: account.totp.is_some(),
+            by_provider: account.password.is_empty(),
             id: account.id,
             login: account.login,
             name: account.name,
