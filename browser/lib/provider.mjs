@@ -64,7 +64,7 @@ export async function startProvider() {
       if (ctx.path === '/token' && ctx.body?.id_token && it.bend.token) {
         ctx.body = { ...ctx.body, id_token: it.bend.token(ctx.body.id_token, it.tools) };
       }
-      const back = ctx.response.get('location');
+      const back = ctx.response.get('location') ?? '';
       if (back.startsWith(url) && it.bend.back) {
         const address = new URL(back);
         it.bend.back(address.searchParams);
