@@ -248,14 +248,11 @@ async fn the_outcome_of_the_check_is_never_ignored() {
         let mut bad = good.clone();
         bend(&mut bad["response"]);
         assert_ne!(bad, good, "{what}");
-        let sent = t
-            .app
-            .passkey_sign_in(cookie.as_str(), &bad.to_string(), "", None);
+        let (bad, good) = (bad.to_string(), good.to_string());
+        let sent = t.app.passkey_sign_in(cookie.as_str(), &bad, "", None);
         assert!(matches!(sent.await, Err(AccountError::Wrong)), "{what}");
         // The question is closed: the right answer comes too late.
-        let sent = t
-            .app
-            .passkey_sign_in(cookie.as_str(), &good.to_string(), "", None);
+        let sent = t.app.passkey_sign_in(cookie.as_str(), &good, "", None);
         assert!(matches!(sent.await, Err(AccountError::Ended)), "{what}");
     }
     // Right in all, but signed for elsewhere.
