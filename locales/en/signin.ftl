@@ -24,6 +24,7 @@ passkey-ended = This took too long, or was done already. Try again.
 passkey-script = Passkeys need scripts, which are off in your browser.
 passkey-nowhere = Passkeys cannot be used at this address of the service: browsers take them only at an https address with a name.
 passkey-by-ip = Browsers take no passkeys at an address made of numbers. Open the service under its name:
+passkey-provider-first = Your account is let in by the sign-in provider. Sign in there first; your passkey is the second step.
 passkey-second-title = Use your passkey
 passkey-second-why = Your account has no authenticator app, so the second step is your passkey. If you have lost it, ask an administrator to reset your sign-in.
 

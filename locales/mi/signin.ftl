@@ -24,6 +24,7 @@ passkey-ended = He roa rawa tēnei, kua oti kētia rānei. Whakamātau anō.
 passkey-script = Me whai hōtuhi ngā kī uru, ā, kua weto ērā i tō pūtirotiro.
 passkey-nowhere = Kāore e taea ngā kī uru i tēnei wāhitau o te ratonga: ka whakaae ngā pūtirotiro i ngā wāhitau https whai ingoa anake.
 passkey-by-ip = Kāore ngā pūtirotiro e whakaae i te kī uru i te wāhitau he tau anake. Huakina te ratonga mā tōna ingoa:
+passkey-provider-first = Mā te kaiwhakarato takiuru tō pūkete e whakaae. Takiuru ki reira i te tuatahi; ko tō kī uru te hipanga tuarua.
 passkey-second-title = Whakamahia tō kī uru
 passkey-second-why = Kāore he taupānga pūmotuhēhē a tō pūkete, nō reira ko tō kī uru te hipanga tuarua. Ki te ngaro, tonoa tētahi kaiwhakahaere kia tautuhi anō i tō takiuru.
 

@@ -87,6 +87,9 @@ pub enum AccountError {
     /// Nobody takes their own last way in away.
     #[error("this is the last way to sign in")]
     LastWay,
+    /// The provider is asked each time; a passkey is the second step.
+    #[error("the provider is asked first")]
+    ProviderFirst,
     /// An account has only so many.
     #[error("there are too many already")]
     Many,

@@ -62,7 +62,7 @@ impl App {
         Ok(Proofs {
             password,
             code: code && !password,
-            passkey: ways.passkeys > 0,
+            passkey: self.usable_passkeys(&account).await? > 0,
             provider: ways.providers > 0 && !password && !code,
         })
     }

@@ -9,7 +9,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::account::Account;
 use cairn_store::keys::{Purpose, random};
-use cairn_store::signin::PasskeyRow;
+use cairn_store::signin::{Identity, PasskeyRow};
 use cairn_store::writer::WriteError;
 use serde_json::{Value, json};
 use webauthn_rs::prelude::{
@@ -17,7 +17,7 @@ use webauthn_rs::prelude::{
     RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use super::proof::Proof;
+use super::proof::{Proof, Way};
 use super::session::{Seen, Token};
 use super::{AccountError, Principal};
 use crate::App;
@@ -139,6 +139,13 @@ fn read<T: serde::de::DeserializeOwned>(answer: &str) -> Result<T, AccountError>
     serde_json::from_str(answer).map_err(|_| passkey_wrong("form"))
 }
 
+/// Whether an account is what the provider made of it and has nothing of its own: then the provider is asked each time, since its
+/// groups say whether there is a role still. A passkey is the second step there.
+fn leans(account: &Account, identities: &[Identity], issuer: Option<&str>) -> bool {
+    let made = |one: &Identity| one.made && Some(one.issuer.as_str()) == issuer;
+    account.password.is_empty() && identities.iter().any(made)
+}
+
 fn stored(row: &PasskeyRow) -> Result<Passkey, AppError> {
     serde_json::from_str(&row.credential).map_err(damaged("passkey"))
 }
@@ -158,20 +165,27 @@ impl App {
             .map_err(|_| AccountError::NoPasskeysHere)
     }
 
+    /// Passkeys that can be used now.
+    pub(super) async fn usable_passkeys(&self, account: &Account) -> Result<usize, AppError> {
+        if self.passkey_place().is_none() {
+            return Ok(0);
+        }
+        let keys = self.store.passkeys(&account.id).await?;
+        Ok(keys.iter().filter(|key| key.suspect_at.is_none()).count())
+    }
+
     /// What an account can come in by.
     pub(super) async fn ways(&self, account: &Account) -> Result<Ways, AppError> {
-        let keys = self.store.passkeys(&account.id).await?;
-        let passkeys = if self.passkey_place().is_some() {
-            keys.iter().filter(|key| key.suspect_at.is_none()).count()
-        } else {
-            0
-        };
+        let mut passkeys = self.usable_passkeys(account).await?;
         let issuer = self.config.oidc.as_ref().map(|oidc| oidc.issuer.as_str());
         let identities = self.store.identities(&account.id).await?;
         let providers = identities
             .iter()
             .filter(|one| Some(one.issuer.as_str()) == issuer)
             .count();
+        if leans(account, &identities, issuer) {
+            passkeys = 0;
+        }
         let other = passkeys + providers > 0;
         let taken = self.config.passwords.takes(&account.login, other);
         Ok(Ways {
@@ -213,8 +227,8 @@ impl App {
     /// Signs in by a passkey. `cookie` is what [`App::ask_passkey`] gave; a half-done sign-in that it completes ends.
     ///
     /// # Errors
-    /// [`AccountError::Ended`] if no question is open for this browser (any more); [`AccountError::Wrong`] for every other
-    /// refusal.
+    /// [`AccountError::Ended`] if no question is open for this browser (any more); [`AccountError::ProviderFirst`];
+    /// [`AccountError::Wrong`] for every other refusal.
     pub async fn passkey_sign_in(
         &self,
         cookie: &str,
@@ -223,6 +237,15 @@ impl App {
         half: Option<&Seen>,
     ) -> Result<Token, AccountError> {
         let answered = self.checked_answer(cookie, answer).await?;
+        let account = &answered.account;
+        let after_provider = half.is_some_and(|seen| {
+            seen.account.id == account.id && Way::read(&seen.session.way) == Way::Oidc
+        });
+        let issuer = self.config.oidc.as_ref().map(|oidc| oidc.issuer.as_str());
+        let identities = self.store.identities(&account.id).await?;
+        if leans(account, &identities, issuer) && !after_provider {
+            return Err(AccountError::ProviderFirst);
+        }
         let replaces = half.map(|seen| seen.session.id);
         self.begin_session(answered.proof, agent, replaces).await
     }

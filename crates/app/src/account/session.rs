@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use cairn_desk::access;
 use cairn_desk::account::AccountChange;
-use cairn_desk::signin::{Passwords, Ways};
+use cairn_desk::signin::Passwords;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, Session, Stage};
@@ -54,8 +54,8 @@ impl std::fmt::Debug for Token {
 pub struct Seen {
     pub(super) session: Session,
     pub(super) account: Account,
-    /// What else it could come in by; looked up only where something depends on it.
-    pub(super) ways: Ways,
+    /// It has a passkey that can be used; looked up only for half-done sign-ins.
+    pub(super) passkey: bool,
     pub(super) must_add: bool,
 }
 
@@ -117,7 +117,7 @@ impl Seen {
     /// Whether a passkey could complete this sign-in.
     #[must_use]
     pub const fn has_passkey(&self) -> bool {
-        self.ways.passkeys > 0
+        self.passkey
     }
 
     /// Whether a passkey or a connection with the provider must be added before anything else is done.
@@ -172,18 +172,18 @@ impl App {
         };
         let now = self.clock.now();
         let passwords = &self.config.passwords;
-        let watched = session.stage == Stage::Password || *passwords != Passwords::Everybody;
-        let ways = if watched {
-            self.ways(&account).await?
+        let must_add = if *passwords == Passwords::Everybody {
+            false
         } else {
-            Ways::default()
+            let ways = self.ways(&account).await?;
+            passwords.must_add(&account.login, ways.passkeys + ways.providers > 0)
         };
-        let other = ways.passkeys + ways.providers > 0;
+        let passkey = session.stage == Stage::Password && self.usable_passkeys(&account).await? > 0;
         let seen = Seen {
-            must_add: watched && passwords.must_add(&account.login, other),
             session,
             account,
-            ways,
+            passkey,
+            must_add,
         };
         if seen.account.disabled || seen.is_over(now) {
             return Ok(None);

@@ -49,6 +49,7 @@ pub(super) fn told(
         AccountError::Weak(weakness) => weak(l, weakness).to_owned(),
         AccountError::Ended => t::passkey_ended(l).to_owned(),
         AccountError::LastWay => t::ways_last(l).to_owned(),
+        AccountError::ProviderFirst => t::passkey_provider_first(l).to_owned(),
         AccountError::Many => t::passkey_many(l).to_owned(),
         AccountError::NameForm => t::passkey_name_form(l).to_owned(),
         AccountError::NoPasskeysHere => t::passkey_nowhere(l).to_owned(),

@@ -42,6 +42,22 @@ fn answer(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> FetchEr
     FetchError::Answer(error.into())
 }
 
+/// How a provider is reached.
+#[derive(Debug, Clone)]
+pub(super) struct Reach {
+    /// Whom to believe.
+    pub trust: Arc<ClientConfig>,
+    /// It is on this machine, by plain HTTP. Another may not send us to addresses of this machine.
+    pub near: bool,
+}
+
+impl Reach {
+    /// Whether requests go to this address.
+    pub(super) fn takes(&self, url: &openidconnect::url::Url) -> bool {
+        is_fetched(url) && (self.near || url.scheme() == "https")
+    }
+}
+
 /// Whether requests go to such an address at all: HTTPS, or plain HTTP to a name or address of this machine.
 #[must_use]
 pub fn is_fetched(url: &openidconnect::url::Url) -> bool {
@@ -85,26 +101,23 @@ pub fn trust(authority: Option<&std::path::Path>) -> Result<Arc<ClientConfig>, F
 }
 
 /// Asks once.
-pub(super) async fn fetch(
-    request: HttpRequest,
-    trust: Arc<ClientConfig>,
-) -> Result<HttpResponse, FetchError> {
-    tokio::time::timeout(PROVIDER_TIME_MAX, ask(request, trust))
+pub(super) async fn fetch(request: HttpRequest, reach: Reach) -> Result<HttpResponse, FetchError> {
+    tokio::time::timeout(PROVIDER_TIME_MAX, ask(request, reach))
         .await
         .map_err(|_| FetchError::Late)?
 }
 
-async fn ask(request: HttpRequest, trust: Arc<ClientConfig>) -> Result<HttpResponse, FetchError> {
+async fn ask(request: HttpRequest, reach: Reach) -> Result<HttpResponse, FetchError> {
     let url = openidconnect::url::Url::parse(&request.uri().to_string())
         .ok()
-        .filter(is_fetched)
+        .filter(|url| reach.takes(url))
         .ok_or(FetchError::Address)?;
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().ok_or(FetchError::Address)?;
     let stream = TcpStream::connect((host, port)).await?;
     if url.scheme() == "https" {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| FetchError::Address)?;
-        let stream = tokio_rustls::TlsConnector::from(trust)
+        let stream = tokio_rustls::TlsConnector::from(reach.trust)
             .connect(name, stream)
             .await?;
         return send(request, &url, stream).await;
@@ -200,10 +213,17 @@ mod tests {
         let get = || {
             let uri = format!("http://{address}/a?b=c");
             let request = http::Request::builder().uri(uri).body(Vec::new()).unwrap();
-            fetch(request, trust(None).unwrap())
+            let trust = trust(None).unwrap();
+            fetch(request, Reach { trust, near: true })
         };
         assert_eq!(get().await.unwrap().status(), 302);
         assert!(matches!(get().await, Err(FetchError::Answer(_))));
         server.await.unwrap();
+        // A provider elsewhere does not send us to this machine.
+        let trust = trust(None).unwrap();
+        let uri = format!("http://{address}/a?b=c");
+        let request = http::Request::builder().uri(uri).body(Vec::new()).unwrap();
+        let sent = fetch(request, Reach { trust, near: false }).await;
+        assert!(matches!(sent, Err(FetchError::Address)));
     }
 }

@@ -24,7 +24,7 @@ use rustls::ClientConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::fetch::{fetch, is_fetched};
+use super::fetch::{Reach, fetch};
 use super::{Fault, OidcConfig};
 
 /// Seconds by which a provider's clock may differ from ours.
@@ -111,7 +111,7 @@ pub(crate) struct Provider {
     client: OurClient,
     issuer: String,
     names_itself: bool,
-    trust: Arc<ClientConfig>,
+    reach: Reach,
 }
 
 /// What is remembered of a question to the provider until the answer comes.
@@ -180,8 +180,10 @@ impl Provider {
             Fault::Unreachable
         };
         let issuer = IssuerUrl::new(config.issuer.clone()).map_err(|e| unreachable(&e))?;
-        let using = Arc::clone(&trust);
-        let http = move |request: HttpRequest| fetch(request, Arc::clone(&using));
+        let near = issuer.url().scheme() == "http";
+        let reach = Reach { trust, near };
+        let using = reach.clone();
+        let http = move |request: HttpRequest| fetch(request, using.clone());
         let metadata = Metadata::discover_async(issuer, &http)
             .await
             .map_err(|e| unreachable(&told(&e)))?;
@@ -192,7 +194,7 @@ impl Provider {
             || [Some(asked), token, user]
                 .into_iter()
                 .flatten()
-                .any(|url| !is_fetched(url))
+                .any(|url| !reach.takes(url))
         {
             return Err(unreachable(
                 &"it names an address that is neither https:// nor of this machine, or none",
@@ -223,7 +225,7 @@ impl Provider {
             client,
             issuer: config.issuer.clone(),
             names_itself,
-            trust,
+            reach,
         })
     }
 
@@ -304,8 +306,8 @@ impl Asked {
             });
         }
         let code = answer.code.ok_or_else(|| refused("no code"))?;
-        let using = Arc::clone(&self.provider.trust);
-        let http = move |request: HttpRequest| fetch(request, Arc::clone(&using));
+        let using = self.provider.reach.clone();
+        let http = move |request: HttpRequest| fetch(request, using.clone());
         let token = self
             .provider
             .client
@@ -390,8 +392,8 @@ impl Asked {
         access: AccessToken,
         subject: SubjectIdentifier,
     ) -> Result<Option<Vec<String>>, Fault> {
-        let using = Arc::clone(&self.provider.trust);
-        let http = move |request: HttpRequest| fetch(request, Arc::clone(&using));
+        let using = self.provider.reach.clone();
+        let http = move |request: HttpRequest| fetch(request, using.clone());
         let asked = self.provider.client.user_info(access, Some(subject));
         let told: UserInfoClaims<Extra, CoreGenderClaim> = asked
             .map_err(|_| Fault::Unreachable)?
