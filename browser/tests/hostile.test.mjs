@@ -708,7 +708,7 @@ test('exports hold every text, and no formula', async () => {
  * strangers' texts it shows. */
 const ROUTES = [
   '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
-  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/accounts', '/desk/audit', '/desk/bulk', '/desk/bulk/{no}', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/cases/{no}/present', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/next', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
+  '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/account/confirm', '/desk/accounts', '/desk/audit', '/desk/bulk', '/desk/bulk/{no}', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/cases/{no}/present', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/next', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
   '/desk/keyboard', '/desk/keys', '/desk/next', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/referrals', '/desk/reports/{reference}', '/desk/reports/{reference}/present',
   '/desk/reports/{reference}/referrals/{no}', '/desk/reports/{reference}/referrals/{no}/summary',
   '/desk/retention', '/desk/rules', '/desk/rules/new', '/desk/rules/{no}', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
@@ -719,7 +719,7 @@ const ROUTES = [
   '/how-receipts-work', '/log.keys', '/openpgp', '/openpgp.asc', '/.well-known/openpgpkey/hu/{hash}', '/.well-known/openpgpkey/policy',
   '/.well-known/openpgpkey/{domain}/hu/{hash}', '/.well-known/openpgpkey/{domain}/policy', '/.well-known/security.txt', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
   '/report/exit', '/report/send', '/report/sent', '/report/{step}', '/s/{link}', '/sign-in', '/sign-in/code', '/sign-in/enrol',
-  '/sign-in/password', '/sign-in/recovery', '/status', '/status/erase', '/status/report', '/tile/{*path}',
+  '/sign-in/oidc/callback', '/sign-in/passkey', '/sign-in/password', '/sign-in/recovery', '/status', '/status/erase', '/status/report', '/tile/{*path}',
   // A plan's own words, which the office wrote, and never a stranger's.
   '/track', '/track/{plan}', '/track/{plan}/', '/track/{plan}/{*path}',
   // What strangers say of it: browser/tests/challenge.test.mjs sends that.

@@ -52,7 +52,7 @@ privacy-cookies-draft = cairn_draft opens your unfinished report, for up to 24 h
 privacy-cookies-status = cairn_status holds reference and secret of the report whose status page you opened, for half an hour, or until you close that page or leave.
 privacy-cookies-challenge = cairn_challenge opens the page with the receipt of the challenge that you sent, for an hour.
 privacy-cookies-language = cairn_lang keeps your language for a year, if you changed it.
-privacy-cookies-session = cairn_session is for officers, while they are signed in.
+privacy-cookies-session = cairn_session is for officers, while they are signed in; cairn_passkey and cairn_visit are for their signing in, for up to five minutes.
 privacy-rights = Your rights
 privacy-rights-text = You may ask what we hold about you, have it corrected, and complain to the Privacy Commissioner. With the link on your receipt you can see, add to and partly delete it yourself, without asking anybody.
 

@@ -52,7 +52,7 @@ privacy-cookies-draft = Mā cairn_draft e huaki tō pūrongo kāore anō kia oti
 privacy-cookies-status = Kei cairn_status te tohutoro me te kupu muna o te pūrongo nāna te whārangi tūnga i huakina e koe, mō te hāwhe hāora, kia katia rānei taua whārangi, kia wehe rānei koe.
 privacy-cookies-challenge = Ka huaki a cairn_challenge i te whārangi me te rihīti o te wero i tukuna e koe, mō te hāora kotahi.
 privacy-cookies-language = Ka pupuri a cairn_lang i tō reo mō te tau kotahi, mehemea i panonitia e koe.
-privacy-cookies-session = Mō ngā āpiha a cairn_session, i a rātou e takiuru ana.
+privacy-cookies-session = Mō ngā āpiha a cairn_session, i a rātou e takiuru ana; mō te takiurutanga a cairn_passkey me cairn_visit, tae atu ki te rima meneti.
 privacy-rights = Ō mōtika
 privacy-rights-text = Ka taea e koe te pātai he aha ngā mōhiohio mōu e puritia ana e mātou, te tono kia whakatikahia, me te tuku amuamu ki Te Mana Mātāpono Matatapu. Mā te hono i tō rihīti ka taea e koe anō te titiro, te tāpiri, me te muku i ētahi wāhanga, me te kore e pātai ki te tangata.
 

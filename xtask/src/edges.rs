@@ -76,7 +76,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx*", &["cairn-store"]),
     ("axum*", &["cairn-web"]),
     ("tower*", &["cairn-web"]),
-    ("hyper*", &["cairn-web"]),
+    // In `web` to serve, in `app` to ask a sign-in provider.
+    ("hyper*", &["cairn-web", "cairn-app"]),
+    ("openidconnect", &["cairn-app"]),
+    ("webauthn-rs", &["cairn-app"]),
     ("maud", &["cairn-web", "cairn-track"]),
     ("lettre", &["cairn-app"]),
     ("pgp", &["cairn-openpgp"]),

@@ -19,9 +19,13 @@ pub fn check(root: &Path, metadata: &Metadata) -> Result<Vec<String>> {
         .iter()
         .filter_map(Value::as_str)
         .collect();
+    let exceptions = exceptions(&table);
     let mut problems = Vec::new();
     for package in metadata.packages.values() {
         let expression = package.license.as_deref().unwrap_or("nothing");
+        let own = exceptions.iter().filter(|(name, _)| *name == package.name);
+        let own = own.flat_map(|(_, allowed)| allowed.iter().copied());
+        let allowed: Vec<&str> = allowed.iter().copied().chain(own).collect();
         if !satisfied(expression, &allowed) {
             problems.push(format!(
                 "{} {} is under {expression}, which deny.toml does not allow",
@@ -30,6 +34,18 @@ pub fn check(root: &Path, metadata: &Metadata) -> Result<Vec<String>> {
         }
     }
     Ok(problems)
+}
+
+/// What single crates may be under besides.
+fn exceptions(table: &Table) -> Vec<(&str, Vec<&str>)> {
+    let all = table.get("licenses").and_then(|it| it.get("exceptions"));
+    let all = all.and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|one| {
+        let allowed = one.get("allow")?.as_array()?;
+        let allowed = allowed.iter().filter_map(Value::as_str).collect();
+        Some((one.get("crate")?.as_str()?, allowed))
+    })
+    .collect()
 }
 
 /// Whether an SPDX expression can be met with the allowed licences. The old `MIT/Apache-2.0` means OR.

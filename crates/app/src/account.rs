@@ -1,11 +1,16 @@
 //! Who works here: sign-in, sessions, accounts, API keys.
 //!
-//! A sign-in is a password, then a code of an authenticator; each gain of rights makes a new session with a new cookie.
+//! A sign-in is a password, then a code of an authenticator; or a passkey; or a provider's word. Each gain of rights makes a new session with a new cookie.
 //! Role and state of the account are read anew at each request, so that taking a right away works at once.
 
 mod code;
+mod confirm;
 mod manage;
+pub mod oidc;
+mod passkey;
 mod password;
+mod pending;
+mod proof;
 mod session;
 mod sign_in;
 mod throttle;
@@ -27,8 +32,12 @@ use crate::report::{AppError, damaged};
 
 pub use cairn_store::account::ApiKey;
 pub use code::{RECOVERY_CODES, STEP_SECONDS, code_at};
+pub use confirm::{PROVED_SECONDS, Proofs};
 pub use manage::{AccountView, Doer, NewAccount, Person};
+pub use passkey::{PASSKEY_NAME_CHARS_MAX, PASSKEYS_MAX, PasskeyView, Place};
 pub use password::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PasswordCost, Weakness};
+pub use pending::PENDING_ANSWER_SECONDS;
+pub use proof::Way;
 pub use session::{
     PENDING_SECONDS_MAX, SESSION_IDLE_SECONDS_MAX, SESSION_SECONDS_MAX, Seen, SessionView, Token,
 };
@@ -69,6 +78,24 @@ pub enum AccountError {
     /// Nobody takes their own rights away by mistake.
     #[error("somebody else must change your own account")]
     Own,
+    /// Browsers take no passkey at the address of this service.
+    #[error("passkeys need a service address with a name and https://")]
+    NoPasskeysHere,
+    /// It was not proved a moment ago that it is still the same person.
+    #[error("prove first that it is still you")]
+    Unproved,
+    /// Nobody takes their own last way in away.
+    #[error("this is the last way to sign in")]
+    LastWay,
+    /// The provider is asked each time; a passkey is the second step.
+    #[error("the provider is asked first")]
+    ProviderFirst,
+    /// An account has only so many.
+    #[error("there are too many already")]
+    Many,
+    /// The provider.
+    #[error(transparent)]
+    Provider(oidc::Fault),
     /// Anything else.
     #[error(transparent)]
     App(#[from] AppError),
@@ -103,6 +130,7 @@ impl From<Denied> for AccountError {
 pub struct Principal {
     who: access::Principal,
     session: [u8; 32],
+    proved_at: Option<Micros>,
 }
 
 impl Principal {
@@ -128,6 +156,9 @@ pub(crate) struct Guard {
     hashing: Gate,
     dummy: OnceLock<String>,
     opened: Mutex<HashMap<(String, i64), Micros>>,
+    questions: pending::Pending<passkey::Question>,
+    visits: pending::Pending<oidc::Visit>,
+    provider: oidc::Known,
 }
 
 impl Default for Guard {
@@ -137,6 +168,9 @@ impl Default for Guard {
             hashing: Gate::new(HASHES_AT_ONCE),
             dummy: OnceLock::new(),
             opened: Mutex::default(),
+            questions: pending::Pending::default(),
+            visits: pending::Pending::default(),
+            provider: oidc::Known::default(),
         }
     }
 }

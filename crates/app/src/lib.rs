@@ -107,6 +107,10 @@ pub struct Config {
     pub answers: Option<Arc<str>>,
     /// What guessing a stored password costs.
     pub password_cost: account::PasswordCost,
+    /// Whose password is taken.
+    pub passwords: cairn_desk::signin::Passwords,
+    /// Where officers can sign in besides here.
+    pub oidc: Option<account::oidc::OidcConfig>,
 }
 
 /// Outgoing mail.
@@ -158,6 +162,8 @@ impl Default for Config {
             dkim: None,
             answers: None,
             password_cost: account::PasswordCost::STANDARD,
+            passwords: cairn_desk::signin::Passwords::default(),
+            oidc: None,
         }
     }
 }

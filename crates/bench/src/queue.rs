@@ -224,6 +224,8 @@ pub async fn session(store: Store) -> anyhow::Result<String> {
         csrf: [0; 32],
         created_at: now,
         seen_at: now,
+        way: "password".into(),
+        proved_at: None,
     };
     store.add_session(&session, None, None).await?;
     store.close().await;

@@ -1,6 +1,7 @@
 //! `cairn doctor`: looks at everything an operator may have to mend, and says what to do.
 
 mod mail;
+mod signin;
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -73,6 +74,7 @@ pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<
     }
     address(settings, &mut findings);
     certificate(settings, &mut findings);
+    signin::ways(settings, &mut findings);
     mail::outgoing(settings, mail, &mut findings).await;
     mail::conversation(settings, &mut findings);
     mail::openpgp(settings, &mut findings);

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use crate::lmtp::Place;
+use cairn_app::account::oidc::{OidcConfig, Secret};
 use cairn_app::dkim::DkimConfig;
+use cairn_desk::signin::Passwords;
 use cairn_web::server::ServerSettings;
 pub use defs::DEFS;
 use read::{Given, ReadError, env_name};
@@ -76,6 +78,14 @@ pub struct Settings {
     pub mail_from: String,
     /// What signs outgoing mail; an empty key signs nothing.
     pub dkim: DkimConfig,
+    /// The provider at which officers can sign in; an empty issuer turns it off.
+    pub oidc: OidcConfig,
+    /// File of our secret there.
+    pub oidc_secret_file: Option<PathBuf>,
+    /// Passwords are for the emergency account alone.
+    pub emergency_only: bool,
+    /// Its login.
+    pub emergency_login: String,
     /// Where mail servers hand messages over; none turns it off.
     pub lmtp: Option<Place>,
     /// How log lines look.
@@ -155,6 +165,10 @@ impl Settings {
             log_level: String::new(),
             mail_authserv: None,
             dkim: DkimConfig::default(),
+            oidc: OidcConfig::default(),
+            oidc_secret_file: None,
+            emergency_only: false,
+            emergency_login: String::new(),
             lmtp: None,
             given: BTreeSet::new(),
         };
@@ -229,6 +243,27 @@ impl Settings {
         Ok(())
     }
 
+    /// What belongs to the officers' sign-in.
+    fn sign_in(&mut self) -> Result<(), SettingsError> {
+        if let Some(path) = &self.oidc_secret_file {
+            let text = std::fs::read_to_string(path).map_err(|cause| {
+                let path = path.display();
+                SettingsError::Together(format!("`oidc.client_secret_file`: {path}: {cause}"))
+            })?;
+            self.oidc.client_secret = Secret::new(text.trim());
+        }
+        self.app.oidc = (!self.oidc.issuer.is_empty()).then(|| self.oidc.clone());
+        self.app.passwords = match (self.emergency_only, self.emergency_login.as_str()) {
+            (false, _) => Passwords::Everybody,
+            (true, "") => {
+                let text = "`signin.passwords = \"emergency\"` needs `signin.emergency_login`";
+                return Err(SettingsError::Together(text.into()));
+            }
+            (true, login) => Passwords::Emergency(login.to_owned()),
+        };
+        Ok(())
+    }
+
     fn together(&mut self) -> Result<(), SettingsError> {
         self.server.tls = match self.tls.clone() {
             (Some(certificates), Some(key)) => {
@@ -244,6 +279,7 @@ impl Settings {
             smtp_url,
             from: self.mail_from.clone(),
         });
+        self.sign_in()?;
         self.app.dkim = (!self.dkim.key.as_os_str().is_empty()).then(|| self.dkim.clone());
         self.site.https = self.site.public_url.starts_with("https://") || self.server.tls.is_some();
         if self.log_origin.is_empty() {
@@ -360,6 +396,39 @@ mod tests {
         let error =
             Settings::load(None, [].into_iter(), &["server.tls_key=/k".into()]).unwrap_err();
         assert!(error.to_string().contains("go together"));
+    }
+
+    #[test]
+    fn a_provider_comes_from_tables_and_its_secret_from_a_file_and_is_never_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let secret = dir.path().join("secret");
+        std::fs::write(&secret, "s3cret-of-the-test\n").unwrap();
+        let file = dir.path().join("cairn.toml");
+        let text = format!(
+            "[oidc]\nissuer = 'https://id.example.org'\nclient_id = 'cairn'\nclient_secret_file = {:?}\n\
+             [[oidc.roles]]\ngroup = 'cn=desk,dc=example'\nrole = 'lead'\n[[oidc.roles]]\ngroup = 'b'\nrole = 'officer'",
+            secret.display().to_string()
+        );
+        std::fs::write(&file, text).unwrap();
+        let settings = Settings::load(Some(&file), [].into_iter(), &[]).unwrap();
+        assert!(!format!("{settings:?}").contains("s3cret"));
+        let oidc = settings.app.oidc.unwrap();
+        assert_eq!(oidc.client_secret.get(), Some("s3cret-of-the-test"));
+        assert_eq!(oidc.roles.grants().len(), 2);
+        assert_eq!(oidc.fault(), None);
+        assert!(Settings::defaults().app.oidc.is_none());
+    }
+
+    #[test]
+    fn passwords_are_off_only_with_a_way_for_emergencies() {
+        let load = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            Settings::load(None, [].into_iter(), &words)
+        };
+        let error = load(&["signin.passwords=emergency"]).unwrap_err();
+        assert!(error.to_string().contains("signin.emergency_login"));
+        let both = load(&["signin.passwords=emergency", "signin.emergency_login=Glass"]).unwrap();
+        assert_eq!(both.app.passwords, Passwords::Emergency("glass".into()));
     }
 
     #[test]

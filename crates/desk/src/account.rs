@@ -17,12 +17,50 @@ pub enum AccountChange {
         /// Its role.
         role: Role,
     },
-    /// Password and second factor were right.
+    /// Somebody proved who they are, with both factors.
     SignedIn {
         /// Account id.
         account: String,
         /// Public name of the session.
         session: String,
+        /// By `passkey` or `oidc`; `None` means password and second factor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<String>,
+    },
+    /// A passkey was added.
+    PasskeyAdded {
+        /// Account id.
+        account: String,
+        /// Passkey id.
+        passkey: String,
+    },
+    /// A passkey was removed.
+    PasskeyRemoved {
+        /// Account id.
+        account: String,
+        /// Passkey id.
+        passkey: String,
+    },
+    /// A passkey's counter went backwards: there may be a copy of it. It lets nobody in any more.
+    PasskeySuspect {
+        /// Account id.
+        account: String,
+        /// Passkey id.
+        passkey: String,
+    },
+    /// The account was connected with whom an OpenID Connect provider knows.
+    OidcConnected {
+        /// Account id.
+        account: String,
+        /// The provider. Its name for the person is personal data and not told.
+        issuer: String,
+    },
+    /// The connection was ended.
+    OidcDisconnected {
+        /// Account id.
+        account: String,
+        /// The provider.
+        issuer: String,
     },
     /// A new password was chosen.
     PasswordChanged {
@@ -181,9 +219,14 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 21] = [
+    pub const KINDS: [&'static str; 26] = [
         "account_created",
         "signed_in",
+        "passkey_added",
+        "passkey_removed",
+        "passkey_suspect",
+        "oidc_connected",
+        "oidc_disconnected",
         "password_changed",
         "totp_enrolled",
         "recovery_used",

@@ -28,6 +28,7 @@ pub mod report;
 pub mod rules;
 pub mod search;
 pub mod shift;
+pub mod signin;
 pub mod taxonomy;
 pub mod track;
 pub mod view;

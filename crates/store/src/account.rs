@@ -36,6 +36,8 @@ static SESSION: Table = Table::new(
         ("csrf", Ty::Blob),
         ("created_at", Ty::Int),
         ("seen_at", Ty::Int),
+        ("way", Ty::Text),
+        ("proved_at", Ty::Int),
     ],
 );
 static API_KEY: Table = Table::new(
@@ -117,6 +119,10 @@ pub struct Session {
     pub created_at: Micros,
     /// When it was last used (to the minute).
     pub seen_at: Micros,
+    /// What opened it: `password`, `passkey` or `oidc`.
+    pub way: String,
+    /// When its officer last proved to be who they are, besides signing in.
+    pub proved_at: Option<Micros>,
 }
 
 /// Which sessions of an account end with a change to it.
@@ -213,16 +219,56 @@ fn read_session(row: &Row) -> Result<Session, ReadError> {
         csrf: bytes32(row.blob(5)?, "session")?,
         created_at: row.at(6)?,
         seen_at: row.at(7)?,
+        way: row.text(8)?,
+        proved_at: row.int_opt(9)?.map(Micros),
     })
 }
 
 macro_rules! session_sql {
     ($tail:literal) => {
         concat!(
-            "SELECT id, account, public_id, agent, stage, csrf, created_at, seen_at FROM session ",
+            "SELECT id, account, public_id, agent, stage, csrf, created_at, seen_at, way, proved_at FROM session ",
             $tail
         )
     };
+}
+
+impl Unit {
+    /// Makes an account with the rest of this unit.
+    pub(crate) fn new_account(&mut self, account: &Account) {
+        let mut values = params![account.id.as_str(), account.login.as_str()];
+        values.extend(changeable(account));
+        values.extend(params![account.created_at, account.version]);
+        self.insert(&ACCOUNT, values);
+    }
+
+    /// Writes an account back, if it is the one that was read.
+    pub(crate) fn change_account(&mut self, account: &Account) {
+        let mut values = changeable(account);
+        values.extend(params![account.id.as_str(), account.version]);
+        self.expect(
+            1,
+            "UPDATE account SET name = $1, role = $2, password = $3, totp = $4, totp_step = $5, recovery = $6, \
+             must_change = $7, disabled = $8, version = version + 1 WHERE id = $9 AND version = $10",
+            values,
+        );
+    }
+
+    /// Ends sessions of an account with the rest of this unit.
+    pub(crate) fn end_sessions(&mut self, account: &str, end: EndSessions) {
+        match end {
+            EndSessions::None => {}
+            EndSessions::All => {
+                self.exec("DELETE FROM session WHERE account = $1", params![account]);
+            }
+            EndSessions::AllBut(keep) => {
+                self.exec(
+                    "DELETE FROM session WHERE account = $1 AND id <> $2",
+                    params![account, keep],
+                );
+            }
+        }
+    }
 }
 
 impl Store {
@@ -275,10 +321,7 @@ impl Store {
         entry: Entry,
     ) -> Result<Committed, WriteError> {
         let mut unit = Unit::default();
-        let mut values = params![account.id.as_str(), account.login.as_str()];
-        values.extend(changeable(account));
-        values.extend(params![account.created_at, account.version]);
-        unit.insert(&ACCOUNT, values);
+        unit.new_account(account);
         unit.entries.push(entry);
         self.write(unit).await
     }
@@ -295,34 +338,13 @@ impl Store {
         entry: Option<Entry>,
     ) -> Result<Committed, WriteError> {
         let mut unit = Unit::default();
-        let mut values = changeable(account);
-        values.extend(params![account.id.as_str(), account.version]);
-        unit.expect(
-            1,
-            "UPDATE account SET name = $1, role = $2, password = $3, totp = $4, totp_step = $5, recovery = $6, \
-             must_change = $7, disabled = $8, version = version + 1 WHERE id = $9 AND version = $10",
-            values,
-        );
+        unit.change_account(account);
         let end = if account.disabled {
             EndSessions::All
         } else {
             end
         };
-        match end {
-            EndSessions::None => {}
-            EndSessions::All => {
-                unit.exec(
-                    "DELETE FROM session WHERE account = $1",
-                    params![account.id.as_str()],
-                );
-            }
-            EndSessions::AllBut(keep) => {
-                unit.exec(
-                    "DELETE FROM session WHERE account = $1 AND id <> $2",
-                    params![account.id.as_str(), keep],
-                );
-            }
-        }
+        unit.end_sessions(&account.id, end);
         unit.entries.extend(entry);
         self.write(unit).await
     }
@@ -349,7 +371,9 @@ impl Store {
                 s.stage.as_str(),
                 s.csrf,
                 s.created_at,
-                s.seen_at
+                s.seen_at,
+                s.way.as_str(),
+                s.proved_at.map(|at| at.0)
             ],
         );
         if let Some(old) = replaces {
@@ -394,6 +418,20 @@ impl Store {
         let mut unit = Unit::default();
         unit.exec(
             "UPDATE session SET seen_at = $1 WHERE id = $2",
+            params![at, id],
+        );
+        self.write(unit).await.map(drop)
+    }
+
+    /// Notes that a session's officer proved to be who they are.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; a conflict means that the session has ended.
+    pub async fn prove_session(&self, id: [u8; 32], at: Micros) -> Result<(), WriteError> {
+        let mut unit = Unit::default();
+        unit.expect(
+            1,
+            "UPDATE session SET proved_at = $1 WHERE id = $2",
             params![at, id],
         );
         self.write(unit).await.map(drop)

@@ -50,7 +50,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 66] = [
+const TABLES: [&str; 68] = [
     "meta",
     "report",
     "report_body",
@@ -75,6 +75,8 @@ const TABLES: [&str; 66] = [
     "blob",
     "account",
     "session",
+    "passkey",
+    "identity",
     "api_key",
     "job",
     "mail_answer",
@@ -120,7 +122,9 @@ const TABLES: [&str; 66] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "report_key" {
+    if matches!(table, "passkey" | "identity") {
+        17
+    } else if table == "report_key" {
         16
     } else if table == "case_fts" {
         15

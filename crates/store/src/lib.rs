@@ -33,6 +33,7 @@ pub mod rules;
 pub mod schema;
 mod seal;
 pub mod shift;
+pub mod signin;
 pub mod sql;
 pub mod stats;
 pub mod track;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 17] = [
     (
         1,
         "base",
@@ -99,6 +99,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 16] = [
         "openpgp",
         include_str!("../migrations/sqlite/0016_openpgp.sql"),
         include_str!("../migrations/postgres/0016_openpgp.sql"),
+    ),
+    (
+        17,
+        "signin",
+        include_str!("../migrations/sqlite/0017_signin.sql"),
+        include_str!("../migrations/postgres/0017_signin.sql"),
     ),
 ];
 

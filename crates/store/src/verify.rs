@@ -6,7 +6,7 @@
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
-//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, saved views, API keys, idempotency keys and the
+//! What is not proved: drafts, jobs, automatic answers, accounts, sessions, passkeys and connections with providers, saved views, API keys, idempotency keys and the
 //! full-text index; of the strategy office the seats. None of them is part of a report or a return.
 
 mod cases;

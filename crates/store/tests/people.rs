@@ -13,6 +13,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, ApiKey, EndSessions, Session, Stage};
 use cairn_store::evidence::Wanted;
 use cairn_store::job::{self, ATTEMPTS_MAX};
+use cairn_store::signin::{Identity, PasskeyRow};
 use cairn_store::writer::{Entry, Unit, WriteError};
 use cairn_testkit::on_both;
 use cairn_testkit::sample::{START, audit};
@@ -44,10 +45,122 @@ fn session(n: u8, account: &str, stage: Stage) -> Session {
         csrf: [n + 100; 32],
         created_at: START.plus_seconds(n.into()),
         seen_at: START.plus_seconds(n.into()),
+        way: "password".into(),
+        proved_at: None,
+    }
+}
+
+fn passkey(n: u8, account: &str) -> PasskeyRow {
+    PasskeyRow {
+        id: format!("passkey-{n}"),
+        account: account.into(),
+        cred_id: vec![n; 32],
+        name: format!("Pūrere {n}"),
+        credential: r#"{"counter":1}"#.into(),
+        created_at: START.plus_seconds(n.into()),
+        used_at: None,
+        suspect_at: None,
+        version: 1,
+    }
+}
+
+fn identity(n: u8, account: &str, made: bool) -> Identity {
+    Identity {
+        issuer: "https://id.example.org".into(),
+        subject: format!("subject-{n}"),
+        account: account.into(),
+        made,
+        created_at: START,
+        used_at: None,
     }
 }
 
 on_both! {
+    async fn passkeys_are_added_used_once_at_a_time_stopped_and_removed(t: &mut TestStore) {
+        let mut of = account(1);
+        t.add_account(&of, audit(0, START)).await.unwrap();
+        let (one, two) = (passkey(1, &of.id), passkey(2, &of.id));
+        t.add_passkey(&of, &one, audit(1, START)).await.unwrap();
+        // What was decided on an older account does not count.
+        assert!(matches!(t.add_passkey(&of, &two, audit(2, START)).await, Err(WriteError::Conflict)));
+        of.version += 1;
+        t.add_passkey(&of, &two, audit(2, START)).await.unwrap();
+        of.version += 1;
+        assert_eq!(t.account(&of.id).await.unwrap().unwrap().version, of.version);
+        assert!(matches!(t.add_passkey(&of, &PasskeyRow { id: "other".into(), ..one.clone() }, audit(3, START)).await, Err(WriteError::Database(_))));
+        assert_eq!(t.passkeys(&of.id).await.unwrap(), [one.clone(), two.clone()]);
+        assert_eq!(t.passkey_named(&[1; 32]).await.unwrap(), Some(one.clone()));
+        assert_eq!(t.passkey_named(&[9; 32]).await.unwrap(), None);
+
+        let later = START.plus_seconds(60);
+        t.used_passkey(&one, r#"{"counter":2}"#, later).await.unwrap();
+        assert!(matches!(t.used_passkey(&one, r#"{"counter":2}"#, later).await, Err(WriteError::Conflict)));
+        let used = t.passkey_named(&[1; 32]).await.unwrap().unwrap();
+        assert_eq!((used.used_at, used.credential.as_str(), used.version), (Some(later), r#"{"counter":2}"#, 2));
+        t.rename_passkey(&of.id, &one.id, "Waea").await.unwrap();
+        assert!(matches!(t.rename_passkey("another", &one.id, "Nāku").await, Err(WriteError::Conflict)));
+        t.suspect_passkey(&one.id, later, audit(4, START)).await.unwrap();
+        let stopped = t.passkey_named(&[1; 32]).await.unwrap().unwrap();
+        assert_eq!((stopped.suspect_at, stopped.name.as_str()), (Some(later), "Waea"));
+        assert!(matches!(t.used_passkey(&stopped, "{}", later).await, Err(WriteError::Conflict)));
+
+        let stranger = account(3);
+        t.add_account(&stranger, audit(5, START)).await.unwrap();
+        assert!(matches!(t.remove_passkey(&stranger, &one.id, audit(6, START)).await, Err(WriteError::Conflict)));
+        t.remove_passkey(&of, &one.id, audit(6, START)).await.unwrap();
+        // Two at the same time cannot take the last one away.
+        assert!(matches!(t.remove_passkey(&of, &two.id, audit(7, START)).await, Err(WriteError::Conflict)));
+        assert_eq!(t.passkeys(&of.id).await.unwrap(), [two]);
+    }
+
+    async fn identities_are_of_one_account_and_a_reset_keeps_only_the_one_that_made_it(t: &mut TestStore) {
+        let (made, mut other) = (account(1), account(2));
+        let one = identity(1, &made.id, true);
+        t.add_account_of(&made, &one, vec![audit(0, START), audit(1, START)]).await.unwrap();
+        assert_eq!(t.identity(&one.issuer, "subject-1").await.unwrap(), Some(one.clone()));
+        assert_eq!(t.identity("https://other.example.org", "subject-1").await.unwrap(), None);
+        assert_eq!(t.identity(&one.issuer, "SUBJECT-1").await.unwrap(), None);
+        t.add_account(&other, audit(2, START)).await.unwrap();
+        let taken = identity(1, &other.id, false);
+        assert!(matches!(t.add_identity(&other, &taken, audit(3, START)).await, Err(WriteError::Database(_))));
+        let own = identity(2, &other.id, false);
+        t.add_identity(&other, &own, audit(3, START)).await.unwrap();
+        other.version += 1;
+        let second = identity(3, &other.id, false);
+        assert!(matches!(t.add_identity(&other, &second, audit(4, START)).await, Err(WriteError::Database(_))));
+        let later = START.plus_seconds(9);
+        t.used_identity(&own, later).await.unwrap();
+        assert_eq!(t.identities(&other.id).await.unwrap()[0].used_at, Some(later));
+        assert!(matches!(t.used_identity(&taken, later).await, Err(WriteError::Conflict)));
+
+        t.add_passkey(&other, &passkey(5, &other.id), audit(5, START)).await.unwrap();
+        other.version += 1;
+        for of in [&made, &other] {
+            t.add_session(&session(7, &of.id, Stage::Full), None, None).await.unwrap();
+            t.reset_account(of, audit(6, START)).await.unwrap();
+            assert!(t.sessions(&of.id).await.unwrap().is_empty());
+            assert!(t.passkeys(&of.id).await.unwrap().is_empty());
+        }
+        assert_eq!(t.identities(&made.id).await.unwrap(), [one]);
+        assert!(t.identities(&other.id).await.unwrap().is_empty());
+        other.version += 1;
+        t.add_identity(&other, &own, audit(7, START)).await.unwrap();
+        assert!(matches!(t.remove_identity(&other, &own.issuer, audit(8, START)).await, Err(WriteError::Conflict)));
+        other.version += 1;
+        t.remove_identity(&other, &own.issuer, audit(8, START)).await.unwrap();
+        assert!(t.identities(&other.id).await.unwrap().is_empty());
+    }
+
+    async fn a_session_remembers_when_its_officer_proved_who_they_are(t: &mut TestStore) {
+        t.add_account(&account(1), audit(0, START)).await.unwrap();
+        let one = Session { way: "passkey".into(), ..session(1, "account-1", Stage::Full) };
+        t.add_session(&one, None, None).await.unwrap();
+        assert_eq!(t.session(one.id).await.unwrap(), Some(one.clone()));
+        t.prove_session(one.id, START).await.unwrap();
+        assert_eq!(t.session(one.id).await.unwrap().unwrap().proved_at, Some(START));
+        assert!(matches!(t.prove_session([9; 32], START).await, Err(WriteError::Conflict)));
+    }
+
     async fn answers_are_known_by_report_and_for_a_while_by_address(t: &mut TestStore) {
         let (ana, ben) = ([1; 32], [2; 32]);
         t.note_answer(7, ana, START).await.unwrap();

@@ -73,6 +73,16 @@ pub static DESK_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// Passkeys: for the pages that ask for one.
+pub static PASSKEY_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "passkey",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../assets/passkey.js").to_owned(),
+    )
+});
+
 /// Three stones, as an address that needs no request.
 pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E\
     %3Cg fill='%230b6470'%3E%3Cellipse cx='16' cy='26' rx='13' ry='5'/%3E%3Cellipse cx='15' cy='16.5' rx='9.5' ry='4.2'/%3E\
@@ -143,15 +153,21 @@ fn gzip(bytes: &[u8]) -> Bytes {
     written.map(Bytes::from).unwrap_or_default()
 }
 
-/// Serves [`STYLE`], [`DESK_STYLE`], [`SCRIPT`] and [`DESK_SCRIPT`].
+/// Serves [`STYLE`], [`DESK_STYLE`], [`SCRIPT`], [`DESK_SCRIPT`] and [`PASSKEY_SCRIPT`].
 pub fn router() -> Router {
     Router::new().route("/assets/{file}", get(serve))
 }
 
 async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    [&*STYLE, &*DESK_STYLE, &*SCRIPT, &*DESK_SCRIPT]
-        .into_iter()
-        .find(|asset| asset.file == file)
-        .map(|asset| asset.answer(&headers))
-        .ok_or_else(Problem::not_found)
+    [
+        &*STYLE,
+        &*DESK_STYLE,
+        &*SCRIPT,
+        &*DESK_SCRIPT,
+        &*PASSKEY_SCRIPT,
+    ]
+    .into_iter()
+    .find(|asset| asset.file == file)
+    .map(|asset| asset.answer(&headers))
+    .ok_or_else(Problem::not_found)
 }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::assets::{DESK_SCRIPT, DESK_STYLE, ICON, SCRIPT, STYLE};
+use crate::assets::{DESK_SCRIPT, DESK_STYLE, ICON, PASSKEY_SCRIPT, SCRIPT, STYLE};
 use crate::components;
 use crate::i18n::{Lang, t};
 use crate::page::{Page, Section};
@@ -26,6 +26,7 @@ pub fn shell(page: &Page, title: &str, body: Markup) -> Markup {
                 link rel="stylesheet" href=(STYLE.path);
                 @if page.section == Some(Section::Desk) { link rel="stylesheet" href=(DESK_STYLE.path); }
                 script src=(SCRIPT.path) defer {}
+                @if page.passkeys { script src=(PASSKEY_SCRIPT.path) defer {} }
                 @if page.keys.is_some() { script src=(DESK_SCRIPT.path) defer {} }
             }
             body .wide[page.wide] data-keys=[&page.keys] {

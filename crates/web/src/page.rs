@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Uri, header};
 use cairn_kernel::time::Micros;
 use maud::Markup;
 
@@ -30,6 +30,23 @@ pub enum Section {
     Desk,
 }
 
+/// Whether the host that a request names is an IP address.
+fn names_ip(uri: &Uri, headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let Some(host) = host.or_else(|| uri.host()) else {
+        return false;
+    };
+    let bare = match host.rsplit_once(':') {
+        Some((bare, port)) if port.bytes().all(|b| b.is_ascii_digit()) => bare,
+        _ => host,
+    };
+    bare.trim_matches(['[', ']'])
+        .parse::<std::net::IpAddr>()
+        .is_ok()
+}
+
 /// Every handler's first argument: language, site, and the means to render. For GET and POST alike.
 ///
 /// ```text
@@ -51,6 +68,9 @@ pub struct Page {
     pub(crate) wide: bool,
     pub(crate) faulty: bool,
     pub(crate) keys: Option<String>,
+    pub(crate) passkeys: bool,
+    /// The request named an IP address, where browsers take no passkeys.
+    pub(crate) by_ip: bool,
 }
 
 impl Page {
@@ -67,6 +87,8 @@ impl Page {
             wide: false,
             faulty: false,
             keys: None,
+            passkeys: false,
+            by_ip: names_ip(uri, headers),
         }
     }
 
@@ -88,6 +110,13 @@ impl Page {
     #[must_use]
     pub fn keys(mut self, keys: String) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// Brings the script that asks for passkeys.
+    #[must_use]
+    pub const fn passkeys(mut self) -> Self {
+        self.passkeys = true;
         self
     }
 

@@ -56,6 +56,8 @@ pub struct AccountView {
     pub role: Role,
     /// An authenticator is enrolled.
     pub enrolled: bool,
+    /// It has no password: a provider lets its owner in.
+    pub by_provider: bool,
     /// Has not signed in with a password of their own yet.
     pub must_change: bool,
     /// Closed.
@@ -68,6 +70,7 @@ impl From<Account> for AccountView {
     fn from(account: Account) -> Self {
         Self {
             enrolled: account.totp.is_some(),
+            by_provider: account.password.is_empty(),
             id: account.id,
             login: account.login,
             name: account.name,
@@ -101,7 +104,7 @@ pub struct Person {
     pub partner: bool,
 }
 
-fn is_login(login: &str) -> bool {
+pub(super) fn is_login(login: &str) -> bool {
     (2..=64).contains(&login.len())
         && login.starts_with(|c: char| c.is_ascii_lowercase())
         && login
@@ -109,7 +112,7 @@ fn is_login(login: &str) -> bool {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@".contains(c))
 }
 
-fn name_of(text: &str) -> Result<String, AccountError> {
+pub(super) fn name_of(text: &str) -> Result<String, AccountError> {
     let name = cairn_kernel::text::one_line(text);
     if (1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
         Ok(name)
@@ -238,7 +241,8 @@ impl App {
         Ok((by, account.ok_or(AppError::NotFound)?))
     }
 
-    /// A new first password; the authenticator, the recovery codes and all sessions go.
+    /// A new first password; the authenticator, the recovery codes, the passkeys, the connection with a provider (unless it made the
+    /// account) and all sessions go.
     ///
     /// # Errors
     /// See [`AccountError`].
@@ -251,9 +255,7 @@ impl App {
         account.recovery = "[]".into();
         let change = AccountChange::AccountReset { account: id.into() };
         let entry = self.account_entry(by, change)?;
-        self.store
-            .save_account(&account, EndSessions::All, Some(entry))
-            .await?;
+        self.store.reset_account(&account, entry).await?;
         Ok(password)
     }
 

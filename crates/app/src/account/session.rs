@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use cairn_desk::access;
 use cairn_desk::account::AccountChange;
+use cairn_desk::signin::Passwords;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::account::{Account, Session, Stage};
 use cairn_store::keys::{Purpose, random};
 
+use super::proof::{Proof, Way};
 use super::sign_in::Next;
 use super::{AccountError, Principal};
 use crate::App;
@@ -30,6 +32,10 @@ const AGENT_CHARS_MAX: usize = 80;
 pub struct Token(String);
 
 impl Token {
+    pub(super) fn new(bytes: &[u8; 32]) -> Self {
+        Self(BASE64.encode(bytes))
+    }
+
     /// For the cookie.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -48,6 +54,9 @@ impl std::fmt::Debug for Token {
 pub struct Seen {
     pub(super) session: Session,
     pub(super) account: Account,
+    /// It has a passkey that can be used; looked up only for half-done sign-ins.
+    pub(super) passkey: bool,
+    pub(super) must_add: bool,
 }
 
 /// A session as lists show it.
@@ -76,6 +85,7 @@ impl Seen {
                 role: self.account.role,
             },
             session: self.session.id,
+            proved_at: self.session.proved_at,
         })
     }
 
@@ -85,6 +95,8 @@ impl Seen {
         match (self.session.stage, &self.account.totp) {
             (Stage::Full, _) => Next::Done,
             (Stage::Password, Some(_)) => Next::Code,
+            // Never an authenticator of whoever sits there: that would pass the passkey over.
+            (Stage::Password, None) if self.has_passkey() => Next::Passkey,
             (Stage::Password, None) if self.account.must_change => Next::Password,
             (Stage::Password, None) => Next::Enrol,
         }
@@ -100,6 +112,18 @@ impl Seen {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.session.public_id
+    }
+
+    /// Whether a passkey could complete this sign-in.
+    #[must_use]
+    pub const fn has_passkey(&self) -> bool {
+        self.passkey
+    }
+
+    /// Whether a passkey or a connection with the provider must be added before anything else is done.
+    #[must_use]
+    pub const fn must_add(&self) -> bool {
+        self.must_add
     }
 
     /// The login, to show whose sign-in this is.
@@ -133,9 +157,13 @@ impl App {
     /// # Errors
     /// The store could not be read.
     pub async fn session(&self, token: &str) -> Result<Option<Seen>, AppError> {
-        let Some(id) = self.session_id(token) else {
-            return Ok(None);
-        };
+        match self.session_id(token) {
+            Some(id) => self.live_session(id).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn live_session(&self, id: [u8; 32]) -> Result<Option<Seen>, AppError> {
         let Some(session) = self.store.session(id).await? else {
             return Ok(None);
         };
@@ -143,7 +171,20 @@ impl App {
             return Ok(None);
         };
         let now = self.clock.now();
-        let seen = Seen { session, account };
+        let passwords = &self.config.passwords;
+        let must_add = if *passwords == Passwords::Everybody {
+            false
+        } else {
+            let ways = self.ways(&account).await?;
+            passwords.must_add(&account.login, ways.passkeys + ways.providers > 0)
+        };
+        let passkey = session.stage == Stage::Password && self.usable_passkeys(&account).await? > 0;
+        let seen = Seen {
+            session,
+            account,
+            passkey,
+            must_add,
+        };
         if seen.account.disabled || seen.is_over(now) {
             return Ok(None);
         }
@@ -154,14 +195,14 @@ impl App {
         Ok(Some(seen))
     }
 
-    /// Begins a session, ending `replaces`.
+    /// Begins a session as far as the proof goes, ending `replaces`.
     pub(super) async fn begin_session(
         &self,
-        account: &str,
+        proof: Proof,
         agent: &str,
-        stage: Stage,
         replaces: Option<[u8; 32]>,
     ) -> Result<Token, AccountError> {
+        let (account, stage, way) = (proof.account(), proof.stage(), proof.way());
         let bytes = random::<32>()?;
         let now = self.clock.now();
         let session = Session {
@@ -173,6 +214,8 @@ impl App {
             csrf: random::<32>()?,
             created_at: now,
             seen_at: now,
+            way: way.as_str().to_owned(),
+            proved_at: None,
         };
         let entry = match stage {
             Stage::Password => None,
@@ -181,11 +224,12 @@ impl App {
                 AccountChange::SignedIn {
                     account: account.to_owned(),
                     session: session.public_id.clone(),
+                    way: (way != Way::Password).then(|| way.as_str().to_owned()),
                 },
             )?),
         };
         self.store.add_session(&session, replaces, entry).await?;
-        Ok(Token(BASE64.encode(bytes)))
+        Ok(Token::new(&bytes))
     }
 
     /// One's own sessions, newest first.

@@ -2,12 +2,13 @@
 
 use cairn_desk::account::AccountChange;
 use cairn_kernel::actor::Actor;
-use cairn_store::account::{Account, EndSessions, Stage};
+use cairn_store::account::{Account, EndSessions};
 use cairn_store::keys::{Purpose, random};
 use cairn_store::writer::WriteError;
 use subtle::ConstantTimeEq;
 
 use super::code::{self, RECOVERY_CODES};
+use super::proof::{Proof, Right};
 use super::session::{Seen, Token};
 use super::throttle::Try;
 use super::{AccountError, Principal, password};
@@ -26,6 +27,8 @@ pub enum Next {
     Enrol,
     /// A code of the authenticator, or a recovery code.
     Code,
+    /// A passkey: the account has no authenticator.
+    Passkey,
     /// Nothing: signed in.
     Done,
 }
@@ -90,14 +93,20 @@ impl App {
             .map_err(AccountError::Wait)?;
         let account = self.store.account_by_login(&login).await?;
         let account = account.filter(|account| !account.disabled);
-        let kept = account.as_ref().map_or(dummy, |a| a.password.clone());
+        let taken = match &account {
+            // An account without a password has none that could be right, the empty one included (MISP CVE-2026-85216).
+            Some(account) if !account.password.is_empty() => self.ways(account).await?.password,
+            _ => false,
+        };
+        let kept = account.as_ref().filter(|_| taken);
+        let kept = kept.map_or(dummy, |a| a.password.clone());
         let long = text.len() > password::PASSWORD_BYTES_MAX;
         let right = !long && self.is_password(from, text, kept).await?;
-        match account {
-            Some(account) if right => {
+        match (account, Right::of(right && taken)) {
+            (Some(account), Some(right)) => {
                 self.guard.throttle.forgive(tried);
-                self.begin_session(&account.id, agent, Stage::Password, None)
-                    .await
+                let proof = Proof::password(&account.id, &right);
+                self.begin_session(proof, agent, None).await
             }
             _ => {
                 metrics::counter!("cairn_sign_in_failures_total", "step" => "password")
@@ -126,13 +135,29 @@ impl App {
             AccountChange::PasswordChanged { account }
         })
         .await?;
-        self.begin_session(
-            &account.id,
-            &seen.session.agent,
-            Stage::Password,
-            Some(seen.session.id),
-        )
-        .await
+        let half = Proof::still_half(seen);
+        self.begin_session(half, &seen.session.agent, Some(seen.session.id))
+            .await
+    }
+
+    /// Checks somebody's own password.
+    pub(super) async fn checked_password(
+        &self,
+        account: &Account,
+        typed: &str,
+        from: u64,
+    ) -> Result<Right, AccountError> {
+        let tried = self
+            .guard
+            .throttle
+            .begin(("change", &account.id), from, self.clock.now())
+            .map_err(AccountError::Wait)?;
+        let kept = account.password.clone();
+        let short = typed.len() <= password::PASSWORD_BYTES_MAX && !kept.is_empty();
+        let right = short && self.is_password(from, typed, kept).await?;
+        let right = Right::of(right).ok_or(AccountError::Wrong)?;
+        self.guard.throttle.forgive(tried);
+        Ok(right)
     }
 
     /// Changes one's own password; all other sessions end.
@@ -147,18 +172,7 @@ impl App {
         from: u64,
     ) -> Result<(), AccountError> {
         let mut account = self.own(who).await?;
-        let tried = self
-            .guard
-            .throttle
-            .begin(("change", &account.id), from, self.clock.now())
-            .map_err(AccountError::Wait)?;
-        if !self
-            .is_password(from, present, account.password.clone())
-            .await?
-        {
-            return Err(AccountError::Wrong);
-        }
-        self.guard.throttle.forgive(tried);
+        let _right = self.checked_password(&account, present, from).await?;
         password::judge(fresh, &account.login)?;
         if present == fresh {
             return Err(AccountError::Weak(password::Weakness::Same));
@@ -181,18 +195,7 @@ impl App {
         from: u64,
     ) -> Result<Vec<String>, AccountError> {
         let mut account = self.own(who).await?;
-        let tried = self
-            .guard
-            .throttle
-            .begin(("change", &account.id), from, self.clock.now())
-            .map_err(AccountError::Wait)?;
-        if !self
-            .is_password(from, present, account.password.clone())
-            .await?
-        {
-            return Err(AccountError::Wrong);
-        }
-        self.guard.throttle.forgive(tried);
+        let _right = self.checked_password(&account, present, from).await?;
         let codes = self.new_codes(&mut account)?;
         self.save_own(&account, EndSessions::None, |account| {
             AccountChange::RecoveryRenewed { account }
@@ -210,7 +213,7 @@ impl App {
         Ok(kept_codes(&account)?.len())
     }
 
-    async fn own(&self, who: &Principal) -> Result<Account, AccountError> {
+    pub(super) async fn own(&self, who: &Principal) -> Result<Account, AccountError> {
         let account = self.store.account(&who.account).await?;
         account.ok_or(AccountError::Ended)
     }
@@ -271,6 +274,7 @@ impl App {
         let secret = self.pending_secret(seen);
         let tried = self.try_code(seen, from).await?;
         let step = code::step_of(&secret, typed, self.clock.now(), 0).ok_or(AccountError::Wrong)?;
+        let right = Right::of(true).ok_or(AccountError::Wrong)?;
         let mut account = seen.account.clone();
         let wrapped = self.store.keys().wrap(&seed_place(&account.id), &secret)?;
         account.totp = Some(wrapped);
@@ -281,7 +285,7 @@ impl App {
             account,
         })
         .await?;
-        Ok((self.complete(seen, tried).await?, codes))
+        Ok((self.complete(seen, &right, tried).await?, codes))
     }
 
     /// The second step: a code of the authenticator.
@@ -306,6 +310,7 @@ impl App {
         })?;
         let tried = self.try_code(seen, from).await?;
         let step = code::step_of(&secret, typed, self.clock.now(), account.totp_step);
+        let right = Right::of(step.is_some()).ok_or_else(wrong_code)?;
         account.totp_step = step.ok_or_else(wrong_code)?;
         match self
             .store
@@ -316,7 +321,7 @@ impl App {
             Err(WriteError::Conflict) => return Err(wrong_code()),
             other => other?,
         };
-        self.complete(seen, tried).await
+        self.complete(seen, &right, tried).await
     }
 
     /// The second step without the authenticator: a recovery code, which is then worth nothing.
@@ -338,9 +343,7 @@ impl App {
         let mut kept = kept_codes(&account)?;
         let before = kept.len();
         kept.retain(|one| !bool::from(one.as_bytes().ct_eq(tag.as_bytes())));
-        if kept.len() == before {
-            return Err(wrong_code());
-        }
+        let right = Right::of(kept.len() < before).ok_or_else(wrong_code)?;
         account.recovery = serde_json::to_string(&kept).map_err(damaged("recovery codes"))?;
         let left = u8::try_from(kept.len()).unwrap_or(u8::MAX);
         let saved = self
@@ -352,7 +355,7 @@ impl App {
             Err(AccountError::App(AppError::Conflict)) => return Err(wrong_code()),
             other => other?,
         }
-        self.complete(seen, tried).await
+        self.complete(seen, &right, tried).await
     }
 
     /// Counts a try at a code, for the account and the network together and for the half-done session alone.
@@ -370,15 +373,16 @@ impl App {
             .map_err(AccountError::Wait)
     }
 
-    async fn complete(&self, seen: &Seen, tried: Try) -> Result<Token, AccountError> {
+    async fn complete(
+        &self,
+        seen: &Seen,
+        right: &Right,
+        tried: Try,
+    ) -> Result<Token, AccountError> {
         self.guard.throttle.forgive(tried);
-        self.begin_session(
-            &seen.account.id,
-            &seen.session.agent,
-            Stage::Full,
-            Some(seen.session.id),
-        )
-        .await
+        let proof = Proof::second(seen, right);
+        self.begin_session(proof, &seen.session.agent, Some(seen.session.id))
+            .await
     }
 
     fn recovery_tag(&self, account: &str, typed: &str) -> [u8; 32] {
@@ -404,7 +408,7 @@ impl App {
 }
 
 /// What the wrapped secret is bound to.
-fn seed_place(account: &str) -> String {
+pub(super) fn seed_place(account: &str) -> String {
     format!("authenticator of {account}")
 }
 

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use cairn_app::account::oidc::Secret;
 use cairn_desk::conversation::ReplyAddress;
 use cairn_desk::files::FileTypes;
+use cairn_desk::signin::Mapping;
 use jiff::tz::TimeZone;
 
 use super::read::{address, bytes, duration, list, number};
@@ -213,6 +215,45 @@ defs! {
     "mail.authserv_id", "a name", "",
         "Name of your mail server in `Authentication-Results`; its DKIM, SPF and DMARC results are noted on reports that come by mail.",
         |s, v| { s.mail_authserv = (!v.is_empty()).then(|| v.to_owned()); Ok(()) };
+    "signin.passwords", "`everybody` or `emergency`", "everybody",
+        "Whose password is taken at the officers' sign-in. With `emergency` only that of the account in `signin.emergency_login`; everybody else signs in by passkey or at the provider, and uses a first password only until they have added one of these.",
+        |s, v| { s.emergency_only = match v { "everybody" => false, "emergency" => true, _ => return Err(format!("{v:?} is neither everybody nor emergency")) }; Ok(()) };
+    "signin.emergency_login", "a login", "",
+        "The one account whose password and authenticator still open the desk with `signin.passwords = \"emergency\"`, for the day on which the provider is away. Keep both in a safe.",
+        |s, v| { v.trim().to_lowercase().clone_into(&mut s.emergency_login); Ok(()) };
+    "oidc.issuer", "an https:// address", "",
+        "Issuer of the OpenID Connect provider at which officers can sign in, exactly as the provider names itself; empty turns it off. It is asked only when somebody presses the button.",
+        |s, v| { v.clone_into(&mut s.oidc.issuer); Ok(()) };
+    "oidc.client_id", "a text", "",
+        "Name of this service at the provider. The provider must know the redirect address, which is the public address with `/sign-in/oidc/callback` behind it.",
+        |s, v| { v.clone_into(&mut s.oidc.client_id); Ok(()) };
+    "oidc.client_secret", "a secret", "",
+        "Secret of this service at the provider; better in the environment or in `oidc.client_secret_file` than in a settings file. Empty: a public client, protected by PKCE alone.",
+        |s, v| { s.oidc.client_secret = Secret::new(v); Ok(()) };
+    "oidc.client_secret_file", "a file", "",
+        "File that holds the secret and nothing else, such as a credential of the service manager.",
+        |s, v| { s.oidc_secret_file = path(v); Ok(()) };
+    "oidc.label", "a text", "OpenID Connect",
+        "What officers call the provider; the button says `Sign in with` and this.",
+        |s, v| if v.trim().is_empty() || v.chars().count() > 60 { Err("a name has 1 to 60 characters".into()) } else { v.trim().clone_into(&mut s.oidc.label); Ok(()) };
+    "oidc.scopes", "names, parted by commas", "profile",
+        "Scopes that are asked for beside `openid`: those with which the provider tells groups and names.",
+        |s, v| { s.oidc.scopes = list(v).map(str::to_owned).collect(); Ok(()) };
+    "oidc.groups_claim", "a name", "groups",
+        "The claim that holds the groups, or the way to it with dots (`realm_access.roles`); looked for in the ID token, then in the user info.",
+        |s, v| { v.clone_into(&mut s.oidc.groups_claim); Ok(()) };
+    "oidc.roles", "`group=role` with commas, or tables `[[oidc.roles]]` with `group` and `role`", "",
+        "Which group gives which role (officer, lead, administrator, auditor, owner, statistician, publisher, reviewer). The first line that fits counts; who is in none of these groups is refused. The role is read anew at each sign-in, and sessions with other rights end.",
+        |s, v| { s.oidc.roles = Mapping::parse(v).map_err(|error| error.to_string())?; Ok(()) };
+    "oidc.accounts", "`made` or `known`", "made",
+        "Whether somebody with a mapped group and no account gets one at the first sign-in. With `known` an officer connects their account themselves, signed in.",
+        |s, v| { s.oidc.makes_accounts = match v { "made" => true, "known" => false, _ => return Err(format!("{v:?} is neither made nor known")) }; Ok(()) };
+    "oidc.second_factor", "`ask`, `claimed` or `trusted`", "ask",
+        "Whether the desk asks for its own authenticator or passkey after a sign-in at the provider: always, unless the provider says it asked for several factors (`amr` holds `mfa`), or never.",
+        |s, v| { s.oidc.second_factor = v.parse()?; Ok(()) };
+    "oidc.authority", "a PEM file", "",
+        "Certificate authority of the provider; empty takes the public ones.",
+        |s, v| { s.oidc.authority = path(v); Ok(()) };
     "log.format", "`text` or `json`", "text",
         "How log lines look. No line holds personal data or text of reports.",
         |s, v| { s.log_format = match v { "text" => LogFormat::Text, "json" => LogFormat::Json, _ => return Err(format!("{v:?} is neither text nor json")) }; Ok(()) };

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::sign_in::{codes_shown, done, new_password, told, typed_twice};
 use super::who::{Officer, Sent, token};
-use super::{doors, words};
+use super::{doors, ways, words};
 use crate::components::{
     Column, Encoding, Fault, Field, Input, Look, Width, button, button_named, error_summary, form,
     input, said_inline, stack,
@@ -79,6 +79,13 @@ async fn body(
 ) -> Result<Markup, Problem> {
     let l = officer.page.lang;
     let sessions = app.own_sessions(&officer.who).await?;
+    let agent = sessions.iter().find(|one| one.own);
+    let agent = agent.map_or("", |one| one.agent.as_str());
+    let ways = ways::part(app, officer, agent, faults).await?;
+    let proofs = app
+        .proofs(&officer.who)
+        .await
+        .map_err(|error| Problem::unexpected(&error))?;
     let left = app
         .recovery_left(&officer.who)
         .await
@@ -93,6 +100,8 @@ async fn body(
         (form("/sign-out", Encoding::Pairs, Some(&token), html! { (button(Look::Plain, t::signin_out(l))) }))
         h2 { (t::account_sessions(l)) }
         (sessions_table(officer, &sessions))
+        (ways)
+        @if proofs.password {
         h2 { (t::account_password_title(l)) }
         (form("/desk/account/password", Encoding::Pairs, Some(&token), html! {
             (present(officer, "present", faults))
@@ -106,20 +115,21 @@ async fn body(
             p.hint { (t::account_codes_note(l)) }
             (button(Look::Plain, t::account_codes_renew(l)))
         }))
+        }
     })
 }
 
 /// All of it.
 pub(super) async fn show(State(app): State<App>, officer: Officer) -> Result<Markup, Problem> {
     let body = body(&app, &officer, &[], None).await?;
-    Ok(officer
-        .page
-        .render(t::account_title(officer.page.lang), body))
+    let page = officer.page.passkeys();
+    Ok(page.render(t::account_title(page.lang), body))
 }
 
-async fn again(app: &App, officer: &Officer, faults: &[Fault]) -> Answer {
+/// The page with what is wrong.
+pub(super) async fn again(app: &App, officer: &Officer, faults: &[Fault]) -> Answer {
     let body = body(app, officer, faults, None).await?;
-    let page = officer.page.clone().faulty(true);
+    let page = officer.page.clone().passkeys().faulty(true);
     let page = page.render(t::account_title(page.lang), body);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

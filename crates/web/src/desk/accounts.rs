@@ -36,6 +36,8 @@ fn state_tag(l: Lang, account: &AccountView) -> Markup {
         tag(Hue::Red, t::accounts_disabled(l))
     } else if account.must_change {
         tag(Hue::Blue, t::accounts_fresh(l))
+    } else if account.by_provider {
+        tag(Hue::Green, t::accounts_provider(l))
     } else if !account.enrolled {
         tag(Hue::Amber, t::accounts_no_totp(l))
     } else {

@@ -21,7 +21,9 @@ mod observable;
 mod observable_work;
 mod onward;
 mod openpgp;
+mod passkey;
 mod present;
+mod provider;
 mod referral;
 mod reply;
 mod retention;
@@ -32,6 +34,7 @@ mod sign_in;
 mod track;
 mod typed;
 mod view;
+mod ways;
 mod who;
 mod words;
 
@@ -98,6 +101,7 @@ fn at(method: Method, path: &'static str, need: Need, handler: MethodRouter<App>
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut all = ways_in();
+    all.extend(other_ways_in());
     all.extend(work());
     all.extend(many());
     all.extend(endings());
@@ -183,6 +187,48 @@ fn ways_in() -> Vec<Route> {
             SignedIn,
             post(account::sessions),
         ),
+    ]
+}
+
+/// By passkey and at a provider, and what an account has of these.
+fn other_ways_in() -> Vec<Route> {
+    use Need::{HalfSignedIn, Nothing, SignedIn};
+    let (g, p) = (Method::GET, Method::POST);
+    let own = |path, handler| at(p.clone(), path, SignedIn, handler);
+    vec![
+        at(
+            p.clone(),
+            "/sign-in/passkey/ask",
+            Nothing,
+            post(passkey::ask),
+        ),
+        at(
+            g.clone(),
+            "/sign-in/passkey",
+            HalfSignedIn,
+            get(passkey::second),
+        ),
+        at(p.clone(), "/sign-in/passkey", Nothing, post(passkey::send)),
+        at(p.clone(), "/sign-in/oidc", Nothing, post(provider::send)),
+        at(
+            g.clone(),
+            "/sign-in/oidc/callback",
+            Nothing,
+            get(provider::back),
+        ),
+        at(g, "/desk/account/confirm", SignedIn, get(ways::confirm)),
+        own("/desk/account/confirm", post(ways::confirmed)),
+        own(
+            "/desk/account/confirm/passkey",
+            post(ways::confirmed_by_passkey),
+        ),
+        own("/desk/account/confirm/oidc", post(provider::prove)),
+        own("/desk/account/passkeys/ask", post(passkey::ask_new)),
+        own("/desk/account/passkeys", post(ways::add)),
+        own("/desk/account/passkeys/{id}/name", post(ways::rename)),
+        own("/desk/account/passkeys/{id}/remove", post(ways::remove)),
+        own("/desk/account/oidc", post(provider::connect)),
+        own("/desk/account/oidc/remove", post(ways::disconnect)),
     ]
 }
 

@@ -5,11 +5,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::account::{AccountError, Next, Weakness};
+use cairn_desk::signin::Passwords;
 use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::who::{self, SentHalf, Visitor, go_with, go_without, step};
+use super::{passkey, provider};
 use crate::components::{
     Encoding, Fault, Field, Input, Look, Tone, Width, button, button_link, buttons, error_summary,
     form, input, machine, notice,
@@ -22,7 +24,7 @@ use crate::problem::Problem;
 type Answer = Result<Response, Problem>;
 
 /// A form shown again because something in it is wrong.
-fn again(page: &Page, title: &str, body: Markup) -> Response {
+pub(super) fn again(page: &Page, title: &str, body: Markup) -> Response {
     let page = page.clone().faulty(true);
     (StatusCode::UNPROCESSABLE_ENTITY, page.render(title, body)).into_response()
 }
@@ -45,6 +47,12 @@ pub(super) fn told(
         AccountError::Wrong => wrong.to_owned(),
         AccountError::Wait(seconds) => t::signin_wait(l, seconds),
         AccountError::Weak(weakness) => weak(l, weakness).to_owned(),
+        AccountError::Ended => t::passkey_ended(l).to_owned(),
+        AccountError::LastWay => t::ways_last(l).to_owned(),
+        AccountError::ProviderFirst => t::passkey_provider_first(l).to_owned(),
+        AccountError::Many => t::passkey_many(l).to_owned(),
+        AccountError::NameForm => t::passkey_name_form(l).to_owned(),
+        AccountError::NoPasskeysHere => t::passkey_nowhere(l).to_owned(),
         AccountError::App(error) => return Err(error.into()),
         other => return Err(Problem::unexpected(&other)),
     };
@@ -70,7 +78,13 @@ fn secret<'a>(autocomplete: &'static str) -> Input<'a> {
     }
 }
 
-fn first(page: &Page, login: &str, faults: &[Fault]) -> Markup {
+/// Whether passwords are for emergencies and first sign-ins only.
+pub(super) fn passwords_are_off(app: &App) -> bool {
+    app.config.passwords != Passwords::Everybody
+}
+
+/// The page of the sign-in.
+pub(super) fn first(app: &App, page: &Page, login: &str, faults: &[Fault]) -> Markup {
     let l = page.lang;
     let name = Input {
         value: login,
@@ -86,16 +100,21 @@ fn first(page: &Page, login: &str, faults: &[Fault]) -> Markup {
             (input(&Field::new(l, "password", t::signin_password(l)), &secret("current-password")))
             (button(Look::Main, t::signin_button(l)))
         }))
+        (provider::other_ways(app, page))
     }
 }
 
 /// Login and password; who is signed in already goes on.
-pub(super) async fn show(page: Page, visitor: Result<Visitor, Response>) -> Response {
+pub(super) async fn show(
+    State(app): State<App>,
+    page: Page,
+    visitor: Result<Visitor, Response>,
+) -> Response {
     match visitor {
         Ok(visitor) => Redirect::to(step(visitor.seen.next())).into_response(),
         Err(_) => {
-            let page = page.section(Section::Desk);
-            page.render(t::signin_title(page.lang), first(&page, "", &[]))
+            let page = page.section(Section::Desk).passkeys();
+            page.render(t::signin_title(page.lang), first(&app, &page, "", &[]))
                 .into_response()
         }
     }
@@ -122,8 +141,8 @@ pub(super) async fn send(
         }
         Err(error) => {
             let faults = told(l, "login", t::signin_wrong(l), error)?;
-            let body = first(&page, login, &faults);
-            Ok(again(&page, t::signin_title(l), body))
+            let body = first(&app, &page, login, &faults);
+            Ok(again(&page.passkeys(), t::signin_title(l), body))
         }
     }
 }
@@ -135,14 +154,14 @@ pub(super) async fn out(State(app): State<App>, sent: SentHalf) -> Answer {
 }
 
 /// Whose sign-in this is, and the way back.
-fn whose(visitor: &Visitor) -> Markup {
+pub(super) fn whose(visitor: &Visitor) -> Markup {
     let l = visitor.page.lang;
     html! {
         p.caption { (t::signin_as(l, visitor.seen.login())) }
     }
 }
 
-fn leave(visitor: &Visitor) -> Markup {
+pub(super) fn leave(visitor: &Visitor) -> Markup {
     let l = visitor.page.lang;
     form(
         "/sign-out",
@@ -338,7 +357,7 @@ pub(super) fn codes_shown(l: Lang, codes: &[String]) -> Markup {
     }
 }
 
-fn coding(visitor: &Visitor, faults: &[Fault]) -> Markup {
+fn coding(app: &App, visitor: &Visitor, faults: &[Fault]) -> Markup {
     let l = visitor.page.lang;
     let token = who::token(&visitor.seen);
     html! {
@@ -349,18 +368,18 @@ fn coding(visitor: &Visitor, faults: &[Fault]) -> Markup {
             (code_field(l, faults))
             (button(Look::Main, t::signin_button(l)))
         }))
+        @if visitor.seen.has_passkey() { (passkey::way_in(app, &visitor.page)) }
         p { a href="/sign-in/recovery" { (t::signin_code_lost(l)) } }
         (leave(visitor))
     }
 }
 
 /// The code.
-pub(super) async fn code(visitor: Visitor) -> Response {
+pub(super) async fn code(State(app): State<App>, visitor: Visitor) -> Response {
     off_step(&visitor, Next::Code).unwrap_or_else(|| {
         let title = t::signin_code_title(visitor.page.lang);
-        visitor
-            .page
-            .render(title, coding(&visitor, &[]))
+        let page = visitor.page.clone().passkeys();
+        page.render(title, coding(&app, &visitor, &[]))
             .into_response()
     })
 }
@@ -377,8 +396,9 @@ pub(super) async fn coded(State(app): State<App>, sent: SentHalf) -> Answer {
                 return Ok(back);
             }
             let faults = told(l, "code", t::signin_code_wrong(l), error)?;
-            let body = coding(visitor, &faults);
-            Ok(again(&visitor.page, t::signin_code_title(l), body))
+            let body = coding(&app, visitor, &faults);
+            let page = visitor.page.clone().passkeys();
+            Ok(again(&page, t::signin_code_title(l), body))
         }
     }
 }

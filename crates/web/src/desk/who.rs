@@ -56,8 +56,17 @@ pub(super) const fn step(next: Next) -> &'static str {
         Next::Password => "/sign-in/password",
         Next::Enrol => "/sign-in/enrol",
         Next::Code => "/sign-in/code",
+        Next::Passkey => "/sign-in/passkey",
         Next::Done => "/desk",
     }
+}
+
+/// One's own account.
+const ACCOUNT: &str = "/desk/account";
+
+fn is_account(path: &str) -> bool {
+    let rest = path.strip_prefix(ACCOUNT);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The token of this session's forms.
@@ -109,6 +118,9 @@ impl FromRequestParts<App> for Officer {
         let Some(who) = seen.principal() else {
             return Err(elsewhere(&parts.method, step(seen.next())));
         };
+        if seen.must_add() && !is_account(parts.uri.path()) {
+            return Err(elsewhere(&parts.method, ACCOUNT));
+        }
         let keys = keyboard::of(&parts.headers, page.site.https);
         let page = page.signed_in(who.name.as_str()).wide().keys(keys);
         Ok(Self { page, seen, who })

@@ -234,6 +234,11 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
+        "passkey_added" => t::event_passkey_added(l),
+        "passkey_removed" => t::event_passkey_removed(l),
+        "passkey_suspect" => t::event_passkey_suspect(l),
+        "oidc_connected" => t::event_oidc_connected(l),
+        "oidc_disconnected" => t::event_oidc_disconnected(l),
         "password_changed" => t::event_password_changed(l),
         "totp_enrolled" => t::event_totp_enrolled(l),
         "recovery_used" => t::event_recovery_used(l),
@@ -555,6 +560,15 @@ fn view_detail(l: Lang, shared: bool) -> Option<Markup> {
     shared.then(|| html! { (t::view_shared(l)) })
 }
 
+/// What opened a session, besides a password.
+pub(super) fn sign_in_way(l: Lang, way: &str) -> &'static str {
+    match way {
+        "passkey" => t::passkey_one(l),
+        "oidc" => t::oidc_way(l),
+        _ => t::signin_password(l),
+    }
+}
+
 /// What happened to accounts and beside reports.
 pub(super) fn account_change(
     app: &App,
@@ -568,7 +582,21 @@ pub(super) fn account_change(
             "account_created",
             Some(html! { (person(people, account)) ", " (role(l, *is)) }),
         ),
-        AccountChange::SignedIn { .. } => ("signed_in", None),
+        AccountChange::SignedIn { way, .. } => (
+            "signed_in",
+            way.as_deref().map(|way| html! { (sign_in_way(l, way)) }),
+        ),
+        AccountChange::PasskeyAdded { account, .. } => ("passkey_added", about(account)),
+        AccountChange::PasskeyRemoved { account, .. } => ("passkey_removed", about(account)),
+        AccountChange::PasskeySuspect { account, .. } => ("passkey_suspect", about(account)),
+        AccountChange::OidcConnected { account, issuer } => (
+            "oidc_connected",
+            Some(html! { (person(people, account)) ", " (machine(issuer)) }),
+        ),
+        AccountChange::OidcDisconnected { account, issuer } => (
+            "oidc_disconnected",
+            Some(html! { (person(people, account)) ", " (machine(issuer)) }),
+        ),
         AccountChange::PasswordChanged { .. } => ("password_changed", None),
         AccountChange::TotpEnrolled { .. } => ("totp_enrolled", None),
         AccountChange::RecoveryUsed { left, .. } => (

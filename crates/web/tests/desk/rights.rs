@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 133] = [
+const TABLE: [(&str, &str, &str); 148] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -22,6 +22,21 @@ const TABLE: [(&str, &str, &str); 133] = [
     ("POST", "/sign-in/code", "-"),
     ("GET", "/sign-in/recovery", "-"),
     ("POST", "/sign-in/recovery", "-"),
+    ("POST", "/sign-in/passkey/ask", "-"),
+    ("GET", "/sign-in/passkey", "-"),
+    ("POST", "/sign-in/passkey", "-"),
+    ("POST", "/sign-in/oidc", "-"),
+    ("GET", "/sign-in/oidc/callback", "-"),
+    ("GET", "/desk/account/confirm", "*"),
+    ("POST", "/desk/account/confirm", "*"),
+    ("POST", "/desk/account/confirm/passkey", "*"),
+    ("POST", "/desk/account/confirm/oidc", "*"),
+    ("POST", "/desk/account/passkeys/ask", "*"),
+    ("POST", "/desk/account/passkeys", "*"),
+    ("POST", "/desk/account/passkeys/{id}/name", "*"),
+    ("POST", "/desk/account/passkeys/{id}/remove", "*"),
+    ("POST", "/desk/account/oidc", "*"),
+    ("POST", "/desk/account/oidc/remove", "*"),
     ("POST", "/sign-out", "*"),
     ("GET", "/desk/account", "*"),
     ("POST", "/desk/account/password", "*"),
