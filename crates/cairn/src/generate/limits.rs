@@ -56,6 +56,7 @@ pub fn page() -> String {
         ("Challenges of figures", challenges()),
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
+        ("Signing in by passkey and at a provider", other_ways_in()),
         ("Behind the requests", behind()),
     ] {
         out.push_str(&format!(
@@ -484,6 +485,52 @@ fn signing_in() -> Vec<Row> {
             "SESSION_SECONDS_MAX",
             account::SESSION_SECONDS_MAX,
             "after which a session is over, however busy",
+        ),
+    ]
+}
+
+/// By passkey and at a provider.
+fn other_ways_in() -> Vec<Row> {
+    vec![
+        of(
+            "PASSKEYS_MAX",
+            account::PASSKEYS_MAX,
+            "passkeys of one account",
+        ),
+        of(
+            "PASSKEY_NAME_CHARS_MAX",
+            account::PASSKEY_NAME_CHARS_MAX,
+            "characters of a passkey's name",
+        ),
+        seconds(
+            "PENDING_ANSWER_SECONDS",
+            account::PENDING_ANSWER_SECONDS,
+            "for a passkey's answer, or for coming back from the provider",
+        ),
+        seconds(
+            "PROVED_SECONDS",
+            account::PROVED_SECONDS,
+            "for which a proof holds that it is still the same person",
+        ),
+        time(
+            "PROVIDER_TIME_MAX",
+            account::oidc::PROVIDER_TIME_MAX,
+            "one request to the provider",
+        ),
+        bytes(
+            "PROVIDER_BYTES_MAX",
+            account::oidc::PROVIDER_BYTES_MAX as u64,
+            "one answer of the provider",
+        ),
+        seconds(
+            "SKEW_SECONDS",
+            account::oidc::SKEW_SECONDS,
+            "by which the provider's clock may differ",
+        ),
+        seconds(
+            "TOKEN_SECONDS_MAX",
+            account::oidc::TOKEN_SECONDS_MAX,
+            "after which the provider's word is too old",
         ),
     ]
 }
