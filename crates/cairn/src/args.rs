@@ -7,10 +7,13 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::import::Import;
 use crate::seat::SeatWish;
 use crate::settings::Settings;
 use crate::track::Track;
-use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
+use crate::{
+    backup, check, control, demo, doctor, export, generate, import, mail, open, serve, show,
+};
 
 /// What the program's exit codes mean.
 pub const EXIT_CODES: &str =
@@ -93,6 +96,9 @@ pub enum Command {
     /// Reports that come by other ways than the form.
     #[command(subcommand)]
     Report(Report),
+    /// Take over what another system kept, with its old numbers, threads, files and times. Run it as often as you like: what is
+    /// here already is not taken twice. Works beside a running server.
+    Import(Import),
     /// How long what reports hold is kept.
     #[command(subcommand)]
     Retention(Retention),
@@ -286,6 +292,7 @@ impl Args {
             Command::Report(Report::ImportMail { maildir, mbox }) => {
                 mail::import(&settings, maildir, mbox).await
             }
+            Command::Import(asked) => import::run(&settings, &asked).await,
             Command::Log(Log::RotateKey) => open::rotate_key(&settings).await,
             other => blocking(move || other.run_blocking(&settings, self.config)).await,
         }

@@ -48,7 +48,7 @@ const KEY_FILES: [&str; 5] = [
     "blob.key",
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 63] = [
+const TABLES: [&str; 65] = [
     "meta",
     "report",
     "report_body",
@@ -78,6 +78,8 @@ const TABLES: [&str; 63] = [
     "mail_answer",
     "report_mail",
     "mail_sent",
+    "report_old",
+    "old_ref",
     "challenge",
     "challenge_body",
     "challenge_contact",
@@ -115,7 +117,9 @@ const TABLES: [&str; 63] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "report_mail" | "mail_sent") {
+    if matches!(table, "report_old" | "old_ref") {
+        14
+    } else if matches!(table, "report_mail" | "mail_sent") {
         13
     } else if table.starts_with("bulk") {
         12

@@ -113,6 +113,8 @@ pub enum Purpose {
     MailSeen,
     /// The address to which a mail went.
     MailAddress,
+    /// What tells an entry of an old thread from others.
+    OldEntry,
 }
 
 impl Keys {

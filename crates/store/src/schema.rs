@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
     (
         1,
         "base",
@@ -81,6 +81,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 13] = [
         "conversation",
         include_str!("../migrations/sqlite/0013_conversation.sql"),
         include_str!("../migrations/postgres/0013_conversation.sql"),
+    ),
+    (
+        14,
+        "import",
+        include_str!("../migrations/sqlite/0014_import.sql"),
+        include_str!("../migrations/postgres/0014_import.sql"),
     ),
 ];
 

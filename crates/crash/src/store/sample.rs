@@ -216,6 +216,8 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         ruled: std::collections::BTreeMap::new(),
         asked: std::collections::BTreeSet::new(),
         mails: cairn_desk::report::Mails::default(),
+        old: 0,
+        old_heads: false,
         version: row.version,
     }
 }

@@ -33,6 +33,8 @@ fn standing(consents: &[&str]) -> Standing {
         ruled: std::collections::BTreeMap::new(),
         asked: std::collections::BTreeSet::new(),
         mails: crate::report::Mails::default(),
+        old: 0,
+        old_heads: false,
         version: 1,
     }
 }

@@ -445,6 +445,8 @@ mod tests {
             ruled: BTreeMap::new(),
             asked: std::collections::BTreeSet::new(),
             mails: crate::report::Mails::default(),
+            old: 0,
+            old_heads: false,
             version: 1,
         }
     }

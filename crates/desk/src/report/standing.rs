@@ -86,6 +86,10 @@ pub struct Standing {
     pub asked: BTreeSet<i64>,
     /// Mails that came on its thread.
     pub mails: Mails,
+    /// Entries of its thread elsewhere that were taken over.
+    pub old: i64,
+    /// Somebody is named by these.
+    pub old_heads: bool,
     /// Events so far.
     pub version: i64,
 }
@@ -119,6 +123,8 @@ impl Standing {
             ruled: BTreeMap::new(),
             asked: BTreeSet::new(),
             mails: Mails::default(),
+            old: 0,
+            old_heads: false,
             version: 1,
         }
     }
@@ -193,6 +199,12 @@ impl Standing {
                 self.state = self.worked_on();
             }
             Change::MailCame { sort, sha256, .. } => self.mail(*sort, sha256),
+            Change::Imported { state, .. } => self.state = *state,
+            Change::OldNumber { .. } => {}
+            Change::OldEntry { entry, .. } => {
+                self.old = *entry;
+                self.old_heads = true;
+            }
             Change::Undone { back, .. } => back.give(self),
         }
     }
@@ -266,7 +278,7 @@ impl Standing {
     pub fn there(&self) -> [bool; 3] {
         let mails = &self.mails;
         [
-            self.contact || mails.heads,
+            self.contact || mails.heads || self.old_heads,
             !self.files.is_empty() || !mails.wholes.is_empty(),
             !self.bare,
         ]
@@ -274,6 +286,7 @@ impl Standing {
 
     fn erase(&mut self, part: Part) {
         self.mails.erase(part);
+        self.old_heads &= part == Part::Files;
         match part {
             Part::Contact => self.contact = false,
             Part::Files => self.files.clear(),

@@ -24,6 +24,9 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::Ruled { .. }
         | Change::Looked { .. }
         | Change::MailCame { .. }
+        | Change::Imported { .. }
+        | Change::OldNumber { .. }
+        | Change::OldEntry { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

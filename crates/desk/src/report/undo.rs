@@ -348,6 +348,8 @@ mod tests {
             ruled: BTreeMap::new(),
             asked: BTreeSet::new(),
             mails: crate::report::Mails::default(),
+            old: 0,
+            old_heads: false,
             version: 1,
         }
     }

@@ -2,6 +2,7 @@
 //! number, so that a row without its report is found as well as a report without its rows.
 
 mod mails;
+mod old;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -213,6 +214,8 @@ impl<'a> Look<'a> {
         self.consents(first, later);
         self.messages(later);
         self.mails(later);
+        self.old_numbers(later);
+        self.old_thread(later);
         self.secret(first, row);
         let Some(body) = body else { return };
         self.files(&body, first, later);
@@ -286,7 +289,7 @@ impl<'a> Look<'a> {
             return;
         };
         if let Some(row) = row {
-            let stored = match row.0.get(28) {
+            let stored = match row.0.get(29) {
                 Some(Value::Blob(tag)) => sha256(tag).hex(),
                 _ => String::new(),
             };
@@ -324,10 +327,18 @@ impl<'a> Look<'a> {
             .first()
             .and_then(|version| usize::try_from(version - 2).ok());
         let answered_at = answer.and_then(|at| later.get(at)).map(|event| event.at);
-        let quarter = self.with.quarter.map(|quarter| quarter(first.at));
+        let imported = later.first().and_then(|event| match &event.change {
+            Change::Imported {
+                happened, counts, ..
+            } => Some((*happened, *counts)),
+            _ => None,
+        });
+        // What was taken over came in when its source says.
+        let (received, counts) = imported.unwrap_or((first.at, true));
+        let quarter = self.with.quarter.map(|quarter| quarter(received));
         let stored_quarter = row.0.get(2).cloned().unwrap_or(Value::Null);
         let expected: [Value; COLUMNS.len()] = [
-            first.at.into(),
+            received.into(),
             quarter.map_or(stored_quarter, Value::Int),
             channel(body.channel).into(),
             body.language.as_str().into(),
@@ -354,6 +365,7 @@ impl<'a> Look<'a> {
             standing.bare.into(),
             contact.is_some().into(),
             answered_at.into(),
+            counts.into(),
         ];
         for ((name, expected), stored) in COLUMNS.iter().zip(&expected).zip(row.0.iter().skip(1)) {
             if !same(expected, stored) {

@@ -177,6 +177,9 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::Ruled { .. }
             | Change::Looked { .. }
             | Change::MailCame { .. }
+            | Change::Imported { .. }
+            | Change::OldNumber { .. }
+            | Change::OldEntry { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

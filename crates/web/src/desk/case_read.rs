@@ -17,7 +17,9 @@ use super::case_work::{forms, verifying};
 use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
-use super::{case, cases, cluster, conversation, doors, hold, observable, onward, referral, rules};
+use super::{
+    case, cases, cluster, conversation, doors, hold, observable, old, onward, referral, rules,
+};
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
@@ -118,6 +120,7 @@ pub(super) fn page(
                 (contact(&view))
                 (referral::section(&view, typed))
                 (mail(&view))
+                (old::thread(&view))
                 (messages(&view))
             }
             div { (forms(&view, typed)) }
@@ -152,6 +155,7 @@ fn state(view: &View<'_>) -> Markup {
     let channel = match row.channel.as_str() {
         "api" => t::case_channel_api(l),
         "mail" => t::case_channel_mail(l),
+        "imported" => t::case_channel_imported(l),
         _ => t::case_channel_web(l),
     };
     let sender = view.whole.history.first().map(|line| &line.event.by);
@@ -209,6 +213,9 @@ fn state(view: &View<'_>) -> Markup {
         ),
         Row::new(t::case_channel(l), channel),
     ];
+    if let Some(origin) = old::origin(view) {
+        rows.push(Row::new(t::old_origin(l), origin));
+    }
     if let Some(outcome) = &row.outcome {
         let outcome = words::outcome(&app.form, l, outcome);
         rows.insert(1, Row::new(t::case_outcome(l), text(&outcome)));
@@ -391,7 +398,7 @@ fn messages(view: &View<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     html! {
         h2 #messages { (t::case_messages(l)) }
-        @if !view.whole.has_link {
+        @if !view.whole.has_link && view.whole.body.channel != Channel::Imported {
             (notice(Tone::Warning, "no-link", t::case_no_link(l), html! { p { (t::case_no_link_note(l)) } }))
         }
         @if view.whole.messages.is_empty() { p { (t::case_messages_none(l)) } }

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
-use super::{conversation, referral};
+use super::{conversation, old, referral};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -176,7 +176,7 @@ pub(super) fn title(l: Lang, title: &str, bare: bool) -> Markup {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 21] = [
+pub(super) const REPORT_KINDS: [&str; 24] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -198,6 +198,9 @@ pub(super) const REPORT_KINDS: [&str; 21] = [
     "referral",
     "ruled",
     "looked",
+    "imported",
+    "old_number",
+    "old_entry",
 ];
 
 /// Kinds of events of clusters, as the JSON names them, but for `undone`: that is called so among those of reports too.
@@ -229,6 +232,9 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "ruled" => t::rules_event_ruled(l),
         "looked" => t::rules_event_looked(l),
         "mail_came" => t::event_mail_came(l),
+        "imported" => t::event_imported(l),
+        "old_number" => t::event_old_number(l),
+        "old_entry" => t::event_old_entry(l),
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -523,9 +529,34 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
             return html! { (what) };
         }
         Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
+        Change::Imported { .. } | Change::OldNumber { .. } | Change::OldEntry { .. } => {
+            return imported(l, change);
+        }
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
+}
+
+/// What was taken over, and when its source says that it happened.
+fn imported(l: Lang, change: &Change) -> Markup {
+    let numbered = |source: &str, number: &str| html! { span translate="no" { (source) "#" (said_inline(number)) } };
+    match change {
+        Change::Imported {
+            source,
+            number,
+            happened,
+            ..
+        } => html! {
+            (t::event_imported(l)) ": " (numbered(source, number)) ", " (t::old_says(l, happened.to_string()))
+        },
+        Change::OldNumber { source, number } => {
+            html! { (t::event_old_number(l)) ": " (numbered(source, number)) }
+        }
+        Change::OldEntry { happened, sort, .. } => html! {
+            (t::event_old_entry(l)) ": " (old::sort(l, *sort)) ", " (t::old_says(l, happened.to_string()))
+        },
+        _ => html! {},
+    }
 }
 
 fn consent(form: &Form, l: Lang, code: &str, given: bool) -> Markup {

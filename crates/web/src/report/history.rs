@@ -73,6 +73,9 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::Ruled { .. }
         | Change::Looked { .. }
         | Change::MailCame { .. }
+        | Change::Imported { .. }
+        | Change::OldNumber { .. }
+        | Change::OldEntry { .. }
         | Change::Undone { .. } => return None,
     })
 }

@@ -44,6 +44,7 @@ const TABLE: [(&str, &str, &str); 131] = [
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
     ("GET", "/desk/next", "officer lead auditor"),
+    ("GET", "/desk/old/{source}/{number}", "officer lead auditor"),
     ("GET", "/desk/clusters/next", "officer lead auditor"),
     ("GET", "/desk/bulk", "officer lead auditor"),
     ("POST", "/desk/bulk", "officer lead"),
