@@ -27,7 +27,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::import::{KeptOld, OldRef, keep_old, take};
 use cairn_store::keys::{Purpose, random};
 use cairn_store::report::{NewReport, Summary};
-use cairn_store::writer::{Entry, WriteError};
+use cairn_store::writer::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -220,12 +220,9 @@ impl App {
         for (change, kept) in rows.kept {
             keep_old(&mut unit, no, now, &change, kept);
         }
-        match self.store.write(unit).await {
-            Ok(_) => Ok(outcome),
-            // Another import of the same took its number in the same instant.
-            Err(WriteError::Duplicate) => Err(AppError::Conflict),
-            Err(error) => Err(error.into()),
-        }
+        // Where another import of the same took its number in the same instant, this is a conflict.
+        self.store.write(unit).await?;
+        Ok(outcome)
     }
 
     async fn rows_of_new(

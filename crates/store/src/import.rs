@@ -31,10 +31,7 @@ static OLD: Table = Table::new(
     ],
 );
 /// A number that is taken drops the unit: nobody else may have it.
-static REF: Table = Table::guard(
-    "old_ref",
-    &[("source", Ty::Text), ("number", Ty::Text), ("no", Ty::Int)],
-);
+const REF: &str = "INSERT INTO old_ref(source, number, no) VALUES ($1, $2, $3) ON CONFLICT (source, number) DO NOTHING";
 
 /// What is kept of an entry beside its event.
 #[derive(Debug, Clone)]
@@ -85,18 +82,8 @@ pub fn take(
     let no = new.no;
     let received = crate::report::receive(new, sqlite);
     let after = crate::report::change(no, before, events, None);
-    let (mut guards, mut rest) = (Vec::new(), Vec::new());
-    for op in received.ops.into_iter().chain(after.ops) {
-        match op {
-            crate::writer::Op::Insert(table, _) if std::ptr::eq(table, &raw const REF) => {
-                guards.push(op)
-            }
-            _ => rest.push(op),
-        }
-    }
-    guards.extend(rest);
     Unit {
-        ops: guards,
+        ops: received.ops.into_iter().chain(after.ops).collect(),
         entries: received.entries.into_iter().chain(after.entries).collect(),
         intake: true,
     }
@@ -143,14 +130,14 @@ pub(crate) fn side_rows(unit: &mut Unit, no: i64, event: &Event) {
             counts,
             ..
         } => {
-            unit.insert(&REF, params![source.as_str(), number.as_str(), no]);
+            unit.expect(1, REF, params![source.as_str(), number.as_str(), no]);
             unit.exec(
                 "UPDATE report SET received_at = $1, counts = $2 WHERE no = $3",
                 params![*happened, *counts, no],
             );
         }
         Change::OldNumber { source, number } => {
-            unit.insert(&REF, params![source.as_str(), number.as_str(), no]);
+            unit.expect(1, REF, params![source.as_str(), number.as_str(), no]);
         }
         _ => {}
     }
