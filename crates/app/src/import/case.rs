@@ -52,10 +52,12 @@ impl App {
             .iter()
             .any(|(_, event)| event.by != Actor::System);
         let closed = matches!(before.case.state, State::Closed { .. });
-        if closed && !touched && self.has_more(&before, ticket, case, &name)? {
+        // Of a closed case that a person worked on, what came later stands in the thread of its report.
+        let adds = !closed || (!touched && self.has_more(&before, ticket, case, &name)?);
+        if closed && adds {
             self.deed(no, Command::Reopen, None).await?;
         }
-        if !(closed && touched) {
+        if adds {
             self.fill(no, ticket, case, (report, &name)).await?;
         }
         if !touched && case.closed {
