@@ -135,7 +135,7 @@ impl Standing {
         self.answers.apply(self.version, change);
         referral::apply(&mut self.referrals, change);
         match change {
-            Change::Received { .. } | Change::FileTaken { .. } => {}
+            Change::Received { .. } | Change::FileTaken { .. } | Change::OldNumber { .. } => {}
             Change::Referral { step, .. } => {
                 if !matches!(step, Step::Withdrawn) {
                     self.state = self.worked_on();
@@ -200,11 +200,7 @@ impl Standing {
             }
             Change::MailCame { sort, sha256, .. } => self.mail(*sort, sha256),
             Change::Imported { state, .. } => self.state = *state,
-            Change::OldNumber { .. } => {}
-            Change::OldEntry { entry, .. } => {
-                self.old = *entry;
-                self.old_heads = true;
-            }
+            Change::OldEntry { entry, .. } => (self.old, self.old_heads) = (*entry, true),
             Change::Undone { back, .. } => back.give(self),
         }
     }
