@@ -5,7 +5,9 @@ use cairn_desk::import::rt::{Names, content, page, ticket, users, value};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(told) = value(data, "fuzz") else { return };
+    let Ok(told) = value(data, "fuzz") else {
+        return;
+    };
     let items = page(data).map(|(items, _)| items).unwrap_or_default();
     let names = Names::default();
     let _numbers = users(&items, &names);

@@ -75,7 +75,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx*", &["cairn-store"]),
     ("axum*", &["cairn-web"]),
     ("tower*", &["cairn-web"]),
-    ("hyper*", &["cairn-web"]),
+    // HTTP comes in through web; the client of other systems is in app (decision 28).
+    ("hyper*", &["cairn-app", "cairn-web"]),
     ("maud", &["cairn-web", "cairn-track"]),
     ("lettre", &["cairn-app"]),
     ("clap*", &["cairn"]),
