@@ -709,7 +709,7 @@ test('exports hold every text, and no formula', async () => {
 const ROUTES = [
   '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
   '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/account/confirm', '/desk/accounts', '/desk/audit', '/desk/bulk', '/desk/bulk/{no}', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/cases/{no}/present', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/next', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
-  '/desk/keyboard', '/desk/keys', '/desk/next', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/referrals', '/desk/reports/{reference}', '/desk/reports/{reference}/present',
+  '/desk/keyboard', '/desk/keys', '/desk/next', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/old/{source}/{number}', '/desk/referrals', '/desk/reports/{reference}', '/desk/reports/{reference}/present',
   '/desk/reports/{reference}/referrals/{no}', '/desk/reports/{reference}/referrals/{no}/summary',
   '/desk/retention', '/desk/rules', '/desk/rules/new', '/desk/rules/{no}', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
   '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',

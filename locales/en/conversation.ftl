@@ -58,3 +58,26 @@ reply-change = Change the text
 reply-phone = Telephone number
 reply-email = Mail address
 reply-number = Long number
+
+event-imported = Taken over from another system
+event-old-number = Another number there
+event-old-entry = An entry of its thread there was taken over
+
+old-origin = Taken over from
+old-taken = Taken over { $at }.
+old-counted = It is counted in the public figures.
+old-uncounted = It is not counted in the public figures.
+old-says = which says that it happened at { $at }
+old-thread = Thread in the other system
+old-thread-note = Taken over as it was, in the order of its own time. The reporter does not see it here.
+old-more = Further entries: { $count }
+old-imported = imported
+old-former = former account
+old-sort-correspondence = message
+old-sort-comment = comment
+old-sort-change = change
+old-sort-file = file
+old-sort-happening = event
+old-sort-task = task
+old-sort-observable = observable
+old-sort-fields = other fields of the source

@@ -113,6 +113,7 @@ case-channel = Came by
 case-channel-web = form
 case-channel-api = API
 case-channel-mail = mail
+case-channel-imported = imported
 case-language = Language
 case-affected = Affected
 case-affected-individual = A person

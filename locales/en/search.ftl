@@ -40,6 +40,7 @@ search-help-codes = The language, region ({ $codes } and so on) or sector that w
 search-help-has = With contact details; also has:files, has:loss, and has:help for those who want an answer.
 search-help-consent = The reporter agrees that this agency is told: { $codes } and so on. Twice means both.
 search-help-observable = With exactly this address, number or hash, defanged or not: url: domain: email: phone: ip: hash: wallet: account:
+search-help-old = A number of another system from which reports were taken over. The number alone will do too.
 search-help-not = Not this. Goes before any filter with a colon, and before a word if there is another without it.
 
 view-saved = Saved views

@@ -58,3 +58,26 @@ reply-change = Whakarerekētia ngā kupu
 reply-phone = Tau waea
 reply-email = Wāhitau īmēra
 reply-number = Tau roa
+
+event-imported = Kua tangohia mai i tētahi atu pūnaha
+event-old-number = Tētahi atu nama i reira
+event-old-entry = Kua tangohia mai tētahi tāurunga o tōna aho i reira
+
+old-origin = I tangohia mai i
+old-taken = I tangohia mai { $at }.
+old-counted = Ka tatauria ki ngā tatauranga tūmatanui.
+old-uncounted = Kāore e tatauria ki ngā tatauranga tūmatanui.
+old-says = e kī ana i pā mai i { $at }
+old-thread = Te aho i tērā atu pūnaha
+old-thread-note = I tangohia mai pēnei i tōna āhua, e ai ki te raupapa o ōna ake wā. Kāore te kaipūrongo e kite i konei.
+old-more = He tāurunga anō: { $count }
+old-imported = kua kawemai
+old-former = pūkete o mua
+old-sort-correspondence = karere
+old-sort-comment = kōrero
+old-sort-change = panonitanga
+old-sort-file = kōnae
+old-sort-happening = takahanga
+old-sort-task = mahi
+old-sort-observable = tohu
+old-sort-fields = ētahi atu āpure o te puna

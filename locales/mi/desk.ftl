@@ -113,6 +113,7 @@ case-channel = Te ara mai
 case-channel-web = puka
 case-channel-api = API
 case-channel-mail = īmēra
+case-channel-imported = kua kawemai
 case-language = Reo
 case-affected = I pāngia
 case-affected-individual = He tangata

@@ -40,6 +40,7 @@ search-help-codes = Te reo, te rohe ({ $codes }, me ētahi atu), te rāngai rān
 search-help-has = Kei reira ngā taipitopito whakapā; me te has:files, te has:loss, me te has:help mō te hunga e hiahia whakautu ana.
 search-help-consent = E whakaae ana te kaipūrongo kia whakamōhiotia tēnei umanga: { $codes }, me ētahi atu. Ki te tuaruatia, ko ngā mea e rua.
 search-help-observable = Kei reira tonu tēnei wāhitau, tau, hash rānei, ahakoa kua whakamatea, kāore rānei: url: domain: email: phone: ip: hash: wallet: account:
+search-help-old = He nama nō tētahi atu pūnaha i tangohia mai ai ngā pūrongo. Ka pai hoki te nama anake.
 search-help-not = Kaua tēnei. Ka tū i mua i ngā tātari whai koronga, i mua hoki i te kupu mehemea he kupu anō kāore he tango.
 
 view-saved = Ngā tirohanga kua tiakina

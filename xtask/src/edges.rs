@@ -76,7 +76,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx*", &["cairn-store"]),
     ("axum*", &["cairn-web"]),
     ("tower*", &["cairn-web"]),
-    // In `web` to serve, in `app` to ask a sign-in provider.
+    // In `web` to serve, in `app` to ask a sign-in provider or another system (decisions 27 and 28).
     ("hyper*", &["cairn-web", "cairn-app"]),
     ("openidconnect", &["cairn-app"]),
     ("webauthn-rs", &["cairn-app"]),

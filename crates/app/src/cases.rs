@@ -245,7 +245,9 @@ impl App {
         let once = self.store.keys().tag(Purpose::Case, &parts);
         let by = Actor::User(grant.account().to_owned());
         let now = self.clock.now();
-        let no = self.opened_case((now, &by), title, once).await?;
+        let no = self
+            .opened_case((now, &by), title, once, Default::default())
+            .await?;
         for report in reports {
             let link = Command::Link { no: report };
             self.work_case(who, no, i64::MAX, link, None).await?;
@@ -267,7 +269,9 @@ impl App {
         let account = by.to_string();
         let parts: [&[u8]; 3] = [account.as_bytes(), key.as_bytes(), title.text.as_bytes()];
         let once = self.store.keys().tag(Purpose::Case, &parts);
-        let no = self.opened_case((at, &by), title, once).await?;
+        let no = self
+            .opened_case((at, &by), title, once, Default::default())
+            .await?;
         let tasks = template.map(|template| Command::AddTemplate {
             template: template.to_owned(),
         });
@@ -279,11 +283,12 @@ impl App {
         Ok(no)
     }
 
-    async fn opened_case(
+    pub(crate) async fn opened_case(
         &self,
         (at, by): (Micros, &Actor),
         title: &Written,
         once: [u8; 32],
+        (tlp, pap): (Tlp, Pap),
     ) -> Result<i64, AppError> {
         // One after the other: numbers have no gaps, and the next is known only once the one before is written.
         let _turn = self.cases_turn.lock().await;
@@ -294,7 +299,7 @@ impl App {
             let no = self.store.newest_case().await? + 1;
             let row = self.text_row(1, no, &by.account(), title)?;
             let digest = salted(&row.salt, row.text.as_bytes()).hex();
-            let change = desk::open(digest, Tlp::default(), Pap::default(), sha256(&once).hex());
+            let change = desk::open(digest, tlp, pap, sha256(&once).hex());
             let (event, entry) = case_event(no, at, by, change)?;
             let case = Case::new(&event).ok_or(AppError::NotFound)?;
             let sqlite = self.store.is_sqlite();
@@ -314,7 +319,7 @@ impl App {
 
     /// The salt follows from the form's key, so that the same text from the same form has the same digest, and nobody without our
     /// keys can try texts against it.
-    fn text_row(
+    pub(crate) fn text_row(
         &self,
         n: u32,
         no: i64,
@@ -405,7 +410,7 @@ impl App {
         Ok(())
     }
 
-    async fn decided_case(
+    pub(crate) async fn decided_case(
         &self,
         moment: (Micros, &Actor),
         no: i64,

@@ -18,6 +18,7 @@ pub mod files;
 pub mod gate;
 pub mod health;
 pub mod hold;
+pub mod import;
 pub mod live;
 pub mod mail;
 pub mod notify;

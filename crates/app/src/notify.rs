@@ -398,7 +398,9 @@ impl App {
             return Ok(());
         }
         let (notice, payload) = match draft.body.channel {
-            Channel::Web | Channel::Api => (Notice::Acknowledge, Payload::about(no)),
+            Channel::Web | Channel::Api | Channel::Imported => {
+                (Notice::Acknowledge, Payload::about(no))
+            }
             Channel::Mail => {
                 let payload = Payload::with_link(no, secret, self.store.keys())?;
                 (Notice::AcknowledgeMail, payload)

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 
 pub use cairn_store::conversation::{MailRow, SentRow};
+pub use cairn_store::import::OldRow;
 pub use cairn_store::report as rows;
 pub(crate) use write::words_to;
 
@@ -419,6 +420,7 @@ fn channel(draft: &Draft) -> &'static str {
         Channel::Web => "web",
         Channel::Api => "api",
         Channel::Mail => "mail",
+        Channel::Imported => "imported",
     }
 }
 
@@ -486,6 +488,8 @@ pub struct Whole {
     pub reasons: Vec<(i64, String)>,
     /// Texts that go with its referrals, by the number of the event.
     pub referral_texts: Vec<(i64, String)>,
+    /// Entries of its thread elsewhere, in the order in which they happened. Not for the reporter's page.
+    pub old: Vec<OldRow>,
     /// Mails that came on its thread. Not for the reporter's page.
     pub mails: Vec<MailRow>,
     /// Mails that we sent about it.
@@ -527,7 +531,13 @@ impl App {
         } else {
             self.store.mails_sent(no).await?
         };
+        let old = if standing.old == 0 {
+            Vec::new()
+        } else {
+            self.store.old_thread(no).await?
+        };
         Ok(Whole {
+            old,
             mails,
             sent,
             keys,
@@ -536,7 +546,8 @@ impl App {
             reference: self.reference(no),
             messages: self.store.messages(no).await?,
             files: self.store.files(no).await?,
-            has_link: body.channel != Channel::Mail || self.store.was_answered(no).await?,
+            has_link: !matches!(body.channel, Channel::Mail | Channel::Imported)
+                || self.store.was_answered(no).await?,
             summary,
             body,
             contact,

@@ -70,7 +70,7 @@ pub struct Listed {
 }
 
 impl App {
-    /// A page of the queue. A line that is a reference finds that report.
+    /// A page of the queue. A line that is a reference finds that report; one that is an old number, those that other systems knew by it.
     ///
     /// # Errors
     /// See [`AppError`].
@@ -97,6 +97,12 @@ impl App {
             && let Some(found) = self.store.report(no).await?
         {
             listed.rows.push(found);
+        } else if query.chosen.is_empty()
+            && query.after.is_none()
+            && let Some(found) = self.old_found(&listed.line).await?
+        {
+            listed.rows = found;
+            listed.search = Ok(Search::default());
         } else if let Ok(search) = &listed.search {
             let wanted = search.wanted(&known, self.clock.now(), &self.config.time_zone);
             let order = if query.severe {

@@ -295,7 +295,7 @@ fn read_by(gpg: &Gpg, message: &str) -> (String, String) {
     let start = message
         .find("-----BEGIN PGP MESSAGE")
         .unwrap_or_else(|| panic!("{message}"));
-    let said = gpg.run(&["--decrypt"], message[start..].as_bytes());
+    let said = gpg.run(&["--decrypt"], &message.as_bytes()[start..]);
     (String::from_utf8_lossy(&said.out).into_owned(), said.status)
 }
 

@@ -13,6 +13,7 @@ use cairn_kernel::actor::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::import::ImportWish;
 use crate::out::Out;
 use crate::seat::SeatWish;
 
@@ -56,6 +57,11 @@ pub enum Wish {
         message: String,
         /// Whose `Authentication-Results` are believed.
         authserv_id: Option<String>,
+    },
+    /// About something that another system kept.
+    Import {
+        /// What.
+        import: Box<ImportWish>,
     },
 }
 
@@ -114,6 +120,7 @@ impl Wish {
             Self::Stats => stats(app).await,
             Self::Retention => retention(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
+            Self::Import { import } => import.fulfil(app).await,
             Self::TakeMail {
                 message,
                 authserv_id,

@@ -7,11 +7,14 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::import::Import;
 use crate::openpgp::{self, OpenPgp};
 use crate::seat::SeatWish;
 use crate::settings::Settings;
 use crate::track::Track;
-use crate::{backup, check, control, demo, doctor, export, generate, mail, open, serve, show};
+use crate::{
+    backup, check, control, demo, doctor, export, generate, import, mail, open, serve, show,
+};
 
 /// What the program's exit codes mean.
 pub const EXIT_CODES: &str =
@@ -97,6 +100,9 @@ pub enum Command {
     /// The OpenPGP key of the service.
     #[command(subcommand)]
     Openpgp(OpenPgp),
+    /// Take over what another system kept, with its old numbers, threads, files and times. Run it as often as you like: what is
+    /// here already is not taken twice. Works beside a running server.
+    Import(Import),
     /// How long what reports hold is kept.
     #[command(subcommand)]
     Retention(Retention),
@@ -291,6 +297,7 @@ impl Args {
                 mail::import(&settings, maildir, mbox).await
             }
             Command::Openpgp(wanted) => openpgp::run(&settings, wanted),
+            Command::Import(asked) => import::run(&settings, &asked).await,
             Command::Log(Log::RotateKey) => open::rotate_key(&settings).await,
             other => blocking(move || other.run_blocking(&settings, self.config)).await,
         }

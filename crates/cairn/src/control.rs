@@ -66,6 +66,56 @@ pub async fn ask_into(settings: &Settings, wish: Wish, out: &mut Out) -> anyhow:
     }
 }
 
+/// Where many wishes of one command are fulfilled: through the process that serves the directory, or here.
+pub enum Door {
+    /// Here; the directory is ours until [`Door::close`].
+    Here(Box<App>),
+    /// There, over its socket.
+    There(PathBuf),
+}
+
+impl Door {
+    /// Finds out who holds the directory.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let path = socket(&settings.data);
+        if UnixStream::connect(&path).await.is_ok() {
+            return Ok(Self::There(path));
+        }
+        match open::app(settings).await {
+            Ok(app) => Ok(Self::Here(Box::new(app))),
+            Err(error) if is_locked(&error) => Ok(Self::There(path)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Does a wish.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub async fn ask(&self, wish: Wish) -> anyhow::Result<Value> {
+        match self {
+            Self::Here(app) => wish.fulfil(app, &mut Out::Nowhere).await,
+            Self::There(path) => {
+                let stream = UnixStream::connect(path).await;
+                let stream = stream
+                    .with_context(|| path.display().to_string())
+                    .context(HANDING_OVER)?;
+                hand_over(stream, &wish, &mut Out::Nowhere).await
+            }
+        }
+    }
+
+    /// Lets go of the directory.
+    pub async fn close(self) {
+        if let Self::Here(app) = self {
+            app.close().await;
+        }
+    }
+}
+
 fn is_locked(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         matches!(

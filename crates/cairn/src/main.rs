@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod export;
 mod generate;
+mod import;
 mod lmtp;
 mod mail;
 mod metrics;

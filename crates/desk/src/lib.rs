@@ -17,6 +17,7 @@ pub mod figures;
 pub mod files;
 pub mod form;
 pub mod help;
+pub mod import;
 pub mod lmtp;
 pub mod mail;
 pub mod notify;

@@ -38,6 +38,8 @@ pub enum Channel {
     Api,
     /// A mail message.
     Mail,
+    /// Taken over from another system ([`Change::Imported`]).
+    Imported,
 }
 
 /// One answer. A question that was not asked or was skipped has no entry at all; `NotKnown` is an answer.
@@ -489,6 +491,41 @@ pub enum Change {
         /// Number of the message of the conversation that it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<i64>,
+    },
+    /// It was taken over from another system: the source says that it came in at another time than it was received here. Stands
+    /// right behind the receipt. It runs no rule, starts no clock, and nobody is told by mail.
+    Imported {
+        /// Code of the source.
+        source: String,
+        /// Its number there.
+        number: String,
+        /// When the source says that it came in.
+        happened: Micros,
+        /// It is counted in the figures of the quarter in which it came in.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        counts: bool,
+        /// Where it stood there.
+        state: State,
+    },
+    /// Another number by which the source knew it.
+    OldNumber {
+        /// Code of the source.
+        source: String,
+        /// The number.
+        number: String,
+    },
+    /// An entry of its thread elsewhere was taken over.
+    OldEntry {
+        /// Number among the entries taken over, from 1.
+        entry: i64,
+        /// When the source says that it happened.
+        happened: Micros,
+        /// What it is.
+        sort: crate::import::Sort,
+        /// SHA-256 of salt and what is kept of its head, hexadecimal.
+        head: String,
+        /// The same of its text.
+        text: String,
     },
     /// What an officer had done was undone.
     Undone {

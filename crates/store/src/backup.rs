@@ -50,7 +50,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 68] = [
+const TABLES: [&str; 70] = [
     "meta",
     "report",
     "report_body",
@@ -83,6 +83,8 @@ const TABLES: [&str; 68] = [
     "report_mail",
     "mail_sent",
     "report_key",
+    "report_old",
+    "old_ref",
     "challenge",
     "challenge_body",
     "challenge_contact",
@@ -122,7 +124,9 @@ const TABLES: [&str; 68] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "passkey" | "identity") {
+    if matches!(table, "report_old" | "old_ref") {
+        18
+    } else if matches!(table, "passkey" | "identity") {
         17
     } else if table == "report_key" {
         16

@@ -128,6 +128,7 @@ pub(crate) fn erase(unit: &mut Unit, no: i64, event: &Event) {
         Change::Erased { part, .. } => *part,
         _ => return,
     };
+    crate::import::erase(unit, no, part);
     // A whole message holds address, files and text: it goes with the first of them.
     unit.exec(
         "UPDATE report_mail SET sha256 = NULL WHERE no = $1",

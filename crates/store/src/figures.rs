@@ -81,7 +81,7 @@ macro_rules! counted {
     };
     ($outcomes:literal) => {
         concat!(
-            "suspect = FALSE AND (outcome IS NULL OR ",
+            "suspect = FALSE AND counts = TRUE AND (outcome IS NULL OR ",
             $outcomes,
             " NOT LIKE '%|' || outcome || '|%')"
         )

@@ -115,6 +115,8 @@ pub enum Purpose {
     MailAddress,
     /// The mark between what OpenPGP protected of a mail and what it did not.
     SealMark,
+    /// What tells an entry of an old thread from others.
+    OldEntry,
 }
 
 impl Keys {

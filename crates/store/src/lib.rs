@@ -16,6 +16,7 @@ pub mod draft;
 pub mod empty;
 pub mod evidence;
 pub mod figures;
+pub mod import;
 pub mod job;
 pub mod keys;
 pub mod ledger;

@@ -247,6 +247,7 @@ pub(crate) fn channel(channel: Channel) -> &'static str {
         Channel::Web => "web",
         Channel::Api => "api",
         Channel::Mail => "mail",
+        Channel::Imported => "imported",
     }
 }
 
@@ -584,6 +585,9 @@ fn side_rows(unit: &mut Unit, no: i64, event: &Event) {
         }
         Change::FileAdded { file } => {
             unit.insert(&FILE, file_row(no, event.at.0, file));
+        }
+        Change::Imported { .. } | Change::OldNumber { .. } => {
+            crate::import::side_rows(unit, no, event);
         }
         _ => {}
     }

@@ -254,7 +254,8 @@ impl Store {
         let sql = "SELECT c.no, c.at, r.category, r.subtype, r.held_until, \
                    (EXISTS (SELECT 1 FROM report_contact k WHERE k.no = c.no) \
                     OR EXISTS (SELECT 1 FROM report_mail m WHERE m.no = c.no AND m.head <> '') \
-                    OR EXISTS (SELECT 1 FROM report_key m WHERE m.no = c.no AND m.record <> '')), \
+                    OR EXISTS (SELECT 1 FROM report_key m WHERE m.no = c.no AND m.record <> '') \
+                    OR EXISTS (SELECT 1 FROM report_old o WHERE o.no = c.no AND o.head <> '')), \
                    (EXISTS (SELECT 1 FROM report_file f WHERE f.no = c.no) \
                     OR EXISTS (SELECT 1 FROM report_mail m WHERE m.no = c.no AND m.sha256 IS NOT NULL)), NOT r.bare \
                    FROM report_closed c JOIN report r ON r.no = c.no WHERE c.no > $1 ORDER BY c.no LIMIT $2";

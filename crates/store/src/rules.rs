@@ -417,7 +417,8 @@ impl Store {
     /// The database could not be read.
     pub async fn unruled(&self, limit: i64) -> Result<Vec<i64>, ReadError> {
         let sql = "SELECT r.no FROM report r LEFT JOIN rule_seen s ON s.report = r.no \
-                   WHERE r.no > (SELECT coalesce(max(report), 0) FROM rule_mark) AND s.report IS NULL ORDER BY r.no LIMIT $1";
+                   WHERE r.no > (SELECT coalesce(max(report), 0) FROM rule_mark) AND s.report IS NULL \
+                   AND r.channel <> 'imported' ORDER BY r.no LIMIT $1";
         let rows = self.db.rows(sql, params![limit]).await?;
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }

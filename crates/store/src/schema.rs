@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 18] = [
     (
         1,
         "base",
@@ -105,6 +105,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 17] = [
         "signin",
         include_str!("../migrations/sqlite/0017_signin.sql"),
         include_str!("../migrations/postgres/0017_signin.sql"),
+    ),
+    (
+        18,
+        "import",
+        include_str!("../migrations/sqlite/0018_import.sql"),
+        include_str!("../migrations/postgres/0018_import.sql"),
     ),
 ];
 

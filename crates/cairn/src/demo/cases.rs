@@ -97,6 +97,14 @@ pub async fn fill(app: &App, clock: &Clock, now: Micros, who: &Principal) -> any
         app.work_case(who, first, i64::MAX, command, Some(&said(text)))
             .await?;
     }
+    let second = finished(app, who).await?;
+    beside(app, who, first, second).await?;
+    clock.set(now);
+    Ok(())
+}
+
+/// What the first one touches, and that it has to do with the other.
+async fn beside(app: &App, who: &Principal, first: i64, second: i64) -> anyhow::Result<()> {
     let mailbox = Command::AddAsset {
         digest: String::new(),
         sort: "mailbox".into(),
@@ -105,13 +113,11 @@ pub async fn fill(app: &App, clock: &Clock, now: Micros, who: &Principal) -> any
     let name = said("The mailbox of the accounts team");
     app.work_case(who, first, i64::MAX, mailbox, Some(&name))
         .await?;
-    let second = finished(app, who).await?;
     let relate = Command::Relate {
         to: second,
         how: "see".into(),
     };
     app.work_case(who, first, i64::MAX, relate, None).await?;
-    clock.set(now);
     Ok(())
 }
 

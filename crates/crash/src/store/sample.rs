@@ -217,6 +217,8 @@ pub fn standing(row: &Summary, messages: usize) -> Standing {
         asked: std::collections::BTreeSet::new(),
         mails: cairn_desk::report::Mails::default(),
         keys: cairn_desk::report::Keys::default(),
+        old: 0,
+        old_heads: false,
         version: row.version,
     }
 }

@@ -34,6 +34,8 @@ fn standing(consents: &[&str]) -> Standing {
         asked: std::collections::BTreeSet::new(),
         mails: crate::report::Mails::default(),
         keys: crate::report::Keys::default(),
+        old: 0,
+        old_heads: false,
         version: 1,
     }
 }

@@ -88,6 +88,10 @@ pub struct Standing {
     pub mails: Mails,
     /// OpenPGP keys of the reporter.
     pub keys: Keys,
+    /// Entries of its thread elsewhere that were taken over.
+    pub old: i64,
+    /// Somebody is named by these.
+    pub old_heads: bool,
     /// Events so far.
     pub version: i64,
 }
@@ -122,6 +126,8 @@ impl Standing {
             asked: BTreeSet::new(),
             mails: Mails::default(),
             keys: Keys::default(),
+            old: 0,
+            old_heads: false,
             version: 1,
         }
     }
@@ -132,7 +138,7 @@ impl Standing {
         self.answers.apply(self.version, change);
         referral::apply(&mut self.referrals, change);
         match change {
-            Change::Received { .. } | Change::FileTaken { .. } => {}
+            Change::Received { .. } | Change::FileTaken { .. } | Change::OldNumber { .. } => {}
             Change::Referral { step, .. } => {
                 if !matches!(step, Step::Withdrawn) {
                     self.state = self.worked_on();
@@ -141,8 +147,7 @@ impl Standing {
             Change::ReporterWrote { message, .. } => {
                 self.messages = *message;
                 if matches!(self.state, State::Waiting | State::Closed) {
-                    self.state = State::Open;
-                    self.outcome = None;
+                    self.opened();
                 }
             }
             Change::OfficerWrote {
@@ -178,10 +183,7 @@ impl Standing {
                 self.state = State::Closed;
                 self.outcome = Some(outcome.clone());
             }
-            Change::Reopened => {
-                self.state = State::Open;
-                self.outcome = None;
-            }
+            Change::Reopened => self.opened(),
             Change::Consent { agency, given } => {
                 self.consents.insert(agency.clone(), *given);
             }
@@ -197,8 +199,15 @@ impl Standing {
             }
             Change::MailCame { sort, sha256, .. } => self.mail(*sort, sha256),
             Change::KeyCame { .. } | Change::KeyJudged { .. } => self.keys.apply(change),
+            Change::Imported { state, .. } => self.state = *state,
+            Change::OldEntry { entry, .. } => (self.old, self.old_heads) = (*entry, true),
             Change::Undone { back, .. } => back.give(self),
         }
+    }
+
+    fn opened(&mut self) {
+        self.state = State::Open;
+        self.outcome = None;
     }
 
     fn verified(&mut self, item: u32, amount: &Money) {
@@ -270,7 +279,7 @@ impl Standing {
     pub fn there(&self) -> [bool; 3] {
         let mails = &self.mails;
         [
-            self.contact || mails.heads || self.keys.kept,
+            self.contact || mails.heads || self.keys.kept || self.old_heads,
             !self.files.is_empty() || !mails.wholes.is_empty(),
             !self.bare,
         ]
@@ -278,6 +287,7 @@ impl Standing {
 
     fn erase(&mut self, part: Part) {
         self.mails.erase(part);
+        self.old_heads &= part == Part::Files;
         match part {
             Part::Contact => {
                 self.contact = false;

@@ -26,6 +26,9 @@ pub fn told<'e>(events: impl IntoIterator<Item = &'e Event>) -> impl Iterator<It
         | Change::MailCame { .. }
         | Change::KeyCame { .. }
         | Change::KeyJudged { .. }
+        | Change::Imported { .. }
+        | Change::OldNumber { .. }
+        | Change::OldEntry { .. }
         | Change::Undone { .. } => false,
         _ => true,
     });

@@ -349,6 +349,8 @@ mod tests {
             asked: BTreeSet::new(),
             mails: crate::report::Mails::default(),
             keys: crate::report::Keys::default(),
+            old: 0,
+            old_heads: false,
             version: 1,
         }
     }

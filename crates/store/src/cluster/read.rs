@@ -121,7 +121,7 @@ impl Store {
     /// The database could not be read.
     pub async fn unclustered(&self, after: i64, limit: i64) -> Result<Vec<Pending>, ReadError> {
         let sql = "SELECT r.no, r.received_at FROM report r LEFT JOIN cluster_member m ON m.report = r.no \
-                   WHERE r.no > $1 AND m.report IS NULL ORDER BY r.no LIMIT $2";
+                   WHERE r.no > $1 AND m.report IS NULL AND r.channel <> 'imported' ORDER BY r.no LIMIT $2";
         let rows = self.db.rows(sql, params![after, limit]).await?;
         let pending = |row: &Row| {
             Ok(Pending {

@@ -3,6 +3,7 @@
 
 mod keys;
 mod mails;
+mod old;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -215,6 +216,8 @@ impl<'a> Look<'a> {
         self.messages(later);
         self.mails(later);
         self.keys(later);
+        self.old_numbers(later);
+        self.old_thread(later);
         self.secret(first, row);
         let Some(body) = body else { return };
         self.files(&body, first, later);
@@ -288,7 +291,7 @@ impl<'a> Look<'a> {
             return;
         };
         if let Some(row) = row {
-            let stored = match row.0.get(28) {
+            let stored = match row.0.get(29) {
                 Some(Value::Blob(tag)) => sha256(tag).hex(),
                 _ => String::new(),
             };
@@ -326,10 +329,18 @@ impl<'a> Look<'a> {
             .first()
             .and_then(|version| usize::try_from(version - 2).ok());
         let answered_at = answer.and_then(|at| later.get(at)).map(|event| event.at);
-        let quarter = self.with.quarter.map(|quarter| quarter(first.at));
+        let imported = later.first().and_then(|event| match &event.change {
+            Change::Imported {
+                happened, counts, ..
+            } => Some((*happened, *counts)),
+            _ => None,
+        });
+        // What was taken over came in when its source says.
+        let (received, counts) = imported.unwrap_or((first.at, true));
+        let quarter = self.with.quarter.map(|quarter| quarter(received));
         let stored_quarter = row.0.get(2).cloned().unwrap_or(Value::Null);
         let expected: [Value; COLUMNS.len()] = [
-            first.at.into(),
+            received.into(),
             quarter.map_or(stored_quarter, Value::Int),
             channel(body.channel).into(),
             body.language.as_str().into(),
@@ -356,6 +367,7 @@ impl<'a> Look<'a> {
             standing.bare.into(),
             contact.is_some().into(),
             answered_at.into(),
+            counts.into(),
         ];
         for ((name, expected), stored) in COLUMNS.iter().zip(&expected).zip(row.0.iter().skip(1)) {
             if !same(expected, stored) {

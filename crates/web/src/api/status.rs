@@ -179,6 +179,9 @@ fn history(app: &App, whole: &Whole) -> Vec<Happened> {
             | Change::MailCame { .. }
             | Change::KeyCame { .. }
             | Change::KeyJudged { .. }
+            | Change::Imported { .. }
+            | Change::OldNumber { .. }
+            | Change::OldEntry { .. }
             | Change::Undone { .. } => continue,
         };
         lines.push(happened);

@@ -19,14 +19,14 @@ use super::typed::Typed;
 use super::who::{Officer, token};
 use super::words::{self, People};
 use super::{
-    case, cases, cluster, conversation, doors, hold, observable, onward, openpgp, present,
+    case, cases, cluster, conversation, doors, hold, observable, old, onward, openpgp, present,
     referral, rules,
 };
 use crate::components::{
     Column, Encoding, Hue, Look, Row, Tone, back_link, button, form, machine, notice, said,
     said_inline, summary_list, table, tag,
 };
-use crate::i18n::t;
+use crate::i18n::{Lang, t};
 use crate::problem::{Result, size};
 
 /// The page.
@@ -126,6 +126,7 @@ pub(super) fn page(
                 (contact(&view))
                 (referral::section(&view, typed))
                 (mail(&view))
+                (old::thread(&view))
                 (messages(&view, typed))
             }
             div { (forms(&view, typed)) }
@@ -153,15 +154,20 @@ fn meanwhile(view: &View<'_>, since: i64) -> Markup {
     notice(Tone::Warning, "meanwhile", t::case_conflict(l), body)
 }
 
+fn channel(l: Lang, code: &str) -> &'static str {
+    match code {
+        "api" => t::case_channel_api(l),
+        "mail" => t::case_channel_mail(l),
+        "imported" => t::case_channel_imported(l),
+        _ => t::case_channel_web(l),
+    }
+}
+
 fn state(view: &View<'_>) -> Markup {
     let (l, app, page) = (view.officer.page.lang, view.app, &view.officer.page);
     let (row, body) = (&view.whole.summary, &view.whole.body);
     let text = |text: &str| html! { (text) };
-    let channel = match row.channel.as_str() {
-        "api" => t::case_channel_api(l),
-        "mail" => t::case_channel_mail(l),
-        _ => t::case_channel_web(l),
-    };
+    let channel = channel(l, &row.channel);
     let sender = view.whole.history.first().map(|line| &line.event.by);
     let sender = sender.filter(|by| matches!(by, Actor::ApiKey(_)));
     let channel = html! {
@@ -217,6 +223,9 @@ fn state(view: &View<'_>) -> Markup {
         ),
         Row::new(t::case_channel(l), channel),
     ];
+    if let Some(origin) = old::origin(view) {
+        rows.push(Row::new(t::old_origin(l), origin));
+    }
     if let Some(outcome) = &row.outcome {
         let outcome = words::outcome(&app.form, l, outcome);
         rows.insert(1, Row::new(t::case_outcome(l), text(&outcome)));
@@ -400,7 +409,7 @@ fn messages(view: &View<'_>, typed: &Typed<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     html! {
         h2 #messages { (t::case_messages(l)) }
-        @if !view.whole.has_link {
+        @if !view.whole.has_link && view.whole.body.channel != Channel::Imported {
             (notice(Tone::Warning, "no-link", t::case_no_link(l), html! { p { (t::case_no_link_note(l)) } }))
         }
         @if view.whole.messages.is_empty() { p { (t::case_messages_none(l)) } }

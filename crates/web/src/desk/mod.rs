@@ -19,6 +19,7 @@ mod keyboard;
 mod keys;
 mod observable;
 mod observable_work;
+mod old;
 mod onward;
 mod openpgp;
 mod passkey;
@@ -305,6 +306,7 @@ fn many() -> Vec<Route> {
     let does = Need::May(Action::WorkReports);
     vec![
         at(g.clone(), "/desk/next", read, get(onward::report)),
+        at(g.clone(), "/desk/old/{source}/{number}", read, get(old::go)),
         at(g.clone(), "/desk/clusters/next", read, get(onward::cluster)),
         at(g.clone(), "/desk/bulk", read, get(bulk::list)),
         at(p.clone(), "/desk/bulk", does, post(bulk::choose)),

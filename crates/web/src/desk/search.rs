@@ -149,6 +149,7 @@ pub(super) fn help(app: &App, l: Lang) -> Markup {
             "url:hxxps://bad[.]example",
             t::search_help_observable(l).to_owned(),
         ),
+        ("old:rt#12345", t::search_help_old(l).to_owned()),
         ("-category:scam", t::search_help_not(l).to_owned()),
     ];
     let rows: Vec<Vec<Markup>> = rows

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
-use super::{conversation, openpgp, referral};
+use super::{conversation, old, openpgp, referral};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -176,7 +176,7 @@ pub(super) fn title(l: Lang, title: &str, bare: bool) -> Markup {
 }
 
 /// Kinds of events of reports, as the JSON names them.
-pub(super) const REPORT_KINDS: [&str; 21] = [
+pub(super) const REPORT_KINDS: [&str; 24] = [
     "received",
     "reporter_wrote",
     "officer_wrote",
@@ -198,6 +198,9 @@ pub(super) const REPORT_KINDS: [&str; 21] = [
     "referral",
     "ruled",
     "looked",
+    "imported",
+    "old_number",
+    "old_entry",
 ];
 
 /// Kinds of events of clusters, as the JSON names them, but for `undone`: that is called so among those of reports too.
@@ -231,6 +234,36 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "mail_came" => t::event_mail_came(l),
         "key_came" => t::event_key_came(l),
         "key_judged" => t::event_key_judged(l),
+        "imported" => t::event_imported(l),
+        "old_number" => t::event_old_number(l),
+        "old_entry" => t::event_old_entry(l),
+        "case_read" => t::cases_event_read(l),
+        _ if kind.starts_with("case_") => case_kind(l, kind),
+        _ if kind.starts_with("observable_") => observable_kind(l, kind),
+        _ if kind.starts_with("handover_") => handover_kind(l, kind),
+        _ if kind.starts_with("rule_") => rule_kind(l, kind),
+        "challenge_received" => t::challenge_event_received(l),
+        "challenge_released" => t::challenge_event_released(l),
+        "challenge_withheld" => t::challenge_event_withheld(l),
+        "challenge_answered" => t::challenge_event_answered(l),
+        "challenge_corrected" => t::challenge_event_corrected(l),
+        "challenge_contact_erased" => t::challenge_event_contact_erased(l),
+        "opened" => t::event_cluster_opened(l),
+        "joined" => t::event_cluster_joined(l),
+        "split" => t::event_cluster_split(l),
+        "moved" => t::event_cluster_moved(l),
+        "merged" => t::event_cluster_merged(l),
+        "decided" => t::event_cluster_decided(l),
+        "applied" => t::event_cluster_applied(l),
+        "held" => t::event_cluster_held(l),
+        _ if kind.starts_with("plan_") => plan_kind(l, kind),
+        _ => account_kind(l, kind),
+    }
+}
+
+/// Kinds of events of accounts, and of what is done beside reports.
+fn account_kind(l: Lang, kind: &str) -> &'static str {
+    match kind {
         "retention_accepted" => t::event_retention_accepted(l),
         "account_created" => t::event_account_created(l),
         "signed_in" => t::event_signed_in(l),
@@ -258,26 +291,6 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "view_changed" => t::view_event_changed(l),
         "view_deleted" => t::view_event_deleted(l),
         "block_list_exported" => t::obs_event_exported(l),
-        "case_read" => t::cases_event_read(l),
-        _ if kind.starts_with("case_") => case_kind(l, kind),
-        _ if kind.starts_with("observable_") => observable_kind(l, kind),
-        _ if kind.starts_with("handover_") => handover_kind(l, kind),
-        _ if kind.starts_with("rule_") => rule_kind(l, kind),
-        "challenge_received" => t::challenge_event_received(l),
-        "challenge_released" => t::challenge_event_released(l),
-        "challenge_withheld" => t::challenge_event_withheld(l),
-        "challenge_answered" => t::challenge_event_answered(l),
-        "challenge_corrected" => t::challenge_event_corrected(l),
-        "challenge_contact_erased" => t::challenge_event_contact_erased(l),
-        "opened" => t::event_cluster_opened(l),
-        "joined" => t::event_cluster_joined(l),
-        "split" => t::event_cluster_split(l),
-        "moved" => t::event_cluster_moved(l),
-        "merged" => t::event_cluster_merged(l),
-        "decided" => t::event_cluster_decided(l),
-        "applied" => t::event_cluster_applied(l),
-        "held" => t::event_cluster_held(l),
-        _ if kind.starts_with("plan_") => plan_kind(l, kind),
         _ => t::event_unknown(l),
     }
 }
@@ -510,10 +523,7 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         Change::Consent {
             agency: code,
             given,
-        } => {
-            let detail = consent(form, l, code, *given);
-            ("consent", Some(detail))
-        }
+        } => ("consent", Some(consent(form, l, code, *given))),
         Change::ContactErased => ("contact_erased", None),
         Change::HoldPlaced { .. } => ("hold_placed", None),
         Change::HoldLifted { digest: Some(_) } => ("hold_lifted", None),
@@ -537,9 +547,34 @@ pub(super) fn change(app: &App, l: Lang, people: &People, change: &Change) -> Ma
         Change::MailCame { sort, .. } => ("mail_came", Some(conversation::came(l, *sort))),
         Change::KeyCame { .. } => ("key_came", None),
         Change::KeyJudged { word, .. } => ("key_judged", Some(openpgp::judged(l, *word))),
+        Change::Imported { .. } | Change::OldNumber { .. } | Change::OldEntry { .. } => {
+            return imported(l, change);
+        }
         Change::Undone { .. } => ("undone", None),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
+}
+
+/// What was taken over, and when its source says that it happened.
+fn imported(l: Lang, change: &Change) -> Markup {
+    let numbered = |source: &str, number: &str| html! { span translate="no" { (source) "#" (said_inline(number)) } };
+    match change {
+        Change::Imported {
+            source,
+            number,
+            happened,
+            ..
+        } => html! {
+            (t::event_imported(l)) ": " (numbered(source, number)) ", " (t::old_says(l, happened.to_string()))
+        },
+        Change::OldNumber { source, number } => {
+            html! { (t::event_old_number(l)) ": " (numbered(source, number)) }
+        }
+        Change::OldEntry { happened, sort, .. } => html! {
+            (t::event_old_entry(l)) ": " (old::sort(l, *sort)) ", " (t::old_says(l, happened.to_string()))
+        },
+        _ => html! {},
+    }
 }
 
 fn consent(form: &Form, l: Lang, code: &str, given: bool) -> Markup {
@@ -569,19 +604,10 @@ pub(super) fn sign_in_way(l: Lang, way: &str) -> &'static str {
     }
 }
 
-/// What happened to accounts and beside reports.
-pub(super) fn account_change(
-    app: &App,
-    l: Lang,
-    people: &People,
-    change: &AccountChange,
-) -> Markup {
+/// What happened to the ways in of an account.
+fn way_in(l: Lang, people: &People, change: &AccountChange) -> (&'static str, Option<Markup>) {
     let about = |id: &str| Some(person(people, id));
-    let (code, detail) = match change {
-        AccountChange::AccountCreated { account, role: is } => (
-            "account_created",
-            Some(html! { (person(people, account)) ", " (role(l, *is)) }),
-        ),
+    match change {
         AccountChange::SignedIn { way, .. } => (
             "signed_in",
             way.as_deref().map(|way| html! { (sign_in_way(l, way)) }),
@@ -609,6 +635,34 @@ pub(super) fn account_change(
             let detail = all.then(|| html! { (t::account_sessions_end(l)) });
             ("session_ended", detail)
         }
+        _ => ("", None),
+    }
+}
+
+/// What happened to accounts and beside reports.
+pub(super) fn account_change(
+    app: &App,
+    l: Lang,
+    people: &People,
+    change: &AccountChange,
+) -> Markup {
+    let about = |id: &str| Some(person(people, id));
+    let (code, detail) = match change {
+        AccountChange::AccountCreated { account, role: is } => (
+            "account_created",
+            Some(html! { (person(people, account)) ", " (role(l, *is)) }),
+        ),
+        AccountChange::SignedIn { .. }
+        | AccountChange::PasskeyAdded { .. }
+        | AccountChange::PasskeyRemoved { .. }
+        | AccountChange::PasskeySuspect { .. }
+        | AccountChange::OidcConnected { .. }
+        | AccountChange::OidcDisconnected { .. }
+        | AccountChange::PasswordChanged { .. }
+        | AccountChange::TotpEnrolled { .. }
+        | AccountChange::RecoveryUsed { .. }
+        | AccountChange::RecoveryRenewed { .. }
+        | AccountChange::SessionEnded { .. } => way_in(l, people, change),
         AccountChange::RoleChanged { account, role: is } => (
             "role_changed",
             Some(html! { (person(people, account)) ", " (role(l, *is)) }),

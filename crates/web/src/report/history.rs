@@ -75,6 +75,9 @@ fn words(app: &App, change: &Change, lang: Lang) -> Option<String> {
         | Change::MailCame { .. }
         | Change::KeyCame { .. }
         | Change::KeyJudged { .. }
+        | Change::Imported { .. }
+        | Change::OldNumber { .. }
+        | Change::OldEntry { .. }
         | Change::Undone { .. } => return None,
     })
 }

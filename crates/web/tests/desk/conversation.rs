@@ -179,6 +179,7 @@ async fn mail_on_the_thread_is_text_and_told_apart() {
     assert_ne!(b.status, StatusCode::NOT_FOUND);
 }
 
+#[expect(clippy::too_many_lines, reason = "one way, step by step")]
 #[tokio::test]
 async fn the_key_is_where_programs_look_for_it_and_wrong_keys_are_said() {
     let (desk, reference, mut b) = world("en").await;

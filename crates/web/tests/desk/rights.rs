@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 148] = [
+const TABLE: [(&str, &str, &str); 151] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -65,6 +65,7 @@ const TABLE: [(&str, &str, &str); 148] = [
     ),
     ("POST", "/desk/reports/{reference}/erase-contact", "lead"),
     ("GET", "/desk/next", "officer lead auditor"),
+    ("GET", "/desk/old/{source}/{number}", "officer lead auditor"),
     ("GET", "/desk/clusters/next", "officer lead auditor"),
     ("GET", "/desk/bulk", "officer lead auditor"),
     ("POST", "/desk/bulk", "officer lead"),

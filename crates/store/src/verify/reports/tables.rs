@@ -1,7 +1,7 @@
 //! The tables whose rows belong to reports, and what of a report's own row is compared with its evidence.
 
 /// `(table, rows of the reports in a range, rows beyond every range)`; the report's number comes first.
-pub(super) const TABLES: [(&str, &str, &str); 16] = [
+pub(super) const TABLES: [(&str, &str, &str); 18] = [
     (
         "evidence",
         "SELECT report, idx, event FROM evidence WHERE report > $1 AND report <= $2 ORDER BY report, idx",
@@ -11,7 +11,7 @@ pub(super) const TABLES: [(&str, &str, &str); 16] = [
         "report",
         "SELECT no, received_at, quarter, channel, language, anonymous, suspect, label, category_reported, category, \
          subtype, severity, state, assignee, outcome, affected, region, age_band, sector, loss, loss_minor, title, \
-         version, wants_help, held_until, bare, reachable, answered_at, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
+         version, wants_help, held_until, bare, reachable, answered_at, counts, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
         "SELECT no FROM report WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
     (
@@ -88,10 +88,21 @@ pub(super) const TABLES: [(&str, &str, &str); 16] = [
          WHERE no > $1 AND no <= $2 ORDER BY no, n",
         "SELECT no, n FROM report_key WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
+    (
+        "report_old",
+        "SELECT no, n, happened, at, sort, salt, head, text_salt, text FROM report_old \
+         WHERE no > $1 AND no <= $2 ORDER BY no, n",
+        "SELECT no, n FROM report_old WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
+    (
+        "old_ref",
+        "SELECT no, source, number FROM old_ref WHERE no > $1 AND no <= $2 ORDER BY no, source, number",
+        "SELECT no, number FROM old_ref WHERE no > $1 OR no <= $2 LIMIT 1000",
+    ),
 ];
 
 /// Names of the columns of `report` in the order of the query above.
-pub(super) const COLUMNS: [&str; 27] = [
+pub(super) const COLUMNS: [&str; 28] = [
     "received_at",
     "quarter",
     "channel",
@@ -119,4 +130,5 @@ pub(super) const COLUMNS: [&str; 27] = [
     "bare",
     "reachable",
     "answered_at",
+    "counts",
 ];
