@@ -1,5 +1,7 @@
 //! The reference page of the limits that are no settings.
 
+mod openpgp;
+
 use std::time::Duration;
 
 use cairn_app::{account, pace, uploads};
@@ -48,7 +50,7 @@ pub fn page() -> String {
         ("What strangers send", strangers()),
         ("Mail", mails()),
         ("Conversation by mail", conversation()),
-        ("Encrypted mail", openpgp()),
+        ("Encrypted mail", openpgp::limits()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
         ("Rules", of_rules()),
@@ -243,62 +245,6 @@ fn mails() -> Vec<Row> {
             "MAIL_RECEIVED_MAX",
             mail::MAIL_RECEIVED_MAX,
             "servers on the way that are noted",
-        ),
-    ]
-}
-
-/// Encrypted and signed mail.
-fn openpgp() -> Vec<Row> {
-    vec![
-        bytes(
-            "OPENPGP_BYTES_MAX",
-            cairn_openpgp::OPENPGP_BYTES_MAX as u64,
-            "an encrypted message, and what is in it once inflated",
-        ),
-        of(
-            "OPENPGP_DEPTH_MAX",
-            cairn_openpgp::OPENPGP_DEPTH_MAX,
-            "levels of encrypted, compressed and signed data",
-        ),
-        of(
-            "OPENPGP_PACKETS_MAX",
-            cairn_openpgp::OPENPGP_PACKETS_MAX,
-            "packets on one level",
-        ),
-        of(
-            "OPENPGP_SIGNATURES_MAX",
-            cairn_openpgp::OPENPGP_SIGNATURES_MAX,
-            "signatures of a message that are checked",
-        ),
-        bytes(
-            "OPENPGP_KEY_BYTES_MAX",
-            cairn_openpgp::OPENPGP_KEY_BYTES_MAX as u64,
-            "a key that is read",
-        ),
-        of(
-            "OPENPGP_KEYS_MAX",
-            cairn_openpgp::OPENPGP_KEYS_MAX,
-            "keys in a file, and keys of the service",
-        ),
-        of(
-            "SEALED_PARTS_MAX",
-            mail::sealed::SEALED_PARTS_MAX,
-            "protected parts of a message that are opened",
-        ),
-        of(
-            "MAIL_KEYS_MAX",
-            mail::MAIL_KEYS_MAX,
-            "keys that a message brings",
-        ),
-        of(
-            "REPORT_KEYS_MAX",
-            reports::REPORT_KEYS_MAX,
-            "keys of the reporter of one report",
-        ),
-        bytes(
-            "REFERRAL_MAIL_BYTES_MAX",
-            cairn_app::referral::REFERRAL_MAIL_BYTES_MAX as u64,
-            "a package that goes to an agency by mail",
         ),
     ]
 }
