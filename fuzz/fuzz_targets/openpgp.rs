@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 
 use cairn_desk::mail::sealed::{SEALED_PARTS_MAX, pieces, rebuilt};
 use cairn_openpgp::{
-    OPENPGP_BYTES_MAX, OPENPGP_SIGNATURES_MAX, Secret, blocks, check_cleartext, check_detached, keys_in, open,
+    OPENPGP_BYTES_MAX, OPENPGP_SIGNATURES_MAX, Secret, blocks, check_cleartext, check_detached,
+    keys_in, open,
 };
 use libfuzzer_sys::fuzz_target;
 use rand::SeedableRng;
@@ -42,7 +43,10 @@ fuzz_target!(|data: &[u8]| {
     let found = pieces(data);
     assert!(found.len() <= SEALED_PARTS_MAX);
     let none = rebuilt(data, &[], "mark");
-    assert_eq!(none, data, "without a part that was opened it stays as it came");
+    assert_eq!(
+        none, data,
+        "without a part that was opened it stays as it came"
+    );
     let plain: Vec<_> = found
         .into_iter()
         .map(|piece| (piece, b"Content-Type: text/plain\r\n\r\nplain".to_vec()))

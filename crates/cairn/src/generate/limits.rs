@@ -1,5 +1,7 @@
 //! The reference page of the limits that are no settings.
 
+mod openpgp;
+
 use std::time::Duration;
 
 use cairn_app::{account, pace, uploads};
@@ -48,6 +50,7 @@ pub fn page() -> String {
         ("What strangers send", strangers()),
         ("Mail", mails()),
         ("Conversation by mail", conversation()),
+        ("Encrypted mail", openpgp::limits()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
         ("Rules", of_rules()),
