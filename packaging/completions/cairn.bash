@@ -37,6 +37,9 @@ _cairn() {
             cairn,help)
                 cmd="cairn__subcmd__help"
                 ;;
+            cairn,import)
+                cmd="cairn__subcmd__import"
+                ;;
             cairn,log)
                 cmd="cairn__subcmd__log"
                 ;;
@@ -102,6 +105,9 @@ _cairn() {
                 ;;
             cairn__subcmd__help,help)
                 cmd="cairn__subcmd__help__subcmd__help"
+                ;;
+            cairn__subcmd__help,import)
+                cmd="cairn__subcmd__help__subcmd__import"
                 ;;
             cairn__subcmd__help,log)
                 cmd="cairn__subcmd__help__subcmd__log"
@@ -527,7 +533,7 @@ _cairn() {
 
     case "${cmd}" in
         cairn)
-            opts="-c -d -h -V --config --data --listen --set --help --version serve demo doctor backup restore migrate user log receipt export report openpgp retention track stats completions generate help"
+            opts="-c -d -h -V --config --data --listen --set --help --version serve demo doctor backup restore migrate user log receipt export report openpgp import retention track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -889,7 +895,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help)
-            opts="serve demo doctor backup restore migrate user log receipt export report openpgp retention track stats completions generate help"
+            opts="serve demo doctor backup restore migrate user log receipt export report openpgp import retention track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,6 +1007,20 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1665,6 +1685,68 @@ _cairn() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__import)
+            opts="-c -d -h --dry-run --mapping --files --token-file --query --certificates --rejects --count-in-figures --config --data --listen --set --help rt thehive4 iris csv mbox"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificates)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rejects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
