@@ -67,7 +67,7 @@ impl World {
         let mut problems: Vec<Problem> = parsed.problems;
         let mut outcomes = Vec::new();
         for mut old in parsed.tickets {
-            old.fit();
+            assert_eq!(old.fit(), [""; 0]);
             let mut ticket = mapping.file(source, old, &mut problems);
             self.files(&mut ticket).await;
             outcomes.push(

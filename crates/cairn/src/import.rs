@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use cairn_app::App;
 use cairn_app::import::{Known, Options, Outcome};
 use cairn_app::report::AppError;
-use cairn_desk::import::{Codes, Fault, Mapping, Old, OldFile, Problem, Source, Ticket};
+use cairn_desk::import::{Codes, FILES_MAX, Fault, Mapping, Old, OldFile, Problem, Source, Ticket};
 use cairn_desk::report::FileRef;
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -229,7 +229,12 @@ impl Run<'_> {
     async fn one(&mut self, mut old: Old) -> anyhow::Result<()> {
         let source = self.asked.source.source();
         let place = format!("{}#{}", source.as_str(), old.number);
-        old.fit();
+        for name in old.fit() {
+            let place = format!("{place}, file {name}");
+            let most = format!("one more than {FILES_MAX} files of one ticket");
+            let fault = Problem::new(Fault::Large, place, &most);
+            self.summary.problems.push(fault);
+        }
         let mut ticket = self.mapping.file(source, old, &mut self.summary.problems);
         let old = &mut ticket.old;
         let keys = old

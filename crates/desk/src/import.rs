@@ -416,8 +416,8 @@ pub fn typed_number(typed: &str) -> Option<(Option<Source>, String)> {
 
 impl Old {
     /// Makes it fit: texts without what must not be kept, cut where they are too long, and then whole as a file; entries in the
-    /// order of their time.
-    pub fn fit(&mut self) {
+    /// order of their time. Gives the names of files that are more than [`FILES_MAX`], which are left out.
+    pub fn fit(&mut self) -> Vec<String> {
         self.title = one_line(&self.title);
         self.story = cut(&clean(&self.story), ENTRY_BYTES_MAX);
         let mut whole = Vec::new();
@@ -457,8 +457,9 @@ impl Old {
         }
         self.files.extend(whole);
         self.files.sort_by_key(|file| file.at);
-        self.files.truncate(FILES_MAX);
+        let left = self.files.split_off(self.files.len().min(FILES_MAX));
         self.also.retain(|other| *other != self.number);
+        left.into_iter().map(|file| file.name).collect()
     }
 
     /// Values of a field, its name compared without case.

@@ -1,6 +1,8 @@
 //! The reference page of the limits that are no settings.
 
+mod import;
 mod openpgp;
+mod ways_in;
 
 use std::time::Duration;
 
@@ -53,13 +55,14 @@ pub fn page() -> String {
         ("Encrypted mail", openpgp::limits()),
         ("Reports", of_reports()),
         ("Cases", of_cases()),
+        ("Coming from elsewhere", import::limits()),
         ("Rules", of_rules()),
         ("Shift", of_shift()),
         ("Referrals", referrals()),
         ("Challenges of figures", challenges()),
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
-        ("Signing in by passkey and at a provider", other_ways_in()),
+        ("Signing in by passkey and at a provider", ways_in::limits()),
         ("Behind the requests", behind()),
     ] {
         out.push_str(&format!(
@@ -492,56 +495,21 @@ fn signing_in() -> Vec<Row> {
     ]
 }
 
-/// By passkey and at a provider.
-fn other_ways_in() -> Vec<Row> {
-    vec![
-        of(
-            "PASSKEYS_MAX",
-            account::PASSKEYS_MAX,
-            "passkeys of one account",
-        ),
-        of(
-            "PASSKEY_NAME_CHARS_MAX",
-            account::PASSKEY_NAME_CHARS_MAX,
-            "characters of a passkey's name",
-        ),
-        seconds(
-            "PENDING_ANSWER_SECONDS",
-            account::PENDING_ANSWER_SECONDS,
-            "for a passkey's answer, or for coming back from the provider",
-        ),
-        seconds(
-            "PROVED_SECONDS",
-            account::PROVED_SECONDS,
-            "for which a proof holds that it is still the same person",
-        ),
-        time(
-            "PROVIDER_TIME_MAX",
-            account::oidc::PROVIDER_TIME_MAX,
-            "one request to the provider",
-        ),
-        bytes(
-            "PROVIDER_BYTES_MAX",
-            account::oidc::PROVIDER_BYTES_MAX as u64,
-            "one answer of the provider",
-        ),
-        seconds(
-            "SKEW_SECONDS",
-            account::oidc::SKEW_SECONDS,
-            "by which the provider's clock may differ",
-        ),
-        seconds(
-            "TOKEN_SECONDS_MAX",
-            account::oidc::TOKEN_SECONDS_MAX,
-            "after which the provider's word is too old",
-        ),
-    ]
-}
-
 fn of_cases() -> Vec<Row> {
     let chars = |name, value: usize, what| (name, format!("{value} characters"), what);
     vec![
         chars("TITLE_CHARS_MAX", cases::TITLE_CHARS_MAX, "a title"),
+        chars(
+            "ASSET_CHARS_MAX",
+            cases::ASSET_CHARS_MAX,
+            "the name of what a case touches",
+        ),
+        of("ASSETS_MAX", cases::ASSETS_MAX, "what one case touches"),
+        of(
+            "RELATIONS_MAX",
+            cases::RELATIONS_MAX,
+            "other cases that one case names",
+        ),
         chars(
             "NOTE_CHARS_MAX",
             cases::NOTE_CHARS_MAX,
