@@ -105,7 +105,8 @@ pub(crate) fn package_part(
 fn subject_field(subject: &str) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    const WORD_BYTES_MAX: usize = 42;
+    // With the name of the field before it and what is around a word, no line is longer than 76.
+    const WORD_BYTES_MAX: usize = 39;
     let plain = subject.chars().all(|c| matches!(c, ' '..='~')) && subject.len() <= 900;
     if plain {
         return format!("Subject: {subject}\r\n");
