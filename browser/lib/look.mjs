@@ -13,21 +13,25 @@ const HELP = ['forms/nz/help.toml', ...LAWS].flatMap(
 function wrongs({ unseen, help }) {
   const found = [];
   const add = (words, element) => found.push(`${words}: ${(element.outerHTML ?? element.textContent).slice(0, 160)}`);
+  // Browsers take no passkey at an IP address: the page leads to the same one at the name.
+  const named = `http://localhost:${location.port}/sign-in`;
   const own = (address) =>
-    new URL(address, document.baseURI).origin === location.origin || /^(tel|sms):\+?[0-9]+$/.test(address) || help.includes(address);
+    new URL(address, document.baseURI).origin === location.origin || /^(tel|sms):\+?[0-9]+$/.test(address) || help.includes(address) ||
+    (location.hostname === '127.0.0.1' && location.pathname === '/sign-in' && address === named);
   const STRANGE =
     'iframe,frame,object,embed,base,img,picture,source,video,audio,marquee,style,math,template,applet,image,xmp,listing,' +
     'plaintext,noembed,noframes,portal,dialog,map,area,canvas,font,x,frameset,foreignobject,animate,set,use';
   for (const element of document.querySelectorAll(STRANGE)) add('a strange element', element);
   const scripts = [];
   for (const element of document.querySelectorAll('script')) {
-    const named = /^\/assets\/(cairn|desk)\.[0-9a-f]+\.js$/.exec(element.getAttribute('src') ?? '');
+    const named = /^\/assets\/(cairn|desk|passkey)\.[0-9a-f]+\.js$/.exec(element.getAttribute('src') ?? '');
     if (element.parentElement !== document.head || !named || element.textContent !== '') add('a strange script', element);
     scripts.push(named?.[1]);
   }
-  // Officers' pages have a second one.
+  // Officers' pages have a second one, and those of ways in may ask for a passkey.
   const wanted = 'keys' in document.body.dataset ? 'cairn desk' : 'cairn';
-  if (scripts.join(' ') !== wanted) add(`the scripts ${scripts.join(' ')}, not ${wanted}`, document.head);
+  const asks = /^\/(sign-in|desk\/account)(\/|$)/.test(location.pathname);
+  if (scripts.filter((name) => name !== 'passkey' || !asks).join(' ') !== wanted) add(`the scripts ${scripts.join(' ')}, not ${wanted}`, document.head);
   for (const element of document.querySelectorAll('meta[http-equiv]')) add('a strange meta', element);
   for (const svg of document.querySelectorAll('svg')) {
     if (!svg.matches('.mark, figure svg, .qr svg, svg.qr, svg[role=img]')) add('a strange picture', svg);

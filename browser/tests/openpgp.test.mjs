@@ -133,8 +133,7 @@ for (const scripts of [false, true]) {
       await page.keyboard.press('Enter');
       await page.fill('#key', 'not a key');
       await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
-      await page.waitForLoadState();
+      await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
       assert.match(await text(page), /no OpenPGP public key that can be encrypted to/);
       await look(page, `openpgp-wrong-key-${scripts}`);
       await page.fill('#key', ana.public());
