@@ -14,7 +14,7 @@ const cairn = world();
 const PEOPLE = ['hana', 'leilani', 'oliver', 'ruth', 'ngaire', 'mere', 'piri'];
 /** Files, and pages that only lead on. */
 const NO_PAGES = [
-  /\.(csv|json|zip|atom)$/, /\/files\//, /\/present$/, /^\/desk\/next$/, /^\/desk\/clusters\/next$/,
+  /\.(csv|json|zip|atom)$/, /\/files\//, /\/present$/, /^\/desk\/next$/, /^\/desk\/clusters\/next$/, /^\/desk\/old\//,
   // The pages of a site, which the strategy's own test looks at.
   /\/preview(\/|$)/,
 ];
