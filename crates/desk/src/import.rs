@@ -391,6 +391,20 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
+impl Parsed {
+    /// An export that is one JSON value; of what is none, the fault is kept.
+    fn export(&mut self, bytes: &[u8]) -> Option<serde_json::Value> {
+        match serde_json::from_slice(bytes) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let fault = Problem::new(Fault::Unreadable, "export", &error.to_string());
+                self.problems.push(fault);
+                None
+            }
+        }
+    }
+}
+
 /// A number as it can be kept and typed: trimmed, without a leading `#`.
 #[must_use]
 pub fn number(text: &str) -> Option<String> {

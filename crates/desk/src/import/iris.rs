@@ -11,16 +11,8 @@ use cairn_kernel::time::Micros;
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Parsed {
     let mut parsed = Parsed::default();
-    let value: Value = match serde_json::from_slice(bytes) {
-        Ok(value) => value,
-        Err(error) => {
-            parsed.problems.push(Problem::new(
-                Fault::Unreadable,
-                "export",
-                &error.to_string(),
-            ));
-            return parsed;
-        }
+    let Some(value) = parsed.export(bytes) else {
+        return parsed;
     };
     let inner = get(&value, "data").unwrap_or(&value);
     let cases: Vec<&Value> = match inner {

@@ -41,16 +41,8 @@ struct Beside<'v> {
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Parsed {
     let mut parsed = Parsed::default();
-    let value: Value = match serde_json::from_slice(bytes) {
-        Ok(value) => value,
-        Err(error) => {
-            parsed.problems.push(Problem::new(
-                Fault::Unreadable,
-                "export",
-                &error.to_string(),
-            ));
-            return parsed;
-        }
+    let Some(value) = parsed.export(bytes) else {
+        return parsed;
     };
     let cases: Vec<&Value> = match &value {
         Value::Array(all) => all.iter().collect(),
