@@ -24,6 +24,7 @@ pub mod mail;
 pub mod notify;
 pub mod observable;
 pub mod openpgp;
+mod outbound;
 pub mod pace;
 pub mod presence;
 pub mod referral;

@@ -1,7 +1,5 @@
 //! A small client for `GET`: one connection kept open, time-outs, limits, and tries again where the other side asks for patience.
 
-use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,7 +13,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::outbound;
 
 /// Longest wait for a connection, TLS included.
 pub const CONNECT_TIME_MAX: Duration = Duration::from_secs(20);
@@ -109,7 +108,7 @@ impl Client {
             .to_owned();
         let secure = match uri.scheme_str() {
             Some("https") => true,
-            Some("http") if is_loopback(&host) => false,
+            Some("http") if outbound::is_here(&host) => false,
             Some("http") => return Err(HttpError::Plain),
             _ => return Err(bad()),
         };
@@ -262,13 +261,6 @@ where
     Ok(sender)
 }
 
-fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
 /// It may be otherwise in a moment.
 const fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504)
@@ -290,27 +282,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn tls(certificates: Option<&[u8]>) -> Result<TlsConnector, HttpError> {
-    let mut roots = RootCertStore::empty();
-    match certificates {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(mut pem) => {
-            let bad = |cause: String| HttpError::Certificates(cause);
-            for one in rustls_pemfile::certs(&mut pem) {
-                let one = one.map_err(|error| bad(error.to_string()))?;
-                roots.add(one).map_err(|error| bad(error.to_string()))?;
-            }
-            if roots.is_empty() {
-                return Err(bad("it holds none".into()));
-            }
-        }
-    }
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| HttpError::Certificates(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    let config = outbound::trust(certificates).map_err(HttpError::Certificates)?;
+    Ok(TlsConnector::from(config))
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use openidconnect::{HttpRequest, HttpResponse, http};
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+
+use crate::outbound;
 
 /// Time for one request, from the name's look-up to the last byte.
 pub const PROVIDER_TIME_MAX: Duration = Duration::from_secs(10);
@@ -63,10 +65,7 @@ impl Reach {
 pub fn is_fetched(url: &openidconnect::url::Url) -> bool {
     match (url.scheme(), url.host_str()) {
         ("https", Some(_)) => url.username().is_empty() && url.password().is_none(),
-        ("http", Some(host)) => {
-            let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-            host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
-        }
+        ("http", Some(host)) => outbound::is_here(host.trim_matches(['[', ']'])),
         _ => false,
     }
 }
@@ -77,27 +76,9 @@ pub fn is_fetched(url: &openidconnect::url::Url) -> bool {
 /// [`FetchError::Authority`].
 pub fn trust(authority: Option<&std::path::Path>) -> Result<Arc<ClientConfig>, FetchError> {
     let bad = |cause: String| FetchError::Authority(cause);
-    let mut roots = RootCertStore::empty();
-    match authority {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            let pem = std::fs::read(path).map_err(|e| bad(e.to_string()))?;
-            for certificate in rustls_pemfile::certs(&mut pem.as_slice()) {
-                let certificate = certificate.map_err(|e| bad(e.to_string()))?;
-                roots.add(certificate).map_err(|e| bad(e.to_string()))?;
-            }
-            if roots.is_empty() {
-                return Err(bad("it holds no certificate".into()));
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| bad(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+    let pem = authority.map(std::fs::read).transpose();
+    let pem = pem.map_err(|error| bad(error.to_string()))?;
+    outbound::trust(pem.as_deref()).map_err(bad)
 }
 
 /// Asks once.
