@@ -121,11 +121,11 @@ async fn postgres(url: &str, mut jobs: mpsc::Receiver<Job>) -> anyhow::Result<()
         .await?;
     let report = client
         .prepare(
-            "INSERT INTO report SELECT a, a, b FROM UNNEST($1::bigint[], $2::text[]) AS t(a, b)",
+            "INSERT INTO report SELECT a, a, b FROM (SELECT unnest($1::bigint[]) AS a, unnest($2::text[]) AS b) AS t",
         )
         .await?;
     let audit = client
-        .prepare("INSERT INTO audit SELECT a, a, 'received' FROM UNNEST($1::bigint[]) AS t(a)")
+        .prepare("INSERT INTO audit SELECT a, a, 'received' FROM (SELECT unnest($1::bigint[]) AS a) AS t")
         .await?;
     let mut batch = Vec::new();
     let mut id = 0_i64;

@@ -27,6 +27,9 @@ pub struct Options {
     /// Rounds; figures are the median by throughput ratio.
     #[arg(long, default_value_t = 1)]
     rounds: usize,
+    /// Seconds at most to wait after each measurement until what was put off is done.
+    #[arg(long, default_value_t = 360)]
+    wait: u64,
     /// Only `sqlite` or `postgres`.
     #[arg(long)]
     only: Option<String>,
@@ -102,8 +105,8 @@ async fn database(
     let time = Duration::from_secs(options.seconds);
     for &clients in &options.clients {
         for round in 0..options.rounds {
-            let bare = measure(&ceiling, "/", clients, time).await?;
-            let full = measure(&under_test, REPORTS, clients, time).await?;
+            let bare = measure(&ceiling, "/", clients, time, options.wait).await?;
+            let full = measure(&under_test, REPORTS, clients, time, options.wait).await?;
             crate::print(&json!({
                 "benchmark": "intake", "database": name, "clients": clients, "round": round,
                 "operations": full.operations, "per_second": full.per_second.round(),
@@ -140,6 +143,7 @@ async fn measure(
     path: &'static str,
     clients: usize,
     time: Duration,
+    wait: u64,
 ) -> anyhow::Result<Figures> {
     closed_loop(
         target.address,
@@ -154,7 +158,7 @@ async fn measure(
     let operations = latencies.len().max(1);
     let (cpu_now, database_now) = (target.cpu(), postgres_cpu());
     // The next measurement must not pay for what this one put off.
-    quiet(target).await;
+    quiet(target, wait).await;
     let later = target.cpu() - cpu_now + postgres_cpu() - database_now;
     Ok(Figures {
         per_second: operations as f64 / time.as_secs_f64(),
@@ -168,12 +172,12 @@ async fn measure(
     })
 }
 
-/// Waits until a program and its database have had next to nothing to do for some seconds, at most six minutes: what works
-/// in turns rests between them.
-async fn quiet(target: &Running) {
+/// Waits until a program and its database have had next to nothing to do for some seconds, at most `wait` seconds: what
+/// works in turns rests between them.
+async fn quiet(target: &Running, wait: u64) {
     const STEP: Duration = Duration::from_secs(1);
     let mut rested = 0;
-    for _ in 0..360 {
+    for _ in 0..wait {
         let before = target.cpu() + postgres_cpu();
         tokio::time::sleep(STEP).await;
         let used = target.cpu() + postgres_cpu() - before;

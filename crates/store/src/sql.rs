@@ -255,13 +255,13 @@ impl Ty {
     }
 }
 
-/// A table that rows are appended to: SQLite takes them one by one, PostgreSQL a whole group by `UNNEST`.
+/// A table that rows are appended to: SQLite takes them one by one, PostgreSQL a whole group by `unnest`. The arrays are
+/// unfolded in a select list, where they go in step (PostgreSQL 10 and later); in `FROM` each column of the group would be
+/// laid aside on its own first.
 #[derive(Debug)]
 pub struct Table {
     name: &'static str,
     columns: &'static [(&'static str, Ty)],
-    /// PostgreSQL's select list over the unnested columns `c1, c2 …`; empty for "all as they are".
-    pg_select: &'static str,
     /// A row that exists already (by its key, the first column) drops the whole unit it came with.
     pub(crate) guard: bool,
     /// A guard whose keys SQLite's writer remembers itself; see [`crate::once`].
@@ -276,7 +276,6 @@ impl Table {
         Self {
             name,
             columns,
-            pg_select: "",
             guard: false,
             remembered: false,
             sql: std::sync::OnceLock::new(),
@@ -289,7 +288,6 @@ impl Table {
         Self {
             name,
             columns,
-            pg_select: "",
             guard: true,
             remembered: false,
             sql: std::sync::OnceLock::new(),
@@ -304,26 +302,8 @@ impl Table {
         Self {
             name,
             columns,
-            pg_select: "",
             guard: true,
             remembered: true,
-            sql: std::sync::OnceLock::new(),
-        }
-    }
-
-    /// A table that PostgreSQL fills through an expression over `c1, c2 …`.
-    #[must_use]
-    pub const fn derived(
-        name: &'static str,
-        columns: &'static [(&'static str, Ty)],
-        pg_select: &'static str,
-    ) -> Self {
-        Self {
-            name,
-            columns,
-            pg_select,
-            guard: false,
-            remembered: false,
             sql: std::sync::OnceLock::new(),
         }
     }
@@ -345,13 +325,18 @@ impl Table {
         self.sql.get_or_init(|| {
             let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
             let marks: Vec<String> = (1..=names.len()).map(|i| format!("?{i}")).collect();
-            let arrays: Vec<String> =
-                self.types().enumerate().map(|(i, ty)| format!("${}::{}", i + 1, ty.array())).collect();
-            let short: Vec<String> = (1..=names.len()).map(|i| format!("c{i}")).collect();
-            let select = if self.pg_select.is_empty() { short.join(", ") } else { self.pg_select.to_owned() };
+            let arrays: Vec<String> = self
+                .types()
+                .enumerate()
+                .map(|(i, ty)| format!("unnest(${}::{})", i + 1, ty.array()))
+                .collect();
+            let rows = arrays.join(", ");
             let key = names.first().copied().unwrap_or_default();
             let (conflict, returning) = if self.guard {
-                (format!(" ON CONFLICT ({key}) DO NOTHING"), format!(" RETURNING {key}"))
+                (
+                    format!(" ON CONFLICT ({key}) DO NOTHING"),
+                    format!(" RETURNING {key}"),
+                )
             } else {
                 (String::new(), String::new())
             };
@@ -361,14 +346,16 @@ impl Table {
                     self.name,
                     names.join(", "),
                     marks.join(", "),
-                    if self.remembered { "" } else { conflict.as_str() }
+                    if self.remembered {
+                        ""
+                    } else {
+                        conflict.as_str()
+                    }
                 ),
                 format!(
-                    "INSERT INTO {}({}) SELECT {select} FROM UNNEST({}) AS t({}){conflict}{returning}",
+                    "INSERT INTO {}({}) SELECT {rows}{conflict}{returning}",
                     self.name,
-                    names.join(", "),
-                    arrays.join(", "),
-                    short.join(", ")
+                    names.join(", ")
                 ),
             )
         })

@@ -156,6 +156,12 @@ impl Unit {
     pub(crate) fn only_inserts(&self) -> bool {
         self.ops.iter().all(|op| matches!(op, Op::Insert(..)))
     }
+
+    /// A row that was there before may refuse it.
+    pub(crate) fn is_guarded(&self) -> bool {
+        let guard = |op: &Op| matches!(op, Op::Insert(table, _) if table.guard);
+        self.ops.iter().any(guard)
+    }
 }
 
 /// The proof that a unit is durable.

@@ -1,5 +1,5 @@
 //! The writer on PostgreSQL: one connection, `synchronous_commit=on`. A group's plain rows go over in one statement
-//! a table (`UNNEST`), so that a group costs a handful of round trips whatever its size.
+//! a table (`unnest`), so that a group costs a handful of round trips whatever its size.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -21,6 +21,8 @@ pub(crate) struct PgWriter {
     statements: HashMap<&'static str, Statement>,
     /// The group under way only adds rows.
     plain: bool,
+    /// Its transaction is open; if not, [`PgWriter::finish`] opens it.
+    open: bool,
 }
 
 type PgResult<T> = Result<T, tokio_postgres::Error>;
@@ -45,6 +47,7 @@ impl PgWriter {
             client: Some(client),
             statements: HashMap::new(),
             plain: false,
+            open: false,
         }
     }
 
@@ -86,12 +89,13 @@ impl PgWriter {
             .map_err(|error| judge(&error))
     }
 
-    /// Opens the transaction and says which units it takes. Where all of them only add rows, their guards alone are
-    /// written here; the rest waits for [`PgWriter::finish`], so that a group is two waits for an answer.
+    /// Says which units the transaction takes. Where all of them only add rows, their guards alone are written here; the
+    /// rest waits for [`PgWriter::finish`], so that a group is two waits for an answer, and one where nothing is guarded.
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
         self.plain = units.iter().all(Unit::only_inserts);
+        self.open = !self.plain || units.iter().any(Unit::is_guarded);
         if self.plain {
-            return self.admit(units, true);
+            return self.admit(units, self.open);
         }
         self.with(async |client, _| client.batch_execute("BEGIN").await)?;
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(units.len());
@@ -105,7 +109,7 @@ impl PgWriter {
             let (now, later) = rest.split_at(run);
             if first.only_inserts() {
                 let admitted = self.admit(now, false)?;
-                self.bulk(now, &admitted, &[], false)?;
+                self.bulk(now, &admitted, &[], Ends::default())?;
                 verdicts.extend(admitted);
             } else {
                 verdicts.push(self.careful(first)?);
@@ -127,7 +131,11 @@ impl PgWriter {
         } else {
             (&[][..], &[][..])
         };
-        let end = self.bulk(units, verdicts, logged, true);
+        let ends = Ends {
+            begin: (!self.open).then_some("BEGIN"),
+            commit: Some("COMMIT"),
+        };
+        let end = self.bulk(units, verdicts, logged, ends);
         if matches!(end, Err(GroupError::Refused(_))) {
             // Whether the commit took place may be unknown: drop the connection, so that the state is read anew.
             self.client = None;
@@ -154,10 +162,12 @@ impl PgWriter {
             .iter()
             .map(|(table, rows)| Insert::new(table, rows.iter().map(|(_, row)| *row)))
             .collect();
-        let answers = self.with(async |client, statements| {
-            let begin = begin.then_some("BEGIN");
-            pipeline(client, statements, begin, &inserts, None).await
-        })?;
+        let ends = Ends {
+            begin: begin.then_some("BEGIN"),
+            commit: None,
+        };
+        let answers = self
+            .with(async |client, statements| pipeline(client, statements, &inserts, ends).await)?;
         let mut refused: HashSet<usize> = HashSet::new();
         for ((_, rows), admitted) in guards.iter().zip(answers) {
             let mut admitted = VecDeque::from(admitted);
@@ -186,7 +196,7 @@ impl PgWriter {
         units: &[Unit],
         verdicts: &[Verdict],
         logged: &[Op],
-        commit: bool,
+        ends: Ends,
     ) -> Result<(), GroupError> {
         let mut bulk: Bulk<'_> = Vec::new();
         for (unit, _) in units.iter().zip(verdicts).filter(|(_, v)| v.is_ok()) {
@@ -197,11 +207,8 @@ impl PgWriter {
             .iter()
             .map(|(table, rows)| Insert::new(table, rows.iter().copied()))
             .collect();
-        self.with(async |client, statements| {
-            let commit = commit.then_some("COMMIT");
-            pipeline(client, statements, None, &inserts, commit).await
-        })
-        .map(drop)
+        self.with(async |client, statements| pipeline(client, statements, &inserts, ends).await)
+            .map(drop)
     }
 
     fn careful(&mut self, unit: &Unit) -> Result<Verdict, GroupError> {
@@ -261,14 +268,20 @@ impl PgWriter {
     }
 }
 
+/// What opens and what ends the transaction, if this is where it opens or ends.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ends {
+    begin: Option<&'static str>,
+    commit: Option<&'static str>,
+}
+
 /// All statements are sent before the first answer is awaited. The database carries them out in this order; once one
 /// fails, it refuses all that follow, and makes a rollback of the commit: so only if each went well was it one.
 async fn pipeline(
     client: &Client,
     statements: &mut HashMap<&'static str, Statement>,
-    begin: Option<&str>,
     inserts: &[Insert<'_>],
-    commit: Option<&str>,
+    ends: Ends,
 ) -> PgResult<Vec<Vec<Value>>> {
     let mut ready = Vec::with_capacity(inserts.len());
     for insert in inserts {
@@ -288,7 +301,8 @@ async fn pipeline(
         Ok(Vec::new())
     });
     // Each is polled once, in this order, before any is polled again: that is what sends them in order.
-    let (begun, rows, ended) = tokio::join!(biased; plain(begin), join_all(rows), plain(commit));
+    let (begun, rows, ended) =
+        tokio::join!(biased; plain(ends.begin), join_all(rows), plain(ends.commit));
     begun?;
     let rows = rows.into_iter().collect::<PgResult<_>>()?;
     ended?;
@@ -321,7 +335,7 @@ fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op]) {
     }
 }
 
-/// One `INSERT … SELECT … FROM UNNEST`; a guard's gives back the keys that it admitted.
+/// One `INSERT … SELECT unnest(…)`; a guard's gives back the keys that it admitted.
 struct Insert<'a> {
     table: &'static Table,
     columns: Vec<Column<'a>>,
