@@ -150,6 +150,12 @@ impl Settings {
     /// Built-in defaults.
     #[must_use]
     pub fn defaults() -> Self {
+        // Made once: the rules of cases among them are read from a file.
+        static MADE: LazyLock<Settings> = LazyLock::new(Settings::made);
+        MADE.clone()
+    }
+
+    fn made() -> Self {
         let mut settings = Self {
             data: PathBuf::from("cairn-data"),
             database: String::new(),

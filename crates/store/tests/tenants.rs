@@ -39,7 +39,7 @@ async fn asked(t: &TestStore, tenant: &str, sql: &str) -> Result<i64, String> {
 
 on_both! {
     async fn each_has_its_own_rows_numbers_log_and_lock(t: &mut TestStore) {
-        let options = [t.tenant("one"), t.tenant("sea-ports")];
+        let options = [t.beside("one"), t.beside("sea-ports")];
         let one = open(options[0].clone()).await;
         let other = open(options[1].clone()).await;
         for seed in 0..3 {
@@ -78,7 +78,7 @@ on_both! {
     }
 
     async fn one_file_holds_all_and_brings_all_back_or_nothing(t: &mut TestStore) {
-        let options = [t.tenant("one"), t.tenant("two")];
+        let options = [t.beside("one"), t.beside("two")];
         for (at, options) in options.iter().enumerate() {
             let store = open(options.clone()).await;
             for seed in 0..=at as u64 {
@@ -119,22 +119,22 @@ on_both! {
             })
         };
         // Without a place for one of them nothing is restored.
-        let mut few = named([blank.tenant("one"), blank.tenant("two")]);
+        let mut few = named([blank.beside("one"), blank.beside("two")]);
         few.truncate(1);
         assert!(bring(blank.options(), few).await.unwrap().is_err());
         // Nor where the last of them does not fit: what was there of the others is taken back.
         let mut wrong = blank.options();
         wrong.origin = "another/log".into();
-        let both = named([blank.tenant("one"), blank.tenant("two")]);
+        let both = named([blank.beside("one"), blank.beside("two")]);
         assert!(bring(wrong, both).await.unwrap().is_err());
         let mut left = std::fs::read_dir(blank.path()).unwrap();
         assert!(left.next().is_none(), "nothing is left");
-        let both = named([blank.tenant("one"), blank.tenant("two")]);
+        let both = named([blank.beside("one"), blank.beside("two")]);
         let restored = bring(blank.options(), both).await.unwrap().unwrap();
         assert_eq!(restored.settings.unwrap(), b"x");
         assert_eq!(restored.tenants.len(), 2);
         for (at, name) in ["one", "two"].into_iter().enumerate() {
-            let store = open(blank.tenant(name)).await;
+            let store = open(blank.beside(name)).await;
             assert_eq!(reports(&store).await, at as u64 + 1, "{name}");
             store.close().await;
         }

@@ -178,7 +178,7 @@ impl TestStore {
 
     /// How a tenant's store beside this one is opened: in a folder below, on PostgreSQL in a schema of the same database.
     #[must_use]
-    pub fn tenant(&self, name: &str) -> Options {
+    pub fn beside(&self, name: &str) -> Options {
         let mut options = self.options_in(&self.dir.path().join("tenants").join(name));
         options.origin = format!("reports.example/{name}/log");
         options.tenant = name.into();

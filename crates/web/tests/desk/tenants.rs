@@ -20,6 +20,7 @@ const HOSTS: [&str; 2] = ["house.example", "health.example"];
 const CANARIES: [&str; 2] = ["Tūī-of-the-house", "Kākā-of-health"];
 
 /// What one house knows and gave out.
+#[derive(Clone)]
 struct Own {
     reference: String,
     secret: String,
@@ -129,7 +130,7 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
         .account("second", &format!("Second {canary}"), Role::Officer)
         .await;
     Own {
-        secret: received.secret.to_string(),
+        secret: received.secret.expose().to_owned(),
         reference: received.reference,
         key: token,
         sha256,
@@ -436,7 +437,9 @@ async fn call(
         }
         Shows::Secret => request = request.header("cairn-secret", &own.secret),
     }
+    let file = format!(r#"{{"sha256":"{}"}}"#, own.sha256);
     let body = match path.rsplit('/').next().unwrap() {
+        "files" => file.as_str(),
         "reports" => EXAMPLE,
         "messages" => r#"{"text":"Any news?"}"#,
         "consents" => r#"{"agency":"netsafe","given":true}"#,
@@ -444,7 +447,7 @@ async fn call(
         "outcome" => r#"{"outcome":"resolved","text":"Done"}"#,
         _ => "{}",
     };
-    let kind = if path.ends_with("/files") {
+    let kind = if path == "/api/v1/files" {
         "application/octet-stream"
     } else {
         "application/json"
@@ -453,7 +456,7 @@ async fn call(
     let body = if method == "GET" {
         Body::empty()
     } else {
-        Body::from(body)
+        Body::from(body.to_owned())
     };
     let response = two
         .router
@@ -486,6 +489,18 @@ async fn a_key_or_secret_of_one_house_is_none_at_the_other() {
         };
         assert_eq!(theirs.0, refused, "{what}: {theirs:?}");
     }
+    // Nor can somebody who is known there name a file of the other house.
+    let mut theirs = Vec::new();
+    for sha256 in [&two.own[0].sha256, &never.sha256] {
+        let mixed = Own {
+            sha256: sha256.clone(),
+            ..two.own[1].clone()
+        };
+        let add = ("POST", "/api/v1/status/{reference}/files");
+        theirs.push(call(&two, 1, add, Shows::Secret, &mixed).await);
+    }
+    assert_eq!(theirs[0], theirs[1]);
+    assert_eq!(theirs[0].0, StatusCode::UNPROCESSABLE_ENTITY, "{theirs:?}");
     // What was refused there is good at home: the table tries the right things.
     for (method, path, shows) in API {
         if method == "GET" && matches!(shows, Shows::Key | Shows::Secret) {
@@ -531,7 +546,7 @@ async fn a_reporters_link_and_draft_lead_nowhere_else() {
             );
             all.push(b.page);
         }
-        let logs = ["/log.keys", "/checkpoint"].contains(&path);
+        let logs = ["/evidence", "/log.keys", "/checkpoint"].contains(&path);
         assert_eq!(all[0] != all[1], logs, "{path}");
     }
 }
