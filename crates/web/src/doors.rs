@@ -25,7 +25,6 @@ pub struct Tenant {
 
 /// The house, and the tenants that share its listener. `beside` are all tenants of the process, with a listener of their own or
 /// not: when the house is asked whether it is ready, it answers for all of them.
-#[must_use]
 pub fn by_host(house: Router, tenants: Vec<Tenant>, beside: Vec<App>) -> Router {
     if beside.is_empty() {
         return house;
