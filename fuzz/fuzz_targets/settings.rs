@@ -74,7 +74,10 @@ fn again(given: &read::Given, keys: &[&'static str]) {
         let quoted: Vec<String> = given.written().split('.').map(toml_string).collect();
         let text = format!("{} = {}", quoted.join("."), toml_string(&given.value));
         let read = read::from_toml(&text, "b.toml", keys);
-        assert!(read.as_ref().is_ok_and(|read| read[0].tenant.as_ref() == Some(name)));
+        assert!(
+            read.as_ref()
+                .is_ok_and(|read| read[0].tenant.as_ref() == Some(name))
+        );
         assert_eq!(one(read), same);
         return;
     }
