@@ -65,7 +65,7 @@ export async function startProvider() {
         ctx.body = { ...ctx.body, id_token: it.bend.token(ctx.body.id_token, it.tools) };
       }
       const back = ctx.response.get('location') ?? '';
-      if (back.startsWith(url) && it.bend.back) {
+      if (urls.some((url) => back.startsWith(url)) && it.bend.back) {
         const address = new URL(back);
         it.bend.back(address.searchParams);
         ctx.set('location', address.href);

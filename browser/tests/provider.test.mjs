@@ -294,7 +294,7 @@ test('where passwords are for emergencies: one’s last way stays, a passkey is 
     }
   } finally {
     await own.stop();
-    await provider.allow(cairn.url);
+    await provider.allow(cairn.url, health());
   }
 });
 
