@@ -10,7 +10,7 @@ const written = (value) => Buffer.from(JSON.stringify(value)).toString('base64ur
 /**
  * Starts one. Its issuer is `http://localhost:port`, another site than 127.0.0.1.
  * @returns {Promise<object>} `issuer`; `people`: claims by account; `who`: who is signed in there; `bend`: what is done to its
- *   answers (`token(idToken, tools)`, `back(url)`); `asked`: paths that it was asked for; `allow(url)`; `stop()`
+ *   answers (`token(idToken, tools)`, `back(url)`); `asked`: paths that it was asked for; `allow(...urls)`; `stop()`
  */
 export async function startProvider() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -39,14 +39,14 @@ export async function startProvider() {
     },
   };
 
-  it.allow = async (url) => {
+  it.allow = async (...urls) => {
     // It says to the console what a production site must not do.
     const { warn, info } = console;
     console.warn = () => {};
     console.info = () => {};
     const { default: Provider } = await import('oidc-provider');
     const provider = new Provider(it.issuer, {
-      clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [`${url}/sign-in/oidc/callback`], token_endpoint_auth_method: 'client_secret_basic' }],
+      clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: urls.map((url) => `${url}/sign-in/oidc/callback`), token_endpoint_auth_method: 'client_secret_basic' }],
       jwks: { keys: [jwk] },
       cookies: { keys: ['cookies-of-the-test'] },
       claims: { openid: ['sub'], profile: ['name', 'preferred_username'], groups: ['groups'] },
@@ -65,7 +65,7 @@ export async function startProvider() {
         ctx.body = { ...ctx.body, id_token: it.bend.token(ctx.body.id_token, it.tools) };
       }
       const back = ctx.response.get('location') ?? '';
-      if (back.startsWith(url) && it.bend.back) {
+      if (urls.some((url) => back.startsWith(url)) && it.bend.back) {
         const address = new URL(back);
         it.bend.back(address.searchParams);
         ctx.set('location', address.href);

@@ -12,7 +12,8 @@ import { world } from '../lib/world.mjs';
 let provider;
 const settings = () => [
   `oidc.issuer=${provider.issuer}`, `oidc.client_id=${CLIENT.id}`, 'oidc.label=Example ID', 'oidc.scopes=profile,groups',
-  'oidc.roles=cert-leads=lead,cert=officer',
+  'oidc.roles=cert-leads=lead,cert=officer,health-desk=health/officer',
+  'tenant.health.title=Health sector', 'tenant.health.listen=127.0.0.1:0',
 ].flatMap((one) => ['--set', one]);
 const SECRET = { CAIRN_OIDC_CLIENT_SECRET: CLIENT.secret };
 process.env.CAIRN_OIDC_CLIENT_SECRET = CLIENT.secret;
@@ -24,9 +25,11 @@ after(() => provider.stop());
 
 const where = (page) => new URL(page.url()).pathname;
 const BUTTON = 'form[action="/sign-in/oidc"] button';
+/** Where the tenant listens. */
+const health = () => cairn.lines.map((line) => /tenant health on (http:\/\/\S+)/.exec(line)?.[1]).find(Boolean);
 let allowed;
 async function opened(options = {}) {
-  await (allowed ??= provider.allow(cairn.url));
+  await (allowed ??= provider.allow(cairn.url, health()));
   return cairn.open({ origins: [cairn.url, provider.issuer], ...options });
 }
 
@@ -291,6 +294,28 @@ test('where passwords are for emergencies: one’s last way stays, a passkey is 
     }
   } finally {
     await own.stop();
-    await provider.allow(cairn.url);
+    await provider.allow(cairn.url, health());
   }
+});
+
+test('one provider lets people in at the door that their groups open, and at no other', async () => {
+  const visit = await opened({ origins: [cairn.url, health(), provider.issuer] });
+  provider.people.nurse = { name: 'Nia Example', preferred_username: 'nia', groups: ['health-desk'] };
+  assert.equal(await byProvider(visit.page, 'nurse'), '/sign-in/oidc/callback');
+  assert.match(await text(visit.page), /none of your groups there gives you a role/);
+  assert.equal(await byProvider(visit.page, 'nurse', health()), '/sign-in/enrol');
+  await enrol(visit.page);
+  await visit.page.goto(`${health()}/desk/account`);
+  assert.match(await text(visit.page), /Nia Example · Officer/);
+  assert.match(await visit.page.innerText('header.top'), /Health sector/);
+  await look(visit.page, 'account-of-a-tenant');
+  visit.faults.none();
+  await visit.close();
+  // Who leads at the house is nobody there.
+  const other = await opened({ origins: [cairn.url, health(), provider.issuer] });
+  provider.people.chief = { name: 'Ari Example', preferred_username: 'ari', groups: ['cert-leads', 'cert'] };
+  assert.equal(await byProvider(other.page, 'chief', health()), '/sign-in/oidc/callback');
+  assert.match(await text(other.page), /none of your groups there gives you a role/);
+  other.faults.none();
+  await other.close();
 });

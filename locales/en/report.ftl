@@ -1,6 +1,8 @@
 # The public Report door. Questions, advice and agencies are not here: they belong to the form.
 
 report-home-lead = Tell us about scams, hacked accounts, malicious messages, leaked data and other cyber incidents. It takes about five minutes, you need no account, and you may stay anonymous.
+# Whose door this is, where several agencies share one installation.
+report-home-house = This is the door of { $house }: what you tell us here goes to them.
 report-home-start = Report an incident
 report-home-report = Report
 report-home-report-text = Answer a few questions and get first advice at once.

@@ -1,6 +1,8 @@
 # Te kūaha Pūrongo mō te iwi whānui. Kei te puka kē ngā pātai, ngā tohutohu me ngā umanga.
 
 report-home-lead = Whakamōhiotia mai ngā tinihanga, ngā pūkete kua murua, ngā karere kino, ngā raraunga kua puta me ētahi atu maiki ipurangi. E rima meneti pea te roa, kāore he pūkete e hiahiatia ana, ā, ka taea te noho muna.
+# Whose door this is, where several agencies share one installation.
+report-home-house = Ko te tatau tēnei o { $house }: ka tae atu ki a rātou āu kōrero i konei.
 report-home-start = Pūrongotia tētahi maiki
 report-home-report = Pūrongo
 report-home-report-text = Whakautua ētahi pātai, ka whiwhi tohutohu tuatahi i taua wā tonu.

@@ -67,6 +67,9 @@ _cairn() {
             cairn,stats)
                 cmd="cairn__subcmd__stats"
                 ;;
+            cairn,tenant)
+                cmd="cairn__subcmd__tenant"
+                ;;
             cairn,track)
                 cmd="cairn__subcmd__track"
                 ;;
@@ -136,6 +139,9 @@ _cairn() {
             cairn__subcmd__help,stats)
                 cmd="cairn__subcmd__help__subcmd__stats"
                 ;;
+            cairn__subcmd__help,tenant)
+                cmd="cairn__subcmd__help__subcmd__tenant"
+                ;;
             cairn__subcmd__help,track)
                 cmd="cairn__subcmd__help__subcmd__track"
                 ;;
@@ -177,6 +183,9 @@ _cairn() {
                 ;;
             cairn__subcmd__help__subcmd__retention,check)
                 cmd="cairn__subcmd__help__subcmd__retention__subcmd__check"
+                ;;
+            cairn__subcmd__help__subcmd__tenant,list)
+                cmd="cairn__subcmd__help__subcmd__tenant__subcmd__list"
                 ;;
             cairn__subcmd__help__subcmd__track,build)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__build"
@@ -348,6 +357,18 @@ _cairn() {
                 ;;
             cairn__subcmd__retention__subcmd__help,help)
                 cmd="cairn__subcmd__retention__subcmd__help__subcmd__help"
+                ;;
+            cairn__subcmd__tenant,help)
+                cmd="cairn__subcmd__tenant__subcmd__help"
+                ;;
+            cairn__subcmd__tenant,list)
+                cmd="cairn__subcmd__tenant__subcmd__list"
+                ;;
+            cairn__subcmd__tenant__subcmd__help,help)
+                cmd="cairn__subcmd__tenant__subcmd__help__subcmd__help"
+                ;;
+            cairn__subcmd__tenant__subcmd__help,list)
+                cmd="cairn__subcmd__tenant__subcmd__help__subcmd__list"
                 ;;
             cairn__subcmd__track,build)
                 cmd="cairn__subcmd__track__subcmd__build"
@@ -533,7 +554,7 @@ _cairn() {
 
     case "${cmd}" in
         cairn)
-            opts="-c -d -h -V --config --data --listen --set --help --version serve demo doctor backup restore migrate user log receipt export report openpgp import retention track stats completions generate help"
+            opts="-c -d -h -V --config --data --listen --tenant --set --help --version serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -559,6 +580,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -571,7 +596,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__backup)
-            opts="-c -d -h --key --config --data --listen --set --help"
+            opts="-c -d -h --key --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -601,6 +626,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -613,7 +642,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__completions)
-            opts="-c -d -h --config --data --listen --set --help bash elvish fish powershell zsh"
+            opts="-c -d -h --config --data --listen --tenant --set --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -636,6 +665,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -651,7 +684,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__demo)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -674,6 +707,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -689,7 +726,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__doctor)
-            opts="-c -d -h --mail --full --config --data --listen --set --help"
+            opts="-c -d -h --mail --full --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -712,6 +749,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -727,7 +768,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__export)
-            opts="-c -d -h --config --data --listen --set --help reports help"
+            opts="-c -d -h --config --data --listen --tenant --set --help reports help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,6 +791,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -807,7 +852,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__export__subcmd__reports)
-            opts="-o -c -d -h --format --out --config --data --listen --set --help"
+            opts="-o -c -d -h --format --out --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -845,6 +890,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -857,7 +906,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__generate)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -883,6 +932,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -895,7 +948,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help)
-            opts="serve demo doctor backup restore migrate user log receipt export report openpgp import retention track stats completions generate help"
+            opts="serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1314,6 +1367,34 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__help__subcmd__tenant)
+            opts="list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__tenant__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__help__subcmd__track)
             opts="check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1693,7 +1774,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__import)
-            opts="-c -d -h --dry-run --mapping --files --token-file --query --certificates --rejects --count-in-figures --config --data --listen --set --help rt thehive4 iris csv mbox"
+            opts="-c -d -h --dry-run --mapping --files --token-file --query --certificates --rejects --count-in-figures --config --data --listen --tenant --set --help rt thehive4 iris csv mbox"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1743,6 +1824,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1755,7 +1840,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log)
-            opts="-c -d -h --config --data --listen --set --help verify rotate-key help"
+            opts="-c -d -h --config --data --listen --tenant --set --help verify rotate-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1778,6 +1863,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1849,7 +1938,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log__subcmd__rotate__subcmd__key)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1875,6 +1964,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1887,7 +1980,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --set --help"
+            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1917,6 +2010,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1929,7 +2026,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__migrate)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1952,6 +2049,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1967,7 +2068,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp)
-            opts="-c -d -h --config --data --listen --set --help new show export import rotate extend help"
+            opts="-c -d -h --config --data --listen --tenant --set --help new show export import rotate extend help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1993,6 +2094,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2005,7 +2110,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__export)
-            opts="-c -d -h --secret --config --data --listen --set --help"
+            opts="-c -d -h --secret --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2028,6 +2133,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2043,7 +2152,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__extend)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2066,6 +2175,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2193,7 +2306,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__import)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2216,6 +2329,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2231,7 +2348,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__new)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2254,6 +2371,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2269,7 +2390,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__rotate)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2292,6 +2413,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2307,7 +2432,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__show)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2333,6 +2458,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2345,7 +2474,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__receipt)
-            opts="-c -d -h --config --data --listen --set --help verify help"
+            opts="-c -d -h --config --data --listen --tenant --set --help verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2368,6 +2497,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2425,7 +2558,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__receipt__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --set --help"
+            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2455,6 +2588,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2467,7 +2604,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__report)
-            opts="-c -d -h --config --data --listen --set --help import-mail help"
+            opts="-c -d -h --config --data --listen --tenant --set --help import-mail help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2490,6 +2627,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2547,7 +2688,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__report__subcmd__import__subcmd__mail)
-            opts="-c -d -h --maildir --mbox --config --data --listen --set --help"
+            opts="-c -d -h --maildir --mbox --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2581,6 +2722,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2593,7 +2738,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__restore)
-            opts="-c -d -h --key --accept-findings --config --data --listen --set --help"
+            opts="-c -d -h --key --accept-findings --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2623,6 +2768,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2635,7 +2784,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__retention)
-            opts="-c -d -h --config --data --listen --set --help check help"
+            opts="-c -d -h --config --data --listen --tenant --set --help check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2661,6 +2810,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2673,7 +2826,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__retention__subcmd__check)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2696,6 +2849,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2753,7 +2910,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__serve)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2776,6 +2933,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2791,7 +2952,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__stats)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2814,6 +2975,136 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant)
+            opts="-c -d -h --config --data --listen --tenant --set --help list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__help)
+            opts="list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__list)
+            opts="-c -d -h --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2829,7 +3120,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track)
-            opts="-c -d -h --config --data --listen --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
+            opts="-c -d -h --config --data --listen --tenant --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2855,6 +3146,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2867,7 +3162,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__build)
-            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --set --help"
+            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2913,6 +3208,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2925,7 +3224,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__check)
-            opts="-c -d -h --json --config --data --listen --set --help"
+            opts="-c -d -h --json --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2948,6 +3247,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2963,7 +3266,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__claims)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2998,6 +3301,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3013,7 +3320,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__due)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3051,6 +3358,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3063,7 +3374,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__edition)
-            opts="-c -d -h --from --id --title --title-mi --as-of --config --data --listen --set --help"
+            opts="-c -d -h --from --id --title --title-mi --as-of --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3109,6 +3420,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3121,7 +3436,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__example)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3147,6 +3462,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3159,7 +3478,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__freeze)
-            opts="-c -d -h --edition --on --sign-off --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --sign-off --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3194,6 +3513,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3489,7 +3812,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__import)
-            opts="-c -d -h --csv --vintage --source --series --open-sdg --id --title --owner --contact --licence --country --config --data --listen --set --help"
+            opts="-c -d -h --csv --vintage --source --series --open-sdg --id --title --owner --contact --licence --country --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3559,6 +3882,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3571,7 +3898,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__live)
-            opts="-c -d -h --json --config --data --listen --set --help"
+            opts="-c -d -h --json --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3597,6 +3924,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3609,7 +3940,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__new)
-            opts="-c -d -h --id --title --owner --country --config --data --listen --set --help"
+            opts="-c -d -h --id --title --owner --country --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3651,6 +3982,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3663,7 +3998,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__pdf)
-            opts="-o -c -d -h --out --lang --edition --config --data --listen --set --help"
+            opts="-o -c -d -h --out --lang --edition --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3705,6 +4040,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3717,7 +4056,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__preview)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3743,6 +4082,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3755,7 +4098,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__progress)
-            opts="-o -c -d -h --csv --out --config --data --listen --set --help"
+            opts="-o -c -d -h --csv --out --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3793,6 +4136,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3805,7 +4152,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__ready)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3843,6 +4190,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3855,7 +4206,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__return)
-            opts="-c -d -h --accept --on --config --data --listen --set --help"
+            opts="-c -d -h --accept --on --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3889,6 +4240,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3901,7 +4256,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__schema)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3927,6 +4282,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3939,7 +4298,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__scorecard)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3977,6 +4336,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3989,7 +4352,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --set --help"
+            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4019,6 +4382,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4031,7 +4398,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user)
-            opts="-c -d -h --config --data --listen --set --help add list reset seat help"
+            opts="-c -d -h --config --data --listen --tenant --set --help add list reset seat help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4057,6 +4424,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4069,7 +4440,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__add)
-            opts="-c -d -h --name --role --config --data --listen --set --help"
+            opts="-c -d -h --name --role --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4100,6 +4471,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4241,7 +4616,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__list)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4264,6 +4639,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4279,7 +4658,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__reset)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4302,6 +4681,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4317,7 +4700,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat)
-            opts="-c -d -h --config --data --listen --set --help add list remove help"
+            opts="-c -d -h --config --data --listen --tenant --set --help add list remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4343,6 +4726,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4355,7 +4742,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__add)
-            opts="-c -d -h --plan --owner --mail --config --data --listen --set --help"
+            opts="-c -d -h --plan --owner --mail --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4390,6 +4777,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4475,7 +4866,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__list)
-            opts="-c -d -h --plan --config --data --listen --set --help"
+            opts="-c -d -h --plan --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4505,6 +4896,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4517,7 +4912,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__remove)
-            opts="-c -d -h --plan --owner --config --data --listen --set --help"
+            opts="-c -d -h --plan --owner --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4548,6 +4943,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

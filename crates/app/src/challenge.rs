@@ -129,7 +129,7 @@ impl App {
             let unit = self.received(no, draft, (&body, contact.as_deref()), tag)?;
             match self.store.write(unit).await {
                 Ok(_) => {
-                    metrics::counter!("cairn_challenges_total").increment(1);
+                    metrics::counter!("cairn_challenges_total", self.store.labels()).increment(1);
                     return Ok(sent(no));
                 }
                 // Somebody went away while theirs was being written, and it took this number.

@@ -289,8 +289,8 @@ impl App {
                 Err(AppError::Conflict) if tries < TRIES => {}
                 done => {
                     done?;
-                    metrics::counter!("cairn_mails_taken_total", "sort" => sort.as_str())
-                        .increment(1);
+                    let labels = self.store.labels_and("sort", sort.as_str());
+                    metrics::counter!("cairn_mails_taken_total", labels).increment(1);
                     return Ok(on_thread(sort, false));
                 }
             }

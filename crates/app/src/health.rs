@@ -28,14 +28,15 @@ impl App {
     /// Asks the database a small thing.
     pub async fn health(&self) -> Health {
         let asked = tokio::time::timeout(DATABASE_TIME_MAX, self.store.newest_checkpoint()).await;
+        let tenant = self.store.tenant();
         let database = match asked {
             Ok(Ok(_)) => true,
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the database does not answer");
+                tracing::warn!(tenant, %error, "the database does not answer");
                 false
             }
             Err(_) => {
-                tracing::warn!("the database takes too long to answer");
+                tracing::warn!(tenant, "the database takes too long to answer");
                 false
             }
         };

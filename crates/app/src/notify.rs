@@ -454,7 +454,7 @@ impl App {
                 return Ok(());
             }
             if self.mailed_enough(notice, &to).await? {
-                metrics::counter!("cairn_mails_held_total").increment(1);
+                metrics::counter!("cairn_mails_held_total", self.store.labels()).increment(1);
                 return Ok(());
             }
             self.place_of(payload.no).await?
@@ -468,7 +468,7 @@ impl App {
         let mime = self.seal_letter(payload.no, &mut letter, sealing).await?;
         let message = self.posted(post, notice, letter, (address, &place), job)?;
         post.send(message, mime.as_ref(), now).await?;
-        metrics::counter!("cairn_mails_sent_total").increment(1);
+        metrics::counter!("cairn_mails_sent_total", self.store.labels()).increment(1);
         if notice.is_to_reporter() {
             let id = post.message_id(job);
             self.note_mail(about, (&id, &to, sealing), &place).await?;

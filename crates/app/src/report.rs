@@ -280,7 +280,8 @@ impl App {
             Err(WriteError::Duplicate) => return self.again(once).await,
             Err(error) => return Err(error.into()),
         };
-        metrics::counter!("cairn_reports_total", "channel" => channel(draft)).increment(1);
+        let labels = self.store.labels_and("channel", channel(draft));
+        metrics::counter!("cairn_reports_total", labels).increment(1);
         let receipt = receipt_of(&reference, &entry, body_salt, &committed)?;
         let category = draft.body.category.clone();
         Ok(Received {

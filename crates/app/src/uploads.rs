@@ -197,7 +197,7 @@ impl App {
         let drafts = self.store.draft_bytes().await?;
         uploads.files.set(files, before.0);
         uploads.drafts.set(drafts, before.1);
-        metrics::gauge!("cairn_unnamed_bytes").set(uploads.unnamed() as f64);
+        metrics::gauge!("cairn_unnamed_bytes", self.store.labels()).set(uploads.unnamed() as f64);
         Ok(())
     }
 }

@@ -277,18 +277,19 @@ impl App {
     /// # Errors
     /// See [`WorkError`].
     pub async fn watch(&self) -> Result<(), WorkError> {
+        let labels = || self.store.labels();
         let dir = self.store.dir().to_owned();
         let free = tokio::task::spawn_blocking(move || cairn_store::room::free(&dir)).await;
         if let Ok(Some(free)) = free {
-            metrics::gauge!("cairn_disk_free_bytes").set(free as f64);
+            metrics::gauge!("cairn_disk_free_bytes", labels()).set(free as f64);
         }
         let writer = self.store.writer();
-        metrics::gauge!("cairn_intake_held").set(f64::from(u8::from(writer.is_full())));
-        metrics::gauge!("cairn_writer_queue_units").set(writer.waiting() as f64);
-        metrics::gauge!("cairn_intake_waiting").set(self.gate.waiting() as f64);
+        metrics::gauge!("cairn_intake_held", labels()).set(f64::from(u8::from(writer.is_full())));
+        metrics::gauge!("cairn_writer_queue_units", labels()).set(writer.waiting() as f64);
+        metrics::gauge!("cairn_intake_waiting", labels()).set(self.gate.waiting() as f64);
         let (due, given_up) = self.store.count_jobs().await?;
-        metrics::gauge!("cairn_jobs_due").set(due as f64);
-        metrics::gauge!("cairn_jobs_given_up").set(given_up as f64);
+        metrics::gauge!("cairn_jobs_due", labels()).set(due as f64);
+        metrics::gauge!("cairn_jobs_given_up", labels()).set(given_up as f64);
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::seat::SeatWish;
 use crate::settings::Settings;
 use crate::track::Track;
 use crate::{
-    backup, check, control, demo, doctor, export, generate, import, mail, open, serve, show,
+    backup, check, control, demo, doctor, export, generate, import, mail, open, serve, show, tenant,
 };
 
 /// What the program's exit codes mean.
@@ -37,6 +37,10 @@ pub struct Args {
     /// Address to serve on; short for `--set server.listen=ADDRESS:PORT`.
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
+    /// The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and
+    /// restore, the house and all its tenants.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub tenant: Option<String>,
     /// Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -85,6 +89,9 @@ pub enum Command {
     /// Accounts of those who work here.
     #[command(subcommand)]
     User(User),
+    /// Agencies or sectors on this installation that cannot see each other.
+    #[command(subcommand)]
+    Tenant(Tenant),
     /// The evidence log.
     #[command(subcommand)]
     Log(Log),
@@ -186,6 +193,13 @@ pub enum Seat {
     },
 }
 
+/// Tenants.
+#[derive(Debug, Subcommand)]
+pub enum Tenant {
+    /// List them: name, title, doors, and where their data lie. The settings make them (`tenant.NAME.title` and the like).
+    List,
+}
+
 /// The evidence log.
 #[derive(Debug, Subcommand)]
 pub enum Log {
@@ -283,6 +297,10 @@ impl Args {
             Command::Doctor { mail, full } => doctor::run(&settings, mail, full).await,
             Command::Migrate => open::migrate(&settings).await,
             Command::User(user) => user.run(&settings).await,
+            Command::Tenant(Tenant::List) => {
+                tenant::list(&settings);
+                Ok(())
+            }
             Command::Stats => show::stats(&control::ask(&settings, Wish::Stats).await?),
             Command::Export(Export::Reports { format, out }) => {
                 export::reports(&settings, format, out).await

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use cairn_app::clock::Clock;
-use cairn_store::backup::{self, Plan, Restore, Step};
+use cairn_store::backup::{self, Manifest, Plan, Restore, Restored, Step};
 use indicatif::ProgressBar;
 
 use crate::open;
 use crate::progress;
 use crate::settings::Settings;
 
-/// `cairn backup FILE`, beside a running server or without one.
+/// `cairn backup FILE`, beside a running server or without one: the house and all its tenants, or the one tenant named.
 ///
 /// # Errors
 /// What went wrong; no file is left then.
@@ -22,6 +22,18 @@ pub fn back_up(
 ) -> anyhow::Result<()> {
     let key = key.map(key_of).transpose()?;
     let kept = config.map(std::fs::read).transpose()?;
+    let (there, not_yet): (Vec<_>, Vec<_>) =
+        settings.tenants.iter().partition(|one| open::is_made(one));
+    for one in not_yet {
+        println!(
+            "nothing of {} yet, so it is not in the backup",
+            one.called()
+        );
+    }
+    let tenants = there
+        .into_iter()
+        .map(open::named)
+        .collect::<Result<Vec<_>, _>>()?;
     let bar = progress::bar("backing up");
     let plan = Plan {
         to,
@@ -29,17 +41,12 @@ pub fn back_up(
         key: key.as_ref(),
         made_at: Clock::System.now(),
     };
-    let manifest = backup::backup(&open::options(settings)?, &plan, &mut |s, done, of| {
-        step(&bar, s, done, of)
-    })?;
+    let mut told = |s, done, of| step(&bar, s, done, of);
+    let manifest = backup::backup_all(&open::options(settings)?, &tenants, &plan, &mut told)?;
     bar.finish_and_clear();
-    println!(
-        "{}: {} reports",
-        to.display(),
-        manifest.rows.get("report").copied().unwrap_or_default()
-    );
-    for file in &manifest.missing {
-        println!("missing on disk, so not in the backup: {file}");
+    packed(&to.display().to_string(), &manifest);
+    for (name, manifest) in &manifest.tenants {
+        packed(&format!("tenant {name}"), manifest);
     }
     if key.is_none() {
         println!(
@@ -47,6 +54,16 @@ pub fn back_up(
         );
     }
     Ok(())
+}
+
+fn packed(what: &str, manifest: &Manifest) {
+    println!(
+        "{what}: {} reports",
+        manifest.rows.get("report").copied().unwrap_or_default()
+    );
+    for file in &manifest.missing {
+        println!("missing on disk, so not in the backup: {file}");
+    }
 }
 
 /// A key file that is not there yet is made.
@@ -62,7 +79,7 @@ fn key_of(path: &Path) -> anyhow::Result<[u8; 32]> {
     Ok(key)
 }
 
-/// `cairn restore FILE` into an empty data directory.
+/// `cairn restore FILE` into an empty data directory: all that the backup holds, or the one tenant named.
 ///
 /// # Errors
 /// What went wrong; nothing is left half-restored.
@@ -82,13 +99,29 @@ pub fn restore(
         quarter: Some(&quarter),
         accept_findings: accept,
     };
-    let done = backup::restore(&open::options(settings)?, &plan, &mut |s, n, of| {
-        step(&bar, s, n, of)
-    })?;
+    let mut told = |s, n, of| step(&bar, s, n, of);
+    let tenants = open::tenants(settings)?;
+    let done = backup::restore_all(&open::options(settings)?, &tenants, &plan, &mut told)?;
     bar.finish_and_clear();
+    restored(&settings.data, &done);
+    for one in &settings.tenants {
+        match done.tenants.get(&one.door.name) {
+            Some(done) => restored(&one.data, done),
+            None => println!("nothing of {} is in the backup", one.called()),
+        }
+    }
+    if let Some(kept) = done.settings {
+        let path = settings.data.join("settings-of-backup.toml");
+        std::fs::write(&path, kept)?;
+        println!("the settings file of that time is {}", path.display());
+    }
+    Ok(())
+}
+
+fn restored(into: &Path, done: &Restored) {
     println!(
         "restored into {}: {} reports, {} log entries, every one verified",
-        settings.data.display(),
+        into.display(),
         done.verdict.reports,
         done.verdict.leaves
     );
@@ -101,12 +134,6 @@ pub fn restore(
     for file in &done.damaged_files {
         println!("stored file missing or damaged: {file}");
     }
-    if let Some(kept) = done.settings {
-        let path = settings.data.join("settings-of-backup.toml");
-        std::fs::write(&path, kept)?;
-        println!("the settings file of that time is {}", path.display());
-    }
-    Ok(())
 }
 
 fn step(bar: &ProgressBar, step: Step, done: u64, of: u64) {

@@ -32,6 +32,9 @@ const MARK: &str = "demonstration";
 /// # Errors
 /// [`Usage`] for a database with anything in it that no demonstration put there; or what kept it from starting, in words.
 pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
+    if !settings.door.is_house() {
+        return Err(Usage("a demonstration is of the house: leave --tenant out".into()).into());
+    }
     // Kept until the end: dropping it removes the directory.
     let temporary = if settings.is_given("storage.data") {
         None
@@ -39,7 +42,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
         Some(tempfile::tempdir().context("making a temporary directory")?)
     };
     if let Some(dir) = &temporary {
-        settings.data = dir.path().join("cairn");
+        settings.live_in(dir.path().join("cairn"));
     }
     let fresh = is_fresh(&settings).await?;
     let listener = bind(&settings).await?;
@@ -123,11 +126,10 @@ fn stand_alone(settings: &mut Settings, listener: &TcpListener) -> anyhow::Resul
     settings.site.https = settings.server.tls.is_some();
     settings.site.public_url.clone_from(&url);
     settings.app.public_url = url;
-    settings.app.mail = settings
-        .app
-        .mail
-        .take()
-        .filter(|mail| stays_here(&mail.smtp_url));
+    let tenants = settings.tenants.iter_mut().map(|one| &mut one.app);
+    for app in tenants.chain([&mut settings.app]) {
+        app.mail = app.mail.take().filter(|mail| stays_here(&mail.smtp_url));
+    }
     if settings.rates.is_none() && settings.app.base_currency == "NZD" {
         settings.app.rates = Rates::parse(RATES).context("data/example/rates.toml")?;
     }

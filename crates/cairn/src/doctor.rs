@@ -55,35 +55,44 @@ impl Findings {
     }
 }
 
-/// Checks all, changes nothing.
+/// Checks all, changes nothing: the house and every tenant.
 ///
 /// # Errors
 /// [`CheckFailed`] if anything is wrong.
 pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<()> {
     let mut findings = Findings { wrong: 0 };
-    disk(settings, &mut findings);
-    clock(settings, &mut findings).await;
-    form(settings, &mut findings);
-    figures(settings, &mut findings);
-    retention(settings, &mut findings);
-    keys(settings, &mut findings);
-    database(settings, &mut findings).await;
-    plans(settings, &mut findings).await;
-    if full {
-        files(settings, &mut findings).await;
+    for one in settings.houses() {
+        if !settings.tenants.is_empty() {
+            println!("\n{} ({})", one.called(), one.site.public_url);
+        }
+        all_of(one, mail, full, &mut findings).await;
     }
-    address(settings, &mut findings);
-    certificate(settings, &mut findings);
-    signin::ways(settings, &mut findings);
-    mail::outgoing(settings, mail, &mut findings).await;
-    mail::conversation(settings, &mut findings);
-    mail::openpgp(settings, &mut findings);
-    mail::agencies(settings, &mut findings);
     if findings.wrong == 0 {
         println!("\nnothing is wrong");
         return Ok(());
     }
     Err(CheckFailed(format!("{} things are wrong", findings.wrong)).into())
+}
+
+async fn all_of(settings: &Settings, mail: bool, full: bool, findings: &mut Findings) {
+    disk(settings, findings);
+    clock(settings, findings).await;
+    form(settings, findings);
+    figures(settings, findings);
+    retention(settings, findings);
+    keys(settings, findings);
+    database(settings, findings).await;
+    plans(settings, findings).await;
+    if full {
+        files(settings, findings).await;
+    }
+    address(settings, findings);
+    certificate(settings, findings);
+    signin::ways(settings, findings);
+    mail::outgoing(settings, mail, findings).await;
+    mail::conversation(settings, findings);
+    mail::openpgp(settings, findings);
+    mail::agencies(settings, findings);
 }
 
 fn disk(settings: &Settings, findings: &mut Findings) {
@@ -294,7 +303,10 @@ fn others_can_read(dir: &Path) -> std::io::Result<Option<String>> {
 }
 
 fn is_there(settings: &Settings) -> bool {
-    settings.database != "sqlite" || settings.data.join("core.db").exists()
+    let postgres = settings.database != "sqlite";
+    // A tenant's schema is made with its keys.
+    let made = settings.door.is_house() || open::is_made(settings);
+    (postgres && made) || settings.data.join("core.db").exists()
 }
 
 async fn database(settings: &Settings, findings: &mut Findings) {

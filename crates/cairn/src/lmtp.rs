@@ -1,6 +1,7 @@
 //! The door for mail servers: LMTP (RFC 2033) on loopback or a socket of the machine. A message is answered for only after its
 //! commit is durable; what could not be kept stays with the mail server, which tries again.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use cairn_desk::mail::{MAIL_BYTES_MAX, MailError};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
+
+use crate::settings::Settings;
 
 /// Connections at the same time; more wait for a place.
 pub const LMTP_CONNECTIONS_MAX: usize = 20;
@@ -90,10 +93,41 @@ pub async fn bind(place: &Place) -> anyhow::Result<Listener> {
     }
 }
 
+/// To whom messages go: each domain of a tenant leads to that tenant, all others to the house.
+#[derive(Clone)]
+pub struct Houses {
+    all: Arc<[App]>,
+    domains: Arc<HashMap<String, usize>>,
+}
+
+impl Houses {
+    /// The house comes first.
+    pub fn of<'a>(houses: impl Iterator<Item = (&'a Settings, &'a App)>) -> Self {
+        let (mut all, mut domains) = (Vec::new(), HashMap::new());
+        for (at, (settings, app)) in houses.enumerate() {
+            all.push(app.clone());
+            if at > 0 {
+                domains.extend(settings.mail_domains().into_iter().map(|name| (name, at)));
+            }
+        }
+        Self {
+            all: all.into(),
+            domains: Arc::new(domains),
+        }
+    }
+
+    /// Whose mail it is; 0 is the house.
+    fn of_recipient(&self, recipient: &str) -> usize {
+        let domain = recipient.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+        self.domains.get(&domain).copied().unwrap_or(0)
+    }
+}
+
 /// What sessions share.
 #[derive(Clone)]
 struct Door {
-    app: App,
+    houses: Houses,
     name: Arc<str>,
     authserv_id: Option<Arc<str>>,
     stopping: watch::Receiver<bool>,
@@ -101,13 +135,13 @@ struct Door {
 
 /// Takes messages until `stopping`; then what is under way is ended.
 pub async fn serve(
-    app: App,
+    houses: Houses,
     listener: Listener,
     (name, authserv_id): (String, Option<String>),
     mut stopping: watch::Receiver<bool>,
 ) {
     let door = Door {
-        app,
+        houses,
         name: name.into(),
         authserv_id: authserv_id.map(Into::into),
         stopping: stopping.clone(),
@@ -156,7 +190,7 @@ enum Stream {
     Unix(tokio::net::UnixStream),
 }
 
-async fn talk(mut door: Door, stream: impl AsyncRead + AsyncWrite) -> std::io::Result<()> {
+async fn talk(door: Door, stream: impl AsyncRead + AsyncWrite) -> std::io::Result<()> {
     let (from, mut to) = tokio::io::split(stream);
     let mut from = std::pin::pin!(BufReader::new(from));
     let mut session = Session::new(&door.name, MAIL_BYTES_MAX);
@@ -189,9 +223,7 @@ async fn talk(mut door: Door, stream: impl AsyncRead + AsyncWrite) -> std::io::R
                     return to.write_all(b"421 4.4.2 Too slow\r\n").await;
                 };
                 let envelope = session.envelope();
-                let answer = take(&mut door, message?, &envelope).await;
-                // One answer for each recipient (RFC 2033, 4.2): the message was taken once for all of them.
-                let answers = answer.repeat(envelope.recipients.len());
+                let answers = take(&door, message?, &envelope).await;
                 to.write_all(answers.as_bytes()).await?;
             }
         }
@@ -240,16 +272,39 @@ async fn data(from: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Option<
     }
 }
 
-async fn take(door: &mut Door, message: Option<Vec<u8>>, envelope: &Envelope) -> &'static str {
+/// One answer for each recipient, in their order (RFC 2033, 4.2). A message is taken once for all recipients of one house, and
+/// what one house cannot keep is no matter of another.
+async fn take(door: &Door, message: Option<Vec<u8>>, envelope: &Envelope) -> String {
     let Some(message) = message else {
-        return "552 5.3.4 The message is too large\r\n";
+        return "552 5.3.4 The message is too large\r\n".repeat(envelope.recipients.len());
     };
-    let handed = Handed {
-        authserv_id: door.authserv_id.as_deref(),
-        recipients: &envelope.recipients,
-        no_sender: envelope.sender.is_empty(),
-    };
-    match door.app.take_mail(&message, handed).await {
+    let whose = |recipient: &String| door.houses.of_recipient(recipient);
+    let mut answers = BTreeMap::new();
+    for at in envelope
+        .recipients
+        .iter()
+        .map(whose)
+        .collect::<BTreeSet<_>>()
+    {
+        let Some(app) = door.houses.all.get(at) else {
+            continue;
+        };
+        // Each hears of its own recipients only.
+        let own = envelope.recipients.iter().filter(|one| whose(one) == at);
+        let own: Vec<String> = own.cloned().collect();
+        let handed = Handed {
+            authserv_id: door.authserv_id.as_deref(),
+            recipients: &own,
+            no_sender: envelope.sender.is_empty(),
+        };
+        answers.insert(at, take_for(app, &message, handed).await);
+    }
+    let answer = |recipient| answers.get(&whose(recipient)).copied().unwrap_or_default();
+    envelope.recipients.iter().map(answer).collect()
+}
+
+async fn take_for(app: &App, message: &[u8], handed: Handed<'_>) -> &'static str {
+    match app.take_mail(message, handed).await {
         Ok(_) => "250 2.0.0 Taken\r\n",
         Err(ImportError::Message(MailError::TooLarge { .. })) => {
             "552 5.3.4 The message is too large\r\n"

@@ -26,6 +26,7 @@ mod seat;
 mod serve;
 mod settings;
 mod show;
+mod tenant;
 mod track;
 
 use std::process::ExitCode;
@@ -71,6 +72,12 @@ fn run(args: args::Args) -> anyhow::Result<()> {
     let settings =
         settings::Settings::load(args.config.as_ref(), std::env::vars(), &args.overrides())
             .map_err(|error| args::Usage(error.to_string()))?;
+    let settings = match &args.tenant {
+        None => settings,
+        Some(name) => settings
+            .of_tenant(name)
+            .map_err(|error| args::Usage(error.to_string()))?,
+    };
     open::log_to_stderr(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

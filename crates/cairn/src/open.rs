@@ -14,11 +14,14 @@ use cairn_desk::form::{Form, FormFiles};
 use cairn_desk::rates::Rates;
 use cairn_desk::report::retention;
 use cairn_store::postgres::PgConfig;
-use cairn_store::{Database, Options, Store};
+use cairn_store::{Database, Memory, Options, SqliteConfig, Store};
 use cairn_web::Site;
 
 use crate::args::Usage;
 use crate::settings::{LogFormat, Settings};
+
+/// Bytes of ballast in each tenant's directory, beside that of the house: they lie on one disk.
+const TENANT_BALLAST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Log lines go to standard error; user text, addresses and secrets never reach them.
 pub fn log_to_stderr(settings: &Settings) -> anyhow::Result<()> {
@@ -44,6 +47,22 @@ pub fn options(settings: &Settings) -> anyhow::Result<Options> {
         let config = PgConfig::new(&settings.database, settings.database_authority.clone())?;
         options.database = Database::Postgres(Box::new(config));
     }
+    if settings.door.is_house() {
+        return Ok(options);
+    }
+    options.tenant = settings.door.name.as_str().into();
+    options.ballast_bytes = TENANT_BALLAST_BYTES;
+    options.database = match options.database {
+        Database::Sqlite(config) => Database::Sqlite(SqliteConfig {
+            memory: Memory::Shared,
+            ..config
+        }),
+        Database::Postgres(config) => {
+            // Names of tenants have no underscore, so no two names make one schema.
+            let schema = format!("tenant_{}", settings.door.name.replace('-', "_"));
+            Database::Postgres(Box::new(config.in_schema(&schema)?))
+        }
+    };
     Ok(options)
 }
 
@@ -245,17 +264,44 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     Ok(files)
 }
 
-/// `cairn migrate`.
+/// How the stores of the tenants are opened, by their names.
 ///
 /// # Errors
-/// The database cannot be opened or migrated.
+/// As [`options`].
+pub fn tenants(settings: &Settings) -> anyhow::Result<Vec<(String, Options)>> {
+    settings.tenants.iter().map(named).collect()
+}
+
+/// How the store of a tenant is opened, with its name.
+///
+/// # Errors
+/// As [`options`].
+pub fn named(tenant: &Settings) -> anyhow::Result<(String, Options)> {
+    Ok((tenant.door.name.clone(), options(tenant)?))
+}
+
+/// There is something of it: its keys, which the first start makes.
+#[must_use]
+pub fn is_made(settings: &Settings) -> bool {
+    settings.data.join("keys").exists()
+}
+
+/// `cairn migrate`: the house and all tenants.
+///
+/// # Errors
+/// A database cannot be opened or migrated; those before it are.
 pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let store = Store::open(options(settings)?).await?;
-    store.close().await;
-    println!(
-        "the database has schema {}, the newest this program knows",
-        cairn_store::schema::NEWEST
-    );
+    for one in settings.houses() {
+        let store = Store::open(options(one)?).await;
+        store.with_context(|| one.called())?.close().await;
+    }
+    let schema = cairn_store::schema::NEWEST;
+    match settings.tenants.len() {
+        0 => println!("the database has schema {schema}, the newest this program knows"),
+        more => println!(
+            "the databases of the house and of {more} tenants have schema {schema}, the newest this program knows"
+        ),
+    }
     Ok(())
 }
 

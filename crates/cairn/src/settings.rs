@@ -5,6 +5,7 @@
 
 mod defs;
 mod read;
+mod tenants;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use cairn_desk::signin::Passwords;
 use cairn_web::server::ServerSettings;
 pub use defs::DEFS;
 use read::{Given, ReadError, env_name};
+pub use tenants::{Door, TENANT_HOSTS_MAX, TENANT_NAME_MAX, TENANT_TITLE_MAX, TENANTS_MAX};
 
 /// The keys of all settings.
 static KEYS: LazyLock<Vec<&'static str>> =
@@ -94,8 +96,14 @@ pub struct Settings {
     pub log_level: String,
     /// Name of the mail server whose `Authentication-Results` are believed.
     pub mail_authserv: Option<String>,
+    /// By which door people come in.
+    pub door: Door,
+    /// The tenants, each with settings of its own. A tenant has none.
+    pub tenants: Vec<Settings>,
     /// Keys that somebody set, wherever.
     given: BTreeSet<&'static str>,
+    /// What was given for tenants.
+    for_tenants: Vec<Given>,
 }
 
 /// How log lines look.
@@ -127,7 +135,7 @@ pub enum SettingsError {
         /// Which source.
         source_name: String,
         /// Which.
-        key: &'static str,
+        key: String,
         /// Why.
         cause: String,
         /// What it takes.
@@ -142,6 +150,12 @@ impl Settings {
     /// Built-in defaults.
     #[must_use]
     pub fn defaults() -> Self {
+        // Made once: the rules of cases among them are read from a file.
+        static MADE: LazyLock<Settings> = LazyLock::new(Settings::made);
+        MADE.clone()
+    }
+
+    fn made() -> Self {
         let mut settings = Self {
             data: PathBuf::from("cairn-data"),
             database: String::new(),
@@ -170,7 +184,10 @@ impl Settings {
             emergency_only: false,
             emergency_login: String::new(),
             lmtp: None,
+            door: Door::default(),
+            tenants: Vec::new(),
             given: BTreeSet::new(),
+            for_tenants: Vec::new(),
         };
         for def in DEFS {
             // A test holds every default to its own parser.
@@ -197,9 +214,13 @@ impl Settings {
             let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
             settings.read_toml(&text, &path.display().to_string())?;
         }
-        settings.take(read::from_environment(environment, &KEYS)?)?;
-        settings.take(read::from_words(overrides, &KEYS)?)?;
-        settings.together()?;
+        settings.take_all(read::from_environment(environment, &KEYS)?)?;
+        settings.take_all(read::from_words(overrides, &KEYS)?)?;
+        let given = std::mem::take(&mut settings.for_tenants);
+        let as_read = settings.clone();
+        settings.oidc.roles = settings.oidc.roles.of_tenant(None);
+        settings.finish()?;
+        settings.tenants = tenants::all(&as_read, given)?;
         Ok(settings)
     }
 
@@ -208,7 +229,14 @@ impl Settings {
     /// # Errors
     /// See [`SettingsError`].
     pub fn read_toml(&mut self, text: &str, source_name: &str) -> Result<(), SettingsError> {
-        self.take(read::from_toml(text, source_name, &KEYS)?)
+        self.take_all(read::from_toml(text, source_name, &KEYS)?)
+    }
+
+    /// What is for the house is taken at once, what is for tenants when all is read.
+    fn take_all(&mut self, all: Vec<Given>) -> Result<(), SettingsError> {
+        let (own, theirs) = all.into_iter().partition(|one| one.tenant.is_none());
+        self.for_tenants.extend::<Vec<Given>>(theirs);
+        self.take(own)
     }
 
     /// `https` where we serve TLS ourselves, else `http`.
@@ -232,9 +260,10 @@ impl Settings {
             let Some(def) = DEFS.iter().find(|def| def.key == given.key) else {
                 continue;
             };
+            let key = given.written();
             (def.set)(self, &given.value).map_err(|cause| SettingsError::Value {
                 source_name: given.source,
-                key: def.key,
+                key,
                 cause,
                 takes: def.takes,
             })?;
@@ -264,7 +293,8 @@ impl Settings {
         Ok(())
     }
 
-    fn together(&mut self) -> Result<(), SettingsError> {
+    /// Puts together what concerns several settings.
+    fn finish(&mut self) -> Result<(), SettingsError> {
         self.server.tls = match self.tls.clone() {
             (Some(certificates), Some(key)) => {
                 Some(cairn_web::server::TlsFiles { certificates, key })
@@ -282,17 +312,19 @@ impl Settings {
         self.sign_in()?;
         self.app.dkim = (!self.dkim.key.as_os_str().is_empty()).then(|| self.dkim.clone());
         self.site.https = self.site.public_url.starts_with("https://") || self.server.tls.is_some();
-        if self.log_origin.is_empty() {
-            let host = self
-                .site
-                .public_url
-                .split("://")
-                .nth(1)
-                .unwrap_or("localhost");
-            let host = host.split(['/', ':']).next().unwrap_or("localhost");
-            self.log_origin = format!("{host}/cairn-log");
-        }
+        self.log_origin = self.origin();
         Ok(())
+    }
+
+    /// Name of the evidence log: the one that was set, or one from the host of the public address.
+    fn origin(&self) -> String {
+        if !self.log_origin.is_empty() {
+            return self.log_origin.clone();
+        }
+        let url = &self.site.public_url;
+        let host = url.split("://").nth(1).unwrap_or("localhost");
+        let host = host.split(['/', ':']).next().unwrap_or("localhost");
+        format!("{host}/cairn-log")
     }
 }
 
@@ -303,7 +335,10 @@ pub fn reference() -> String {
         "# Settings\n\nMade by `cargo xtask generate` from the definitions in the program; do not edit.\n\n\
          A settings file is TOML: `cairn serve --config cairn.toml`. Each setting can also come from the environment \
          or from `--set key=value`; later sources win: default, file, environment, `--set`. \
-         An unknown key is an error that names the nearest known one.\n",
+         An unknown key is an error that names the nearest known one.\n\nA tenant (docs/operators.md) has the settings of \
+         its own below, and may have those of the house, such as `tenant.NAME.service.name`, but for those of the listener \
+         and the process; what it does not set is as in the house, but for addresses of mail, DKIM, plans and the name of \
+         the log. Settings of tenants stand in the file or come by `--set`, not from the environment.\n",
     );
     let mut section = "";
     for def in DEFS {
@@ -319,13 +354,14 @@ pub fn reference() -> String {
         } else {
             format!("`{}`", def.default)
         };
+        let variable = if group == "tenant" {
+            String::new()
+        } else {
+            format!("<br>`{}`", env_name(def.key))
+        };
         out.push_str(&format!(
-            "| `{}`<br>`{}` | {} | {} | {} |\n",
-            def.key,
-            env_name(def.key),
-            def.takes,
-            default,
-            def.doc
+            "| `{}`{variable} | {} | {} | {} |\n",
+            def.key, def.takes, default, def.doc
         ));
     }
     out

@@ -169,6 +169,12 @@ pub enum ReplyAddressError {
 }
 
 impl ReplyAddress {
+    /// The domain to which answers come.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.after.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// Reads the setting, such as `report+{tag}@cert.example`.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ pub const GROUPS_MAX: usize = 500;
 /// Longest name of a group, bytes.
 pub const GROUP_BYTES_MAX: usize = 1_000;
 
-/// What one group gives. One day also in which tenant.
+/// What one group gives, and in which tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
@@ -17,6 +17,9 @@ pub struct Grant {
     pub group: String,
     /// The role that its members have.
     pub role: Role,
+    /// The tenant in which they have it; none is the house itself.
+    #[serde(default)]
+    pub tenant: Option<String>,
 }
 
 /// Which group gives which role. The first line that fits counts.
@@ -35,7 +38,7 @@ pub enum MappingError {
     /// Tables that cannot be read.
     #[error("{0}")]
     Table(String),
-    /// A group that stands there twice, or has no name or too long a one.
+    /// A group that stands there twice for one tenant, or has no name or too long a one.
     #[error(
         "the group {0:?} stands there twice, or its name is empty or longer than {GROUP_BYTES_MAX} bytes"
     )]
@@ -51,8 +54,8 @@ struct Tables {
 }
 
 impl Mapping {
-    /// Reads `group=role, group=role`, or tables `{ group = "…", role = "…" }` parted by commas, in which names may hold
-    /// anything.
+    /// Reads `group=role, group=tenant/role`, or tables `{ group = "…", role = "…", tenant = "…" }` parted by commas, in which
+    /// names may hold anything.
     ///
     /// # Errors
     /// See [`MappingError`].
@@ -73,7 +76,8 @@ impl Mapping {
         }
         for (at, grant) in grants.iter().enumerate() {
             let name = &grant.group;
-            let twice = grants.iter().take(at).any(|other| other.group == *name);
+            let same = |other: &Grant| other.group == *name && other.tenant == grant.tenant;
+            let twice = grants.iter().take(at).any(same);
             if twice || name.is_empty() || name.len() > GROUP_BYTES_MAX {
                 return Err(MappingError::Group(name.clone()));
             }
@@ -85,6 +89,23 @@ impl Mapping {
     #[must_use]
     pub fn grant(&self, groups: &[String]) -> Option<&Grant> {
         self.0.iter().find(|grant| groups.contains(&grant.group))
+    }
+
+    /// The lines that hold in one tenant, in their order; `None` is the house itself. A line of one tenant is nothing in
+    /// another, and nothing in the house.
+    #[must_use]
+    pub fn of_tenant(&self, tenant: Option<&str>) -> Self {
+        let there = |grant: &&Grant| grant.tenant.as_deref() == tenant;
+        Self(self.0.iter().filter(there).cloned().collect())
+    }
+
+    /// The same lines, of which those that name no tenant hold in this one.
+    #[must_use]
+    pub fn meant_for(mut self, tenant: &str) -> Self {
+        for grant in &mut self.0 {
+            grant.tenant.get_or_insert_with(|| tenant.to_owned());
+        }
+        self
     }
 
     /// All lines.
@@ -99,9 +120,15 @@ fn grant(item: &str) -> Result<Grant, MappingError> {
     let (group, role) = item
         .rsplit_once('=')
         .ok_or_else(|| MappingError::Form(item.to_owned()))?;
+    // No role has a slash in its name.
+    let (tenant, role) = match role.rsplit_once('/') {
+        Some((tenant, role)) => (Some(tenant.trim().to_owned()), role),
+        None => (None, role),
+    };
     Ok(Grant {
         group: group.trim().to_owned(),
         role: role.trim().parse()?,
+        tenant,
     })
 }
 
@@ -279,7 +306,39 @@ mod tests {
         let role = |name: &str| mapping.grant(&groups(&[name])).map(|grant| grant.role);
         assert_eq!(role("cn=desk,dc=example"), Some(Role::Officer));
         assert_eq!(role("ngā kaihautū"), Some(Role::Lead));
-        assert!(Mapping::parse(r#"{ group = "a", role = "officer", tenant = "b" }"#).is_err());
+        assert!(Mapping::parse(r#"{ group = "a", role = "officer", tennant = "b" }"#).is_err());
+    }
+
+    #[test]
+    fn a_line_of_one_tenant_is_nothing_anywhere_else() {
+        let text =
+            "cert=lead, health-desk=health/officer, cert=health/auditor,ports-desk=ports/officer";
+        let mapping = Mapping::parse(text).unwrap();
+        let role = |tenant: Option<&str>, name: &str| {
+            let of = mapping.of_tenant(tenant);
+            of.grant(&groups(&[name])).map(|grant| grant.role)
+        };
+        assert_eq!(role(None, "cert"), Some(Role::Lead));
+        assert_eq!(role(Some("health"), "cert"), Some(Role::Auditor));
+        assert_eq!(role(Some("health"), "health-desk"), Some(Role::Officer));
+        for (tenant, name) in [
+            (None, "health-desk"),
+            (None, "ports-desk"),
+            (Some("ports"), "cert"),
+            (Some("ports"), "health-desk"),
+            (Some("health"), "ports-desk"),
+            (Some(""), "cert"),
+            (Some("healt"), "health-desk"),
+        ] {
+            assert_eq!(role(tenant, name), None, "{tenant:?} {name}");
+        }
+        let tables = r#"{ group = "a", role = "officer", tenant = "health" },{ group = "a", role = "lead" }"#;
+        let tables = Mapping::parse(tables).unwrap();
+        assert_eq!(tables.of_tenant(Some("health")).grants().len(), 1);
+        assert_eq!(tables.of_tenant(None).grants()[0].role, Role::Lead);
+        let own = Mapping::parse("a=lead").unwrap().meant_for("health");
+        assert_eq!(own.of_tenant(Some("health")).grants().len(), 1);
+        assert!(Mapping::parse("a=health/lead,a=health/officer").is_err());
     }
 
     #[test]
@@ -298,6 +357,7 @@ mod tests {
         let lead = Grant {
             group: "a".into(),
             role: Role::Lead,
+            tenant: None,
         };
         let of = |role, closed| Some(Standing { role, closed });
         assert_eq!(admit(None, None, true), Admission::NoRole);

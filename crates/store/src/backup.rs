@@ -6,6 +6,10 @@
 //! header. It always holds the installation's own keys, so a backup without a key is as secret as the data directory.
 //!
 //! A backup of SQLite is restored into SQLite, one of PostgreSQL into PostgreSQL.
+//!
+//! Where an installation has tenants, each of which is a store of its own, the same file holds them all: their parts lie below
+//! `tenants/NAME/`, and the manifest has one manifest for each. Such a file has another number of layout, so that a program
+//! that knows no tenants refuses it instead of bringing a part back as the whole.
 
 mod restore;
 
@@ -20,7 +24,7 @@ use flate2::write::GzEncoder;
 use ring::{digest, hmac};
 use serde::{Deserialize, Serialize};
 
-pub use restore::{Restore, Restored, restore};
+pub use restore::{Restore, Restored, restore, restore_all};
 
 use crate::blob::{hex, relative_path};
 use crate::db::ReadError;
@@ -34,6 +38,10 @@ use crate::{Database, Options, SqliteConfig};
 
 /// Version of the file's layout.
 const FORMAT: u32 = 1;
+/// Version of the layout of a file that holds several stores.
+const FORMAT_OF_MANY: u32 = 2;
+/// Folder of the stores beside the first, in the file.
+const TENANTS: &str = "tenants";
 /// First bytes of a sealed backup; 32 bytes of salt follow.
 const MAGIC: &[u8; 16] = b"cairn-backup-v1\n";
 const SALT_BYTES: usize = 32;
@@ -289,6 +297,9 @@ pub struct Manifest {
     pub members: BTreeMap<String, Member>,
     /// Files that the database names and that were not on disk.
     pub missing: Vec<String>,
+    /// The other stores of the installation, by the names of their tenants.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tenants: BTreeMap<String, Self>,
 }
 
 /// One part of a backup.
@@ -357,8 +368,8 @@ fn file_key(key: &[u8; 32], salt: &[u8]) -> [u8; 32] {
     out
 }
 
-/// Makes a backup beside a running cairn. Blocks: on a runtime call it from `spawn_blocking`. While it runs the data
-/// directory needs room for a second copy of the database.
+/// Makes a backup of one store beside a running cairn. Blocks: on a runtime call it from `spawn_blocking`. While it runs
+/// the data directory needs room for a second copy of the database.
 ///
 /// # Errors
 /// See [`BackupError`]; no file is left then.
@@ -367,20 +378,27 @@ pub fn backup(
     plan: &Plan<'_>,
     progress: OnProgress<'_>,
 ) -> Result<Manifest, BackupError> {
+    backup_all(options, &[], plan, progress)
+}
+
+/// The same with the stores of tenants, by their names, in one file. Each is as it stood at a moment of its own.
+///
+/// # Errors
+/// See [`BackupError`]; no file is left then.
+pub fn backup_all(
+    options: &Options,
+    tenants: &[(String, Options)],
+    plan: &Plan<'_>,
+    progress: OnProgress<'_>,
+) -> Result<Manifest, BackupError> {
     if plan.to.exists() {
         return Err(BackupError::Exists(plan.to.to_owned()));
     }
-    let keys = Keys::open(&options.dir.join("keys"), &options.origin)?;
-    let (_lock, spool) = spool(&options.dir)?;
-    let copied = match &options.database {
-        Database::Sqlite(config) => copy_sqlite(config, spool.path(), progress)?,
-        Database::Postgres(config) => copy_postgres(config, spool.path(), progress)?,
-    };
     let mut partial = plan.to.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let _left_over = fs::remove_file(&partial);
-    let packed = pack(options, plan, &keys, copied, &partial, progress).and_then(|manifest| {
+    let packed = pack(options, tenants, plan, &partial, progress).and_then(|manifest| {
         fs::rename(&partial, plan.to)
             .map_err(at(plan.to))
             .map(|()| manifest)
@@ -604,7 +622,10 @@ impl Target {
 /// The archive as it grows.
 struct Pack {
     tar: tar::Builder<GzEncoder<Target>>,
+    /// Of the store that is being packed.
     members: BTreeMap<String, Member>,
+    /// Folder of that store in the file, with a slash at its end; empty for the first.
+    folder: String,
     seconds: u64,
 }
 
@@ -632,7 +653,8 @@ impl Pack {
             from: from.take(size),
             hash: digest::Context::new(&digest::SHA256),
         };
-        self.tar.append_data(&mut header, name, &mut from)?;
+        let path = format!("{}{name}", self.folder);
+        self.tar.append_data(&mut header, path, &mut from)?;
         let sha256 = hex(from.hash.finish().as_ref());
         self.members
             .insert(name.to_owned(), Member { size, sha256 });
@@ -649,9 +671,8 @@ impl Pack {
 
 fn pack(
     options: &Options,
+    tenants: &[(String, Options)],
     plan: &Plan<'_>,
-    keys: &Keys,
-    copied: Copied,
     path: &Path,
     progress: OnProgress<'_>,
 ) -> Result<Manifest, BackupError> {
@@ -659,58 +680,22 @@ fn pack(
     let mut pack = Pack {
         tar: tar::Builder::new(GzEncoder::new(target, Compression::fast())),
         members: BTreeMap::new(),
+        folder: String::new(),
         seconds: u64::try_from(plan.made_at.seconds()).unwrap_or_default(),
     };
-    for (name, part) in &copied.parts {
-        pack.add_file(name, part).map_err(at(part))?;
-        // Room on the disk, before more is needed.
-        fs::remove_file(part).map_err(at(part))?;
-    }
-    for name in KEY_FILES {
-        let file = options.dir.join("keys").join(name);
-        // There from the first mail on that needs it.
-        if name == OPENPGP_FILE && !file.exists() {
-            continue;
-        }
-        pack.add_file(&format!("keys/{name}"), &file)
-            .map_err(at(&file))?;
-    }
+    let mut manifest = pack.store(options, plan, progress)?;
     if let Some(settings) = plan.settings {
         pack.add(SETTINGS, settings.len() as u64, settings)
             .map_err(at(path))?;
+        manifest.members.append(&mut pack.members);
     }
-    let mut missing = Vec::new();
-    let of = copied.blobs.len() as u64;
-    for (done, (sha256, wrapped)) in (1..).zip(&copied.blobs) {
-        let relative = keys
-            .unwrap(sha256, wrapped)
-            .map(|key| relative_path(sha256, &key));
-        let added = relative.map(|relative| {
-            let name = format!("blobs/{}", relative.display());
-            pack.add_file(&name, &options.dir.join("blobs").join(&relative))
-        });
-        match added {
-            Some(Ok(_)) => {}
-            // Gone since (nobody named it), or damaged: the manifest says so, the rest is worth keeping.
-            None => missing.push(sha256.clone()),
-            Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
-                missing.push(sha256.clone());
-            }
-            Some(Err(error)) => return Err(at(path)(error)),
-        }
-        progress(Step::Files, done, of);
+    for (name, options) in tenants {
+        pack.folder = format!("{TENANTS}/{name}/");
+        let one = pack.store(options, plan, progress)?;
+        manifest.tenants.insert(name.clone(), one);
+        manifest.format = FORMAT_OF_MANY;
     }
-    let manifest = Manifest {
-        format: FORMAT,
-        database: copied.database.to_owned(),
-        schema: copied.schema,
-        origin: options.origin.clone(),
-        made_at: plan.made_at.0,
-        rows: copied.rows,
-        checkpoint: copied.checkpoint,
-        members: std::mem::take(&mut pack.members),
-        missing,
-    };
+    pack.folder.clear();
     let json = serde_json::to_vec_pretty(&manifest)
         .map_err(|error| BackupError::Damaged(error.to_string()))?;
     pack.add(MANIFEST, json.len() as u64, json.as_slice())
@@ -719,4 +704,81 @@ fn pack(
         .and_then(Target::finish)
         .map_err(at(path))?;
     Ok(manifest)
+}
+
+impl Pack {
+    /// Copies one store and packs it.
+    fn store(
+        &mut self,
+        options: &Options,
+        plan: &Plan<'_>,
+        progress: OnProgress<'_>,
+    ) -> Result<Manifest, BackupError> {
+        let keys = Keys::open(&options.dir.join("keys"), &options.origin)?;
+        let (_lock, spool) = spool(&options.dir)?;
+        let copied = match &options.database {
+            Database::Sqlite(config) => copy_sqlite(config, spool.path(), progress)?,
+            Database::Postgres(config) => copy_postgres(config, spool.path(), progress)?,
+        };
+        for (name, part) in &copied.parts {
+            self.add_file(name, part).map_err(at(part))?;
+            // Room on the disk, before more is needed.
+            fs::remove_file(part).map_err(at(part))?;
+        }
+        for name in KEY_FILES {
+            let file = options.dir.join("keys").join(name);
+            // There from the first mail on that needs it.
+            if name == OPENPGP_FILE && !file.exists() {
+                continue;
+            }
+            self.add_file(&format!("keys/{name}"), &file)
+                .map_err(at(&file))?;
+        }
+        let missing = self.files(options, &keys, &copied.blobs, progress)?;
+        Ok(Manifest {
+            format: FORMAT,
+            database: copied.database.to_owned(),
+            schema: copied.schema,
+            origin: options.origin.clone(),
+            made_at: plan.made_at.0,
+            rows: copied.rows,
+            checkpoint: copied.checkpoint,
+            members: std::mem::take(&mut self.members),
+            missing,
+            tenants: BTreeMap::new(),
+        })
+    }
+
+    /// Packs the encrypted files; gives those that are not there.
+    fn files(
+        &mut self,
+        options: &Options,
+        keys: &Keys,
+        blobs: &[(String, Vec<u8>)],
+        progress: OnProgress<'_>,
+    ) -> Result<Vec<String>, BackupError> {
+        let mut missing = Vec::new();
+        let folder = options.dir.join("blobs");
+        let of = blobs.len() as u64;
+        for (done, (sha256, wrapped)) in (1..).zip(blobs) {
+            let relative = keys
+                .unwrap(sha256, wrapped)
+                .map(|key| relative_path(sha256, &key));
+            let added = relative.map(|relative| {
+                let name = format!("blobs/{}", relative.display());
+                self.add_file(&name, &folder.join(&relative))
+            });
+            match added {
+                Some(Ok(_)) => {}
+                // Gone since (nobody named it), or damaged: the manifest says so, the rest is worth keeping.
+                None => missing.push(sha256.clone()),
+                Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+                    missing.push(sha256.clone());
+                }
+                Some(Err(error)) => return Err(at(&folder)(error)),
+            }
+            progress(Step::Files, done, of);
+        }
+        Ok(missing)
+    }
 }

@@ -19,6 +19,10 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_CACHE_KIB: i32 = 8 * 1024;
 /// Page cache of the writing connection, KiB.
 const WRITE_CACHE_KIB: i32 = 32 * 1024;
+/// The same three where several stores share one process.
+const READ_CONNECTIONS_OF_MANY: usize = 2;
+const READ_CACHE_OF_MANY_KIB: i32 = 2 * 1024;
+const WRITE_CACHE_OF_MANY_KIB: i32 = 8 * 1024;
 
 /// A reading failed.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +80,41 @@ pub struct SqliteConfig {
     pub synchronous: &'static str,
     /// Pages (4 KiB) in the write-ahead log after which the writer copies it back.
     pub wal_pages: u32,
+    /// What it may hold in memory.
+    pub memory: Memory,
+}
+
+/// What one store may hold in memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// One store in this process.
+    #[default]
+    Whole,
+    /// One of several.
+    Shared,
+}
+
+impl Memory {
+    const fn readers(self) -> usize {
+        match self {
+            Self::Whole => READ_CONNECTIONS_MAX,
+            Self::Shared => READ_CONNECTIONS_OF_MANY,
+        }
+    }
+
+    const fn read_cache_kib(self) -> i32 {
+        match self {
+            Self::Whole => READ_CACHE_KIB,
+            Self::Shared => READ_CACHE_OF_MANY_KIB,
+        }
+    }
+
+    const fn write_cache_kib(self) -> i32 {
+        match self {
+            Self::Whole => WRITE_CACHE_KIB,
+            Self::Shared => WRITE_CACHE_OF_MANY_KIB,
+        }
+    }
 }
 
 impl SqliteConfig {
@@ -87,6 +126,7 @@ impl SqliteConfig {
             vfs: None,
             synchronous: "FULL",
             wal_pages: crate::WAL_PAGES,
+            memory: Memory::Whole,
         }
     }
 
@@ -112,7 +152,7 @@ impl SqliteConfig {
         connection.pragma_update(None, "synchronous", self.synchronous)?;
         connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
+        connection.pragma_update(None, "cache_size", -self.memory.write_cache_kib())?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -139,7 +179,7 @@ impl SqliteConfig {
         let connection = self.open(flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "query_only", true)?;
-        connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
+        connection.pragma_update(None, "cache_size", -self.memory.read_cache_kib())?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(64);
@@ -192,11 +232,12 @@ impl std::fmt::Debug for Db {
 
 impl SqliteReaders {
     pub(crate) fn new(config: SqliteConfig, keys: SharedKeys) -> Self {
+        let readers = config.memory.readers();
         Self {
             config,
             keys,
             idle: Arc::default(),
-            places: Arc::new(Semaphore::new(READ_CONNECTIONS_MAX)),
+            places: Arc::new(Semaphore::new(readers)),
         }
     }
 

@@ -51,7 +51,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use db::{Db, SqliteReaders};
-pub use db::{ReadError, SqliteConfig};
+pub use db::{Memory, ReadError, SqliteConfig};
 use keys::{KeyError, Keys};
 use ledger::{Ledger, LedgerError, LedgerKeys};
 use postgres::{PgConfig, PgError};
@@ -85,6 +85,8 @@ pub struct Options {
     pub on_fatal: OnFatal,
     /// Bytes of the ballast file (see [`room`]); 0 for none.
     pub ballast_bytes: u64,
+    /// Name by which metrics tell this store from others in the process; empty for the only or first one.
+    pub tenant: Arc<str>,
     /// For tests of the tests.
     pub sabotage: Sabotage,
 }
@@ -99,6 +101,7 @@ impl Options {
             origin: origin.to_owned(),
             on_fatal: Arc::new(|_| std::process::abort()),
             ballast_bytes: room::BALLAST_BYTES,
+            tenant: Arc::from(""),
             sabotage: Sabotage::default(),
         }
     }
@@ -151,6 +154,16 @@ pub enum OpenError {
     Read(#[from] ReadError),
 }
 
+/// Labels of metrics.
+pub type Labels = Vec<metrics::Label>;
+
+fn labels(tenant: &Arc<str>) -> Labels {
+    if tenant.is_empty() {
+        return Vec::new();
+    }
+    vec![metrics::Label::new("tenant", Arc::clone(tenant))]
+}
+
 /// An open store. Cheap to clone; the last clone's end closes it.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -159,6 +172,7 @@ pub struct Store {
     keys: Arc<Keys>,
     next_report: Arc<AtomicI64>,
     dir: Arc<PathBuf>,
+    labels: Labels,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -207,7 +221,9 @@ impl Store {
             .map_err(ReadError::from)?;
         let waiting = db.rows(unindexed::COUNT, Vec::new()).await?;
         let unindexed = unindexed::counted(&waiting).map_err(ReadError::from)?;
+        let labels = labels(&options.tenant);
         let setup = Setup {
+            labels: labels.clone(),
             on_fatal: options.on_fatal,
             sabotage: options.sabotage,
             room,
@@ -222,6 +238,7 @@ impl Store {
             keys,
             next_report: Arc::new(AtomicI64::new(newest + 1)),
             dir: Arc::new(dir),
+            labels,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
         })
     }
@@ -298,6 +315,26 @@ impl Store {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// What metrics about this store are labelled with: nothing, or the name of its tenant.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        self.labels.clone()
+    }
+
+    /// Name of its tenant; empty for the only or first store of the process.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        self.labels.first().map_or("", metrics::Label::value)
+    }
+
+    /// The same with one label more.
+    #[must_use]
+    pub fn labels_and(&self, key: &'static str, value: &'static str) -> Labels {
+        let mut labels = self.labels();
+        labels.push(metrics::Label::from_static_parts(key, value));
+        labels
     }
 
     /// The data directory.

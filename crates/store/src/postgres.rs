@@ -16,6 +16,10 @@ use crate::sql::{Row, Value, postgres_row};
 
 /// Connections for reading.
 const READ_CONNECTIONS_MAX: usize = 8;
+/// The same where several stores share the server.
+const READ_CONNECTIONS_OF_MANY: usize = 3;
+/// Longest name of a schema, bytes: the server cuts longer ones.
+const SCHEMA_BYTES_MAX: usize = 63;
 /// To start helping processes costs the server some milliseconds, which is more than most pages read for: they are for what reads
 /// much.
 const READ_SETTINGS: &str = "SET parallel_setup_cost = 20000";
@@ -31,6 +35,9 @@ const LOCK_TRY: Duration = Duration::from_millis(200);
 pub struct PgConfig {
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    /// The one schema in which names are looked for; none takes the database's own way.
+    schema: Option<String>,
+    readers: usize,
 }
 
 impl std::fmt::Debug for PgConfig {
@@ -90,7 +97,68 @@ impl PgConfig {
             SslMode::Disable => None,
             _ => Some(MakeRustlsConnect::new(client_config(authority)?)),
         };
-        Ok(Self { config, tls })
+        Ok(Self {
+            config,
+            tls,
+            schema: None,
+            readers: READ_CONNECTIONS_MAX,
+        })
+    }
+
+    /// The same database, in a schema of this name alone: no connection made from this finds a table of another schema by its
+    /// plain name, and all our SQL has plain names. The name goes into the first words of a connection, so it may hold only
+    /// lower-case letters, digits and `_`.
+    ///
+    /// # Errors
+    /// Another character, or a name that is empty or too long for the server.
+    pub fn in_schema(mut self, name: &str) -> Result<Self, PgError> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if name.is_empty() || name.len() > SCHEMA_BYTES_MAX || !name.bytes().all(plain) {
+            return Err(PgError::Address(format!("{name:?} is no name of a schema")));
+        }
+        // Said as the connection begins: there is no moment at which another path holds.
+        let before = self.config.get_options().unwrap_or_default().to_owned();
+        let options = format!("{before} -c search_path={name}");
+        self.config.options(options.trim());
+        self.schema = Some(name.to_owned());
+        self.readers = READ_CONNECTIONS_OF_MANY;
+        Ok(self)
+    }
+
+    /// The lock that one writer holds: one for each schema, since each has an evidence log of its own.
+    fn writer_lock(&self) -> i64 {
+        let Some(schema) = &self.schema else {
+            return WRITER_LOCK;
+        };
+        let digest = ring::digest::digest(&ring::digest::SHA256, schema.as_bytes());
+        let mut first = [0; 8];
+        for (to, from) in first.iter_mut().zip(digest.as_ref()) {
+            *to = *from;
+        }
+        i64::from_be_bytes(first)
+    }
+
+    /// Makes the schema if it is not there. `connection` was made from this.
+    pub(crate) async fn make_schema(&self, connection: &Client) -> Result<(), PgError> {
+        let Some(schema) = &self.schema else {
+            return Ok(());
+        };
+        // Asked first: who may use a schema that is there need not be allowed to make one.
+        let there = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
+        if connection.query_opt(there, &[schema]).await?.is_none() {
+            let sql = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+            connection.batch_execute(&sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back a schema that a restore has just filled.
+    pub(crate) async fn drop_schema(&self) -> Result<(), PgError> {
+        if let Some(schema) = &self.schema {
+            let sql = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+            self.connect().await?.batch_execute(&sql).await?;
+        }
+        Ok(())
     }
 
     /// One connection of its own, driven by the runtime that this is called on.
@@ -118,7 +186,7 @@ impl PgConfig {
             Some(tls) => Manager::from_config(self.config.clone(), tls.clone(), manager),
         };
         Pool::builder(manager)
-            .max_size(READ_CONNECTIONS_MAX)
+            .max_size(self.readers)
             .post_create(Hook::async_fn(|client, _| {
                 Box::pin(async move {
                     let set = client.batch_execute(READ_SETTINGS).await;
@@ -160,10 +228,12 @@ pub(crate) async fn connect_writer(config: &PgConfig) -> Result<Client, PgError>
     client
         .batch_execute("SET synchronous_commit = on; SET statement_timeout = '60s'")
         .await?;
+    config.make_schema(&client).await?;
+    let lock = config.writer_lock();
     let begun = tokio::time::Instant::now();
     loop {
         let row = client
-            .query_one("SELECT pg_try_advisory_lock($1)", &[&WRITER_LOCK])
+            .query_one("SELECT pg_try_advisory_lock($1)", &[&lock])
             .await?;
         if row.try_get::<_, bool>(0)? {
             return Ok(client);

@@ -34,7 +34,8 @@ impl Store {
         let database = if self.is_sqlite() {
             "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
         } else {
-            "SELECT pg_database_size(current_database())"
+            "SELECT CAST(COALESCE(sum(pg_total_relation_size(c.oid)), 0) AS BIGINT) FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = current_schema()"
         };
         Ok(Stats {
             states,

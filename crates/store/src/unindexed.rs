@@ -59,17 +59,27 @@ pub(crate) fn chunk(sqlite: bool, rows: u64) -> Unit {
 
 /// How many reports' words wait; shared by the writer and those who search. The writer alone changes it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Waiting(Arc<AtomicU64>);
+pub(crate) struct Waiting {
+    rows: Arc<AtomicU64>,
+    labels: crate::Labels,
+}
 
 impl Waiting {
+    pub(crate) fn labelled(labels: crate::Labels) -> Self {
+        Self {
+            rows: Arc::default(),
+            labels,
+        }
+    }
+
     pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+        self.rows.load(Ordering::Acquire)
     }
 
     pub(crate) fn set(&self, rows: u64) {
-        self.0.store(rows, Ordering::Release);
+        self.rows.store(rows, Ordering::Release);
         #[expect(clippy::cast_precision_loss, reason = "a gauge")]
-        metrics::gauge!("cairn_unindexed_reports").set(rows as f64);
+        metrics::gauge!("cairn_unindexed_reports", self.labels.clone()).set(rows as f64);
     }
 }
 

@@ -379,6 +379,8 @@ pub struct Sabotage {
 
 /// What the writer needs besides the database.
 pub(crate) struct Setup {
+    /// What metrics are labelled with.
+    pub labels: crate::Labels,
     pub on_fatal: OnFatal,
     pub sabotage: Sabotage,
     pub room: Arc<Room>,
@@ -398,7 +400,7 @@ pub(crate) fn start(
 ) -> std::io::Result<(Writer, JoinHandle<()>)> {
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
     let room = Arc::clone(&setup.room);
-    let words = Waiting::default();
+    let words = Waiting::labelled(setup.labels.clone());
     let moving = Moving::new(words.clone(), setup.unindexed);
     let clock = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -664,9 +666,10 @@ impl<'c> Loop<'c> {
         self.backend.finish(units, &verdicts, logged)?;
         // Before anybody hears of it: who has a receipt finds the report.
         self.moving.came(accepted());
-        metrics::histogram!("cairn_commit_seconds").record(begun.elapsed());
-        metrics::counter!("cairn_writer_groups_total").increment(1);
-        metrics::counter!("cairn_writer_units_total").increment(units.len() as u64);
+        let labels = || self.setup.labels.clone();
+        metrics::histogram!("cairn_commit_seconds", labels()).record(begun.elapsed());
+        metrics::counter!("cairn_writer_groups_total", labels()).increment(1);
+        metrics::counter!("cairn_writer_units_total", labels()).increment(units.len() as u64);
         let first = self.ledger.size();
         let proof = sealed.map(|sealed| {
             let proof = sealed.proof.clone();

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use cairn_store::{Options, Store};
+use cairn_store::postgres::PgConfig;
+use cairn_store::{Database, Options, Store};
 use tempfile::TempDir;
 use tokio_postgres::{Config, NoTls};
 
@@ -173,6 +174,21 @@ impl TestStore {
             Some(database) => Options::postgres(dir, ORIGIN, &database.url())
                 .expect("the test database's address"),
         }
+    }
+
+    /// How a tenant's store beside this one is opened: in a folder below, on PostgreSQL in a schema of the same database.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Options {
+        let mut options = self.options_in(&self.dir.path().join("tenants").join(name));
+        options.origin = format!("reports.example/{name}/log");
+        options.tenant = name.into();
+        if let Some(database) = &self.database {
+            let schema = format!("tenant_{}", name.replace('-', "_"));
+            let config = PgConfig::new(&database.url(), None).expect("the test database's address");
+            let config = config.in_schema(&schema).expect("a name of a schema");
+            options.database = Database::Postgres(Box::new(config));
+        }
+        options
     }
 
     /// An empty store of the same kind.

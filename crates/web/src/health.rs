@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use cairn_app::App;
 use serde_json::{Value, json};
 
 use crate::api::Machine;
+use crate::doors::Beside;
 
 /// `/health/live` and `/health/ready`.
 pub(crate) fn machines() -> [Machine; 2] {
@@ -38,8 +39,18 @@ pub(crate) async fn live() -> Json<Value> {
         (status = 503, description = "Reports cannot be taken: `database` says `fails` or `disk` says `full`", body = Object),
     )
 )]
-pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
-    let health = app.health().await;
+pub(crate) async fn ready(
+    State(app): State<App>,
+    beside: Option<Extension<Beside>>,
+) -> (StatusCode, Json<Value>) {
+    let mut health = app.health().await;
+    // The house answers for its tenants. Which of them ails stands in the log.
+    if let Some(Extension(beside)) = beside {
+        for other in beside.health().await {
+            health.database &= other.database;
+            health.room &= other.room;
+        }
+    }
     let status = if health.ready() {
         StatusCode::OK
     } else {

@@ -20,7 +20,9 @@ pub fn shell(page: &Page, title: &str, body: Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 title {
                     @if page.faulty { (t::error_prefix(lang)) " " }
-                    (title) " – " (page.site.name(lang)) " – cairn"
+                    (title) " – " (page.site.name(lang))
+                    @if let Some(house) = page.site.house(lang) { " – " (house) }
+                    " – cairn"
                 }
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href=(STYLE.path);
@@ -56,6 +58,7 @@ fn header(page: &Page) -> Markup {
                     (mark())
                     span.word { "cairn" }
                     span.service { (page.site.name(lang)) }
+                    @if let Some(house) = page.site.house(lang) { " " strong.house { (house) } }
                 }
                 (language_switch(page))
             }

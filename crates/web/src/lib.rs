@@ -11,6 +11,7 @@ pub mod components;
 pub mod cookie;
 pub mod csrf;
 pub mod desk;
+pub mod doors;
 pub mod evidence;
 pub mod figures;
 pub mod form;

@@ -12,6 +12,8 @@ pub struct Site {
     pub name_en: String,
     /// The same in te reo Māori.
     pub name_mi: String,
+    /// Whose door this is, in English and te reo Māori, where several share one installation; none says nothing.
+    pub house: Option<(String, String)>,
     /// Where people reach the service, without a slash at the end: `https://report.example.org`.
     pub public_url: String,
     /// Whether people reach it by HTTPS, here or at a proxy: cookies get `Secure` and `__Host-`, answers get HSTS.
@@ -35,6 +37,7 @@ impl Site {
         Self {
             name_en: "Report a cyber incident".into(),
             name_mi: "Pūrongo i tētahi maiki ipurangi".into(),
+            house: None,
             public_url: "http://127.0.0.1".into(),
             https: false,
             zone: TimeZone::get("Pacific/Auckland").unwrap_or(TimeZone::UTC),
@@ -52,6 +55,16 @@ impl Site {
             Lang::En => &self.name_en,
             Lang::Mi => &self.name_mi,
         }
+    }
+
+    /// Whose door this is, in a language.
+    #[must_use]
+    pub fn house(&self, lang: Lang) -> Option<&str> {
+        let (en, mi) = self.house.as_ref()?;
+        Some(match lang {
+            Lang::En => en,
+            Lang::Mi => mi,
+        })
     }
 
     /// Whether an `Origin` is ours: the public address, or the host that the request itself named (a page of another site

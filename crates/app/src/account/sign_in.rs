@@ -109,8 +109,8 @@ impl App {
                 self.begin_session(proof, agent, None).await
             }
             _ => {
-                metrics::counter!("cairn_sign_in_failures_total", "step" => "password")
-                    .increment(1);
+                let labels = self.store.labels_and("step", "password");
+                metrics::counter!("cairn_sign_in_failures_total", labels).increment(1);
                 Err(AccountError::Wrong)
             }
         }
@@ -310,15 +310,15 @@ impl App {
         })?;
         let tried = self.try_code(seen, from).await?;
         let step = code::step_of(&secret, typed, self.clock.now(), account.totp_step);
-        let right = Right::of(step.is_some()).ok_or_else(wrong_code)?;
-        account.totp_step = step.ok_or_else(wrong_code)?;
+        let right = Right::of(step.is_some()).ok_or_else(|| self.wrong_code())?;
+        account.totp_step = step.ok_or_else(|| self.wrong_code())?;
         match self
             .store
             .save_account(&account, EndSessions::None, None)
             .await
         {
             // Somebody used this step in the same instant.
-            Err(WriteError::Conflict) => return Err(wrong_code()),
+            Err(WriteError::Conflict) => return Err(self.wrong_code()),
             other => other?,
         };
         self.complete(seen, &right, tried).await
@@ -343,7 +343,7 @@ impl App {
         let mut kept = kept_codes(&account)?;
         let before = kept.len();
         kept.retain(|one| !bool::from(one.as_bytes().ct_eq(tag.as_bytes())));
-        let right = Right::of(kept.len() < before).ok_or_else(wrong_code)?;
+        let right = Right::of(kept.len() < before).ok_or_else(|| self.wrong_code())?;
         account.recovery = serde_json::to_string(&kept).map_err(damaged("recovery codes"))?;
         let left = u8::try_from(kept.len()).unwrap_or(u8::MAX);
         let saved = self
@@ -352,7 +352,7 @@ impl App {
             })
             .await;
         match saved {
-            Err(AccountError::App(AppError::Conflict)) => return Err(wrong_code()),
+            Err(AccountError::App(AppError::Conflict)) => return Err(self.wrong_code()),
             other => other?,
         }
         self.complete(seen, &right, tried).await
@@ -420,9 +420,12 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn wrong_code() -> AccountError {
-    metrics::counter!("cairn_sign_in_failures_total", "step" => "code").increment(1);
-    AccountError::Wrong
+impl App {
+    fn wrong_code(&self) -> AccountError {
+        let labels = self.store.labels_and("step", "code");
+        metrics::counter!("cairn_sign_in_failures_total", labels).increment(1);
+        AccountError::Wrong
+    }
 }
 
 /// The runtime is stopping, or the hashing thread died.

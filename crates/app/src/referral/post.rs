@@ -167,7 +167,7 @@ impl App {
         let reply_to = self.referral_address(no, referral);
         let message = post.bare(outside, (&to, reply_to.as_deref()), self.clock.now(), job)?;
         post.send(message, Some(&mime), self.clock.now()).await?;
-        metrics::counter!("cairn_referrals_mailed_total").increment(1);
+        metrics::counter!("cairn_referrals_mailed_total", self.store.labels()).increment(1);
         let row = SentRow {
             id,
             no,

@@ -102,7 +102,7 @@ impl App {
         let page = format!("{}/desk/track/{}", self.config.public_url, payload.plan);
         let message = self.due_letter(post, (&payload.owner, &page), &due, to, job)?;
         post.send(message, None, self.clock.now()).await?;
-        metrics::counter!("cairn_mails_sent_total").increment(1);
+        metrics::counter!("cairn_mails_sent_total", self.store.labels()).increment(1);
         Ok(())
     }
 }

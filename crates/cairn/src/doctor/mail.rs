@@ -10,9 +10,14 @@ use crate::settings::Settings;
 
 pub(super) async fn outgoing(settings: &Settings, connect: bool, findings: &mut Findings) {
     let Some(mail) = &settings.app.mail else {
+        let why = if settings.door.is_house() {
+            "mail.smtp"
+        } else {
+            "a tenant needs a mail.from of its own"
+        };
         findings.note(
             "mail",
-            "no outgoing mail (mail.smtp); reporters look at their status page",
+            &format!("no outgoing mail ({why}); reporters look at their status page"),
         );
         return;
     };

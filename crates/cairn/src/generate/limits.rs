@@ -2,6 +2,7 @@
 
 mod import;
 mod openpgp;
+mod tenants;
 mod ways_in;
 
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub fn page() -> String {
     );
     for (title, rows) in [
         ("Connections and requests", connections()),
+        ("Tenants", tenants::limits()),
         ("What strangers send", strangers()),
         ("Mail", mails()),
         ("Conversation by mail", conversation()),

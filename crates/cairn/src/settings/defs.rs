@@ -9,6 +9,7 @@ use cairn_desk::signin::Mapping;
 use jiff::tz::TimeZone;
 
 use super::read::{address, bytes, duration, list, number};
+use super::tenants;
 use super::{Def, LogFormat, Settings};
 use crate::lmtp::Place;
 
@@ -39,7 +40,7 @@ defs! {
         "Data directory: database, files, keys. Back it up with `cairn backup`.",
         |s, v| { s.data = PathBuf::from(v); Ok(()) };
     "storage.database", "`sqlite` or `postgres://user@host/name`", "sqlite",
-        "SQLite in the data directory, or a PostgreSQL server. TLS is used unless the address says `sslmode=disable`.",
+        "SQLite in the data directory, or a PostgreSQL server, on which each tenant has a schema of its own. TLS is used unless the address says `sslmode=disable`.",
         |s, v| if v == "sqlite" || v.starts_with("postgres://") || v.starts_with("postgresql://") {
             s.database = v.to_owned(); Ok(())
         } else { Err(format!("{v:?} is no database")) };
@@ -242,8 +243,8 @@ defs! {
     "oidc.groups_claim", "a name", "groups",
         "The claim that holds the groups, or the way to it with dots (`realm_access.roles`); looked for in the ID token, then in the user info.",
         |s, v| { v.clone_into(&mut s.oidc.groups_claim); Ok(()) };
-    "oidc.roles", "`group=role` with commas, or tables `[[oidc.roles]]` with `group` and `role`", "",
-        "Which group gives which role (officer, lead, administrator, auditor, owner, statistician, publisher, reviewer). The first line that fits counts; who is in none of these groups is refused. The role is read anew at each sign-in, and sessions with other rights end.",
+    "oidc.roles", "`group=role` or `group=tenant/role` with commas, or tables `[[oidc.roles]]` with `group`, `role` and perhaps `tenant`", "",
+        "Which group gives which role (officer, lead, administrator, auditor, owner, statistician, publisher, reviewer), in the house or in the tenant named. The first line that fits counts; who is in none of these groups is refused. The role is read anew at each sign-in, and sessions with other rights end.",
         |s, v| { s.oidc.roles = Mapping::parse(v).map_err(|error| error.to_string())?; Ok(()) };
     "oidc.accounts", "`made` or `known`", "made",
         "Whether somebody with a mapped group and no account gets one at the first sign-in. With `known` an officer connects their account themselves, signed in.",
@@ -254,6 +255,21 @@ defs! {
     "oidc.authority", "a PEM file", "",
         "Certificate authority of the provider; empty takes the public ones.",
         |s, v| { s.oidc.authority = path(v); Ok(()) };
+    "tenant.NAME.title", "a text", "",
+        "Whose door this is, on every page and in every mail of the tenant NAME (lower-case letters, digits and hyphens). Must be set for each tenant.",
+        |s, v| { s.door.title = tenants::title(v)?; Ok(()) };
+    "tenant.NAME.title_mi", "a text", "",
+        "The same in te reo Māori; empty takes the English one.",
+        |s, v| { s.door.title_mi = tenants::title(v)?; Ok(()) };
+    "tenant.NAME.hosts", "host names with commas", "",
+        "Host names that lead to this tenant, by the listener of the house. A request for any other host is answered by the house.",
+        |s, v| { s.door.hosts = tenants::names(v)?; Ok(()) };
+    "tenant.NAME.listen", "address:port", "",
+        "A listener of its own, which leads to this tenant whatever host is named. A tenant needs this or hosts.",
+        |s, v| { s.door.listen = if v.is_empty() { None } else { Some(address(v)?) }; Ok(()) };
+    "tenant.NAME.mail_domains", "domains with commas", "",
+        "Domains whose mail, handed over by LMTP, belongs to this tenant, beside those of its `mail.from` and `mail.reply_to`.",
+        |s, v| { s.door.mail_domains = tenants::names(v)?; Ok(()) };
     "log.format", "`text` or `json`", "text",
         "How log lines look. No line holds personal data or text of reports.",
         |s, v| { s.log_format = match v { "text" => LogFormat::Text, "json" => LogFormat::Json, _ => return Err(format!("{v:?} is neither text nor json")) }; Ok(()) };

@@ -9,12 +9,35 @@ pub const DURATION_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 /// One value for one known key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
+    /// The tenant that it is for; none is the house itself.
+    pub tenant: Option<String>,
     /// The key, as the definitions spell it.
     pub key: &'static str,
     /// The value as text; the items of an array joined by commas.
     pub value: String,
     /// Where it was found, for error texts.
     pub source: String,
+}
+
+impl Given {
+    /// The key as it was written.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match &self.tenant {
+            None => self.key.to_owned(),
+            Some(name) => format!("{TENANT}{name}.{}", end_of(self.key)),
+        }
+    }
+}
+
+/// What stands before the name of a tenant.
+const TENANT: &str = "tenant.";
+/// How the definitions write a key that only tenants have: with this in place of their name.
+const ANY_TENANT: &str = "tenant.NAME.";
+
+/// The key without what stands for the name of a tenant.
+fn end_of(key: &str) -> &str {
+    key.strip_prefix(ANY_TENANT).unwrap_or(key)
 }
 
 /// What was found is no list of settings.
@@ -29,14 +52,14 @@ pub enum ReadError {
         cause: String,
     },
     /// No such key.
-    #[error("{source_name}: unknown setting `{key}`{}", nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+    #[error("{source_name}: unknown setting `{key}`{}", nearest.as_ref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
     Unknown {
         /// Which source.
         source_name: String,
         /// As written.
         key: String,
         /// The nearest known one.
-        nearest: Option<&'static str>,
+        nearest: Option<String>,
     },
 }
 
@@ -80,6 +103,14 @@ pub fn from_environment(
         if !keys.iter().any(|key| section(key) == group) {
             continue;
         }
+        // A name with a hyphen is no name of a variable: tenants stand in the file, or come by `--set`.
+        if group == section(TENANT) {
+            return Err(ReadError::Unknown {
+                source_name: format!("environment {name}"),
+                key: rest.to_lowercase(),
+                nearest: None,
+            });
+        }
         let key = keys.iter().find(|key| env_name(key) == name).map_or_else(
             || rest.to_lowercase().replacen('_', ".", 1),
             |key| (*key).to_owned(),
@@ -119,8 +150,20 @@ fn given(
     source: &str,
     keys: &[&'static str],
 ) -> Result<Given, ReadError> {
-    match keys.iter().find(|known| **known == key) {
+    let (tenant, end) = match key
+        .strip_prefix(TENANT)
+        .and_then(|rest| rest.split_once('.'))
+    {
+        Some((name, end)) => (Some(name.to_owned()), end),
+        None => (None, key),
+    };
+    let is = |known: &&&str| match &tenant {
+        Some(_) => end_of(known) == end,
+        None => **known == end && !known.starts_with(ANY_TENANT),
+    };
+    match keys.iter().find(is) {
         Some(key) => Ok(Given {
+            tenant,
             key,
             value,
             source: source.to_owned(),
@@ -128,7 +171,10 @@ fn given(
         None => Err(ReadError::Unknown {
             source_name: source.to_owned(),
             key: key.to_owned(),
-            nearest: nearest(key, keys),
+            nearest: nearest(end, keys).map(|near| match tenant {
+                Some(name) => format!("{TENANT}{name}.{}", end_of(near)),
+                None => near.to_owned(),
+            }),
         }),
     }
 }
@@ -141,7 +187,7 @@ fn nearest(key: &str, keys: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     keys.iter()
-        .map(|known| (strsim::damerau_levenshtein(known, key), *known))
+        .map(|known| (strsim::damerau_levenshtein(end_of(known), key), *known))
         .min()
         .filter(|(distance, _)| *distance <= key.len().div_ceil(2))
         .map(|(_, known)| known)
@@ -268,6 +314,37 @@ mod tests {
             from_toml("= 1", "a.toml", &KEYS),
             Err(ReadError::Syntax { .. })
         ));
+    }
+
+    #[test]
+    fn a_tenant_has_settings_of_its_own_and_the_same_as_the_house() {
+        let keys = ["service.name", "tenant.NAME.hosts", "tenant.NAME.title"];
+        let text = "[tenant.health]\ntitle = 'Health'\nhosts = ['a', 'b']\n[tenant.health.service]\nname = 'x'\n[service]\nname='y'";
+        let read = from_toml(text, "a.toml", &keys).unwrap();
+        let all: Vec<_> = read
+            .iter()
+            .map(|g| (g.written(), g.value.as_str()))
+            .collect();
+        let pair = |key: &str, value| (key.to_owned(), value);
+        assert_eq!(all.len(), 4);
+        for wanted in [
+            pair("service.name", "y"),
+            pair("tenant.health.title", "Health"),
+            pair("tenant.health.hosts", "a,b"),
+            pair("tenant.health.service.name", "x"),
+        ] {
+            assert!(all.contains(&wanted), "{wanted:?}");
+        }
+        let fault = |text: &str| from_toml(text, "a.toml", &keys).unwrap_err().to_string();
+        assert!(
+            fault("tenant.health.tittle = 'x'").contains("did you mean `tenant.health.title`?")
+        );
+        assert!(fault("tenant.health.service.nam = 'x'").contains("`tenant.health.service.name`?"));
+        for unknown in ["tenant.title = 'x'", "tenant = 'x'", "title = 'x'"] {
+            assert!(fault(unknown).contains("unknown setting"), "{unknown}");
+        }
+        let variable = ("CAIRN_TENANT_NAME_TITLE".to_owned(), "x".to_owned());
+        assert!(from_environment([variable].into_iter(), &keys).is_err());
     }
 
     #[test]

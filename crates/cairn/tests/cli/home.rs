@@ -153,18 +153,7 @@ impl Serving {
 
     /// Sends the example report; the answer.
     pub fn report(&self) -> serde_json::Value {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let request = format!(
-            "POST /api/v1/reports HTTP/1.1\r\nhost: cairn.example\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n{EXAMPLE}",
-            EXAMPLE.len()
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 201"), "{answer}");
-        serde_json::from_str(body).unwrap()
+        report_to(self.address, "cairn.example")
     }
 
     /// Stops it in order; its exit code.
@@ -194,6 +183,22 @@ impl Drop for Serving {
         let _gone = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+/// Sends the example report to a host at an address; the answer.
+pub fn report_to(address: SocketAddr, host: &str) -> serde_json::Value {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "POST /api/v1/reports HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{EXAMPLE}",
+        EXAMPLE.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 201"), "{answer}");
+    serde_json::from_str(body).unwrap()
 }
 
 pub fn count(dir: &Path) -> usize {

@@ -16,4 +16,5 @@ mod office;
 mod openpgp;
 mod prove;
 mod start;
+mod tenants;
 mod track;

@@ -10,8 +10,8 @@ use flate2::read::GzDecoder;
 use ring::digest;
 
 use super::{
-    BackupError, FORMAT, Hashing, KEY_FILES, MAGIC, MANIFEST, Manifest, Member, OnProgress,
-    SALT_BYTES, SETTINGS, SQLITE_FILE, Step, TABLES, at, create, file_key,
+    BackupError, FORMAT, FORMAT_OF_MANY, Hashing, KEY_FILES, MAGIC, MANIFEST, Manifest, Member,
+    OnProgress, SALT_BYTES, SETTINGS, SQLITE_FILE, Step, TABLES, TENANTS, at, create, file_key,
 };
 use crate::blob::{hex, relative_path, sound_file};
 use crate::keys::{Keys, private_dir, sync_parent};
@@ -57,10 +57,13 @@ pub struct Restored {
     pub verdict: Verdict,
     /// Stored files that are missing or do not decrypt.
     pub damaged_files: Vec<String>,
+    /// The same of each tenant.
+    pub tenants: BTreeMap<String, Self>,
 }
 
-/// Restores into an empty (or absent) data directory and, with PostgreSQL, an empty database. Blocks: on a runtime call
-/// it from `spawn_blocking`.
+/// Restores one store into an empty (or absent) data directory and, with PostgreSQL, an empty database or schema. Where
+/// `options` name a tenant, that one is taken out of a backup that holds several. Blocks: on a runtime call it from
+/// `spawn_blocking`.
 ///
 /// # Errors
 /// See [`BackupError`]; directory and database are as before then.
@@ -69,10 +72,25 @@ pub fn restore(
     restore: &Restore<'_>,
     progress: OnProgress<'_>,
 ) -> Result<Restored, BackupError> {
+    restore_all(options, &[], restore, progress)
+}
+
+/// The same with the stores of tenants, by their names: all that the backup holds, or nothing.
+///
+/// # Errors
+/// See [`BackupError`]; also where the backup holds a tenant that is not named here.
+pub fn restore_all(
+    options: &Options,
+    tenants: &[(String, Options)],
+    restore: &Restore<'_>,
+    progress: OnProgress<'_>,
+) -> Result<Restored, BackupError> {
     let dir = &options.dir;
     let made = !dir.exists();
-    if !made && fs::read_dir(dir).map_err(at(dir))?.next().is_some() {
-        return Err(BackupError::Exists(dir.clone()));
+    for options in tenants.iter().map(|(_, options)| options).chain([options]) {
+        if is_used(&options.dir)? {
+            return Err(BackupError::Exists(options.dir.clone()));
+        }
     }
     fs::create_dir_all(dir).map_err(at(dir))?;
     private_dir(dir).map_err(at(dir))?;
@@ -81,21 +99,109 @@ pub fn restore(
         .prefix("restore-")
         .tempdir_in(dir)
         .map_err(at(dir))?;
-    let done = all(options, restore, aside.path(), progress);
+    let done = all(options, tenants, restore, aside.path(), progress);
     drop(aside);
+    if done.is_err() {
+        let _empty = fs::remove_dir(dir.join(TENANTS));
+    }
     if done.is_err() && made {
         let _was_not_there = fs::remove_dir(dir);
     }
     done
 }
 
+fn is_used(dir: &Path) -> Result<bool, BackupError> {
+    Ok(dir.exists() && fs::read_dir(dir).map_err(at(dir))?.next().is_some())
+}
+
 fn all(
     options: &Options,
+    tenants: &[(String, Options)],
     restore: &Restore<'_>,
     aside: &Path,
     progress: OnProgress<'_>,
 ) -> Result<Restored, BackupError> {
-    let (manifest, settings) = unpack(restore, aside, progress)?;
+    let (mut manifest, settings) = unpack(restore, aside, progress)?;
+    let wanted = options.tenant.as_ref();
+    if !wanted.is_empty() && !manifest.tenants.is_empty() {
+        let Some(one) = manifest.tenants.remove(wanted) else {
+            return Err(unknown_here(wanted));
+        };
+        let aside = aside.join(TENANTS).join(wanted);
+        return part(options, restore, &aside, one, progress);
+    }
+    for name in manifest.tenants.keys() {
+        if !tenants.iter().any(|(known, _)| known == name) {
+            return Err(unknown_here(name));
+        }
+    }
+    let parts = std::mem::take(&mut manifest.tenants);
+    let mut done = BTreeMap::new();
+    let mut places = Vec::new();
+    let house = parts
+        .into_iter()
+        .try_for_each(|(name, one)| {
+            let Some((_, options)) = tenants.iter().find(|(known, _)| *known == name) else {
+                return Err(unknown_here(&name));
+            };
+            fs::create_dir_all(&options.dir).map_err(at(&options.dir))?;
+            private_dir(&options.dir).map_err(at(&options.dir))?;
+            let aside = aside.join(TENANTS).join(&name);
+            let restored = part(options, restore, &aside, one, progress);
+            if restored.is_err() {
+                // Only if it is empty, as it was found.
+                let _nothing_there = fs::remove_dir(&options.dir);
+            }
+            done.insert(name, restored?);
+            places.push(options);
+            Ok(())
+        })
+        .and_then(|()| part(options, restore, aside, manifest, progress));
+    match house {
+        Ok(house) => Ok(Restored {
+            settings,
+            tenants: done,
+            ..house
+        }),
+        Err(error) => {
+            for options in places {
+                take_back(options);
+            }
+            Err(error)
+        }
+    }
+}
+
+fn unknown_here(name: &str) -> BackupError {
+    BackupError::Unfit(format!(
+        "it holds several stores, and the tenant {name:?} is not in both the backup and the settings"
+    ))
+}
+
+/// What was restored a moment ago, of a whole that cannot be restored: nothing of it was there before.
+fn take_back(options: &Options) {
+    let _gone = fs::remove_dir_all(&options.dir);
+    let Database::Postgres(config) = &options.database else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    if let Ok(runtime) = runtime
+        && let Err(error) = runtime.block_on(config.drop_schema())
+    {
+        tracing::warn!(%error, "what was restored of a tenant stays in its schema");
+    }
+}
+
+/// Restores one store of what was unpacked.
+fn part(
+    options: &Options,
+    restore: &Restore<'_>,
+    aside: &Path,
+    manifest: Manifest,
+    progress: OnProgress<'_>,
+) -> Result<Restored, BackupError> {
     fits(options, &manifest)?;
     let keys = Keys::open(&aside.join("keys"), &manifest.origin)?;
     let trusted = Trusted::read(&aside.join("keys"), &manifest.origin)?;
@@ -113,9 +219,10 @@ fn all(
     };
     Ok(Restored {
         manifest,
-        settings,
+        settings: None,
         verdict,
         damaged_files,
+        tenants: BTreeMap::new(),
     })
 }
 
@@ -216,8 +323,11 @@ fn unpack(
                 .read_to_end(&mut json)
                 .map_err(damaged)?;
             let read: Manifest = serde_json::from_slice(&json).map_err(damaged)?;
-            if read.format != FORMAT {
-                let what = format!("its layout is {}, this program knows {FORMAT}", read.format);
+            if !matches!(read.format, FORMAT | FORMAT_OF_MANY) {
+                let what = format!(
+                    "its layout is {}, this program knows {FORMAT} and {FORMAT_OF_MANY}",
+                    read.format
+                );
                 return Err(BackupError::Unfit(what));
             }
             manifest = Some(read);
@@ -236,9 +346,9 @@ fn unpack(
     // To the end, so that a cut or changed tail is seen.
     io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(damaged)?;
     let manifest = manifest.ok_or_else(|| damaged("its manifest is missing: it was cut off"))?;
-    if members != manifest.members {
-        let wrong = manifest
-            .members
+    let wanted = wanted(&manifest);
+    if members != wanted {
+        let wrong = wanted
             .iter()
             .find(|(name, member)| members.get(*name) != Some(*member))
             .map_or("an unknown part", |(name, _)| name.as_str());
@@ -246,6 +356,20 @@ fn unpack(
     }
     progress(Step::Unpack, of, of);
     Ok((manifest, settings))
+}
+
+/// Every part that a manifest names, with those of tenants.
+fn wanted(manifest: &Manifest) -> BTreeMap<String, Member> {
+    let of = |folder: String, one: &Manifest| {
+        let named =
+            |(name, member): (&String, &Member)| (format!("{folder}{name}"), member.clone());
+        one.members.iter().map(named).collect::<Vec<_>>()
+    };
+    let mut all = of(String::new(), manifest);
+    for (name, one) in &manifest.tenants {
+        all.extend(of(format!("{TENANTS}/{name}/"), one));
+    }
+    all.into_iter().collect()
 }
 
 fn unpack_one(from: &mut impl Read, to: &Path) -> Result<Member, BackupError> {
@@ -280,20 +404,35 @@ fn known(path: &Path) -> Result<String, BackupError> {
         })
         .collect::<Option<_>>()
         .unwrap_or_default();
-    let plain =
-        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     let is_known = match parts.as_slice() {
-        [MANIFEST | SQLITE_FILE | SETTINGS] => true,
-        ["keys", name] => KEY_FILES.contains(name),
-        ["tables", name] => TABLES.contains(name),
-        ["blobs", folder, name] => plain(folder) && plain(name),
-        _ => false,
+        [MANIFEST | SETTINGS] => true,
+        [TENANTS, name, rest @ ..] => is_name(name) && is_part(rest),
+        own => is_part(own),
     };
     if is_known {
         Ok(parts.join("/"))
     } else {
         Err(damaged(format!("it holds {path:?}, which no backup has")))
     }
+}
+
+/// A part of one store.
+fn is_part(parts: &[&str]) -> bool {
+    let plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    match parts {
+        [SQLITE_FILE] => true,
+        ["keys", name] => KEY_FILES.contains(name),
+        ["tables", name] => TABLES.contains(name),
+        ["blobs", folder, name] => plain(folder) && plain(name),
+        _ => false,
+    }
+}
+
+/// The name of a tenant, as a folder.
+fn is_name(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 /// Passes the verifier's words on; gives its verdict, or an error where findings are not accepted.
@@ -448,6 +587,7 @@ fn postgres(
 /// Opens a transaction and fills the empty database in it.
 async fn fill(config: &PgConfig, with: &With<'_>) -> Result<tokio_postgres::Client, BackupError> {
     let client = config.connect().await?;
+    config.make_schema(&client).await?;
     let told = |error| BackupError::from(PgError::from(error));
     let row = client
         .query_one(

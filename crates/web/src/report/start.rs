@@ -43,6 +43,7 @@ pub(super) async fn home(page: Page) -> Markup {
     let title = page.site.name(l).to_owned();
     let body = html! {
         h1 { (title) }
+        @if let Some(house) = page.site.house(l) { p.house { (t::report_home_house(l, house)) } }
         p.lead { (t::report_home_lead(l)) }
         (buttons(html! { (button_link(Look::Main, "/report", t::report_home_start(l))) }))
         ul.cards {

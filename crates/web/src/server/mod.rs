@@ -48,6 +48,12 @@ pub struct Server {
 pub struct Reload(Option<Arc<Tls>>);
 
 impl Reload {
+    /// There is a certificate to read.
+    #[must_use]
+    pub const fn is_any(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Does it; what cannot be used is logged and leaves the old ones in use. Reads files: on a runtime call it from
     /// `spawn_blocking`.
     pub fn now(&self) {

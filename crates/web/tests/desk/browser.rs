@@ -18,6 +18,8 @@ const EXAMPLE: &str = include_str!("../../../../forms/nz/example.json");
 pub struct Desk {
     pub t: TestApp,
     pub router: Router,
+    /// The host that its browsers name; none names none.
+    pub host: &'static str,
 }
 
 impl Desk {
@@ -28,12 +30,17 @@ impl Desk {
     pub async fn with(config: cairn_app::Config) -> Self {
         let t = TestApp::with(config).await;
         let router = cairn_web::router(t.app.clone(), Arc::new(Site::example()));
-        Self { t, router }
+        Self {
+            t,
+            router,
+            host: "",
+        }
     }
 
     pub fn browser(&self) -> Browser {
         Browser {
             router: self.router.clone(),
+            host: self.host,
             cookie: None,
             sent: None,
             status: StatusCode::OK,
@@ -96,6 +103,7 @@ impl Desk {
 
 pub struct Browser {
     router: Router,
+    host: &'static str,
     pub cookie: Option<String>,
     /// The cookie of a challenge that was sent.
     pub sent: Option<String>,
@@ -202,6 +210,9 @@ impl Browser {
             .uri(path)
             .header(header::ACCEPT, "text/html")
             .header(header::ACCEPT_LANGUAGE, self.lang);
+        if !self.host.is_empty() {
+            request = request.header(header::HOST, self.host);
+        }
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, format!("cairn_session={cookie}"));
         }

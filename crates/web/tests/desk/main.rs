@@ -20,3 +20,4 @@ mod rights;
 mod rules;
 mod search;
 mod shift;
+mod tenants;
