@@ -81,6 +81,9 @@ struct Column {
     /// How a moment is written.
     #[serde(default)]
     time: TimeFormat,
+    /// Whether the text is JSON, to be kept as a list or an object.
+    #[serde(default)]
+    json: bool,
     /// What stands before a URL that begins without a scheme.
     prefix: Option<String>,
     /// Values in place of others.
@@ -294,9 +297,16 @@ impl Column {
         if let Some(other) = self.translate.get(&*text) {
             return Value::Text(Cow::Owned(other.clone()));
         }
+        if self.json
+            && let Some(value) = serde_json::from_str(&text).ok().and_then(Value::of_json)
+        {
+            return value;
+        }
         match (field.map(Field::kind), &self.prefix) {
-            (Some(Kind::Url), Some(prefix)) if !text.is_empty() && !types::is_absolute(&text) => {
-                Value::Text(Cow::Owned(format!("{prefix}{text}")))
+            (Some(Kind::Url), Some(prefix))
+                if !text.trim().is_empty() && !types::is_absolute(text.trim()) =>
+            {
+                Value::Text(Cow::Owned(format!("{prefix}{}", text.trim())))
             }
             (Some(Kind::Time), _) => {
                 moment(self.time, &text).map_or(Value::Text(text), Value::Time)
@@ -311,7 +321,11 @@ fn moment(format: TimeFormat, text: &str) -> Option<Micros> {
     match format {
         TimeFormat::Text => time::parse(text),
         TimeFormat::Epoch => time::epoch(text),
-        TimeFormat::EpochMillis => number()?.checked_mul(1_000).map(Micros),
+        TimeFormat::EpochMillis => match number()? {
+            // A count of ten digits is seconds: as milliseconds it would be a day of early 1970.
+            seconds @ 0..10_000_000_000 => time::epoch(&seconds.to_string()),
+            millis => millis.checked_mul(1_000).map(Micros),
+        },
         // 11,644,473,600 seconds from 1601 to 1970.
         TimeFormat::WindowsNt => (number()? / 10)
             .checked_sub(11_644_473_600_000_000)

@@ -42,7 +42,12 @@ pub struct Context {
 impl Context {
     /// Sets a field of the feed from text. Says whether the field took it.
     pub fn feed(&mut self, field: Field, text: &str) -> bool {
-        let clean = types::clean(field, Value::Text(Cow::Owned(text.to_owned())));
+        let text = if field == Field::FeedUrl {
+            without_keys(text)
+        } else {
+            text.to_owned()
+        };
+        let clean = types::clean(field, Value::Text(Cow::Owned(text)));
         let taken = clean.is_ok();
         self.feed.extend(clean.ok().map(|value| (field, value)));
         taken
@@ -54,6 +59,24 @@ impl Context {
         let own = self.feed.iter().find(|(own, _)| *own == field);
         own.and_then(|(_, value)| value.as_text())
     }
+}
+
+/// An address without the keys that its query holds: events go to many.
+fn without_keys(url: &str) -> String {
+    let Some((address, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let secret = |part: &str| {
+        let name = part.split('=').next().unwrap_or("");
+        ["key", "apikey", "api_key", "token"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+    };
+    let parts: Vec<&str> = query
+        .split('&')
+        .map(|part| if secret(part) { "" } else { part })
+        .collect();
+    format!("{address}?{}", parts.join("&"))
 }
 
 #[derive(Debug)]

@@ -106,7 +106,9 @@ pub(crate) fn compile(report: &ReportType, header: &[Cow<'_, str>]) -> Result<Co
             .and_then(|at| plan.columns.get(*at))
             .map(|own| own.cell)
     };
-    plan.host = cell("cc_dns").or_else(|| cell("http_host"));
+    plan.host = cell("cc_dns")
+        .or_else(|| cell("http_host"))
+        .or_else(|| cell("hostname"));
     plan.path = cell("url").or_else(|| cell("http_url"));
     plan.application = cell("application");
     plan.detail = cell("detail");

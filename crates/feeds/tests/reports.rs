@@ -206,12 +206,12 @@ fn json_is_mapped_by_paths() {
     let parsed = parse(
         Format::Json(Box::new(mapping)),
         &Context::default(),
-        br#"{"a": {"ip": "192.0.2.1"}, "at": 1500, "b": [1]} {"a": {}}"#,
+        br#"{"a": {"ip": "192.0.2.1"}, "at": 1441008970500, "b": [1]} {"a": {}}"#,
     );
     assert_eq!(parsed.events[0]["source.ip"], "192.0.2.1");
     assert_eq!(
         parsed.events[0]["time.source"],
-        "1970-01-01T00:00:01.500000+00:00"
+        "2015-08-31T08:16:10.500000+00:00"
     );
     assert_eq!(parsed.events[0]["extra.b"], json!([1]));
     assert_eq!(parsed.rejects.len(), 1);

@@ -276,18 +276,15 @@ fn azure(json: &Json, row: &mut Row<'_, '_>) -> Result<(), Cause> {
     }
 }
 
-/// What a sinkhole saw: JSON in Base64, or text.
+/// What a sinkhole saw: JSON, in Base64 or as it is, or text.
 fn azure_payload(payload: &str, row: &mut Row<'_, '_>) {
-    let Some(told) = BASE64
-        .decode(payload)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-    else {
-        row.extra(Cow::Borrowed("payload.text"), owned(payload));
-        return;
-    };
+    let decoded = BASE64.decode(payload).ok();
+    let told = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let told = told.unwrap_or_else(|| payload.to_owned());
     let Ok(Json::Object(entries)) = serde_json::from_str(&told) else {
-        row.extra(Cow::Borrowed("payload.text"), Value::Text(Cow::Owned(told)));
+        if !told.is_empty() {
+            row.extra(Cow::Borrowed("payload.text"), Value::Text(Cow::Owned(told)));
+        }
         return;
     };
     for (key, json) in entries {
