@@ -1,5 +1,6 @@
 //! `IntelMQ`'s data format as it travels: one flat JSON object with dotted keys an event.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -147,6 +148,11 @@ fn entry<'b>(key: &str, json: serde_json::Value, row: &mut Row<'_, 'b>) -> Resul
     let Some(value) = Value::of_json(json) else {
         return Ok(());
     };
+    // What others print there is read, however it is spelt and whatever it says.
+    if let Some(name) = key.strip_prefix("extra.") {
+        row.extra(Cow::Owned(name.to_owned()), value);
+        return Ok(());
+    }
     match (field, &value) {
         // It has been encoded already.
         (Some(Field::Raw), Value::Text(text)) if types::is_base64(text) && !text.is_empty() => {
