@@ -167,8 +167,8 @@ impl<'a, 'b> Row<'a, 'b> {
     /// Sets a field to a value that is clean already, in place of what it had.
     pub fn put(&mut self, field: Field, value: Value<'b>) {
         if self.has & field.bit() != 0 {
-            let own = self.batch.values.iter_mut().skip(self.values);
-            for (_, old) in own.filter(|(old, _)| *old == field).take(1) {
+            let mut own = self.batch.values.iter_mut().skip(self.values);
+            if let Some((_, old)) = own.find(|(old, _)| *old == field) {
                 *old = value;
                 return;
             }
@@ -279,7 +279,7 @@ impl<'a, 'b> Row<'a, 'b> {
     ///
     /// # Errors
     /// If the row came to too many already; it is undone then.
-    pub fn again(&mut self) -> Result<(), Cause> {
+    pub fn same_again(&mut self) -> Result<(), Cause> {
         self.done();
         if self.batch.entries.len() - self.entries >= OBSERVATIONS_PER_ROW_MAX {
             return Err(Cause::TooMany);
@@ -301,7 +301,7 @@ impl<'a, 'b> Row<'a, 'b> {
     ///
     /// # Errors
     /// If the row came to too many already.
-    pub fn next(&mut self) -> Result<(), Cause> {
+    pub fn another(&mut self) -> Result<(), Cause> {
         self.done();
         if self.batch.entries.len() - self.entries >= OBSERVATIONS_PER_ROW_MAX {
             return Err(Cause::TooMany);

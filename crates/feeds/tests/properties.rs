@@ -1,6 +1,15 @@
 //! What must hold of every report: nothing is lost, chunks do not matter, what is printed is read again, and hostile input
 //! ends in rejects within bounds.
 
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
 mod support;
 
 use std::time::{Duration, Instant};

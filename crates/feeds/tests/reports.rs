@@ -1,5 +1,14 @@
 //! Small reports of our own: every format, and what is odd in them.
 
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
 mod support;
 
 use cairn_feeds::field::Field;

@@ -76,7 +76,7 @@ fn as_name<'b>(name: &'b str, row: &mut Row<'_, 'b>) {
 fn ports(ports: &[String], row: &mut Row<'_, '_>) -> Result<(), Cause> {
     for (n, port) in ports.iter().enumerate() {
         if n > 0 {
-            row.again()?;
+            row.same_again()?;
             row.remove(Field::DestinationPort);
         }
         must(row, Field::DestinationPort, "port", owned(port))?;

@@ -65,7 +65,7 @@ pub(super) fn event(json: &Json, row: &mut Row<'_, '_>) -> Result<(), Cause> {
             continue;
         };
         if observed > 0 {
-            row.next()?;
+            row.another()?;
         }
         observed += 1;
         let value = string(attribute, "value");

@@ -76,7 +76,7 @@ pub(super) fn row(event: &Json, row: &mut Row<'_, '_>) -> Result<(), Cause> {
     let addresses = entries.get("address").and_then(Json::as_array);
     for (n, address) in addresses.into_iter().flatten().enumerate() {
         if n > 0 {
-            row.again()?;
+            row.same_again()?;
             for field in [
                 Field::SourceIp,
                 Field::SourceAsn,
