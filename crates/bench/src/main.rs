@@ -12,6 +12,7 @@ mod clock;
 mod core;
 mod desk;
 mod diskfull;
+mod feeds;
 mod flood;
 mod intake;
 mod kill9;
@@ -67,6 +68,8 @@ enum Command {
     Tamper(tamper::Options),
     /// The bundle of a plan, built and verified.
     Track(track::Options),
+    /// A machine report: CPU of a row, read alone and parsed.
+    Feeds(feeds::Options),
     /// The disk fills up, and has room again.
     Diskfull(diskfull::Options),
     /// The clock jumps by ten years.
@@ -104,6 +107,7 @@ fn main() -> anyhow::Result<()> {
             Command::Canary(options) => canary::run(&args.cairn, options).await,
             Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
             Command::Track(options) => track::run(&args.cairn, options).await,
+            Command::Feeds(options) => feeds::run(options),
             Command::Campaigns(options) => campaigns::run(options),
             Command::Tamper(options) => tamper::run(options).await,
             Command::Ceiling(options) => ceiling::run(options).await,

@@ -7,6 +7,7 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::feeds::Feeds;
 use crate::import::Import;
 use crate::openpgp::{self, OpenPgp};
 use crate::seat::SeatWish;
@@ -113,6 +114,9 @@ pub enum Command {
     /// How long what reports hold is kept.
     #[command(subcommand)]
     Retention(Retention),
+    /// Machine reports: read them by hand.
+    #[command(subcommand)]
+    Feeds(Feeds),
     /// A strategy kept as files: check it, publish it, verify what somebody published.
     #[command(subcommand)]
     Track(Track),
@@ -337,6 +341,7 @@ impl Command {
             Self::Log(Log::Verify { keys }) => check::log(settings, keys.as_deref()),
             Self::Receipt(Receipt::Verify { file, keys }) => check::receipt(settings, &file, keys),
             Self::Track(track) => track.run(settings),
+            Self::Feeds(feeds) => feeds.run(),
             Self::Generate { dir } => generate::all(&dir),
             Self::Completions { shell } => {
                 generate::completions(shell);

@@ -13,6 +13,7 @@ mod control;
 mod demo;
 mod doctor;
 mod export;
+mod feeds;
 mod generate;
 mod import;
 mod lmtp;

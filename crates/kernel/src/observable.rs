@@ -13,6 +13,7 @@ mod token;
 use serde::{Deserialize, Serialize};
 
 pub use defang::{defang, defang_text};
+pub use punycode::punycode;
 
 /// Most observables that are taken from one text; the first ones found are kept.
 pub const OBSERVABLES_MAX: usize = 200;

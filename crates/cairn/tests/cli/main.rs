@@ -10,6 +10,7 @@
 )]
 
 mod care;
+mod feeds;
 mod home;
 mod mail;
 mod office;

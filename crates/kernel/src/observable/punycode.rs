@@ -3,7 +3,8 @@
 use super::name::LABEL_BYTES_MAX;
 
 /// Punycode (RFC 3492, 6.3) of a label, appended to `out`; `None` for labels longer than could be right.
-pub(super) fn punycode(label: &str, out: &mut String) -> Option<()> {
+#[must_use]
+pub fn punycode(label: &str, out: &mut String) -> Option<()> {
     let points: Vec<u32> = label
         .chars()
         .take(LABEL_BYTES_MAX + 1)
