@@ -50,7 +50,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 70] = [
+const TABLES: [&str; 73] = [
     "meta",
     "report",
     "report_body",
@@ -78,6 +78,9 @@ const TABLES: [&str; 70] = [
     "passkey",
     "identity",
     "api_key",
+    "token",
+    "webhook",
+    "webhook_delivery",
     "job",
     "mail_answer",
     "report_mail",
@@ -124,7 +127,9 @@ const TABLES: [&str; 70] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "report_old" | "old_ref") {
+    if matches!(table, "token" | "webhook" | "webhook_delivery") {
+        19
+    } else if matches!(table, "report_old" | "old_ref") {
         18
     } else if matches!(table, "passkey" | "identity") {
         17

@@ -241,7 +241,7 @@ impl App {
         Ok((by, account.ok_or(AppError::NotFound)?))
     }
 
-    /// A new first password; the authenticator, the recovery codes, the passkeys, the connection with a provider (unless it made the
+    /// A new first password; the tokens, the authenticator, the recovery codes, the passkeys, the connection with a provider (unless it made the
     /// account) and all sessions go.
     ///
     /// # Errors
@@ -253,6 +253,7 @@ impl App {
         account.must_change = true;
         account.totp = None;
         account.recovery = "[]".into();
+        self.end_tokens(&by, id).await?;
         let change = AccountChange::AccountReset { account: id.into() };
         let entry = self.account_entry(by, change)?;
         self.store.reset_account(&account, entry).await?;

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
-use super::{conversation, old, openpgp, referral};
+use super::{conversation, old, openpgp, referral, tokens};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -291,7 +291,7 @@ fn account_kind(l: Lang, kind: &str) -> &'static str {
         "view_changed" => t::view_event_changed(l),
         "view_deleted" => t::view_event_deleted(l),
         "block_list_exported" => t::obs_event_exported(l),
-        _ => t::event_unknown(l),
+        _ => tokens::kind(l, kind),
     }
 }
 
@@ -692,6 +692,13 @@ pub(super) fn account_change(
         AccountChange::BulkBegun { .. } | AccountChange::BulkTurned { .. } => {
             bulk::logged(app, l, people, change)
         }
+        AccountChange::TokenMade { .. }
+        | AccountChange::TokenEnded { .. }
+        | AccountChange::TokenUsed { .. }
+        | AccountChange::WebhookSet { .. }
+        | AccountChange::WebhookSecret { .. }
+        | AccountChange::WebhookOff { .. }
+        | AccountChange::WebhookRemoved { .. } => tokens::logged(l, people, change),
         AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
         AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),
         AccountChange::ViewDeleted { .. } => ("view_deleted", None),
