@@ -223,7 +223,7 @@ impl App {
         who: &Principal,
         wanted: &Wanted,
     ) -> Result<(View, String), AppError> {
-        let by = by(who)?;
+        let by = in_person(who)?;
         let wanted = sound(wanted)?;
         if self.store.webhooks().await?.len() >= WEBHOOKS_MAX {
             let what = format!("there are {WEBHOOKS_MAX} webhooks: remove one first");
@@ -282,7 +282,7 @@ impl App {
     /// # Errors
     /// See [`AppError`].
     pub async fn rotate_webhook(&self, who: &Principal, id: &str) -> Result<String, AppError> {
-        let by = by(who)?;
+        let by = in_person(who)?;
         let hook = self.store.webhook(id).await?.ok_or(AppError::NotFound)?;
         let secret = random::<32>()?;
         let wrapped = self.store.keys().wrap(&place(id), &secret)?;
@@ -343,6 +343,14 @@ impl App {
             Err(cairn_store::writer::WriteError::Conflict) => Err(AppError::NotFound),
             other => Ok(other?),
         }
+    }
+}
+
+/// Secrets are handed to people, in person.
+fn in_person(who: &Principal) -> Result<Actor, AppError> {
+    match who.token() {
+        None => by(who),
+        Some(_) => Err(AppError::Denied(cairn_desk::access::Denied)),
     }
 }
 

@@ -11,7 +11,7 @@ CREATE INDEX token_account ON token (account, created_at);
 -- old one signs beside it until old_until. cursor: the entry of the log that is looked at next. wait_until: nothing is sent before.
 -- failing_since: nothing has arrived since; off_why: why it was switched off by the machine.
 CREATE TABLE webhook (id TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, description TEXT NOT NULL, events TEXT NOT NULL,
-    live BOOLEAN NOT NULL, secret BLOB NOT NULL, old_secret @B@, old_until BIGINT, created_at BIGINT NOT NULL,
+    live BOOLEAN NOT NULL, secret BLOB NOT NULL, old_secret BLOB, old_until BIGINT, created_at BIGINT NOT NULL,
     cursor BIGINT NOT NULL, wait_until BIGINT NOT NULL, failing_since BIGINT, off_why TEXT, version BIGINT NOT NULL);
 
 -- What goes to them. id: the same at every attempt. Times of what is about an anonymous report are kept to the hour.

@@ -8,7 +8,7 @@ use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, post};
 use cairn_app::App;
 use cairn_app::account::{Principal, TOKEN_PREFIX};
 use cairn_app::pace::{Buckets, Rate};
@@ -185,7 +185,7 @@ where
     F: Fn(Asked) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<T>> + Send,
 {
-    let handler = get(move |State(desk): State<Desk>, request: Request| {
+    let handler = MethodRouter::new().get(move |State(desk): State<Desk>, request: Request| {
         let f = f.clone();
         async move {
             let (mut parts, _) = request.into_parts();

@@ -5,7 +5,7 @@ use cairn_app::report::rows::Summary;
 use cairn_app::{App, account::Principal};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money as Amount;
-use cairn_kernel::observable::{Kind, Observable as Seen};
+use cairn_kernel::observable::Observable as Seen;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -185,10 +185,6 @@ impl From<&Seen> for DeskObservable {
             value: one.value.clone(),
         }
     }
-}
-
-pub(super) fn observable_kind(text: &str) -> Option<Kind> {
-    Kind::ALL.into_iter().find(|one| one.as_str() == text)
 }
 
 /// Money.
