@@ -64,6 +64,15 @@ impl App {
                 self.follow(&hook).await?;
             }
             let now = self.clock.now();
+            // Also where everything that there was to tell has been given up by then.
+            if hook.live
+                && hook
+                    .failing_since
+                    .is_some_and(|since| is_too_long(since, now))
+            {
+                self.switch_off(&hook.id, "failing").await?;
+                continue;
+            }
             // A test is sent even to one that is off.
             if hook.wait_until > now || !self.turns.begin(&hook.id) {
                 continue;
@@ -237,7 +246,7 @@ impl App {
         metrics::counter!("cairn_webhooks_failed_total").increment(1);
         let why = if outcome.status == Some(410) {
             Some("gone")
-        } else if failing >= FAILING_DAYS_MAX * 24 * 3_600 {
+        } else if is_too_long(since, now) {
             Some("failing")
         } else {
             None
@@ -290,6 +299,11 @@ impl App {
         };
         send::send(&target, &call).await
     }
+}
+
+/// Nothing has arrived for so long that it is switched off.
+fn is_too_long(since: Micros, now: Micros) -> bool {
+    now >= since.plus_seconds(FAILING_DAYS_MAX * 24 * 3_600)
 }
 
 /// How long to wait: about as long as nothing has arrived, or by the attempts of this one where the receiver answers others; a little

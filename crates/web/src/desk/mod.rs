@@ -706,6 +706,7 @@ pub fn router() -> Router<App> {
 fn doors(officer: &Officer, current: &str) -> Markup {
     let l: Lang = officer.page.lang;
     let may = |action| officer.who.may(action);
+    let manages = may(Action::ManageAccounts);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
         ("/desk/shift", t::shift_title(l), may(Action::ReadReports)),
@@ -739,23 +740,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             may(Action::ExportReports),
         ),
         ("/desk/track", t::desk_track(l), may(Action::ReadPlans)),
-        (
-            "/desk/accounts",
-            t::desk_accounts(l),
-            may(Action::ManageAccounts),
-        ),
-        ("/desk/keys", t::desk_keys(l), may(Action::ManageAccounts)),
-        (
-            "/desk/tokens",
-            t::tokens_title(l),
-            may(Action::ManageAccounts),
-        ),
-        (
-            "/desk/webhooks",
-            t::hooks_title(l),
-            may(Action::ManageAccounts),
-        ),
-        ("/desk/jobs", t::desk_jobs(l), may(Action::ManageAccounts)),
+        ("/desk/accounts", t::desk_accounts(l), manages),
+        ("/desk/keys", t::desk_keys(l), manages),
+        ("/desk/tokens", t::tokens_title(l), manages),
+        ("/desk/webhooks", t::hooks_title(l), manages),
+        ("/desk/jobs", t::desk_jobs(l), manages),
         (
             "/desk/retention",
             t::retention_title(l),

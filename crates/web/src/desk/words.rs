@@ -692,13 +692,6 @@ pub(super) fn account_change(
         AccountChange::BulkBegun { .. } | AccountChange::BulkTurned { .. } => {
             bulk::logged(app, l, people, change)
         }
-        AccountChange::TokenMade { .. }
-        | AccountChange::TokenEnded { .. }
-        | AccountChange::TokenUsed { .. }
-        | AccountChange::WebhookSet { .. }
-        | AccountChange::WebhookSecret { .. }
-        | AccountChange::WebhookOff { .. }
-        | AccountChange::WebhookRemoved { .. } => tokens::logged(l, people, change),
         AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
         AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),
         AccountChange::ViewDeleted { .. } => ("view_deleted", None),
@@ -718,6 +711,7 @@ pub(super) fn account_change(
             let detail = html! { (version) ", " (t::retention_accepted(l, *now, *soon)) };
             ("retention_accepted", Some(detail))
         }
+        _ => tokens::logged(l, people, change),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
 }

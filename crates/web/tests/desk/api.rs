@@ -163,7 +163,7 @@ const TABLE: [(&str, &str); 95] = [
     ("GET observables/{kind}/{value}", READS),
     ("POST observables/{kind}/{value}", WORKS),
     ("POST observables/export", WORKS),
-    ("GET bulk/find", READS),
+    ("GET bulk/find", WORKS),
     ("GET bulk", READS),
     ("POST bulk", WORKS),
     ("GET bulk/{no}", READS),

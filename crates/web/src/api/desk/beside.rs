@@ -21,58 +21,6 @@ pub(super) const OWN: [&str; 3] = [
     "GET /api/v1/desk/me",
     "GET /api/v1/desk/people",
     "GET /api/v1/desk/tokens",
-    ("POST", "/desk/account/tokens", Beside::Page(OWN_WAYS)),
-    (
-        "POST",
-        "/desk/account/tokens/{id}/end",
-        Beside::Call(&["POST /api/v1/desk/tokens/{id}/end"]),
-    ),
-    (
-        "GET",
-        "/desk/tokens",
-        Beside::Call(&["GET /api/v1/desk/tokens/all"]),
-    ),
-    (
-        "POST",
-        "/desk/tokens/{id}/end",
-        Beside::Page("the same call as for one's own"),
-    ),
-    (
-        "GET",
-        "/desk/webhooks",
-        Beside::Call(&["GET /api/v1/desk/webhooks"]),
-    ),
-    ("POST", "/desk/webhooks", Beside::Page(CREDENTIALS)),
-    (
-        "GET",
-        "/desk/webhooks/{id}",
-        Beside::Call(&["GET /api/v1/desk/webhooks/{id}"]),
-    ),
-    (
-        "POST",
-        "/desk/webhooks/{id}",
-        Beside::Call(&["POST /api/v1/desk/webhooks/{id}"]),
-    ),
-    (
-        "POST",
-        "/desk/webhooks/{id}/secret",
-        Beside::Page(CREDENTIALS),
-    ),
-    (
-        "POST",
-        "/desk/webhooks/{id}/test",
-        Beside::Call(&["POST /api/v1/desk/webhooks/{id}/test"]),
-    ),
-    (
-        "POST",
-        "/desk/webhooks/{id}/remove",
-        Beside::Call(&["POST /api/v1/desk/webhooks/{id}/remove"]),
-    ),
-    (
-        "POST",
-        "/desk/webhooks/{id}/deliveries/{delivery}/again",
-        Beside::Call(&["POST /api/v1/desk/webhooks/{id}/deliveries/{delivery}/again"]),
-    ),
 ];
 
 const SIGN_IN: &str = "people sign in; a program shows a token";

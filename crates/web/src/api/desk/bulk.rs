@@ -23,10 +23,10 @@ use crate::problem::{Problem, Result};
 pub(super) fn calls() -> Vec<Call> {
     let reads = Need::May(Action::ReadReports);
     let does = Need::May(Action::WorkReports);
-    vec![
+    let mut all = vec![
         read(
             "/api/v1/desk/bulk/find",
-            reads,
+            does,
             "What a search line finds, to do something to all of it",
             find,
         )
@@ -59,6 +59,15 @@ pub(super) fn calls() -> Vec<Call> {
             "Agree to it, decline it, or take it back",
             work,
         ),
+    ];
+    all.extend(of_views());
+    all.extend(of_shifts());
+    all
+}
+
+fn of_views() -> Vec<Call> {
+    let reads = Need::May(Action::ReadReports);
+    vec![
         read(
             "/api/v1/desk/views",
             reads,
@@ -73,6 +82,13 @@ pub(super) fn calls() -> Vec<Call> {
             "Delete a view",
             delete,
         ),
+    ]
+}
+
+fn of_shifts() -> Vec<Call> {
+    let reads = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    vec![
         read(
             "/api/v1/desk/shift",
             reads,

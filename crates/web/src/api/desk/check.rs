@@ -69,10 +69,10 @@ impl<'d> Check<'d> {
         }
         if let Some(named) = schema.get("$ref").and_then(Value::as_str) {
             let found = self.document.pointer(named.trim_start_matches('#'));
-            return match found {
-                Some(schema) => self.look(schema, value, at, depth + 1),
-                None => {}
-            };
+            if let Some(schema) = found {
+                self.look(schema, value, at, depth + 1);
+            }
+            return;
         }
         let branches: Vec<&Value> = list(schema, "oneOf").chain(list(schema, "anyOf")).collect();
         if !branches.is_empty() {
@@ -161,7 +161,7 @@ impl<'d> Check<'d> {
     /// The branch that the value means: by `do`, the field that says which deed it is; or the only one that is not `null`.
     fn one_of(&mut self, branches: &[&'d Value], value: &Value, at: &str, depth: usize) {
         let null = |one: &&Value| types(one) == ["null"];
-        if value.is_null() && branches.iter().any(|one| null(one)) {
+        if value.is_null() && branches.iter().any(null) {
             return;
         }
         let rest: Vec<&'d Value> = branches.iter().copied().filter(|one| !null(one)).collect();

@@ -21,9 +21,7 @@ use crate::problem::{Kind, Problem, Result};
 pub(super) fn calls() -> Vec<Call> {
     let any = Need::SignedIn;
     let manage = Need::May(Action::ManageAccounts);
-    let audits = Need::May(Action::ReadAudit);
-    let keeps = Need::May(Action::ManageRetention);
-    vec![
+    let mut all = vec![
         read(
             "/api/v1/desk/me",
             any,
@@ -70,6 +68,15 @@ pub(super) fn calls() -> Vec<Call> {
             "Try a job again",
             job_again,
         ),
+    ];
+    all.extend(of_records());
+    all
+}
+
+fn of_records() -> Vec<Call> {
+    let audits = Need::May(Action::ReadAudit);
+    let keeps = Need::May(Action::ManageRetention);
+    vec![
         read(
             "/api/v1/desk/audit",
             audits,

@@ -366,7 +366,7 @@ fn plain(app: &App, whole: &Whole) -> DeskReport {
             form: body.form.clone(),
             answers: serde_json::to_value(&body.answers).unwrap_or_default(),
             observables: body.observables.iter().map(DeskObservable::from).collect(),
-            occurred: serde_json::to_value(&body.occurred).unwrap_or_default(),
+            occurred: serde_json::to_value(body.occurred).unwrap_or_default(),
             subject: body.mail.as_ref().map(|mail| mail.subject.clone()),
             mail_checks: body
                 .mail
