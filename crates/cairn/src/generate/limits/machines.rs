@@ -7,7 +7,7 @@ use super::{Row, bytes, of, seconds, time};
 
 /// Of programs that act for officers, and of what is told to programs.
 pub(super) fn limits() -> Vec<Row> {
-    vec![
+    let mut all = vec![
         of(
             "TOKENS_MAX",
             account::TOKENS_MAX,
@@ -29,6 +29,14 @@ pub(super) fn limits() -> Vec<Row> {
             "calls that one token gets back a second",
         ),
         bytes("CALL_BYTES_MAX", desk::CALL_BYTES_MAX, "one call's body"),
+    ];
+    all.extend(webhooks());
+    all
+}
+
+/// Of what is told to programs.
+fn webhooks() -> Vec<Row> {
+    vec![
         of("WEBHOOKS_MAX", webhook::rows::WEBHOOKS_MAX, "webhooks"),
         bytes(
             "URL_BYTES_MAX",
