@@ -707,14 +707,14 @@ test('exports hold every text, and no formula', async () => {
 /** All routes that GET answers. One that is missing here is a page that nobody has thought of yet: add it, and say above what
  * strangers' texts it shows. */
 const ROUTES = [
-  '/', '/accessibility', '/api', '/api/openapi.json', '/api/v1/form', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
+  '/', '/accessibility', '/api', '/api/desk', '/api/v1/desk/openapi.json', '/api/openapi.json', '/api/v1/form', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
   '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/account/confirm', '/desk/accounts', '/desk/audit', '/desk/bulk', '/desk/bulk/{no}', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/cases/{no}/present', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/next', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
   '/desk/keyboard', '/desk/keys', '/desk/next', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/old/{source}/{number}', '/desk/referrals', '/desk/reports/{reference}', '/desk/reports/{reference}/present',
   '/desk/reports/{reference}/referrals/{no}', '/desk/reports/{reference}/referrals/{no}/summary',
-  '/desk/retention', '/desk/rules', '/desk/rules/new', '/desk/rules/{no}', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
+  '/desk/retention', '/desk/rules', '/desk/rules/new', '/desk/rules/{no}', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/tokens', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
   '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',
   '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
-  '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/evidence', '/figures', '/figures.json', '/figures/categories',
+  '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/desk/webhooks', '/desk/webhooks/{id}', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
   '/how-receipts-work', '/log.keys', '/openpgp', '/openpgp.asc', '/.well-known/openpgpkey/hu/{hash}', '/.well-known/openpgpkey/policy',
   '/.well-known/openpgpkey/{domain}/hu/{hash}', '/.well-known/openpgpkey/{domain}/policy', '/.well-known/security.txt', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
@@ -730,7 +730,7 @@ const ROUTES = [
 /** Leads to somebody else's site, which no test may reach. */
 const AWAY = '/report/exit';
 /** Who may open what. */
-const WHO = [[/^\/desk\/(accounts|keys|jobs|retention)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/(audit|erased)/, 'ruth'],
+const WHO = [[/^\/desk\/(accounts|keys|jobs|retention|tokens|webhooks)/, 'oliver'], [/^\/desk\/(export|challenges)/, 'leilani'], [/^\/desk\/(audit|erased)/, 'ruth'],
   [/^\/desk\/track\/[^/]*\/returns\/new/, 'mere'], [/^\/desk\/track\/[^/]*\/dissent/, 'piri'], [/^\/desk\/track/, 'ngaire'], [/^/, 'hana']];
 
 test('every route takes hostile addresses, queries and headers', async () => {

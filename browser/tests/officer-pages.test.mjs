@@ -69,6 +69,14 @@ test('every officer page, both languages, light and dark', async () => {
       await visit.page.selectOption('#severity', '5');
       await visit.page.locator('form[action="/desk/bulk/do"] button').click();
     }
+    if (login === 'oliver') {
+      await visit.page.goto(`${cairn.url}/desk/webhooks`);
+      await visit.page.fill('#url', 'http://127.0.0.1:9/nobody');
+      await visit.page.locator('input[name=event]').first().check({ force: true });
+      await visit.page.locator('main form[action="/desk/webhooks"] button').click();
+      await visit.page.locator('main a[href^="/desk/webhooks/"]').click();
+      await visit.page.locator('main form[action$="/test"] button').click();
+    }
     const pages = await found(visit.page.request, known);
     signed.set(login, { pages, cookies: await shared(visit) });
     visit.faults.none();

@@ -15,6 +15,7 @@ pub const OUTPUTS: &[&str] = &[
     "docs/reference/settings.md",
     "docs/reference/limits.md",
     "docs/reference/openapi.json",
+    "docs/reference/openapi-desk.json",
     "packaging/completions",
     "packaging/man",
 ];

@@ -14,6 +14,7 @@ mod proof;
 mod session;
 mod sign_in;
 mod throttle;
+mod token;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
@@ -31,6 +32,7 @@ use crate::gate::Gate;
 use crate::report::{AppError, damaged};
 
 pub use cairn_store::account::ApiKey;
+pub use cairn_store::token::TokenRow;
 pub use code::{RECOVERY_CODES, STEP_SECONDS, code_at};
 pub use confirm::{PROVED_SECONDS, Proofs};
 pub use manage::{AccountView, Doer, NewAccount, Person};
@@ -43,6 +45,7 @@ pub use session::{
 };
 pub use sign_in::{CODE_TRIES_MAX, Enrolment, Next};
 pub use throttle::{FORGET_AFTER, NETWORK_FREE, NETWORK_WAIT_MAX, PAIR_FREE, PAIR_WAIT_MAX};
+pub use token::{Held, NewToken, TOKEN_DAYS_MAX, TOKEN_PREFIX, TOKENS_MAX};
 
 /// Passwords hashed at one time: each takes a core and 19 MiB. Networks take turns for these places.
 const HASHES_AT_ONCE: usize = 2;
@@ -125,12 +128,14 @@ impl From<Denied> for AccountError {
     }
 }
 
-/// Somebody signed in with both factors. Only [`Seen::principal`] makes one, from a session just read.
+/// Somebody signed in with both factors. Only [`Seen::principal`] makes one, from a session just read,
+/// and [`App::by_token`], from a token.
 #[derive(Debug, Clone)]
 pub struct Principal {
     who: access::Principal,
     session: [u8; 32],
     proved_at: Option<Micros>,
+    token: Option<token::Held>,
 }
 
 impl Principal {
@@ -182,7 +187,16 @@ impl App {
         by: Actor,
         change: AccountChange,
     ) -> Result<Entry, AppError> {
-        let at = self.clock.now();
+        self.entry_at(self.clock.now(), by, change)
+    }
+
+    /// The same, of a moment that something else says too.
+    pub(crate) fn entry_at(
+        &self,
+        at: Micros,
+        by: Actor,
+        change: AccountChange,
+    ) -> Result<Entry, AppError> {
         let event = AccountEvent { at, by, change };
         let json = serde_json::to_string(&event).map_err(damaged("event"))?;
         Ok(Entry::new(at.0, None, json, random::<16>()?))

@@ -37,6 +37,7 @@ pub mod takeaway;
 pub mod track;
 pub mod uploads;
 pub mod view;
+pub mod webhook;
 pub mod worker;
 
 use std::sync::Arc;
@@ -111,6 +112,8 @@ pub struct Config {
     pub password_cost: account::PasswordCost,
     /// Whose password is taken.
     pub passwords: cairn_desk::signin::Passwords,
+    /// Webhooks may lead to addresses of networks that are not public.
+    pub webhook_private: bool,
     /// Where officers can sign in besides here.
     pub oidc: Option<account::oidc::OidcConfig>,
 }
@@ -165,6 +168,7 @@ impl Default for Config {
             answers: None,
             password_cost: account::PasswordCost::STANDARD,
             passwords: cairn_desk::signin::Passwords::default(),
+            webhook_private: false,
             oidc: None,
         }
     }
@@ -216,6 +220,7 @@ pub struct App {
     rules_turn: Arc<tokio::sync::Mutex<()>>,
     office: Arc<track::working::Office>,
     presence: Arc<presence::Presence>,
+    turns: Arc<webhook::Turns>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -271,6 +276,7 @@ impl App {
             rules_tide: Arc::default(),
             rules_turn: Arc::default(),
             presence: Arc::default(),
+            turns: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

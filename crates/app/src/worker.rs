@@ -24,6 +24,7 @@ const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const CLUSTER_EVERY: Duration = Duration::from_secs(2);
 const BULK_EVERY: Duration = Duration::from_secs(2);
 const RULES_EVERY: Duration = Duration::from_secs(2);
+const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const SAMPLE_EVERY: Duration = Duration::from_secs(60);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
@@ -101,6 +102,10 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         &app,
         |app| async move { Ok(app.rules_turn().await.map(drop)?) },
     );
+    let hooks = part(&app, |app| async move {
+        // Who is called is not waited for.
+        Ok(app.webhooks_turn().await.map(drop)?)
+    });
     let sample = part(&app, |app| async move {
         Ok(app.store.sample_tables().await.map(drop)?)
     });
@@ -116,6 +121,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("selections", BULK_EVERY, stopping.clone(), bulk)),
         tokio::spawn(every("rules", RULES_EVERY, stopping.clone(), rules)),
+        tokio::spawn(every("webhooks", WEBHOOKS_EVERY, stopping.clone(), hooks)),
         tokio::spawn(every("sampling", SAMPLE_EVERY, stopping.clone(), sample)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
     ];
@@ -264,9 +270,11 @@ impl App {
         if swept > 0 {
             tracing::info!(swept, "removed files that nothing names");
         }
+        let deliveries = self.forget_deliveries().await;
         let counted = self.count_left().await;
         expired?;
         forgotten?;
+        deliveries?;
         counted?;
         self.erased.store(true, Ordering::Relaxed);
         Ok(())

@@ -31,6 +31,10 @@ pub fn all(dir: &Path) -> anyhow::Result<()> {
         reference.join("openapi.json"),
         format!("{}\n", cairn_web::api::document(&form)),
     )?;
+    std::fs::write(
+        reference.join("openapi-desk.json"),
+        format!("{}\n", cairn_web::api::desk::document()),
+    )?;
     for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
         clap_complete::generate_to(shell, &mut Args::command(), "cairn", &completions)?;
     }

@@ -127,6 +127,59 @@ pub enum AccountChange {
         /// Key id.
         key: String,
     },
+    /// An officer made a token: a program may do in their name what they may.
+    TokenMade {
+        /// Token id.
+        token: String,
+        /// Account id.
+        account: String,
+        /// It may act, not only read.
+        acts: bool,
+        /// When it ends by itself.
+        until: Micros,
+        /// SHA-256 of the keyed hash that is kept of it, hexadecimal.
+        digest: String,
+    },
+    /// A token was ended, by its owner or an administrator.
+    TokenEnded {
+        /// Token id.
+        token: String,
+    },
+    /// The first use of a token on a day.
+    TokenUsed {
+        /// Token id.
+        token: String,
+        /// The day, as days since 1970 (UTC).
+        day: i64,
+    },
+    /// A webhook was made or changed: from now on it is like this.
+    WebhookSet {
+        /// Its id.
+        webhook: String,
+        /// Where it is sent to.
+        url: String,
+        /// Kinds of events that it is told.
+        events: Vec<String>,
+        /// It is on.
+        live: bool,
+    },
+    /// A webhook got a new secret.
+    WebhookSecret {
+        /// Its id.
+        webhook: String,
+    },
+    /// A webhook was switched off by the machine.
+    WebhookOff {
+        /// Its id.
+        webhook: String,
+        /// Why: `gone`, or `failing`.
+        why: String,
+    },
+    /// A webhook was taken away, with what waited for it.
+    WebhookRemoved {
+        /// Its id.
+        webhook: String,
+    },
     /// An officer opened a report to read it. Changes nothing in the report, so it is no event of the report.
     ReportOpened {
         /// The report's number.
@@ -219,7 +272,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 26] = [
+    pub const KINDS: [&'static str; 33] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -246,6 +299,13 @@ impl AccountChange {
         "view_deleted",
         "block_list_exported",
         "retention_accepted",
+        "token_made",
+        "token_ended",
+        "token_used",
+        "webhook_set",
+        "webhook_secret",
+        "webhook_off",
+        "webhook_removed",
     ];
 }
 

@@ -58,7 +58,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 70] = [
+const TABLES: [&str; 73] = [
     "meta",
     "report",
     "report_body",
@@ -86,6 +86,9 @@ const TABLES: [&str; 70] = [
     "passkey",
     "identity",
     "api_key",
+    "token",
+    "webhook",
+    "webhook_delivery",
     "job",
     "mail_answer",
     "report_mail",
@@ -132,7 +135,9 @@ const TABLES: [&str; 70] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "report_old" | "old_ref") {
+    if matches!(table, "token" | "webhook" | "webhook_delivery") {
+        19
+    } else if matches!(table, "report_old" | "old_ref") {
         18
     } else if matches!(table, "passkey" | "identity") {
         17

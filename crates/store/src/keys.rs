@@ -117,6 +117,10 @@ pub enum Purpose {
     SealMark,
     /// What tells an entry of an old thread from others.
     OldEntry,
+    /// An officer's token.
+    Token,
+    /// The key with which an officer's program names one request.
+    Call,
 }
 
 impl Keys {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 19] = [
     (
         1,
         "base",
@@ -111,6 +111,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 18] = [
         "import",
         include_str!("../migrations/sqlite/0018_import.sql"),
         include_str!("../migrations/postgres/0018_import.sql"),
+    ),
+    (
+        19,
+        "api",
+        include_str!("../migrations/sqlite/0019_api.sql"),
+        include_str!("../migrations/postgres/0019_api.sql"),
     ),
 ];
 

@@ -71,6 +71,8 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Every wrong field at once.
     pub faults: Vec<FieldFault>,
+    /// How what was to be changed stands now, for who may see it.
+    pub current: Option<Box<serde_json::Value>>,
 }
 
 /// What every handler of this crate returns.
@@ -84,6 +86,7 @@ impl Problem {
             kind,
             detail: None,
             faults: Vec::new(),
+            current: None,
         }
     }
 
@@ -91,6 +94,13 @@ impl Problem {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds how it stands now.
+    #[must_use]
+    pub fn with_current(mut self, current: serde_json::Value) -> Self {
+        self.current = Some(Box::new(current));
         self
     }
 
@@ -131,6 +141,7 @@ impl Problem {
             kind: Kind::Invalid,
             detail: None,
             faults,
+            current: None,
         }
     }
 
@@ -288,6 +299,9 @@ impl Problem {
             && !self.faults.is_empty()
         {
             object.insert("errors".into(), serde_json::json!(self.faults));
+        }
+        if let (Some(object), Some(current)) = (document.as_object_mut(), &self.current) {
+            object.insert("current".into(), (**current).clone());
         }
         document
     }

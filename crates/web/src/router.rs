@@ -16,6 +16,7 @@ pub fn router(app: App, site: Arc<Site>) -> Router {
         .merge(report::router().with_state(public.clone()))
         .merge(evidence::router().with_state(app.clone()))
         .merge(crate::openpgp::router().with_state(app.clone()))
+        .merge(api::desk::router(&public))
         .merge(api::router().with_state(public))
         .merge(crate::figures::router(app.clone()))
         .merge(crate::challenge::router(app.clone()))

@@ -38,6 +38,14 @@ impl Doer<'_> {
         }
     }
 
+    /// The same for what lets people in: a token does not change that.
+    fn in_person(self, action: Action) -> Result<Actor, Denied> {
+        if let Self::Officer(who) = self {
+            who.in_person()?;
+        }
+        self.actor(action)
+    }
+
     fn is(self, account: &str) -> bool {
         matches!(self, Self::Officer(who) if who.account == account)
     }
@@ -183,7 +191,7 @@ impl App {
         doer: Doer<'_>,
         new: NewAccount<'_>,
     ) -> Result<(AccountView, String), AccountError> {
-        let by = doer.actor(Action::ManageAccounts)?;
+        let by = doer.in_person(Action::ManageAccounts)?;
         let login = new.login.trim().to_lowercase();
         if !is_login(&login) {
             return Err(AccountError::LoginForm);
@@ -241,18 +249,20 @@ impl App {
         Ok((by, account.ok_or(AppError::NotFound)?))
     }
 
-    /// A new first password; the authenticator, the recovery codes, the passkeys, the connection with a provider (unless it made the
+    /// A new first password; the tokens, the authenticator, the recovery codes, the passkeys, the connection with a provider (unless it made the
     /// account) and all sessions go.
     ///
     /// # Errors
     /// See [`AccountError`].
     pub async fn reset_account(&self, doer: Doer<'_>, id: &str) -> Result<String, AccountError> {
+        doer.in_person(Action::ManageAccounts)?;
         let (by, mut account) = self.to_change(doer, id).await?;
         let password = first_password()?;
         account.password = self.hashed_password(&password).await?;
         account.must_change = true;
         account.totp = None;
         account.recovery = "[]".into();
+        self.end_tokens(&by, id).await?;
         let change = AccountChange::AccountReset { account: id.into() };
         let entry = self.account_entry(by, change)?;
         self.store.reset_account(&account, entry).await?;
@@ -338,7 +348,7 @@ impl App {
         name: &str,
         agency: Option<&str>,
     ) -> Result<(ApiKey, String), AccountError> {
-        let by = doer.actor(Action::ManageAccounts)?;
+        let by = doer.in_person(Action::ManageAccounts)?;
         if let Some(code) = agency.filter(|code| self.form.agencies().get(code).is_none()) {
             let what = format!("there is no agency {code:?}");
             return Err(AppError::Input(what).into());
@@ -366,7 +376,7 @@ impl App {
     /// # Errors
     /// See [`AppError`].
     pub async fn revoke_api_key(&self, doer: Doer<'_>, id: &str) -> Result<(), AppError> {
-        let by = doer.actor(Action::ManageAccounts)?;
+        let by = doer.in_person(Action::ManageAccounts)?;
         let change = AccountChange::ApiKeyRevoked { key: id.into() };
         let entry = self.account_entry(by, change)?;
         let now = self.clock.now();

@@ -86,6 +86,7 @@ impl Seen {
             },
             session: self.session.id,
             proved_at: self.session.proved_at,
+            token: None,
         })
     }
 
@@ -171,13 +172,7 @@ impl App {
             return Ok(None);
         };
         let now = self.clock.now();
-        let passwords = &self.config.passwords;
-        let must_add = if *passwords == Passwords::Everybody {
-            false
-        } else {
-            let ways = self.ways(&account).await?;
-            passwords.must_add(&account.login, ways.passkeys + ways.providers > 0)
-        };
+        let must_add = self.must_add_way(&account).await?;
         let passkey = session.stage == Stage::Password && self.usable_passkeys(&account).await? > 0;
         let seen = Seen {
             session,
@@ -193,6 +188,16 @@ impl App {
             self.store.touch_session(id, now).await?;
         }
         Ok(Some(seen))
+    }
+
+    /// Whether the rules for passwords keep this account from work until it has another way in.
+    pub(super) async fn must_add_way(&self, account: &Account) -> Result<bool, AppError> {
+        let passwords = &self.config.passwords;
+        if *passwords == Passwords::Everybody {
+            return Ok(false);
+        }
+        let ways = self.ways(account).await?;
+        Ok(passwords.must_add(&account.login, ways.passkeys + ways.providers > 0))
     }
 
     /// Begins a session as far as the proof goes, ending `replaces`.

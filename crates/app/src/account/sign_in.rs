@@ -171,6 +171,7 @@ impl App {
         fresh: &str,
         from: u64,
     ) -> Result<(), AccountError> {
+        who.in_person()?;
         let mut account = self.own(who).await?;
         let _right = self.checked_password(&account, present, from).await?;
         password::judge(fresh, &account.login)?;
@@ -194,6 +195,7 @@ impl App {
         present: &str,
         from: u64,
     ) -> Result<Vec<String>, AccountError> {
+        who.in_person()?;
         let mut account = self.own(who).await?;
         let _right = self.checked_password(&account, present, from).await?;
         let codes = self.new_codes(&mut account)?;

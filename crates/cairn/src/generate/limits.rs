@@ -1,6 +1,7 @@
 //! The reference page of the limits that are no settings.
 
 mod import;
+mod machines;
 mod openpgp;
 mod tenants;
 mod ways_in;
@@ -65,6 +66,7 @@ pub fn page() -> String {
         ("Returns on a plan", of_returns()),
         ("Signing in", signing_in()),
         ("Signing in by passkey and at a provider", ways_in::limits()),
+        ("Officers' API and webhooks", machines::limits()),
         ("Behind the requests", behind()),
     ] {
         out.push_str(&format!(

@@ -162,6 +162,9 @@ defs! {
     "service.undo_seconds", "seconds", "30",
         "How long a message to a reporter waits before it leaves; until then the officer can take it back. 0 sends at once.",
         |s, v| { s.app.undo_seconds = number(v)?; Ok(()) };
+    "webhooks.networks", "public or any", "public",
+        "Where webhooks may lead: to `public` addresses only, or to `any`, such as a receiver within the house. With `any`, whoever looks after accounts can make this machine call anything that it reaches.",
+        |s, v| { s.app.webhook_private = match v { "public" => false, "any" => true, _ => return Err(format!("{v:?} is neither public nor any")) }; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };

@@ -2,6 +2,7 @@
 //! together with all other routes that machines read.
 
 mod answers;
+pub mod desk;
 mod document;
 mod file;
 mod model;

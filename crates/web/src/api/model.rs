@@ -258,6 +258,9 @@ pub struct ProblemDocument {
     detail: String,
     /// Every wrong field at once.
     errors: Option<Vec<FieldProblem>>,
+    /// Of the officers' API, where something moved on: how it stands now.
+    #[schema(value_type = Option<Object>)]
+    current: Option<serde_json::Value>,
 }
 
 /// One wrong field.

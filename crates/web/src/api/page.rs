@@ -19,7 +19,6 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
     let form = &public.app.form;
     let document = public.described.document(form);
     let api: Value = serde_json::from_slice(document).unwrap_or_default();
-    let common = Common::of(&api);
     let body = html! {
         h1 { (t::api_title(lang)) }
         p.lead { (t::api_lead(lang)) }
@@ -34,20 +33,28 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
         h2 { (t::api_example(lang)) }
         pre tabindex="0" { code translate="no" { (REPORT) } }
         (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (form.example()) } } }))
+        (operations(&api))
+    };
+    page.render(t::api_title(lang), body)
+}
+
+/// What a document says of each operation; what many have in common first.
+pub(super) fn operations(api: &Value) -> Markup {
+    let common = Common::of(api);
+    html! {
         div lang="en" {
             h2 #common { "What many routes have in common" }
             p { "Any route may also answer 500: our fault, and told in the operator's log." }
             (common.answers.list())
             h3 { "Parameters" }
             (common.parameters.list())
-            @for (path, item) in object(&api, "paths") {
+            @for (path, item) in object(api, "paths") {
                 @for (method, operation) in item.as_object().into_iter().flatten() {
-                    (self::operation((path, method), operation, &api, &common))
+                    (self::operation((path, method), operation, api, &common))
                 }
             }
         }
-    };
-    page.render(t::api_title(lang), body)
+    }
 }
 
 /// What any route may answer is said once.

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::sign_in::{codes_shown, done, new_password, told, typed_twice};
 use super::who::{Officer, Sent, token};
-use super::{doors, ways, words};
+use super::{doors, tokens, ways, words};
 use crate::components::{
     Column, Encoding, Fault, Field, Input, Look, Width, button, button_named, error_summary, form,
     input, said_inline, stack,
@@ -82,6 +82,7 @@ async fn body(
     let agent = sessions.iter().find(|one| one.own);
     let agent = agent.map_or("", |one| one.agent.as_str());
     let ways = ways::part(app, officer, agent, faults).await?;
+    let tokens = tokens::part(app, officer, faults).await?;
     let proofs = app
         .proofs(&officer.who)
         .await
@@ -101,6 +102,7 @@ async fn body(
         h2 { (t::account_sessions(l)) }
         (sessions_table(officer, &sessions))
         (ways)
+        (tokens)
         @if proofs.password {
         h2 { (t::account_password_title(l)) }
         (form("/desk/account/password", Encoding::Pairs, Some(&token), html! {

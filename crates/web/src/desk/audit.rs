@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
-use cairn_app::account::Doer;
+use cairn_app::account::{Doer, Principal};
 use cairn_app::audit::{AuditLine, AuditQuery, Logged};
 use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
@@ -300,16 +300,26 @@ pub(super) async fn export(State(app): State<App>, officer: Officer) -> Result<M
 /// The file, piece by piece as it is read from the store.
 pub(super) async fn exported(State(app): State<App>, sent: Sent) -> Result<Response> {
     let format = sent.form.get("format").and_then(Format::parse);
-    let query = ExportQuery {
-        format: format.unwrap_or_default(),
-        category: sent
-            .form
-            .get("category")
-            .filter(|code| !code.is_empty())
-            .map(str::to_owned),
-    };
-    let format = query.format;
-    let doer = Doer::Officer(&sent.officer.who);
+    let category = sent.form.get("category").filter(|code| !code.is_empty());
+    let category = category.map(str::to_owned);
+    export_file(
+        &app,
+        &sent.officer.who,
+        format.unwrap_or_default(),
+        category,
+    )
+    .await
+}
+
+/// The same for whoever may.
+pub(crate) async fn export_file(
+    app: &App,
+    who: &Principal,
+    format: Format,
+    category: Option<String>,
+) -> Result<Response> {
+    let query = ExportQuery { format, category };
+    let doer = Doer::Officer(who);
     let export = app.begin_export(doer, query).await?;
     let pieces = stream::try_unfold(export, |mut export| async move {
         Ok::<_, cairn_app::report::AppError>(export.next().await?.map(|piece| (piece, export)))

@@ -32,10 +32,12 @@ mod rules;
 mod search;
 mod shift;
 mod sign_in;
+mod tokens;
 mod track;
 mod typed;
 mod view;
 mod ways;
+mod webhooks;
 mod who;
 mod words;
 
@@ -53,7 +55,13 @@ use crate::i18n::{Lang, t};
 use crate::server::body_max;
 use who::Officer;
 
+pub(crate) use audit::export_file;
+pub(crate) use observable::of_address as observable_of;
+pub(crate) use observable_work::block_list_file;
+pub(crate) use onward::{next_cluster, next_report};
 pub(crate) use referral::download as zip_download;
+pub(crate) use rules::fault as rule_fault;
+pub(crate) use search::fault as search_fault;
 pub use who::SESSION;
 pub(crate) use words::role;
 
@@ -114,6 +122,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(clusters());
     all.extend(rules_of_the_desk());
     all.extend(management());
+    all.extend(webhooks::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -228,6 +237,8 @@ fn other_ways_in() -> Vec<Route> {
         own("/desk/account/passkeys", post(ways::add)),
         own("/desk/account/passkeys/{id}/name", post(ways::rename)),
         own("/desk/account/passkeys/{id}/remove", post(ways::remove)),
+        own("/desk/account/tokens", post(tokens::make)),
+        own("/desk/account/tokens/{id}/end", post(tokens::end_own)),
         own("/desk/account/oidc", post(provider::connect)),
         own("/desk/account/oidc/remove", post(ways::disconnect)),
     ]
@@ -695,6 +706,7 @@ pub fn router() -> Router<App> {
 fn doors(officer: &Officer, current: &str) -> Markup {
     let l: Lang = officer.page.lang;
     let may = |action| officer.who.may(action);
+    let manages = may(Action::ManageAccounts);
     let all = [
         ("/desk", t::desk_queue(l), may(Action::ReadReports)),
         ("/desk/shift", t::shift_title(l), may(Action::ReadReports)),
@@ -728,13 +740,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             may(Action::ExportReports),
         ),
         ("/desk/track", t::desk_track(l), may(Action::ReadPlans)),
-        (
-            "/desk/accounts",
-            t::desk_accounts(l),
-            may(Action::ManageAccounts),
-        ),
-        ("/desk/keys", t::desk_keys(l), may(Action::ManageAccounts)),
-        ("/desk/jobs", t::desk_jobs(l), may(Action::ManageAccounts)),
+        ("/desk/accounts", t::desk_accounts(l), manages),
+        ("/desk/keys", t::desk_keys(l), manages),
+        ("/desk/tokens", t::tokens_title(l), manages),
+        ("/desk/webhooks", t::hooks_title(l), manages),
+        ("/desk/jobs", t::desk_jobs(l), manages),
         (
             "/desk/retention",
             t::retention_title(l),

@@ -37,7 +37,7 @@ pub(super) fn address(one: &Observable) -> String {
 }
 
 /// The observable of an address.
-pub(super) fn of_address(kind: &str, value: &str) -> Result<Observable> {
+pub(crate) fn of_address(kind: &str, value: &str) -> Result<Observable> {
     let kind = Kind::ALL.into_iter().find(|one| one.as_str() == kind);
     let bytes = BASE64.decode(value).ok();
     let value = bytes.and_then(|bytes| String::from_utf8(bytes).ok());

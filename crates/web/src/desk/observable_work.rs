@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
+use cairn_app::account::Principal;
 use cairn_app::observable::{Deed, Done, Form as Taken};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
@@ -274,11 +275,20 @@ pub(super) fn exporting(officer: &Officer) -> Markup {
 /// The block list as a file, whose name says whether it is defanged.
 pub(super) async fn export(State(app): State<App>, sent: Sent) -> Result<Response> {
     allowed(&sent)?;
-    let taken = Taken {
-        csv: sent.form.get("format") == Some("csv"),
-        raw: sent.form.get("form") == Some("raw"),
-    };
-    let export = app.export_block_list(&sent.officer.who, taken).await?;
+    let csv = sent.form.get("format") == Some("csv");
+    let raw = sent.form.get("form") == Some("raw");
+    block_list_file(&app, &sent.officer.who, csv, raw).await
+}
+
+/// The same for whoever may.
+pub(crate) async fn block_list_file(
+    app: &App,
+    who: &Principal,
+    csv: bool,
+    raw: bool,
+) -> Result<Response> {
+    let taken = Taken { csv, raw };
+    let export = app.export_block_list(who, taken).await?;
     let pieces = stream::try_unfold(export, |mut export| async move {
         Ok::<_, AppError>(export.next().await?.map(|piece| (piece, export)))
     });

@@ -24,6 +24,7 @@ use crate::components::{
 use crate::i18n::{Lang, t};
 use crate::problem::{Kind, Problem, Result};
 
+pub(crate) use edit::fault;
 pub(super) use edit::{fresh, rewrite, write};
 pub(super) use show::{event_words, of_report, show};
 

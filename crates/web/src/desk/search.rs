@@ -14,7 +14,7 @@ use crate::i18n::{Lang, t};
 const QUOTED_CHARS_MAX: usize = 60;
 
 /// What is wrong with the line, and how to mend it.
-pub(super) fn fault(l: Lang, fault: &Wrongly) -> Fault {
+pub(crate) fn fault(l: Lang, fault: &Wrongly) -> Fault {
     let at = fault.at as u64 + 1;
     let what = match &fault.wrong {
         Wrong::Filter { nearest: None } => t::search_fault_filter(l).to_owned(),

@@ -7,6 +7,7 @@
     reason = "a test that meets what it did not expect fails"
 )]
 
+mod api;
 mod browser;
 mod cases;
 mod challenges;

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 151] = [
+const TABLE: [(&str, &str, &str); 163] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -200,6 +200,22 @@ const TABLE: [(&str, &str, &str); 151] = [
     ("POST", "/desk/accounts/{id}/role", "administrator"),
     ("POST", "/desk/accounts/{id}/state", "administrator"),
     ("POST", "/desk/accounts/{id}/reset", "administrator"),
+    ("POST", "/desk/account/tokens", "*"),
+    ("POST", "/desk/account/tokens/{id}/end", "*"),
+    ("GET", "/desk/tokens", "administrator"),
+    ("POST", "/desk/tokens/{id}/end", "administrator"),
+    ("GET", "/desk/webhooks", "administrator"),
+    ("POST", "/desk/webhooks", "administrator"),
+    ("GET", "/desk/webhooks/{id}", "administrator"),
+    ("POST", "/desk/webhooks/{id}", "administrator"),
+    ("POST", "/desk/webhooks/{id}/secret", "administrator"),
+    ("POST", "/desk/webhooks/{id}/test", "administrator"),
+    ("POST", "/desk/webhooks/{id}/remove", "administrator"),
+    (
+        "POST",
+        "/desk/webhooks/{id}/deliveries/{delivery}/again",
+        "administrator",
+    ),
     ("GET", "/desk/keys", "administrator"),
     ("POST", "/desk/keys", "administrator"),
     ("POST", "/desk/keys/{id}/revoke", "administrator"),
@@ -303,6 +319,7 @@ async fn nobody_does_what_the_policy_does_not_allow() {
         path.replace("{reference}", &reference)
             .replace("{sha256}", &"ab".repeat(32))
             .replace("{id}", &victim)
+            .replace("{delivery}", "evt_1")
             .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
             .replace("{*path}", "method.html")

@@ -163,7 +163,7 @@ fn read(form: &Form) -> Typed {
 }
 
 /// What is wrong, in words, at its field.
-pub(super) fn fault(l: Lang, wrong: &Wrong) -> Fault {
+pub(crate) fn fault(l: Lang, wrong: &Wrong) -> Fault {
     let long = |fault: &TextFault, empty: &'static str| match fault {
         TextFault::Empty => empty.to_owned(),
         TextFault::TooLong { chars, max } => t::challenge_too_long(l, *chars as u64, *max as u64),

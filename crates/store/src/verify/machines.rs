@@ -1,0 +1,198 @@
+//! Tokens of officers, and webhooks: every row against the events that made it.
+
+use std::collections::BTreeMap;
+
+use cairn_desk::account::{AccountChange, AccountEvent};
+use cairn_evidence::hash::sha256;
+
+use super::reports::{disagree, same};
+use super::{PAGE_ROWS, Run, VerifyError, bytes, text};
+use crate::params;
+use crate::sql::{Row, Value};
+
+/// Events about them; their kinds, and nobody else's, begin with `token_` and `webhook_`.
+const EVENTS: &str = "SELECT idx, event FROM evidence WHERE idx > $1 AND report IS NULL AND challenge IS NULL \
+                      AND cluster_action IS NULL AND case_no IS NULL AND (event LIKE $2 OR event LIKE $3) ORDER BY idx LIMIT $4";
+const TOKEN_KINDS: &str = "%\"kind\":\"token_%";
+const WEBHOOK_KINDS: &str = "%\"kind\":\"webhook_%";
+const TOKENS: &str = "SELECT id, account, acts, created_at, until, used_on, ended_at, tag FROM token \
+                      WHERE id > $1 ORDER BY id LIMIT $2";
+const WEBHOOKS: &str =
+    "SELECT id, url, events, live FROM webhook WHERE id > $1 ORDER BY id LIMIT $2";
+
+const TOKEN_COLUMNS: [&str; 6] = [
+    "account",
+    "acts",
+    "created_at",
+    "until",
+    "used_on",
+    "ended_at",
+];
+const WEBHOOK_COLUMNS: [&str; 3] = ["url", "events", "live"];
+
+/// What the log says of both, by id.
+#[derive(Default)]
+struct Said {
+    tokens: BTreeMap<String, ([Value; TOKEN_COLUMNS.len()], String)>,
+    webhooks: BTreeMap<String, [Value; WEBHOOK_COLUMNS.len()]>,
+}
+
+impl Said {
+    /// One more event; what is wrong with it, if anything.
+    fn hear(&mut self, event: AccountEvent) -> Option<&'static str> {
+        let unknown = "is about one that was never made";
+        match event.change {
+            AccountChange::TokenMade {
+                token,
+                account,
+                acts,
+                until,
+                digest,
+            } => {
+                let row = [
+                    account.into(),
+                    acts.into(),
+                    event.at.into(),
+                    until.into(),
+                    Value::Null,
+                    Value::Null,
+                ];
+                let before = self.tokens.insert(token, (row, digest));
+                before.map(|_| "this token was made before")
+            }
+            AccountChange::TokenUsed { token, day } => match self.tokens.get_mut(&token) {
+                Some(([.., used, _], _)) => {
+                    *used = day.into();
+                    None
+                }
+                None => Some(unknown),
+            },
+            AccountChange::TokenEnded { token } => match self.tokens.get_mut(&token) {
+                Some(([.., ended], _)) => {
+                    *ended = event.at.into();
+                    None
+                }
+                None => Some(unknown),
+            },
+            AccountChange::WebhookSet {
+                webhook,
+                url,
+                events,
+                live,
+            } => {
+                let events = serde_json::to_string(&events).unwrap_or_default();
+                let row = [url.into(), events.into(), live.into()];
+                self.webhooks.insert(webhook, row);
+                None
+            }
+            AccountChange::WebhookOff { webhook, .. } => match self.webhooks.get_mut(&webhook) {
+                Some([.., live]) => {
+                    *live = false.into();
+                    None
+                }
+                None => Some(unknown),
+            },
+            AccountChange::WebhookSecret { webhook } => {
+                let known = self.webhooks.contains_key(&webhook);
+                (!known).then_some(unknown)
+            }
+            AccountChange::WebhookRemoved { webhook } => match self.webhooks.remove(&webhook) {
+                Some(_) => None,
+                None => Some(unknown),
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    pub(super) fn machines(&mut self) -> Result<(), VerifyError> {
+        let said = self.machines_said()?;
+        let mut tokens = said.tokens;
+        self.each(TOKENS, |run, id, row| match tokens.remove(id) {
+            Some((expected, digest)) => {
+                for what in differ(&TOKEN_COLUMNS, &expected, row) {
+                    run.found("token", id, what);
+                }
+                let tag = bytes::<32>(row, 7).map(|tag| sha256(&tag).hex());
+                if tag.as_deref() != Some(digest.as_str()) {
+                    run.found("token", id, "column tag is not that of the log");
+                }
+            }
+            None => run.found("token", id, "is there, though the log knows no such token"),
+        })?;
+        for id in tokens.keys() {
+            let what = "is missing, but the log says that it was made";
+            self.found("token", id, what);
+        }
+        let mut webhooks = said.webhooks;
+        self.each(WEBHOOKS, |run, id, row| match webhooks.remove(id) {
+            Some(expected) => {
+                for what in differ(&WEBHOOK_COLUMNS, &expected, row) {
+                    run.found("webhook", id, what);
+                }
+            }
+            None => run.found(
+                "webhook",
+                id,
+                "is there, though the log knows no such webhook",
+            ),
+        })?;
+        for id in webhooks.keys() {
+            let what = "is missing, but the log says that it was made";
+            self.found("webhook", id, what);
+        }
+        Ok(())
+    }
+
+    /// Every row of a table whose first column is its id.
+    fn each(
+        &mut self,
+        sql: &'static str,
+        mut look: impl FnMut(&mut Self, &str, &Row),
+    ) -> Result<(), VerifyError> {
+        let mut from = String::new();
+        loop {
+            let page = self.source.rows(sql, params![from.as_str(), PAGE_ROWS])?;
+            for row in &page {
+                let id = text(row, 0).unwrap_or_default().to_owned();
+                look(self, &id, row);
+                from = id;
+            }
+            if (page.len() as i64) < PAGE_ROWS {
+                return Ok(());
+            }
+        }
+    }
+
+    fn machines_said(&mut self) -> Result<Said, VerifyError> {
+        let mut said = Said::default();
+        let mut last = -1;
+        loop {
+            let asked = params![last, TOKEN_KINDS, WEBHOOK_KINDS, PAGE_ROWS];
+            let page = self.source.rows(EVENTS, asked)?;
+            for row in &page {
+                last = row.int(0).unwrap_or(last);
+                let json = text(row, 1).unwrap_or_default();
+                let fault = match serde_json::from_str::<AccountEvent>(json) {
+                    Ok(event) => said.hear(event),
+                    Err(_) => Some("does not read as an event of a token or a webhook"),
+                };
+                if let Some(fault) = fault {
+                    self.found("evidence", last, fault);
+                }
+            }
+            if (page.len() as i64) < PAGE_ROWS {
+                return Ok(said);
+            }
+        }
+    }
+}
+
+/// Columns from the second on that are not what the log adds up to.
+fn differ(names: &[&'static str], expected: &[Value], row: &Row) -> Vec<String> {
+    let both = names.iter().zip(expected).zip(row.0.iter().skip(1));
+    both.filter(|((_, expected), stored)| !same(expected, stored))
+        .map(|((name, expected), stored)| disagree(name, stored, expected))
+        .collect()
+}
