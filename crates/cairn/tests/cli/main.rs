@@ -11,6 +11,7 @@
 
 mod care;
 mod home;
+mod import;
 mod mail;
 mod office;
 mod openpgp;
