@@ -332,7 +332,7 @@ impl Trial {
         };
         let app = App::new(store, Arc::new(form), config, Clock::System);
         let who = cairn_testkit::account(&app, "reader", Role::Officer).await;
-        let (mut answered, mut bounced, mut other) = (0, 0, 0);
+        let (mut answered, mut bounced, mut other) = (0, 0, Vec::new());
         for reference in references {
             let whole = app.read_report(&who, &reference).await?.into_inner();
             let of = |sort| whole.mails.iter().filter(|mail| mail.sort == sort).count();
@@ -340,14 +340,15 @@ impl Trial {
                 (3, 0, 0) => answered += 1,
                 (0, 1, 1) => bounced += 1,
                 (0, 0, 0) => {}
-                _ => other += 1,
+                found => other.push(found),
             }
         }
         app.close().await;
         let mut faults = Vec::new();
-        if (answered, bounced, other) != (1, 1, 0) {
+        if (answered, bounced, other.len()) != (1, 1, 0) {
             faults.push(format!(
-                "{answered} reports with three answers, {bounced} whose answer came back, {other} with something else"
+                "{answered} reports with three answers, {bounced} whose answer came back; others with {other:?} answers, bounces, mails \
+                 that came back"
             ));
         }
         Ok(faults)

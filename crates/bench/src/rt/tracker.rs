@@ -49,7 +49,7 @@ impl Tracker {
              Set($WebDomain, '127.0.0.1');\nSet($WebPort, {port});\nSet($WebPath, '');\n\
              Set($DatabaseType, 'SQLite');\nSet($DatabaseName, '{at}/rt.db');\nSet($DatabaseAdmin, 'root');\n\
              Set($CorrespondAddress, 'rt@example.org');\nSet($CommentAddress, 'rt-comment@example.org');\n\
-             Set($LogToSyslog, undef);\nSet($LogToSTDERR, 'error');\nSet($MailCommand, 'testfile');\n\
+             Set($BcryptCost, 10);\nSet($LogToSyslog, undef);\nSet($LogToSTDERR, 'error');\nSet($MailCommand, 'testfile');\n\
              Set($Timezone, 'UTC');\nSet($WebSessionClass, 'Apache::Session::File');\nSet($LogoURL, '');\n\
              Set($MasonDataDir, '{at}/mason');\n$RT::MasonSessionDir = '{at}/session';\n1;\n"
         );

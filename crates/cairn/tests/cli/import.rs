@@ -100,7 +100,7 @@ fn cases_of_thehive_are_taken_once_with_files_of_a_folder() {
         &home,
         &["thehive4", &file, "--files", &files],
         2,
-        "entries 10, files 2",
+        "entries 13, files 2",
     );
 }
 
@@ -117,7 +117,7 @@ fn a_case_of_iris_is_taken_once_with_files_of_an_archive() {
         &home,
         &["iris", &file, "--files", &files],
         1,
-        "entries 12, files 1",
+        "entries 13, files 1",
     );
 }
 
