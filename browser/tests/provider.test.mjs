@@ -319,3 +319,54 @@ test('one provider lets people in at the door that their groups open, and at no 
   other.faults.none();
   await other.close();
 });
+
+test('who has nothing but the provider proves it there anew, in person, and two first sign-ins at once make one account', async () => {
+  const own = await startCairn([...settings(), '--set', 'oidc.second_factor=trusted'], SECRET);
+  try {
+    const url = own.url;
+    await provider.allow(url);
+    provider.people.tama = { name: 'Tama Example', preferred_username: 'tama', groups: ['cert'] };
+    provider.people.other = { name: 'Other Example', preferred_username: 'other', groups: ['cert'] };
+    const visits = [];
+    for (let n = 0; n < 2; n += 1) visits.push(await open(cairn.browser, { origins: [url, provider.issuer] }));
+    // Both are back from the provider at the same moment.
+    const arrived = await Promise.all(visits.map(({ page }) => byProvider(page, 'tama', url)));
+    assert.deepEqual(arrived, ['/desk', '/desk']);
+    for (const { page } of visits) {
+      await page.goto(`${url}/desk/account`);
+      assert.match(await text(page), /Tama Example · Officer/);
+      // One account: each sees the session of the other.
+      assert.equal(await page.locator('form[action="/desk/account/sessions"]').count() > 0, true, 'the other session is listed');
+    }
+
+    const { page, faults } = visits[0];
+    const ask = async (who) => {
+      provider.who = who;
+      await page.goto(`${url}/desk/account/confirm`);
+      assert.equal(await page.locator('#present, #code').count(), 0, 'there is nothing else to prove it by');
+      await page.click('form[action="/desk/account/confirm/oidc"] button');
+      await page.waitForURL((address) => address.origin === url && address.pathname !== '/desk/account/confirm');
+      if (/You are back/.test(await text(page))) await page.waitForURL('**/desk/account**');
+    };
+    // Whoever is at the provider now is somebody else; what is told of a sign-in long ago is none.
+    await ask('other');
+    assert.match(await text(page), /belongs to another account/);
+    provider.bend = { token: (token, tools) => tools.signed({ ...tools.read(token), auth_time: Math.floor(Date.now() / 1000) - 3_600 }) };
+    await ask('tama');
+    assert.match(await text(page), /what the sign-in provider said does not hold/i);
+    await page.goto(`${url}/desk/account`);
+    assert.equal(await page.locator('a[href="/desk/account/confirm"]').count() > 0, true, 'it is not proved yet');
+    provider.bend = {};
+    provider.asked.length = 0;
+    await ask('tama');
+    assert.equal(where(page), '/desk/account');
+    assert.ok(provider.asked.some((path) => path.startsWith('/interaction/')), 'they signed in there anew');
+    assert.equal(await page.locator('a[href="/desk/account/confirm"]').count(), 0, 'it is proved');
+    faults.none();
+    for (const visit of visits) await visit.close();
+  } finally {
+    provider.bend = {};
+    await own.stop();
+    await provider.allow(cairn.url);
+  }
+});

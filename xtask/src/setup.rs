@@ -77,12 +77,46 @@ pub const TOOLS: &[Tool] = &[
         package: "gnupg",
         present: || process::which("gpg").is_some() && process::which("gpgconf").is_some(),
     },
+    // The mail server that hands messages over.
+    Tool {
+        name: "exim4",
+        package: "exim4-daemon-light",
+        present: || Path::new("/usr/sbin/exim4").is_file(),
+    },
+    // The tracker that is taken over: itself, what it keeps its data with, and what lets it answer.
+    Tool {
+        name: "request-tracker5",
+        package: "request-tracker5",
+        present: || Path::new("/usr/sbin/rt-setup-database-5").is_file(),
+    },
+    Tool {
+        name: "rt5-db-sqlite",
+        package: "rt5-db-sqlite",
+        present: || has_module("DBD::SQLite"),
+    },
+    Tool {
+        name: "starlet",
+        package: "starlet",
+        present: || has_module("Plack::Handler::Starlet"),
+    },
     Tool {
         name: "g++",
         package: "g++",
         present: || process::which("g++").is_some(),
     },
 ];
+
+/// Whether Debian's own Perl finds a module.
+fn has_module(name: &str) -> bool {
+    let mut asked = Command::new("/usr/bin/perl");
+    let asked = asked.args([&format!("-M{name}"), "-e1"]).output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
+/// Debian keeps one mail server at a time: where another one works, it is not taken away for a test.
+fn would_replace(tool: &Tool) -> bool {
+    tool.name == "exim4" && process::which("sendmail").is_some()
+}
 
 /// The browser, if it is there: what `CAIRN_CHROMIUM` names, or Debian's.
 pub fn chromium() -> Option<std::path::PathBuf> {
@@ -127,7 +161,15 @@ pub fn install(root: &Path) -> Result<String> {
     if missing.is_empty() {
         return Ok("all tools are here".to_owned());
     }
-    let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    let packages = missing.iter().filter(|tool| !would_replace(tool));
+    let packages: Vec<&str> = packages.map(|tool| tool.package).collect();
+    if packages.is_empty() {
+        let names: Vec<&str> = missing.iter().map(|tool| tool.name).collect();
+        return Ok(format!(
+            "not installed, since another mail server is here: {}",
+            names.join(" ")
+        ));
+    }
     let list = packages.join(" ");
     let forbidden = std::env::var_os("CAIRN_NO_INSTALL").is_some();
     if forbidden || !process::is_root() || process::which("apt-get").is_none() {
@@ -136,7 +178,7 @@ pub fn install(root: &Path) -> Result<String> {
     // Stale lists fail the install; a machine whose lists are fresh may be offline, so this alone is no fault.
     let _ = apt(root).arg("update").output();
     let output = apt(root)
-        .args(["install", "--yes", "--no-install-recommends"])
+        .args(["install", "--yes", "--no-install-recommends", "--no-remove"])
         .args(&packages)
         .output()
         .context("starting apt-get")?;

@@ -73,7 +73,7 @@ fn steps() -> Vec<Step> {
     ];
     for task in task::TASKS {
         if let Some(args) = task.ci {
-            let needs: &[&str] = if task.postgres { &["postgresql"] } else { &[] };
+            let needs: &[&str] = if task.postgres { &["postgresql"] } else { task.needs };
             steps.push(Step { name: task.name, about: task.about, needs, run: Run::Task(task, args) });
         }
     }

@@ -21,6 +21,8 @@ pub struct Task {
     pub ci: Option<&'static [&'static str]>,
     /// It runs on PostgreSQL too: a cluster is started and handed on, unless the caller says `--sqlite`.
     pub postgres: bool,
+    /// Other tools of the set-up table without which it is skipped.
+    pub needs: &'static [&'static str],
     /// It starts the real `cairn`, which is built first and named by `CAIRN_BIN`.
     pub program: bool,
     /// Built optimised unless the caller says `--dev`. In `cargo xtask test` all is built unoptimised.
@@ -28,20 +30,24 @@ pub struct Task {
 }
 
 pub const BENCH: &str = "cairn-bench";
+/// A Request Tracker that runs by itself.
+const RT: &[&str] = &["request-tracker5", "rt5-db-sqlite", "starlet"];
 
 /// The table.
 #[rustfmt::skip]
 pub const TASKS: &[Task] = &[
-    Task { name: "bench", about: "measure; NAME (intake, queue, …): one JSON line each", package: BENCH, lead: &[], ci: None, postgres: true, program: true, release: true },
-    Task { name: "crash", about: "rebuild the disk after a power cut at any instant; --states N --seed S", package: "cairn-crash", lead: &[], ci: Some(&["--states", "2000", "--seed", "1"]), postgres: false, program: false, release: true },
-    Task { name: "kill9", about: "kill the program under load and look for every receipt; --rounds N", package: BENCH, lead: &["kill9"], ci: Some(&["--rounds", "10"]), postgres: true, program: true, release: false },
-    Task { name: "tamper", about: "edit stored records and see each edit found; --edits N --leaves N", package: BENCH, lead: &["tamper"], ci: Some(&["--edits", "60", "--reports", "160", "--leaves", "20000"]), postgres: false, program: false, release: false },
-    Task { name: "canary", about: "look for traces of an anonymous reporter in every file", package: BENCH, lead: &["canary"], ci: Some(&[]), postgres: false, program: true, release: false },
-    Task { name: "repeat", about: "send each request one to five times, in any order; --requests N", package: BENCH, lead: &["repeat"], ci: Some(&["--requests", "100"]), postgres: false, program: true, release: false },
-    Task { name: "clock", about: "let the clock jump by ten years", package: BENCH, lead: &["clock"], ci: Some(&["--reports", "15"]), postgres: false, program: true, release: false },
-    Task { name: "diskfull", about: "let a small disk fill up (root)", package: BENCH, lead: &["diskfull"], ci: Some(&[]), postgres: false, program: true, release: false },
-    Task { name: "slow", about: "clients that send a byte at a time; --connections N", package: BENCH, lead: &["slow"], ci: Some(&["--connections", "300", "--seconds", "8"]), postgres: false, program: true, release: false },
-    Task { name: "flood", about: "99 % bots, 1 % people, more than it can take", package: BENCH, lead: &["flood"], ci: None, postgres: false, program: true, release: true },
+    Task { name: "bench", about: "measure; NAME (intake, queue, …): one JSON line each", package: BENCH, lead: &[], ci: None, postgres: true, needs: &[], program: true, release: true },
+    Task { name: "crash", about: "rebuild the disk after a power cut at any instant; --states N --seed S", package: "cairn-crash", lead: &[], ci: Some(&["--states", "2000", "--seed", "1"]), postgres: false, needs: &[], program: false, release: true },
+    Task { name: "kill9", about: "kill the program under load and look for every receipt; --rounds N", package: BENCH, lead: &["kill9"], ci: Some(&["--rounds", "10"]), postgres: true, needs: &[], program: true, release: false },
+    Task { name: "tamper", about: "edit stored records and see each edit found; --edits N --leaves N", package: BENCH, lead: &["tamper"], ci: Some(&["--edits", "60", "--reports", "160", "--leaves", "20000"]), postgres: false, needs: &[], program: false, release: false },
+    Task { name: "canary", about: "look for traces of an anonymous reporter in every file", package: BENCH, lead: &["canary"], ci: Some(&[]), postgres: false, needs: &[], program: true, release: false },
+    Task { name: "repeat", about: "send each request one to five times, in any order; --requests N", package: BENCH, lead: &["repeat"], ci: Some(&["--requests", "100"]), postgres: false, needs: &[], program: true, release: false },
+    Task { name: "clock", about: "let the clock jump by ten years", package: BENCH, lead: &["clock"], ci: Some(&["--reports", "15"]), postgres: false, needs: &[], program: true, release: false },
+    Task { name: "diskfull", about: "let a small disk fill up (root)", package: BENCH, lead: &["diskfull"], ci: Some(&[]), postgres: false, needs: &[], program: true, release: false },
+    Task { name: "slow", about: "clients that send a byte at a time; --connections N", package: BENCH, lead: &["slow"], ci: Some(&["--connections", "300", "--seconds", "8"]), postgres: false, needs: &[], program: true, release: false },
+    Task { name: "rt-import", about: "take over a Request Tracker of its own, with all numbers, threads, files and times; --tickets N", package: BENCH, lead: &["rt"], ci: Some(&[]), postgres: false, needs: RT, program: true, release: false },
+    Task { name: "mta", about: "a real mail server (Exim) hands messages over by LMTP and pipe, through stops and kills", package: BENCH, lead: &["mta"], ci: Some(&[]), postgres: false, needs: &["exim4"], program: true, release: false },
+    Task { name: "flood", about: "99 % bots, 1 % people, more than it can take", package: BENCH, lead: &["flood"], ci: None, postgres: false, needs: &[], program: true, release: true },
 ];
 
 /// The task of that name.

@@ -3,8 +3,10 @@
 mod outgoing;
 mod reply;
 
+use std::time::Duration;
+
 use cairn_desk::conversation::{Head, ReplyAddress, Sort, Tag, Way, sort, words};
-use cairn_desk::mail::{MailReport, Reading, identity};
+use cairn_desk::mail::{MailReport, Nature, Reading, identity};
 use cairn_desk::referral::REFERRALS_MAX;
 use cairn_desk::report::{Change, Command, FILES_MAX, FileRef, Refusal, decide_all};
 use cairn_evidence::hash::salted;
@@ -26,6 +28,8 @@ pub use reply::{Draft, MailShown, Preview, Written};
 
 /// Tries when others work on the report in the same instant.
 const TRIES: usize = 8;
+/// Longest wait for the note of a mail that is on its way, of which a mail server says already that it did not arrive.
+const NOTE_TIME_MAX: Duration = Duration::from_secs(20);
 
 /// A message as a mail server hands it over.
 #[derive(Debug, Clone, Copy, Default)]
@@ -114,7 +118,11 @@ impl App {
         };
         let unsealed = self.unseal(message, &reading).await?;
         let now = self.now_seconds();
-        let found = self.thread_of(&unsealed.mail, handed.recipients).await?;
+        let mut found = self.thread_of(&unsealed.mail, handed.recipients).await?;
+        if let Some(no) = too_early(&unsealed.mail, found.as_ref()) {
+            let _noted = tokio::time::timeout(NOTE_TIME_MAX, self.mail_turn(no)).await;
+            found = self.thread_of(&unsealed.mail, handed.recipients).await?;
+        }
         let known = match &found {
             Some(found) => self.known_keys(found).await?,
             None => Vec::new(),
@@ -262,7 +270,10 @@ impl App {
         found: &Found,
     ) -> Result<OnThread, AppError> {
         let (head, body) = identity(message);
-        let seen = self.store.keys().tag(Purpose::MailSeen, &[&head, body]);
+        let seen = self
+            .store
+            .keys()
+            .tag(Purpose::MailSeen, &[head.as_slice(), &body]);
         let on_thread = |sort, again| OnThread {
             no: found.no,
             reference: self.reference(found.no),
@@ -423,6 +434,12 @@ impl App {
         let both = known.zip(from);
         both.is_some_and(|(known, from)| known.trim().eq_ignore_ascii_case(from.trim()))
     }
+}
+
+/// A mail server that finds out at once that a mail cannot arrive says so before we have noted that it left. The report that it was about.
+fn too_early(mail: &MailReport, found: Option<&Found>) -> Option<i64> {
+    let found = found.filter(|found| found.answers.is_none())?;
+    (mail.thread.nature == Nature::Bounced).then_some(found.no)
 }
 
 /// The mail that did not arrive: the one that the report names, else the last that we sent.

@@ -204,6 +204,8 @@ pub struct App {
     cases_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to work on a case, by its number.
     case_turns: Arc<[tokio::sync::Mutex<()>; CASE_TURNS]>,
+    /// Held from before a mail about a report leaves until it is noted that it did, by the number of the report.
+    mail_turns: Arc<[tokio::sync::Mutex<()>; MAIL_TURNS]>,
     /// Whose turn it is to get the next number of a handover note.
     notes_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to keep for clusters what a report says, or to erase it: what was read before an erasing is not
@@ -227,6 +229,8 @@ pub struct App {
 
 /// Cases on which somebody can work at the same time, about.
 const CASE_TURNS: usize = 64;
+/// Reports about which mails can leave at the same time, about.
+const MAIL_TURNS: usize = 64;
 
 #[derive(Debug, Clone, Copy)]
 struct Quarter {
@@ -268,6 +272,7 @@ impl App {
             challenges_turn: Arc::default(),
             cases_turn: Arc::default(),
             case_turns: Arc::new(std::array::from_fn(|_| tokio::sync::Mutex::default())),
+            mail_turns: Arc::new(std::array::from_fn(|_| tokio::sync::Mutex::default())),
             notes_turn: Arc::default(),
             words_turn: Arc::default(),
             bulk_turn: Arc::default(),
@@ -299,6 +304,15 @@ impl App {
     pub(crate) async fn case_turn(&self, no: i64) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         let at = usize::try_from(no.unsigned_abs()).unwrap_or_default() % CASE_TURNS;
         match self.case_turns.get(at) {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        }
+    }
+
+    /// Waits until no mail about the report is on its way.
+    pub(crate) async fn mail_turn(&self, no: i64) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let at = usize::try_from(no.unsigned_abs()).unwrap_or_default() % MAIL_TURNS;
+        match self.mail_turns.get(at) {
             Some(turn) => Some(turn.lock().await),
             None => None,
         }

@@ -51,7 +51,7 @@ impl App {
         mail: &MailReport,
     ) -> Result<Received, AppError> {
         let (head, body) = identity(message);
-        let key = [head.as_slice(), body].concat();
+        let key = [head.as_slice(), &body].concat();
         let once = Once::new(&key, &key);
         if let Some(before) = self.answered(once).await? {
             return Ok(before);

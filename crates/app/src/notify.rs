@@ -467,6 +467,7 @@ impl App {
         let (mut letter, sealing) = (letter, self.sealing_of(notice, &payload).await?);
         let mime = self.seal_letter(payload.no, &mut letter, sealing).await?;
         let message = self.posted(post, notice, letter, (address, &place), job)?;
+        let _turn = self.mail_turn(payload.no).await;
         post.send(message, mime.as_ref(), now).await?;
         metrics::counter!("cairn_mails_sent_total", self.store.labels()).increment(1);
         if notice.is_to_reporter() {

@@ -23,6 +23,9 @@ use cairn_app::report::AppError;
 use cairn_desk::signin::Passwords;
 use cairn_kernel::actor::Role;
 use cairn_store::account::EndSessions;
+use cairn_store::verify::{self, Check, Trusted};
+use cairn_store::writer::Unit;
+use cairn_store::{Options, params};
 use cairn_testkit::TestApp;
 use serde_json::{Value, json};
 
@@ -524,4 +527,78 @@ async fn where_browsers_take_no_passkeys_none_are_asked_for() {
         Err(AccountError::NoPasskeysHere)
     ));
     assert_eq!(t.app.passkey_place(), None);
+}
+
+/// What of the passkeys disagrees with the log.
+async fn findings(t: &TestApp) -> Vec<String> {
+    let dir = t.dir.path().to_owned();
+    let verified = tokio::task::spawn_blocking(move || {
+        let options = Options::sqlite(&dir, "reports.example.org/log");
+        let trusted = Trusted::read(&dir.join("keys"), &options.origin).unwrap();
+        let mut findings = Vec::new();
+        let check = Check {
+            trusted: &trusted,
+            quarter: None,
+            progress: &mut |_| {},
+            found: &mut |finding| findings.push(finding.to_string()),
+        };
+        verify::database(&options.database, check).unwrap();
+        findings
+    });
+    verified.await.unwrap()
+}
+
+async fn tamper(t: &TestApp, sql: &'static str) {
+    let mut unit = Unit::default();
+    unit.exec(sql, params![]);
+    t.app.bare_store().write(unit).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_passkey_is_held_against_the_log() {
+    let t = app(Passwords::Everybody).await;
+    let (hana, _) = with_passkey(&t, "hana", 1).await;
+    let (_, _) = with_passkey(&t, "wiremu", 2).await;
+    let somebody = proved(&t, &hana).await;
+    let mut third = Authenticator::new(3, ORIGIN, RP);
+    let options = t.app.ask_new_passkey(&somebody, HERE).await.unwrap();
+    let made = third.make(&options);
+    t.app.add_passkey(&somebody, "Key", &made).await.unwrap();
+    let own = t.app.passkeys(&somebody).await.unwrap();
+    let id = own.iter().find(|one| one.name == "Key").unwrap().id.clone();
+    t.app.remove_passkey(&somebody, &id).await.unwrap();
+    assert_eq!(findings(&t).await, [""; 0]);
+    tamper(&t, "CREATE TABLE kept AS SELECT * FROM passkey").await;
+    for (sql, what) in [
+        (
+            "UPDATE passkey SET credential = (SELECT max(credential) FROM kept)",
+            "another key",
+        ),
+        (
+            "UPDATE passkey SET account = 'nobody' WHERE id = (SELECT min(id) FROM kept)",
+            "another account",
+        ),
+        (
+            "UPDATE passkey SET suspect_at = 1 WHERE id = (SELECT min(id) FROM kept)",
+            "is stopped here",
+        ),
+        (
+            "DELETE FROM passkey WHERE id = (SELECT min(id) FROM kept)",
+            "is missing",
+        ),
+        (
+            "UPDATE passkey SET id = 'new' WHERE id = (SELECT min(id) FROM kept)",
+            "is there, though",
+        ),
+    ] {
+        tamper(&t, sql).await;
+        let found = findings(&t).await;
+        assert!(
+            found.iter().any(|one| one.contains(what)),
+            "{what}: {found:?}"
+        );
+        tamper(&t, "DELETE FROM passkey").await;
+        tamper(&t, "INSERT INTO passkey SELECT * FROM kept").await;
+        assert_eq!(findings(&t).await, [""; 0]);
+    }
 }

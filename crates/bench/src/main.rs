@@ -16,8 +16,10 @@ mod feeds;
 mod flood;
 mod intake;
 mod kill9;
+mod mta;
 mod queue;
 mod repeat;
+mod rt;
 mod slow;
 mod tamper;
 mod track;
@@ -62,6 +64,10 @@ enum Command {
     Kill9(kill9::Options),
     /// Each request one to five times, in any order: one report.
     Repeat(repeat::Options),
+    /// A Request Tracker of its own is taken over.
+    Rt(rt::Options),
+    /// A real mail server hands messages over.
+    Mta(mta::Options),
     /// Traces of an anonymous reporter, in every file.
     Canary(canary::Options),
     /// Random edits of what is stored: each is found and named.
@@ -102,6 +108,8 @@ fn main() -> anyhow::Result<()> {
             Command::Kill9(options) => {
                 kill9::run(&args.cairn, args.postgres.as_deref(), options).await
             }
+            Command::Rt(options) => rt::run(&args.cairn, options).await,
+            Command::Mta(options) => mta::run(&args.cairn, options).await,
             Command::Repeat(options) => repeat::run(&args.cairn, options).await,
             Command::Clock(options) => clock::run(&args.cairn, options).await,
             Command::Canary(options) => canary::run(&args.cairn, options).await,

@@ -213,11 +213,18 @@ async fn officer(app: &App, now: Micros) -> anyhow::Result<()> {
 
 /// The cookie of a new session of that officer; one made at an earlier run would be over.
 pub async fn session(store: Store) -> anyhow::Result<String> {
+    let cookie = session_of(&store, OFFICER).await?;
+    store.close().await;
+    Ok(cookie)
+}
+
+/// The cookie of a new session of an account.
+pub async fn session_of(store: &Store, account: &str) -> anyhow::Result<String> {
     let now = Clock::System.now();
     let token: [u8; 32] = random()?;
     let session = Session {
         id: store.keys().tag(Purpose::Session, &[&token]),
-        account: OFFICER.into(),
+        account: account.to_owned(),
         public_id: format!("bench-{}", now.0),
         agent: String::new(),
         stage: Stage::Full,
@@ -228,6 +235,5 @@ pub async fn session(store: Store) -> anyhow::Result<String> {
         proved_at: None,
     };
     store.add_session(&session, None, None).await?;
-    store.close().await;
     Ok(BASE64.encode(token))
 }

@@ -57,6 +57,16 @@ impl Place {
         command
     }
 
+    /// Another command of the program, that nobody waits for yet.
+    pub fn begin(&self, args: &[&str]) -> Command {
+        let mut command = self.command(args);
+        command
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        command
+    }
+
     /// Starts the server on a free port.
     pub async fn serve(&self) -> anyhow::Result<Running> {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);

@@ -1,14 +1,16 @@
 //! `cairn import`: what another system kept, ticket by ticket, through whichever process holds the data.
 
-mod source;
+pub mod source;
 mod summary;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cairn_app::App;
+use cairn_app::import::rt::{REQUESTS, REQUESTS_MAX};
 use cairn_app::import::{Known, Options, Outcome};
 use cairn_app::report::AppError;
 use cairn_desk::import::{Codes, FILES_MAX, Fault, Mapping, Old, OldFile, Problem, Source, Ticket};
@@ -22,7 +24,7 @@ use crate::args::Usage;
 use crate::control::Door;
 use crate::open;
 use crate::settings::Settings;
-use source::Origin;
+use source::{Next, Origin};
 use summary::Summary;
 
 /// Texts of one wish, bytes: a longer ticket is handed over in several.
@@ -77,6 +79,9 @@ pub struct Import {
     /// Only tickets that this query of RT finds (TicketSQL), like "Queue = 'Incidents'".
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
+    /// Requests to rt at the same time, from 1 to 16.
+    #[arg(long, value_name = "N", default_value_t = REQUESTS, value_parser = clap::value_parser!(u8).range(1..=i64::from(REQUESTS_MAX)))]
+    pub requests: u8,
     /// Certificates (PEM) that are believed in place of the public authorities'.
     #[arg(long, value_name = "FILE")]
     pub certificates: Option<PathBuf>,
@@ -168,36 +173,38 @@ pub async fn run(settings: &Settings, asked: &Import) -> anyhow::Result<()> {
     };
     let mapping = Mapping::read(asked.source.source(), text.as_deref(), codes);
     let mapping = mapping.map_err(|error| Usage(format!("the mapping cannot be used: {error}")))?;
-    let from = Origin::open(
-        asked,
-        &mapping,
-        form.calling_code(),
-        settings.app.file_bytes_max,
-    )
-    .await?;
-    let door = Door::open(settings).await?;
-    let run = Run {
-        door: &door,
-        asked,
-        mapping,
-        from,
-        summary: Summary::default(),
+    let door = Arc::new(Door::open(settings).await?);
+    let most = settings.app.file_bytes_max;
+    let from = Origin::open(asked, &mapping, form.calling_code(), most, &door);
+    let done = match from {
+        Ok(from) => {
+            let mut run = Run {
+                door: Arc::clone(&door),
+                asked,
+                mapping,
+                from,
+                summary: Summary::default(),
+            };
+            let done = run.all().await;
+            run.from.close().await;
+            // What was taken before the server went away is told, too.
+            run.summary.print(asked.dry_run);
+            done.map(|()| run.summary.refused())
+        }
+        Err(error) => Err(error),
     };
-    let done = run.all().await;
-    door.close().await;
-    let summary = done?;
-    summary.print(asked.dry_run);
-    if summary.refused() > 0 {
-        bail!(
-            "{} things were refused; they are named above",
-            summary.refused()
-        );
+    if let Some(door) = Arc::into_inner(door) {
+        door.close().await;
+    }
+    let refused = done?;
+    if refused > 0 {
+        bail!("{refused} things were refused; they are named above");
     }
     Ok(())
 }
 
 struct Run<'a> {
-    door: &'a Door,
+    door: Arc<Door>,
     asked: &'a Import,
     mapping: Mapping,
     from: Origin,
@@ -205,25 +212,26 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn all(mut self) -> anyhow::Result<Summary> {
+    async fn all(&mut self) -> anyhow::Result<()> {
         let bar = crate::progress::bar("tickets");
         bar.set_length(self.from.count().await?);
-        self.summary.problems.extend(self.from.problems());
-        loop {
-            let known = |numbers: Vec<String>, keys: Vec<String>| {
-                known(self.door, self.asked.source.source(), numbers, keys)
-            };
-            let next = self.from.next(known).await?;
-            let Some(next) = next else { break };
+        self.summary.extend(self.from.problems());
+        while let Some(next) = self.from.next().await? {
             bar.inc(1);
-            self.summary.seen += 1;
             match next {
-                Ok(old) => self.one(old).await?,
-                Err(problem) => self.summary.problems.push(problem),
+                Next::Ticket(old) => {
+                    self.summary.seen += 1;
+                    self.one(*old).await?;
+                }
+                Next::Lost(problem) => {
+                    self.summary.seen += 1;
+                    self.summary.push(problem);
+                }
+                Next::Row(problem) => self.summary.push(problem),
             }
         }
         bar.finish_and_clear();
-        Ok(self.summary)
+        Ok(())
     }
 
     async fn one(&mut self, mut old: Old) -> anyhow::Result<()> {
@@ -233,9 +241,11 @@ impl Run<'_> {
             let place = format!("{place}, file {name}");
             let most = format!("one more than {FILES_MAX} files of one ticket");
             let fault = Problem::new(Fault::Large, place, &most);
-            self.summary.problems.push(fault);
+            self.summary.push(fault);
         }
-        let mut ticket = self.mapping.file(source, old, &mut self.summary.problems);
+        let mut problems = Vec::new();
+        let mut ticket = self.mapping.file(source, old, &mut problems);
+        self.summary.extend(problems);
         let old = &mut ticket.old;
         let keys = old
             .entries
@@ -244,7 +254,7 @@ impl Run<'_> {
             .chain(old.files.iter().map(|file| &file.key));
         let mut numbers = vec![old.number.clone()];
         numbers.extend(old.also.iter().cloned());
-        let known = known(self.door, source, numbers, keys.cloned().collect()).await?;
+        let known = known(&self.door, source, numbers, keys.cloned().collect()).await?;
         old.entries.retain(|entry| !known.keys.contains(&entry.key));
         old.files.retain(|file| !known.keys.contains(&file.key));
         if self.asked.dry_run {
@@ -255,18 +265,14 @@ impl Run<'_> {
         let outcome = match self.hand_over(ticket).await {
             Ok(outcome) => outcome,
             Err(error) => {
-                self.summary.problems.push(Problem::new(
-                    Fault::Refused,
-                    place,
-                    &format!("{error:#}"),
-                ));
+                let why = format!("{error:#}");
+                self.summary.push(Problem::new(Fault::Refused, place, &why));
                 return Ok(());
             }
         };
         if outcome.apart {
-            self.summary
-                .problems
-                .push(Problem::new(Fault::Changed, place, &outcome.reference));
+            let problem = Problem::new(Fault::Changed, place, &outcome.reference);
+            self.summary.push(problem);
         }
         self.summary.add(&outcome);
         Ok(())
@@ -274,12 +280,14 @@ impl Run<'_> {
 
     /// Brings the bytes of files here. One that is refused or not there does not keep the ticket back.
     async fn files(&mut self, files: &mut Vec<OldFile>, place: &str) -> anyhow::Result<()> {
-        for file in files.iter_mut() {
+        for n in 0..files.len() {
+            self.from.look_ahead(files.get(n..).unwrap_or_default());
+            let Some(file) = files.get_mut(n) else { break };
             let at = format!("{place}, file {}", file.name);
             let bytes = match self.from.bytes(file).await {
                 Ok(bytes) => bytes,
                 Err(problem) => {
-                    self.summary.problems.push(Problem {
+                    self.summary.push(Problem {
                         place: at,
                         ..problem
                     });
@@ -314,14 +322,12 @@ impl Run<'_> {
                 }
                 None if answer.get("large").is_some() => {
                     self.summary
-                        .problems
                         .push(Problem::new(Fault::Large, at, &refused("large")));
                 }
-                None => self.summary.problems.push(Problem::new(
-                    Fault::Refused,
-                    at,
-                    &refused("refused"),
-                )),
+                None => {
+                    self.summary
+                        .push(Problem::new(Fault::Refused, at, &refused("refused")));
+                }
             }
         }
         files.retain(|file| file.taken.is_some());

@@ -33,6 +33,9 @@ pub enum AccountChange {
         account: String,
         /// Passkey id.
         passkey: String,
+        /// SHA-256 of its public key, hexadecimal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     /// A passkey was removed.
     PasskeyRemoved {

@@ -305,6 +305,9 @@ pub enum Fault {
     /// A file of the export is not there.
     #[error("names a file that is not there")]
     NoFile,
+    /// The server did not give it, or not in time.
+    #[error("was not given by the server")]
+    Unfetched,
     /// The value is not in the mapping.
     #[error("is not in the mapping; it is kept as text")]
     Unmapped,
@@ -328,6 +331,7 @@ impl Fault {
             Self::Twice => 105,
             Self::Large => 106,
             Self::NoFile => 107,
+            Self::Unfetched => 108,
             Self::Unmapped => 201,
             Self::Changed => 202,
             Self::Refused => 301,
@@ -344,6 +348,7 @@ impl Fault {
             Self::Missing => "fill it in, or name another column in the mapping",
             Self::Twice => "give each its own number, or merge them in the source",
             Self::Large => "raise the limit of files in the settings and run again",
+            Self::Unfetched => "run again: the next run takes it",
             Self::NoFile => "put the file beside the export and run again",
             Self::Unmapped => "add a rule to the mapping file if it should be filed by it",
             Self::Changed => "look at it here and set what holds",

@@ -120,6 +120,14 @@ macro_rules! identity_sql {
     };
 }
 
+/// SHA-256 of the public key of a credential, hexadecimal: what of it never changes. `None` if it does not read.
+#[must_use]
+pub fn passkey_digest(credential: &str) -> Option<String> {
+    let credential: serde_json::Value = serde_json::from_str(credential).ok()?;
+    let key = credential.pointer("/cred/cred")?.to_string();
+    Some(cairn_evidence::hash::sha256(key.as_bytes()).hex())
+}
+
 impl Unit {
     /// Only if the account is as it was when this was decided; it counts as a change.
     fn if_unchanged(&mut self, account: &Account) {
@@ -325,7 +333,7 @@ impl Store {
     /// Makes an account together with its provider's name for it.
     ///
     /// # Errors
-    /// See [`WriteError`].
+    /// See [`WriteError`]; a conflict if either name is known by now.
     pub async fn add_account_of(
         &self,
         account: &Account,
@@ -333,6 +341,16 @@ impl Store {
         entries: Vec<Entry>,
     ) -> Result<(), WriteError> {
         let mut unit = Unit::default();
+        unit.expect(
+            0,
+            "UPDATE identity SET used_at = used_at WHERE issuer = $1 AND subject = $2",
+            params![identity.issuer.as_str(), identity.subject.as_str()],
+        );
+        unit.expect(
+            0,
+            "UPDATE account SET version = version WHERE login = $1",
+            params![account.login.as_str()],
+        );
         unit.new_account(account);
         unit.connect(identity);
         unit.entries.extend(entries);

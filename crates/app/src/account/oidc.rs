@@ -38,6 +38,8 @@ const PROVIDER_KEPT_SECONDS: i64 = 300;
 const SUBJECT_BYTES_MAX: usize = 255;
 /// Numbers that are tried behind a login that is taken.
 const LOGIN_NUMBERS_MAX: u32 = 50;
+/// Tries to let somebody in when the same account is changed in the same instant.
+const TRIES: usize = 8;
 
 /// A secret of the settings. Never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -345,8 +347,19 @@ impl App {
             .ok_or(AccountError::Ended)
     }
 
-    /// Lets somebody in whom the provider vouched for, with the role that their groups give.
+    /// Lets somebody in whom the provider vouched for. Who comes in twice in the same instant is known the second time.
     async fn admitted(&self, checked: &Verified, agent: &str) -> Result<Token, AccountError> {
+        for _ in 0..TRIES {
+            match self.admitted_now(checked, agent).await {
+                Err(AccountError::App(AppError::Conflict)) => {}
+                done => return done,
+            }
+        }
+        Err(AppError::Conflict.into())
+    }
+
+    /// With the role that their groups give.
+    async fn admitted_now(&self, checked: &Verified, agent: &str) -> Result<Token, AccountError> {
         let config = self.oidc()?;
         let identity = self
             .store
@@ -555,5 +568,71 @@ fn connected(identity: &Identity) -> AccountChange {
     AccountChange::OidcConnected {
         account: identity.account.clone(),
         issuer: identity.issuer.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_desk::form::{Form, FormFiles};
+    use cairn_testkit::TestStore;
+
+    use super::*;
+    use crate::Config;
+    use crate::clock::Clock;
+
+    #[tokio::test]
+    async fn who_comes_in_several_times_in_the_same_instant_gets_one_account() {
+        let store = TestStore::sqlite().await;
+        let oidc = OidcConfig {
+            issuer: "https://id.example".into(),
+            client_id: "cairn".into(),
+            client_secret: Secret::default(),
+            label: "Agency".into(),
+            scopes: Vec::new(),
+            groups_claim: "groups".into(),
+            roles: Mapping::parse("cert=officer").unwrap(),
+            makes_accounts: true,
+            second_factor: SecondFactor::Trusted,
+            authority: None,
+        };
+        let config = Config {
+            oidc: Some(oidc),
+            ..Config::default()
+        };
+        let form = Form::parse(&FormFiles::embedded()).unwrap();
+        let app = App::new((*store).clone(), Arc::new(form), config, Clock::System);
+        let checked = |subject: &str| Verified {
+            issuer: "https://id.example".into(),
+            subject: subject.into(),
+            groups: vec!["cert".into()],
+            methods: Vec::new(),
+            login: Some("kiri".into()),
+            name: None,
+        };
+        let (one, other) = (checked("1"), checked("2"));
+        let all = tokio::join!(
+            app.admitted(&one, "a"),
+            app.admitted(&one, "b"),
+            app.admitted(&other, "c"),
+            app.admitted(&one, "d"),
+            app.admitted(&other, "e"),
+        );
+        for token in [all.0, all.1, all.2, all.3, all.4] {
+            assert!(
+                app.session(token.unwrap().as_str())
+                    .await
+                    .unwrap()
+                    .is_some()
+            );
+        }
+        let mut logins: Vec<String> = store
+            .accounts()
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|one| one.login)
+            .collect();
+        logins.sort();
+        assert_eq!(logins, ["kiri", "kiri-2"]);
     }
 }

@@ -9,7 +9,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::account::Account;
 use cairn_store::keys::{Purpose, random};
-use cairn_store::signin::{Identity, PasskeyRow};
+use cairn_store::signin::{Identity, PasskeyRow, passkey_digest};
 use cairn_store::writer::WriteError;
 use serde_json::{Value, json};
 use webauthn_rs::prelude::{
@@ -419,6 +419,7 @@ impl App {
         let change = AccountChange::PasskeyAdded {
             account: account.id.clone(),
             passkey: row.id.clone(),
+            key: passkey_digest(&row.credential),
         };
         let entry = self.account_entry(Actor::User(account.id.clone()), change)?;
         self.store.add_passkey(&account, &row, entry).await?;

@@ -1,11 +1,15 @@
-//! Files that lie beside an export: in a folder, or in a zip archive. Only the last part of a name counts, so that no name leads out
-//! of the folder.
+//! Files that lie beside an export: in a folder, or in a zip archive. Only the last part of a name counts and links are not followed,
+//! so that no name leads out of the folder.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
+
+/// Files of an archive.
+pub const ARCHIVE_FILES_MAX: usize = 200_000;
 
 /// Where they lie.
 pub enum Beside {
@@ -14,7 +18,12 @@ pub enum Beside {
     /// In a folder.
     Folder(PathBuf),
     /// In an archive.
-    Archive(Box<ZipArchive<File>>),
+    Archive {
+        /// The archive.
+        archive: Box<ZipArchive<File>>,
+        /// Whole names by their last parts; of several that share one, the first.
+        names: BTreeMap<String, String>,
+    },
 }
 
 impl Beside {
@@ -30,7 +39,24 @@ impl Beside {
             return Ok(Self::Folder(path.to_owned()));
         }
         let archive = ZipArchive::new(File::open(path)?).map_err(io::Error::other)?;
-        Ok(Self::Archive(Box::new(archive)))
+        if archive.len() > ARCHIVE_FILES_MAX {
+            let most = format!(
+                "it holds {} files, at most {ARCHIVE_FILES_MAX} are read",
+                archive.len()
+            );
+            return Err(io::Error::other(most));
+        }
+        let mut names = BTreeMap::new();
+        for whole in archive.file_names().flatten() {
+            if let Some(name) = last(&whole) {
+                let name = name.to_owned();
+                names.entry(name).or_insert_with(|| whole.into_owned());
+            }
+        }
+        Ok(Self::Archive {
+            archive: Box::new(archive),
+            names,
+        })
     }
 
     /// The bytes of the first of several names that is there, at most one more than `bytes_max`.
@@ -41,31 +67,30 @@ impl Beside {
         for name in names.iter().filter_map(|name| last(name)) {
             let found = match self {
                 Self::Nothing => None,
-                Self::Folder(folder) => match File::open(folder.join(name)) {
-                    Ok(file) => Some(whole(file, bytes_max)?),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                    Err(error) => return Err(error),
-                },
-                Self::Archive(archive) => {
-                    let held = archive
-                        .file_names()
-                        .flatten()
-                        .map(std::borrow::Cow::into_owned)
-                        .find(|held| last(held) == Some(name));
-                    match held {
-                        Some(held) => {
-                            let file = archive.by_name(&held).map_err(io::Error::other)?;
-                            Some(whole(file, bytes_max)?)
-                        }
-                        None => None,
+                Self::Folder(folder) => in_folder(&folder.join(name), bytes_max)?,
+                Self::Archive { archive, names } => match names.get(name) {
+                    Some(held) => {
+                        let file = archive.by_name(held).map_err(io::Error::other)?;
+                        Some(whole(file, bytes_max)?)
                     }
-                }
+                    None => None,
+                },
             };
             if found.is_some() {
                 return Ok(found);
             }
         }
         Ok(None)
+    }
+}
+
+/// A link, a pipe or a folder of that name is no file of the export.
+fn in_folder(path: &Path, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::symlink_metadata(path) {
+        Ok(what) if what.is_file() => Ok(Some(whole(File::open(path)?, bytes_max)?)),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -92,8 +117,10 @@ mod tests {
         std::fs::create_dir(&inner).unwrap();
         std::fs::write(dir.path().join("out.txt"), b"no").unwrap();
         std::fs::write(inner.join("a.txt"), b"yes").unwrap();
+        std::os::unix::fs::symlink("../out.txt", inner.join("link.txt")).unwrap();
         let mut beside = Beside::open(Some(&inner)).unwrap();
         assert_eq!(beside.read(&["../out.txt"], 10).unwrap(), None);
+        assert_eq!(beside.read(&["link.txt"], 10).unwrap(), None);
         assert_eq!(
             beside.read(&["..", "sub/a.txt"], 10).unwrap().as_deref(),
             Some(b"yes".as_slice())

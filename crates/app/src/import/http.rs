@@ -24,8 +24,28 @@ pub const ANSWER_TIME_MAX: Duration = Duration::from_secs(180);
 pub const ANSWER_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Tries of one request.
 pub const TRIES: u32 = 6;
+/// Tries of one request whose answer does not come in time: who took so long once is likely to do so again.
+pub const SLOW_TRIES: u32 = 2;
 /// Longest wait that the other side may ask for between tries.
 pub const WAIT_TIME_MAX: Duration = Duration::from_secs(300);
+
+/// How long is waited.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For one whole answer.
+    pub answer: Duration,
+    /// Before the second try; twice as long before each further one.
+    pub between: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            answer: ANSWER_TIME_MAX,
+            between: Duration::from_secs(1),
+        }
+    }
+}
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +105,7 @@ pub struct Client {
     prefix: String,
     tls: Option<TlsConnector>,
     authorization: HeaderValue,
+    patience: Patience,
     connection: Option<SendRequest<Empty<Bytes>>>,
 }
 
@@ -121,8 +142,28 @@ impl Client {
             tls: secure.then(|| tls(certificates)).transpose()?,
             host,
             authorization,
+            patience: Patience::default(),
             connection: None,
         })
+    }
+
+    /// With other times than usual.
+    #[cfg(test)]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Another one for the same address, with a connection of its own.
+    pub fn another(&self) -> Self {
+        Self {
+            host: self.host.clone(),
+            port: self.port,
+            prefix: self.prefix.clone(),
+            tls: self.tls.clone(),
+            authorization: self.authorization.clone(),
+            patience: self.patience,
+            connection: None,
+        }
     }
 
     /// Asks for a path below the address. Where the other side is busy or the connection breaks it is asked again, after as long as
@@ -131,10 +172,11 @@ impl Client {
     /// # Errors
     /// See [`HttpError`].
     pub async fn get(&mut self, path: &str) -> Result<Bytes, HttpError> {
-        let mut wait = Duration::from_secs(1);
-        let mut tried = 0;
+        let mut wait = self.patience.between;
+        let (mut tried, mut slow) = (0, 0);
         loop {
             tried += 1;
+            let kept = self.connection.is_some();
             let (error, asked) = match self.once(path).await {
                 Ok((status, _, bytes)) if status.is_success() => return Ok(bytes),
                 Ok((status, after, _)) => {
@@ -147,12 +189,19 @@ impl Client {
                     }
                     (error, after)
                 }
+                // Servers end connections that are kept: that says nothing of the next one.
+                Err(HttpError::Connection { .. }) if kept => {
+                    self.connection = None;
+                    tried -= 1;
+                    continue;
+                }
                 Err(error) => {
                     self.connection = None;
+                    slow += u32::from(matches!(error, HttpError::Slow { .. }));
                     (error, None)
                 }
             };
-            if tried >= TRIES {
+            if tried >= TRIES || slow >= SLOW_TRIES {
                 return Err(error);
             }
             tokio::time::sleep(asked.unwrap_or(wait).min(WAIT_TIME_MAX)).await;
@@ -195,10 +244,10 @@ impl Client {
             let body = body.map_err(|error| broken(error.to_string()))?;
             Ok((status, after, body.to_bytes()))
         };
-        let answer = tokio::time::timeout(ANSWER_TIME_MAX, asked).await;
+        let answer = tokio::time::timeout(self.patience.answer, asked).await;
         let answer = answer.map_err(|_| HttpError::Slow {
             host: self.host.clone(),
-            seconds: ANSWER_TIME_MAX.as_secs(),
+            seconds: self.patience.answer.as_secs(),
         })??;
         self.connection = Some(connection);
         Ok(answer)

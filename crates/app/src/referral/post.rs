@@ -166,6 +166,7 @@ impl App {
         let to: Address = way.to.parse().map_err(|_| NotifyError::Address)?;
         let reply_to = self.referral_address(no, referral);
         let message = post.bare(outside, (&to, reply_to.as_deref()), self.clock.now(), job)?;
+        let _turn = self.mail_turn(no).await;
         post.send(message, Some(&mime), self.clock.now()).await?;
         metrics::counter!("cairn_referrals_mailed_total", self.store.labels()).increment(1);
         let row = SentRow {

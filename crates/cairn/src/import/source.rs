@@ -1,40 +1,51 @@
-//! Where old tickets come from: a server that is asked for one after the other, or a file that is read whole.
+//! Where old tickets come from: a server, a table that is read row by row, or a file that is read whole.
 
-use std::collections::{BTreeSet, VecDeque};
+mod server;
+mod table;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use cairn_app::import::beside::Beside;
-use cairn_app::import::rt::{Rt, problem};
-use cairn_app::import::{Known, mail_number};
-use cairn_desk::import::csv::{Reject, parse as table};
+use cairn_app::import::mail_number;
+use cairn_app::import::rt::Rt;
 use cairn_desk::import::{
     EXPORT_BYTES_MAX, Fault, Mapping, Old, OldFile, Parsed, Problem, iris, mbox, thehive,
 };
 
+use self::server::Server;
+use self::table::Rows;
 use super::{Import, Kind};
 use crate::args::Usage;
+use crate::control::Door;
+
+pub use self::server::{FILES_AHEAD_MAX, TICKETS_AHEAD_MAX, UNHEARD_MAX};
 
 /// Environment variable that holds the token where no file does.
 const TOKEN: &str = "CAIRN_IMPORT_TOKEN";
 /// Longest secret, bytes.
 const TOKEN_BYTES_MAX: usize = 4_096;
 
+/// What a source gives next.
+pub enum Next {
+    /// A ticket.
+    Ticket(Box<Old>),
+    /// A ticket that could not be read, and why.
+    Lost(Problem),
+    /// A row of a table that is part of no ticket, and why.
+    Row(Problem),
+}
+
 /// A source.
 pub enum Origin {
     /// Request Tracker.
-    Server {
-        /// The server.
-        rt: Box<Rt>,
-        /// Which tickets.
-        query: String,
-        /// Numbers that were listed and not fetched yet.
-        waiting: VecDeque<u64>,
-        /// The last one that was listed.
-        last: u64,
-        /// The list is over.
-        over: bool,
-    },
+    Server(Box<Server>),
+    /// A table.
+    Table(Box<Rows>),
     /// A file.
     File {
         /// What it says.
@@ -49,39 +60,38 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Opens it.
+    /// Opens it; `door` is asked what is here already.
     ///
     /// # Errors
     /// It is not there, or cannot be used.
-    pub async fn open(
+    pub fn open(
         asked: &Import,
         mapping: &Mapping,
         calling_code: u16,
         bytes_max: u64,
+        door: &Arc<Door>,
     ) -> anyhow::Result<Self> {
-        if asked.source == Kind::Rt {
-            let certificates = asked
-                .certificates
-                .as_deref()
-                .map(std::fs::read)
-                .transpose()?;
-            let rt = Rt::new(&asked.from, &token(asked)?, certificates.as_deref());
-            return Ok(Self::Server {
-                rt: Box::new(rt.map_err(|error| Usage(error.to_string()))?),
-                query: asked.query.clone().unwrap_or_default(),
-                waiting: VecDeque::new(),
-                last: 0,
-                over: false,
-            });
-        }
-        let bytes = read(Path::new(&asked.from))?;
+        let path = Path::new(&asked.from);
         let parsed = match asked.source {
-            Kind::Thehive4 => thehive::parse(&bytes),
-            Kind::Iris => iris::parse(&bytes),
-            Kind::Mbox => mbox::parse(&bytes, calling_code, &mail_number),
-            Kind::Csv | Kind::Rt => rows(&bytes, mapping, asked.rejects.as_deref())?,
+            Kind::Rt => {
+                let server = Server::new(server(asked)?, asked.query.as_deref(), Arc::clone(door));
+                return Ok(Self::Server(Box::new(server)));
+            }
+            Kind::Csv => match Rows::open(file(path)?, mapping, asked.rejects.as_deref())? {
+                Ok(rows) => return Ok(Self::Table(Box::new(rows))),
+                Err(problems) => Parsed {
+                    tickets: Vec::new(),
+                    problems,
+                },
+            },
+            Kind::Thehive4 => thehive::parse(&read(path)?),
+            Kind::Iris => iris::parse(&read(path)?),
+            Kind::Mbox => mbox::parse(&read(path)?, calling_code, &mail_number),
         };
-        let beside = Beside::open(asked.files.as_deref()).context("--files")?;
+        let beside = Beside::open(asked.files.as_deref()).with_context(|| {
+            let path = asked.files.as_deref().unwrap_or(Path::new(""));
+            format!("--files {} cannot be opened", path.display())
+        })?;
         Ok(Self::File {
             tickets: parsed.tickets.into(),
             problems: parsed.problems,
@@ -94,9 +104,10 @@ impl Origin {
     ///
     /// # Errors
     /// The server did not say.
-    pub async fn count(&mut self) -> anyhow::Result<u64> {
+    pub async fn count(&self) -> anyhow::Result<u64> {
         match self {
-            Self::Server { rt, query, .. } => Ok(rt.count(query).await?),
+            Self::Server(server) => server.count().await,
+            Self::Table(rows) => Ok(rows.count()),
             Self::File { tickets, .. } => Ok(tickets.len() as u64),
         }
     }
@@ -104,53 +115,30 @@ impl Origin {
     /// What is wrong with it, once.
     pub fn problems(&mut self) -> Vec<Problem> {
         match self {
-            Self::Server { .. } => Vec::new(),
+            Self::Server(_) => Vec::new(),
+            Self::Table(rows) => rows.problems(),
             Self::File { problems, .. } => std::mem::take(problems),
         }
     }
 
-    /// The next ticket, or why it could not be read. `known` says which keys of a ticket are here, so that they are not fetched.
+    /// The next ticket, or why it could not be read.
     ///
     /// # Errors
     /// The server is away: the next run goes on where this one ended.
-    pub async fn next<F>(
-        &mut self,
-        known: impl Fn(Vec<String>, Vec<String>) -> F,
-    ) -> anyhow::Result<Option<Result<Old, Problem>>>
-    where
-        F: Future<Output = anyhow::Result<Known>>,
-    {
-        let Self::Server {
-            rt,
-            query,
-            waiting,
-            last,
-            over,
-        } = self
-        else {
-            let Self::File { tickets, .. } = self else {
-                return Ok(None);
-            };
-            return Ok(tickets.pop_front().map(Ok));
-        };
-        if waiting.is_empty() && !*over {
-            let more = rt.after(query, *last).await?;
-            *over = more.is_empty();
-            *last = more.last().copied().unwrap_or(*last);
-            waiting.extend(more);
+    pub async fn next(&mut self) -> anyhow::Result<Option<Next>> {
+        match self {
+            Self::Server(server) => server.next().await,
+            Self::Table(rows) => rows.next(),
+            Self::File { tickets, .. } => {
+                Ok(tickets.pop_front().map(|old| Next::Ticket(Box::new(old))))
+            }
         }
-        let Some(number) = waiting.pop_front() else {
-            return Ok(None);
-        };
-        let transactions = match rt.transactions(number).await {
-            Ok(transactions) => transactions,
-            Err(error) => return Ok(Some(Err(problem(number, &error)))),
-        };
-        let here = known(vec![number.to_string()], transactions).await?;
-        let keys: BTreeSet<String> = here.keys;
-        match rt.ticket(number, &keys).await {
-            Ok(old) => Ok(Some(Ok(old))),
-            Err(error) => Ok(Some(Err(problem(number, &error)))),
+    }
+
+    /// Says which files will be asked for next.
+    pub fn look_ahead(&mut self, files: &[OldFile]) {
+        if let Self::Server(server) = self {
+            server.look_ahead(files);
         }
     }
 
@@ -163,10 +151,8 @@ impl Origin {
             return Ok(bytes);
         }
         match self {
-            Self::Server { rt, .. } => {
-                let bytes = rt.file(&file.place).await;
-                bytes.map_err(|error| Problem::new(Fault::Unreadable, "", &error.to_string()))
-            }
+            Self::Server(server) => server.bytes(&file.place).await,
+            Self::Table(_) => Err(Problem::new(Fault::NoFile, "", &file.place)),
             Self::File {
                 beside, bytes_max, ..
             } => {
@@ -177,6 +163,28 @@ impl Origin {
             }
         }
     }
+
+    /// Nothing more is wanted.
+    pub async fn close(&mut self) {
+        if let Self::Server(server) = self {
+            server.close().await;
+        }
+    }
+}
+
+fn server(asked: &Import) -> anyhow::Result<Rt> {
+    let certificates = asked
+        .certificates
+        .as_deref()
+        .map(std::fs::read)
+        .transpose()?;
+    let rt = Rt::new(
+        &asked.from,
+        &token(asked)?,
+        certificates.as_deref(),
+        asked.requests,
+    );
+    Ok(rt.map_err(|error| Usage(error.to_string()))?)
 }
 
 /// The secret, never from the command line: others on the machine read that.
@@ -193,55 +201,25 @@ fn token(asked: &Import) -> anyhow::Result<String> {
     Ok(text.to_owned())
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let size = std::fs::metadata(path)
-        .with_context(|| path.display().to_string())?
-        .len();
+/// An export that is not larger than is read at a time.
+fn file(path: &Path) -> anyhow::Result<File> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let size = file.metadata()?.len();
     if size > EXPORT_BYTES_MAX {
         bail!(
             "{} has {size} bytes, at most {EXPORT_BYTES_MAX} are read at a time: part it",
             path.display()
         );
     }
-    std::fs::read(path).with_context(|| path.display().to_string())
+    Ok(file)
 }
 
-/// A table; rows that cannot be taken are written beside it.
-fn rows(bytes: &[u8], mapping: &Mapping, rejects: Option<&Path>) -> anyhow::Result<Parsed> {
-    let table = table(bytes, mapping);
-    if let Some(path) = rejects {
-        write_rejects(path, &table.header, &table.rejects)
-            .with_context(|| path.display().to_string())?;
-    }
-    let mut problems = table.problems;
-    problems.extend(table.rejects.into_iter().map(|reject| reject.problem));
-    Ok(Parsed {
-        tickets: table.tickets,
-        problems,
-    })
-}
-
-fn write_rejects(path: &Path, header: &[String], rejects: &[Reject]) -> std::io::Result<()> {
-    let cell = |text: &str| {
-        format!(
-            "\"{}\"",
-            cairn_kernel::text::csv_cell(text).replace('"', "\"\"")
-        )
-    };
-    let mut lines: Vec<String> = Vec::with_capacity(rejects.len() + 1);
-    let head: Vec<String> = header
-        .iter()
-        .map(|name| cell(name))
-        .chain([cell("fault"), cell("where")])
-        .collect();
-    lines.push(head.join(","));
-    for reject in rejects {
-        let why = format!("{} {}", reject.problem.fault.number(), reject.problem.fault);
-        let mut cells: Vec<String> = reject.cells.iter().map(|text| cell(text)).collect();
-        cells.resize(header.len().max(cells.len()), cell(""));
-        cells.extend([cell(&why), cell(&reject.problem.place)]);
-        lines.push(cells.join(","));
-    }
-    lines.push(String::new());
-    std::fs::write(path, lines.join("\n"))
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // What grows meanwhile is not read to a later end.
+    file(path)?
+        .take(EXPORT_BYTES_MAX)
+        .read_to_end(&mut bytes)
+        .with_context(|| path.display().to_string())?;
+    Ok(bytes)
 }

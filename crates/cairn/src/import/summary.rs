@@ -27,11 +27,27 @@ pub struct Summary {
     pub bytes: u64,
     /// Files without a byte.
     pub empty: u64,
-    /// What is wrong.
-    pub problems: Vec<Problem>,
+    /// What is wrong: of each fault how often, and the first.
+    problems: BTreeMap<Fault, (u64, Vec<Problem>)>,
 }
 
 impl Summary {
+    /// Something is wrong.
+    pub fn push(&mut self, problem: Problem) {
+        let (count, shown) = self.problems.entry(problem.fault).or_default();
+        *count += 1;
+        if shown.len() < SHOWN_MAX {
+            shown.push(problem);
+        }
+    }
+
+    /// Several things are wrong.
+    pub fn extend(&mut self, problems: Vec<Problem>) {
+        for problem in problems {
+            self.push(problem);
+        }
+    }
+
     /// A ticket was taken.
     pub fn add(&mut self, outcome: &Outcome) {
         self.entries += outcome.entries;
@@ -55,33 +71,28 @@ impl Summary {
     }
 
     /// How much was refused.
-    pub fn refused(&self) -> usize {
-        self.problems
-            .iter()
-            .filter(|problem| problem.fault.refuses())
-            .count()
+    pub fn refused(&self) -> u64 {
+        let refused = self.problems.iter().filter(|(fault, _)| fault.refuses());
+        refused.map(|(_, (count, _))| count).sum()
     }
 
     /// Prints it: counts on standard output, what is wrong on standard error.
     pub fn print(&self, dry_run: bool) {
-        let mut by: BTreeMap<Fault, Vec<&Problem>> = BTreeMap::new();
-        for problem in &self.problems {
-            by.entry(problem.fault).or_default().push(problem);
-        }
-        for (fault, all) in &by {
+        for (fault, (count, shown)) in &self.problems {
             eprintln!(
-                "{} x {}: {fault}. What to do: {}.",
-                all.len(),
+                "{count} x {}: {fault}. What to do: {}.",
                 fault.number(),
                 fault.todo()
             );
-            for problem in all.iter().take(SHOWN_MAX) {
+            for problem in shown {
                 eprintln!("    {}: {}", problem.place, problem.what);
             }
-            if all.len() > SHOWN_MAX {
-                eprintln!("    and {} more", all.len() - SHOWN_MAX);
+            let rest = count - shown.len() as u64;
+            if rest > 0 {
+                eprintln!("    and {rest} more");
             }
         }
+        let faults: u64 = self.problems.values().map(|(count, _)| count).sum();
         let (would, nothing) = if dry_run {
             ("would be ", "\nNothing was changed (--dry-run).")
         } else {
@@ -96,7 +107,7 @@ impl Summary {
             self.entries,
             self.files,
             self.bytes,
-            self.problems.len(),
+            faults,
         );
     }
 }

@@ -12,6 +12,7 @@
 mod care;
 mod feeds;
 mod home;
+mod import;
 mod mail;
 mod office;
 mod openpgp;

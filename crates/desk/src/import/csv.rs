@@ -1,10 +1,14 @@
 //! A table: each row a ticket, or one entry of the ticket that a row before it named. The mapping says which column is what. A row
 //! that cannot be taken is told with its number and why, and never stops the file.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
 use super::{Entry, Fault, Mapping, Old, Problem, Sort, number, time};
 use crate::report::Contact;
+
+pub use rows::{Tickets, Together};
 
 /// Most rows.
 pub const ROWS_MAX: usize = 5_000_000;
@@ -37,6 +41,7 @@ pub struct Table {
 }
 
 /// Where the parts stand.
+#[derive(Default)]
 struct Columns {
     names: Vec<String>,
     parts: BTreeMap<&'static str, usize>,
@@ -54,6 +59,16 @@ impl Columns {
             names: header.to_vec(),
             parts: PARTS.into_iter().filter_map(part).collect(),
         }
+    }
+
+    /// Parts that must be there and are not.
+    fn missing(&self, mapping: &Mapping) -> Vec<Problem> {
+        let parts = ["number", "received"].into_iter();
+        let missing = parts.filter(|part| !self.parts.contains_key(part));
+        let named = |part| mapping.columns.get(part).map_or(part, String::as_str);
+        missing
+            .map(|part| Problem::new(Fault::Missing, format!("column {}", named(part)), part))
+            .collect()
     }
 
     fn get<'r>(&self, row: &'r [String], part: &str) -> &'r str {
@@ -76,65 +91,22 @@ impl Columns {
     }
 }
 
-/// Reads a table (RFC 4180) in UTF-8.
+/// Reads a table (RFC 4180) in UTF-8 that is in memory.
 #[must_use]
 pub fn parse(bytes: &[u8], mapping: &Mapping) -> Table {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let delimiter = mapping
-        .delimiter
-        .and_then(|c| u8::try_from(c).ok())
-        .unwrap_or(b',');
-    let mut reader = ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(bytes);
     let mut table = Table::default();
-    let mut columns: Option<Columns> = None;
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for record in reader.byte_records().take(ROWS_MAX) {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                table
-                    .problems
-                    .push(Problem::new(Fault::Unreadable, "table", &error.to_string()));
-                break;
-            }
-        };
-        let line = record.position().map_or(0, ::csv::Position::line);
-        let cells: Vec<String> = record
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell).into_owned())
-            .collect();
-        let Some(columns) = &columns else {
-            table.header.clone_from(&cells);
-            let found = Columns::find(mapping, &cells);
-            for part in ["number", "received"]
-                .into_iter()
-                .filter(|part| !found.parts.contains_key(part))
-            {
-                let named = mapping.columns.get(part).map_or(part, String::as_str);
-                table.problems.push(Problem::new(
-                    Fault::Missing,
-                    format!("column {named}"),
-                    part,
-                ));
-            }
-            if !table.problems.is_empty() {
-                break;
-            }
-            columns = Some(found);
-            continue;
-        };
-        if std::str::from_utf8(record.as_slice()).is_err() {
-            let problem = Problem::new(Fault::Unreadable, format!("row {line}"), "not UTF-8");
-            table.rejects.push(Reject { cells, problem });
-            continue;
+    let mut tickets = match Tickets::open(std::io::Cursor::new(bytes), mapping) {
+        Ok(tickets) => tickets,
+        Err(problems) => {
+            table.problems = problems;
+            return table;
         }
-        if let Err(problem) = row(columns, &cells, line, &mut table.tickets, &mut known) {
-            table.rejects.push(Reject { cells, problem });
-        }
+    };
+    table.header = tickets.header().to_vec();
+    table.problems = tickets.problems();
+    while let Some(some) = tickets.next_ticket() {
+        table.tickets.extend(some.tickets);
+        table.rejects.extend(some.rejects);
     }
     table
 }
@@ -277,6 +249,28 @@ mod tests {
                 (Fault::Unreadable, "row 7"),
             ]
         );
+    }
+
+    #[test]
+    fn rows_of_a_ticket_may_stand_anywhere_and_a_number_that_comes_again_is_told() {
+        let text = "number,received,text,at\r\n1,2021-03-04,one,\r\n\r\n2,2021-03-05,two,\r\n\
+            1,,\"more,\nand more\",2021-03-06\r\n2,2021-03-05,,\r\n3,2021-03-05,three,\r\n";
+        let table = parse(text.as_bytes(), &mapping());
+        let texts = |old: &Old| -> Vec<String> {
+            let written = old.entries.iter().filter(|one| one.sort != Sort::Fields);
+            written.map(|one| one.text.clone()).collect()
+        };
+        let tickets: Vec<_> = table.tickets.iter().map(texts).collect();
+        assert_eq!(
+            tickets,
+            [vec!["one", "more,\nand more"], vec!["two"], vec!["three"]]
+        );
+        let faults: Vec<_> = table
+            .rejects
+            .iter()
+            .map(|reject| reject.problem.fault)
+            .collect();
+        assert_eq!(faults, [Fault::Twice]);
     }
 
     #[test]

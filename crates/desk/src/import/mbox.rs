@@ -86,7 +86,7 @@ fn letter(
     let (head, body) = identity(message);
     let id = own
         .clone()
-        .unwrap_or_else(|| format!("none:{}", digest(&[head.as_slice(), body].concat())));
+        .unwrap_or_else(|| format!("none:{}", digest(&[head.as_slice(), &body].concat())));
     let id: String = id.chars().take(super::NUMBER_CHARS_MAX).collect();
     let date = mail.headers.date;
     let at = date.unwrap_or_default();

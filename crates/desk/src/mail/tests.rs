@@ -476,6 +476,21 @@ fn mailboxes_of_messages() {
     assert!(maildir_is_message("123.host") && !maildir_is_message(".nfs1"));
 }
 
+#[test]
+fn a_message_is_the_same_however_its_lines_end_and_whatever_servers_add() {
+    let piped = "Message-ID: <1@a.example>\nSubject: long\n and folded\nFrom: a@b.example\n\nHello\n\nthere\n";
+    let by_lmtp = format!("Received: by x\r\n{}\r\n", piped.replace('\n', "\r\n"));
+    assert_eq!(identity(piped.as_bytes()), identity(by_lmtp.as_bytes()));
+    let other = piped.replace("there", "here");
+    assert_ne!(identity(piped.as_bytes()), identity(other.as_bytes()));
+    // One without an id is told by all of it.
+    let bare = "Subject: x\n\nHello\n";
+    assert_eq!(
+        identity(bare.as_bytes()),
+        identity(bare.replace('\n', "\r\n").as_bytes())
+    );
+}
+
 proptest! {
     #[test]
     fn never_panics(bytes in any::<Vec<u8>>(), likely in "(From: a@b.example\n|Content-Type: (multipart/mixed; boundary=b|message/rfc822|text/html)\n|--b(--)?\n|\n|[<>a=&'\" ]{1,5}){0,30}") {

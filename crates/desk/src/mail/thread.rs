@@ -1,6 +1,8 @@
 //! What a message says of the conversation that it belongs to: which messages it answers (RFC 5322, 3.6.4), to which addresses
 //! it was delivered, whether a machine answers (RFC 3834) or a mail server says that a message did not arrive (RFC 3464).
 
+use std::borrow::Cow;
+
 use super::header::{Fields, split};
 use super::mime::Found;
 
@@ -272,14 +274,15 @@ fn without_attribution(head: &str) -> &str {
 }
 
 /// What tells one message from another when it comes twice, on two ways or handed in again: Message-ID, author, day, subject,
-/// and everything behind the header. What servers add on the way is no part. A message without an id is told by all of it.
+/// and everything behind the header. What servers add on the way is no part, nor how they end lines: pipes are given LF, LMTP CR LF.
+/// A message without an id is told by all of it.
 #[must_use]
-pub fn identity(message: &[u8]) -> (Vec<u8>, &[u8]) {
+pub fn identity(message: &[u8]) -> (Vec<u8>, Cow<'_, [u8]>) {
     let Ok((fields, body)) = split(message) else {
-        return (Vec::new(), message);
+        return (Vec::new(), plain_ends(message));
     };
     if own_id(&fields).is_empty() {
-        return (Vec::new(), message);
+        return (Vec::new(), plain_ends(message));
     }
     let mut head = Vec::new();
     for name in ["message-id", "from", "date", "subject"] {
@@ -289,5 +292,20 @@ pub fn identity(message: &[u8]) -> (Vec<u8>, &[u8]) {
         }
         head.push(0);
     }
-    (head, body)
+    (head, plain_ends(body))
+}
+
+/// Lines that end in LF, without blank ones at the end.
+fn plain_ends(text: &[u8]) -> Cow<'_, [u8]> {
+    let text = text.trim_ascii_end();
+    if !text.contains(&b'\r') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = Vec::with_capacity(text.len());
+    for (at, byte) in text.iter().enumerate() {
+        if *byte != b'\r' || text.get(at + 1) != Some(&b'\n') {
+            plain.push(*byte);
+        }
+    }
+    Cow::Owned(plain)
 }

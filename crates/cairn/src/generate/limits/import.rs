@@ -3,6 +3,7 @@
 use cairn_desk::import;
 
 use super::{Row, bytes, of};
+use crate::import::source;
 
 /// Coming from elsewhere.
 pub(super) fn limits() -> Vec<Row> {
@@ -27,6 +28,26 @@ pub(super) fn limits() -> Vec<Row> {
             "NUMBER_CHARS_MAX",
             import::NUMBER_CHARS_MAX,
             "characters of an old number",
+        ),
+        of(
+            "REQUESTS_MAX",
+            cairn_app::import::rt::REQUESTS_MAX,
+            "requests to Request Tracker at the same time; 4 unless `--requests` says otherwise",
+        ),
+        of(
+            "TICKETS_AHEAD_MAX",
+            source::TICKETS_AHEAD_MAX,
+            "tickets of Request Tracker that are fetched ahead",
+        ),
+        of(
+            "FILES_AHEAD_MAX",
+            source::FILES_AHEAD_MAX,
+            "files of a ticket that are fetched ahead",
+        ),
+        of(
+            "UNHEARD_MAX",
+            source::UNHEARD_MAX,
+            "tickets in a row of which nothing is heard before the run ends",
         ),
         of("ROWS_MAX", import::csv::ROWS_MAX, "rows of a table"),
         of(
