@@ -367,6 +367,6 @@ test('who has nothing but the provider proves it there anew, in person, and two 
   } finally {
     provider.bend = {};
     await own.stop();
-    await provider.allow(cairn.url);
+    await provider.allow(cairn.url, health());
   }
 });
