@@ -1693,7 +1693,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__import)
-            opts="-c -d -h --dry-run --mapping --files --token-file --query --certificates --rejects --count-in-figures --config --data --listen --set --help rt thehive4 iris csv mbox"
+            opts="-c -d -h --dry-run --mapping --files --token-file --query --requests --certificates --rejects --count-in-figures --config --data --listen --set --help rt thehive4 iris csv mbox"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1712,6 +1712,10 @@ _cairn() {
                     return 0
                     ;;
                 --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --requests)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
