@@ -67,9 +67,6 @@ _cairn() {
             cairn,stats)
                 cmd="cairn__subcmd__stats"
                 ;;
-            cairn,tenant)
-                cmd="cairn__subcmd__tenant"
-                ;;
             cairn,track)
                 cmd="cairn__subcmd__track"
                 ;;
@@ -139,9 +136,6 @@ _cairn() {
             cairn__subcmd__help,stats)
                 cmd="cairn__subcmd__help__subcmd__stats"
                 ;;
-            cairn__subcmd__help,tenant)
-                cmd="cairn__subcmd__help__subcmd__tenant"
-                ;;
             cairn__subcmd__help,track)
                 cmd="cairn__subcmd__help__subcmd__track"
                 ;;
@@ -183,9 +177,6 @@ _cairn() {
                 ;;
             cairn__subcmd__help__subcmd__retention,check)
                 cmd="cairn__subcmd__help__subcmd__retention__subcmd__check"
-                ;;
-            cairn__subcmd__help__subcmd__tenant,list)
-                cmd="cairn__subcmd__help__subcmd__tenant__subcmd__list"
                 ;;
             cairn__subcmd__help__subcmd__track,build)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__build"
@@ -357,18 +348,6 @@ _cairn() {
                 ;;
             cairn__subcmd__retention__subcmd__help,help)
                 cmd="cairn__subcmd__retention__subcmd__help__subcmd__help"
-                ;;
-            cairn__subcmd__tenant,help)
-                cmd="cairn__subcmd__tenant__subcmd__help"
-                ;;
-            cairn__subcmd__tenant,list)
-                cmd="cairn__subcmd__tenant__subcmd__list"
-                ;;
-            cairn__subcmd__tenant__subcmd__help,help)
-                cmd="cairn__subcmd__tenant__subcmd__help__subcmd__help"
-                ;;
-            cairn__subcmd__tenant__subcmd__help,list)
-                cmd="cairn__subcmd__tenant__subcmd__help__subcmd__list"
                 ;;
             cairn__subcmd__track,build)
                 cmd="cairn__subcmd__track__subcmd__build"
@@ -554,7 +533,7 @@ _cairn() {
 
     case "${cmd}" in
         cairn)
-            opts="-c -d -h -V --config --data --listen --tenant --set --help --version serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention track stats completions generate help"
+            opts="-c -d -h -V --config --data --listen --set --help --version serve demo doctor backup restore migrate user log receipt export report openpgp import retention track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -580,10 +559,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -596,7 +571,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__backup)
-            opts="-c -d -h --key --config --data --listen --tenant --set --help"
+            opts="-c -d -h --key --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -626,10 +601,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -642,7 +613,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__completions)
-            opts="-c -d -h --config --data --listen --tenant --set --help bash elvish fish powershell zsh"
+            opts="-c -d -h --config --data --listen --set --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -665,10 +636,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -684,7 +651,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__demo)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,10 +674,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -726,7 +689,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__doctor)
-            opts="-c -d -h --mail --full --config --data --listen --tenant --set --help"
+            opts="-c -d -h --mail --full --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -749,10 +712,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -768,7 +727,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__export)
-            opts="-c -d -h --config --data --listen --tenant --set --help reports help"
+            opts="-c -d -h --config --data --listen --set --help reports help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -791,10 +750,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -852,7 +807,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__export__subcmd__reports)
-            opts="-o -c -d -h --format --out --config --data --listen --tenant --set --help"
+            opts="-o -c -d -h --format --out --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -890,10 +845,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -906,7 +857,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__generate)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -932,10 +883,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -948,7 +895,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help)
-            opts="serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention track stats completions generate help"
+            opts="serve demo doctor backup restore migrate user log receipt export report openpgp import retention track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1367,34 +1314,6 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        cairn__subcmd__help__subcmd__tenant)
-            opts="list"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        cairn__subcmd__help__subcmd__tenant__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         cairn__subcmd__help__subcmd__track)
             opts="check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1774,7 +1693,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__import)
-            opts="-c -d -h --dry-run --mapping --files --token-file --query --certificates --rejects --count-in-figures --config --data --listen --tenant --set --help rt thehive4 iris csv mbox"
+            opts="-c -d -h --dry-run --mapping --files --token-file --query --requests --certificates --rejects --count-in-figures --config --data --listen --set --help rt thehive4 iris csv mbox"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1793,6 +1712,10 @@ _cairn() {
                     return 0
                     ;;
                 --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --requests)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1824,10 +1747,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1840,7 +1759,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log)
-            opts="-c -d -h --config --data --listen --tenant --set --help verify rotate-key help"
+            opts="-c -d -h --config --data --listen --set --help verify rotate-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1863,10 +1782,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1938,7 +1853,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log__subcmd__rotate__subcmd__key)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1964,10 +1879,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1980,7 +1891,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
+            opts="-c -d -h --keys --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2010,10 +1921,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2026,7 +1933,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__migrate)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2049,10 +1956,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2068,7 +1971,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp)
-            opts="-c -d -h --config --data --listen --tenant --set --help new show export import rotate extend help"
+            opts="-c -d -h --config --data --listen --set --help new show export import rotate extend help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2094,10 +1997,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2110,7 +2009,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__export)
-            opts="-c -d -h --secret --config --data --listen --tenant --set --help"
+            opts="-c -d -h --secret --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2133,10 +2032,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2152,7 +2047,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__extend)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2175,10 +2070,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2306,7 +2197,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__import)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2329,10 +2220,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2348,7 +2235,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__new)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2371,10 +2258,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2390,7 +2273,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__rotate)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2413,10 +2296,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2432,7 +2311,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__show)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2458,10 +2337,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2474,7 +2349,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__receipt)
-            opts="-c -d -h --config --data --listen --tenant --set --help verify help"
+            opts="-c -d -h --config --data --listen --set --help verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2497,10 +2372,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2558,7 +2429,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__receipt__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
+            opts="-c -d -h --keys --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2588,10 +2459,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2604,7 +2471,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__report)
-            opts="-c -d -h --config --data --listen --tenant --set --help import-mail help"
+            opts="-c -d -h --config --data --listen --set --help import-mail help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2627,10 +2494,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2688,7 +2551,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__report__subcmd__import__subcmd__mail)
-            opts="-c -d -h --maildir --mbox --config --data --listen --tenant --set --help"
+            opts="-c -d -h --maildir --mbox --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2722,10 +2585,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2738,7 +2597,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__restore)
-            opts="-c -d -h --key --accept-findings --config --data --listen --tenant --set --help"
+            opts="-c -d -h --key --accept-findings --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2768,10 +2627,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2784,7 +2639,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__retention)
-            opts="-c -d -h --config --data --listen --tenant --set --help check help"
+            opts="-c -d -h --config --data --listen --set --help check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2810,10 +2665,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2826,7 +2677,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__retention__subcmd__check)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2849,10 +2700,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2910,7 +2757,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__serve)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2933,10 +2780,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2952,7 +2795,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__stats)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2975,136 +2818,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --set)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        cairn__subcmd__tenant)
-            opts="-c -d -h --config --data --listen --tenant --set --help list help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -c)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --data)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -d)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --set)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        cairn__subcmd__tenant__subcmd__help)
-            opts="list help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        cairn__subcmd__tenant__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        cairn__subcmd__tenant__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        cairn__subcmd__tenant__subcmd__list)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -c)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --data)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -d)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3120,7 +2833,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track)
-            opts="-c -d -h --config --data --listen --tenant --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
+            opts="-c -d -h --config --data --listen --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3146,10 +2859,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3162,7 +2871,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__build)
-            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --tenant --set --help"
+            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3208,10 +2917,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3224,7 +2929,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__check)
-            opts="-c -d -h --json --config --data --listen --tenant --set --help"
+            opts="-c -d -h --json --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3247,10 +2952,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3266,7 +2967,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__claims)
-            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3301,10 +3002,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3320,7 +3017,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__due)
-            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3358,10 +3055,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3374,7 +3067,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__edition)
-            opts="-c -d -h --from --id --title --title-mi --as-of --config --data --listen --tenant --set --help"
+            opts="-c -d -h --from --id --title --title-mi --as-of --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3420,10 +3113,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3436,7 +3125,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__example)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3462,10 +3151,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3478,7 +3163,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__freeze)
-            opts="-c -d -h --edition --on --sign-off --config --data --listen --tenant --set --help"
+            opts="-c -d -h --edition --on --sign-off --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3513,10 +3198,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3812,7 +3493,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__import)
-            opts="-c -d -h --csv --vintage --source --series --open-sdg --id --title --owner --contact --licence --country --config --data --listen --tenant --set --help"
+            opts="-c -d -h --csv --vintage --source --series --open-sdg --id --title --owner --contact --licence --country --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3882,10 +3563,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3898,7 +3575,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__live)
-            opts="-c -d -h --json --config --data --listen --tenant --set --help"
+            opts="-c -d -h --json --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3924,10 +3601,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3940,7 +3613,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__new)
-            opts="-c -d -h --id --title --owner --country --config --data --listen --tenant --set --help"
+            opts="-c -d -h --id --title --owner --country --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3982,10 +3655,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3998,7 +3667,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__pdf)
-            opts="-o -c -d -h --out --lang --edition --config --data --listen --tenant --set --help"
+            opts="-o -c -d -h --out --lang --edition --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4040,10 +3709,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4056,7 +3721,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__preview)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4082,10 +3747,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4098,7 +3759,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__progress)
-            opts="-o -c -d -h --csv --out --config --data --listen --tenant --set --help"
+            opts="-o -c -d -h --csv --out --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4136,10 +3797,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4152,7 +3809,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__ready)
-            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4190,10 +3847,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4206,7 +3859,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__return)
-            opts="-c -d -h --accept --on --config --data --listen --tenant --set --help"
+            opts="-c -d -h --accept --on --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4240,10 +3893,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4256,7 +3905,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__schema)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4282,10 +3931,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4298,7 +3943,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__scorecard)
-            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4336,10 +3981,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4352,7 +3993,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
+            opts="-c -d -h --keys --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4382,10 +4023,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4398,7 +4035,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user)
-            opts="-c -d -h --config --data --listen --tenant --set --help add list reset seat help"
+            opts="-c -d -h --config --data --listen --set --help add list reset seat help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4424,10 +4061,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4440,7 +4073,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__add)
-            opts="-c -d -h --name --role --config --data --listen --tenant --set --help"
+            opts="-c -d -h --name --role --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4471,10 +4104,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4616,7 +4245,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__list)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4639,10 +4268,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4658,7 +4283,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__reset)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4681,10 +4306,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4700,7 +4321,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat)
-            opts="-c -d -h --config --data --listen --tenant --set --help add list remove help"
+            opts="-c -d -h --config --data --listen --set --help add list remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4726,10 +4347,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4742,7 +4359,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__add)
-            opts="-c -d -h --plan --owner --mail --config --data --listen --tenant --set --help"
+            opts="-c -d -h --plan --owner --mail --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4777,10 +4394,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4866,7 +4479,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__list)
-            opts="-c -d -h --plan --config --data --listen --tenant --set --help"
+            opts="-c -d -h --plan --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4896,10 +4509,6 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4912,7 +4521,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__remove)
-            opts="-c -d -h --plan --owner --config --data --listen --tenant --set --help"
+            opts="-c -d -h --plan --owner --config --data --listen --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4943,10 +4552,6 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -294,6 +294,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand import" -l mapping -d 'How i
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l files -d 'Folder or zip archive with the files that the export names' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l token-file -d 'File that holds the token, or name:password, for rt. Without it the environment\'s CAIRN_IMPORT_TOKEN is taken' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l query -d 'Only tickets that this query of RT finds (TicketSQL), like "Queue = \'Incidents\'"' -r
+complete -c cairn -n "__fish_cairn_using_subcommand import" -l requests -d 'Requests to rt at the same time, from 1 to 16' -r
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l certificates -d 'Certificates (PEM) that are believed in place of the public authorities\'' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l rejects -d 'Write rows of a table that cannot be taken to this file, with the reason' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F

@@ -217,9 +217,12 @@ fn happened(one: &Happened) -> (String, i64, String) {
     (sort.as_str().to_owned(), one.at, one.author.clone())
 }
 
+/// A change of what is expected.
+type Change = fn(&mut Told);
+
 /// A comparison that does not see these changes proves nothing.
 pub fn blind(told: &Told, seen: &BTreeMap<String, Seen>) -> Vec<String> {
-    let changes: [(&str, fn(&mut Told)); 7] = [
+    let changes: [(&str, Change); 7] = [
         ("one ticket more", |told| {
             if let Some(mut one) = told.tickets.first().cloned() {
                 "999999".clone_into(&mut one.number);
