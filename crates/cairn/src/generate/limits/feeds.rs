@@ -6,7 +6,7 @@ use super::{Row, bytes, of};
 
 /// Machine reports.
 pub(super) fn limits() -> Vec<Row> {
-    vec![
+    let mut rows = vec![
         bytes(
             "ROW_BYTES_MAX",
             limits::ROW_BYTES_MAX as u64,
@@ -58,6 +58,14 @@ pub(super) fn limits() -> Vec<Row> {
             limits::CAUSES_MAX,
             "different causes of rejects that are counted by themselves",
         ),
+    ];
+    rows.extend(archives());
+    rows
+}
+
+/// Of what is packed.
+fn archives() -> Vec<Row> {
+    vec![
         of(
             "ARCHIVE_FILES_MAX",
             limits::ARCHIVE_FILES_MAX,
