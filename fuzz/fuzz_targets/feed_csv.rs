@@ -18,7 +18,10 @@ fuzz_target!(|data: &[u8]| {
     let cut = data.iter().position(|byte| *byte == 0);
     let (mapping, report) = cut.map_or((None, data), |at| {
         let text = std::str::from_utf8(&data[..at]).ok();
-        (text.and_then(|text| Mapping::read(text).ok()), &data[at + 1..])
+        (
+            text.and_then(|text| Mapping::read(text).ok()),
+            &data[at + 1..],
+        )
     });
     let mapping = mapping.unwrap_or_else(|| OWN.clone());
     feed::check(&Format::Csv(Box::new(mapping)), report);

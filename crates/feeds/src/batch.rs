@@ -19,6 +19,14 @@ struct Entry<'b> {
     extra: usize,
 }
 
+/// How much a batch holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Room {
+    entries: usize,
+    values: usize,
+    extra: usize,
+}
+
 /// What one call of the parser came to.
 #[derive(Debug, Default)]
 pub struct Batch<'b> {
@@ -67,6 +75,25 @@ impl<'x> Observation<'x> {
 }
 
 impl<'b> Batch<'b> {
+    /// An empty batch with room for what one before held: a report's rows are alike.
+    pub(crate) fn with_room(room: Room) -> Self {
+        Self {
+            entries: Vec::with_capacity(room.entries),
+            values: Vec::with_capacity(room.values),
+            extra: Vec::with_capacity(room.extra),
+            ..Self::default()
+        }
+    }
+
+    /// How much it holds.
+    pub(crate) fn room(&self) -> Room {
+        Room {
+            entries: self.entries.len(),
+            values: self.values.len(),
+            extra: self.extra.len(),
+        }
+    }
+
     /// How many observations.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -179,12 +179,12 @@ impl<'b, 'c> Feeder<'b, 'c> {
             match rows::cells(window, dialect, self.last && whole, cells) {
                 Ok(Some(bytes)) if bytes <= ROW_BYTES_MAX => {
                     let text = window.get(..bytes).unwrap_or("");
-                    let lines =
-                        if cells.len() == 1 || text.contains('"') || dialect.quote != Some(b'"') {
-                            rows::line_ends(text.as_bytes())
-                        } else {
-                            u64::from(text.ends_with('\n'))
-                        };
+                    let inner = text.as_bytes().split_last().map(|(_, inner)| inner);
+                    let lines = if inner.unwrap_or_default().contains(&b'\n') {
+                        rows::line_ends(text.as_bytes())
+                    } else {
+                        u64::from(text.ends_with('\n'))
+                    };
                     let span = self.take(bytes, lines);
                     if text.trim_end_matches(['\r', '\n']).is_empty() {
                         batch.skipped_bytes += span.bytes;

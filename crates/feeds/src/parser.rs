@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use cairn_kernel::time::Micros;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Room};
 use crate::feeder::{Cursor, Feeder};
 use crate::field::Field;
 use crate::formats::{self, Vendor};
@@ -101,6 +101,7 @@ pub struct Parser {
     warnings: Vec<Warning>,
     left: Vec<u8>,
     notes: formats::Notes,
+    room: Room,
 }
 
 impl Parser {
@@ -119,6 +120,7 @@ impl Parser {
             warnings: Vec::new(),
             left: Vec::new(),
             notes: formats::Notes::default(),
+            room: Room::default(),
         };
         parser.machine = match format {
             Format::Shadowserver(report) => Machine::Unread(report),
@@ -154,7 +156,7 @@ impl Parser {
     /// with the chunk. The batch says how many bytes it took: the next chunk begins with the rest. If it took none of a chunk
     /// that is not empty, the chunk must grow; 17 MiB are always enough.
     pub fn parse<'b>(&'b mut self, chunk: &'b [u8], last: bool) -> Batch<'b> {
-        let mut batch = Batch::default();
+        let mut batch = Batch::with_room(self.room);
         let Self {
             cursor,
             machine,
@@ -163,6 +165,7 @@ impl Parser {
             warnings,
             left,
             notes,
+            room,
         } = self;
         let mut feeder = Feeder::new(chunk, last, cursor);
         let mut cells = Vec::new();
@@ -211,6 +214,7 @@ impl Parser {
             Machine::Json(objects) => objects.rows(&mut feeder, &mut batch),
             Machine::Vendor(vendor) => vendor.rows(&mut feeder, &mut batch, notes),
         }
+        *room = batch.room();
         batch.taken = feeder.taken();
         batch.common = common;
         batch.head = head;

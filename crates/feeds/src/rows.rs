@@ -154,6 +154,11 @@ fn quoted(text: &str, at: usize, dialect: Dialect) -> Option<(Cow<'_, str>, usiz
             from = end + 2;
             continue;
         }
+        // Most cells end here.
+        let next = bytes.get(end + 1).copied();
+        if own.is_none() && (next == Some(dialect.delimiter) || next == Some(b'\n')) {
+            return Some((Cow::Borrowed(part), end + 1));
+        }
         // A quote at the end of the chunk may be the first of two: the caller asks again with more.
         let after = end + 1;
         let next = plain_end(bytes, after, dialect.delimiter);

@@ -132,13 +132,18 @@ fn collide(plan: &Plan) -> bool {
             .map(|column| (&*column.name, &*column.name)),
     );
     names.sort_unstable();
-    // One column by its own name is one entry: as a step's, or as what is left over.
-    let twice = names
-        .windows(2)
-        .any(|two| matches!(two, [a, b] if a.0 == b.0 && a.1 != b.1));
-    let mut steps: Vec<&str> = plan.steps.iter().map(|bound| &*bound.step.column).collect();
-    steps.sort_unstable();
-    twice || steps.windows(2).any(|two| matches!(two, [a, b] if a == b))
+    // One column by its own name is one entry, as a step's or as what is left over, unless several steps look at it.
+    let steps = |column: &str| {
+        let looked = plan
+            .steps
+            .iter()
+            .filter(|bound| &*bound.step.column == column);
+        looked.count()
+    };
+    names.windows(2).any(|two| match two {
+        [a, b] if a.0 == b.0 => a.1 != b.1 || steps(a.1) > 1,
+        _ => false,
+    })
 }
 
 fn constants(report: &ReportType, compiled: &mut Compiled) {

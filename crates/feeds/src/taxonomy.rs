@@ -52,7 +52,8 @@ pub fn of_kind(kind: &str) -> Option<&'static str> {
 /// Whether text is the short name of a transport protocol.
 #[must_use]
 pub fn is_transport(name: &str) -> bool {
-    RSIT.transports.iter().any(|own| own == name)
+    // Nearly all are one of these.
+    matches!(name, "tcp" | "udp" | "icmp") || RSIT.transports.iter().any(|own| own == name)
 }
 
 #[cfg(test)]

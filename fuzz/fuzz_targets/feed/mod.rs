@@ -10,7 +10,8 @@ type Read = (String, Vec<(u64, u64, String)>, u64);
 
 fn read(format: &Format, report: &[u8], step: usize) -> Read {
     let mut parser = Parser::new(format.clone(), &Context::default());
-    let (mut text, mut rejects, mut bytes, mut rest, mut seen) = (String::new(), Vec::new(), 0, report, None);
+    let (mut text, mut rejects, mut bytes, mut rest, mut seen) =
+        (String::new(), Vec::new(), 0, report, None);
     let take = |buffer: &mut [u8]| {
         let size = rest.len().min(buffer.len()).min(step);
         buffer[..size].copy_from_slice(&rest[..size]);
@@ -27,7 +28,11 @@ fn read(format: &Format, report: &[u8], step: usize) -> Read {
         }
         for reject in &batch.rejects {
             bytes += reject.span.bytes;
-            rejects.push((reject.span.offset, reject.span.bytes, reject.cause.to_string()));
+            rejects.push((
+                reject.span.offset,
+                reject.span.bytes,
+                reject.cause.to_string(),
+            ));
         }
         bytes += batch.skipped_bytes;
         Ok(())
@@ -41,8 +46,16 @@ fn read(format: &Format, report: &[u8], step: usize) -> Read {
 pub fn check(format: &Format, report: &[u8]) {
     let whole = read(format, report, usize::MAX);
     assert_eq!(whole.2, report.len() as u64, "bytes that belong to nothing");
-    let again = read(&Format::Json(Box::default()), whole.0.as_bytes(), usize::MAX);
+    let again = read(
+        &Format::Json(Box::default()),
+        whole.0.as_bytes(),
+        usize::MAX,
+    );
     assert_eq!(again.1, [], "an event that is printed is not read");
-    let thrice = read(&Format::Json(Box::default()), again.0.as_bytes(), usize::MAX);
+    let thrice = read(
+        &Format::Json(Box::default()),
+        again.0.as_bytes(),
+        usize::MAX,
+    );
     assert_eq!(again.0, thrice.0, "what is read is printed otherwise");
 }

@@ -1,5 +1,6 @@
 //! The reference page of the limits that are no settings.
 
+mod feeds;
 mod import;
 mod machines;
 mod openpgp;
@@ -59,6 +60,7 @@ pub fn page() -> String {
         ("Reports", of_reports()),
         ("Cases", of_cases()),
         ("Coming from elsewhere", import::limits()),
+        ("Machine reports", feeds::limits()),
         ("Rules", of_rules()),
         ("Shift", of_shift()),
         ("Referrals", referrals()),

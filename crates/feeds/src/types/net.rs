@@ -119,6 +119,9 @@ pub(super) fn network_value(value: &Value<'_>) -> Clean<'static> {
 /// # Errors
 /// If it is an address, holds white space, `:` or `/`, or a label of 0 or more than 63 bytes.
 pub fn fqdn(text: Cow<'_, str>) -> Result<Cow<'_, str>, Invalid> {
+    if is_plain_name(&text) {
+        return Ok(text);
+    }
     let text = match trimmed(text) {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches('.')),
         Cow::Owned(text) => Cow::Owned(text.trim_matches('.').to_owned()),
@@ -142,6 +145,24 @@ pub fn fqdn(text: Cow<'_, str>) -> Result<Cow<'_, str>, Invalid> {
         return Err(Invalid);
     }
     Ok(text)
+}
+
+/// Whether a name is right as it stands, by one look: small letters, digits, hyphens, underscores; labels of 1 to 63 bytes; a
+/// letter somewhere. Most names are; what is not is looked at closely.
+fn is_plain_name(text: &str) -> bool {
+    let (mut label, mut letters) = (0, false);
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' => {
+                letters = true;
+                label += 1;
+            }
+            b'0'..=b'9' | b'-' | b'_' => label += 1,
+            b'.' if (1..=LABEL_BYTES_MAX).contains(&label) => label = 0,
+            _ => return false,
+        }
+    }
+    letters && (1..=LABEL_BYTES_MAX).contains(&label) && text.len() <= NAME_BYTES_MAX
 }
 
 /// As IDNA 2003 prepares names (RFC 3490): folded, normalised, and each label that is not ASCII in Punycode.

@@ -232,10 +232,51 @@ impl<'t> Reader<'t> {
 #[must_use]
 pub fn parse(text: &str) -> Option<Micros> {
     let text = trim(text);
-    iso(text)
+    usual(text)
+        .or_else(|| iso(text))
         .or_else(|| numbers(text))
         .or_else(|| words(text))
         .map(Micros)
+}
+
+/// `2015-08-31 08:16:10`, which most reports write, by one look.
+fn usual(text: &str) -> Option<i64> {
+    let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        o1,
+        o2,
+        b'-',
+        d1,
+        d2,
+        b' ' | b'T',
+        h1,
+        h2,
+        b':',
+        m1,
+        m2,
+        b':',
+        s1,
+        s2,
+    ] = *bytes
+    else {
+        return None;
+    };
+    let two = |tens: u8, ones: u8| {
+        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        digits.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+    };
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let day = days(year, two(o1, o2)?, two(d1, d2)?)?;
+    let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some((day * DAY_SECONDS + (hour * 60 + minute) * 60 + second) * SECOND)
 }
 
 /// The rest after a day: nothing, or a clock and a zone.

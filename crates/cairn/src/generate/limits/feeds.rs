@@ -1,0 +1,90 @@
+//! The limits of machine reports.
+
+use cairn_feeds::limits;
+
+use super::{Row, bytes, of};
+
+/// Machine reports.
+pub(super) fn limits() -> Vec<Row> {
+    let mut rows = vec![
+        bytes(
+            "ROW_BYTES_MAX",
+            limits::ROW_BYTES_MAX as u64,
+            "a row of a machine report; a longer one is a reject",
+        ),
+        bytes(
+            "OBJECT_BYTES_MAX",
+            limits::OBJECT_BYTES_MAX as u64,
+            "an object of a report in JSON",
+        ),
+        of("COLUMNS_MAX", limits::COLUMNS_MAX, "columns of a table"),
+        of(
+            "BATCH_ROWS_MAX",
+            limits::BATCH_ROWS_MAX,
+            "rows that are taken at a time",
+        ),
+        of(
+            "OBSERVATIONS_PER_ROW_MAX",
+            limits::OBSERVATIONS_PER_ROW_MAX,
+            "observations that one row may come to",
+        ),
+        of(
+            "LIST_DEPTH_MAX",
+            limits::LIST_DEPTH_MAX,
+            "lists around an object of a report in JSON",
+        ),
+        bytes(
+            "SCHEMA_BYTES_MAX",
+            limits::SCHEMA_BYTES_MAX as u64,
+            "a schema of reports",
+        ),
+        of(
+            "REPORT_TYPES_MAX",
+            limits::REPORT_TYPES_MAX,
+            "report types of a schema",
+        ),
+        of(
+            "STEPS_MAX",
+            limits::STEPS_MAX,
+            "fields that one report type maps",
+        ),
+        bytes(
+            "MAPPING_BYTES_MAX",
+            limits::MAPPING_BYTES_MAX as u64,
+            "a mapping file",
+        ),
+        of(
+            "CAUSES_MAX",
+            limits::CAUSES_MAX,
+            "different causes of rejects that are counted by themselves",
+        ),
+    ];
+    rows.extend(archives());
+    rows
+}
+
+/// Of what is packed.
+fn archives() -> Vec<Row> {
+    vec![
+        of(
+            "ARCHIVE_FILES_MAX",
+            limits::ARCHIVE_FILES_MAX,
+            "files of an archive",
+        ),
+        of(
+            "ARCHIVE_DEPTH_MAX",
+            limits::ARCHIVE_DEPTH_MAX,
+            "layers of packing",
+        ),
+        bytes(
+            "UNPACKED_BYTES_MAX",
+            limits::UNPACKED_BYTES_MAX,
+            "what an archive unfolds to",
+        ),
+        of(
+            "UNPACKED_RATIO_MAX",
+            limits::UNPACKED_RATIO_MAX,
+            "times its own size that an archive may unfold to, beyond 1 MiB",
+        ),
+    ]
+}
