@@ -269,7 +269,7 @@ fn table(officer: &Officer, id: &str, deliveries: &[Delivery]) -> Markup {
         .map(|one| {
             let to = format!("{}/deliveries/{}/again", href(id), one.id);
             vec![
-                html! { (machine(&one.kind)) div { (machine(&one.id)) } (details(t::hooks_body(l), html! { pre tabindex="0" { code translate="no" { (one.body) } } })) },
+                html! { (machine(&one.kind)) div { (machine(&one.id)) } (details(t::hooks_body(l), said(&one.body))) },
                 html! {
                     (state(l, one))
                     div { (t::hooks_attempts(l, one.attempts.unsigned_abs())) }

@@ -389,6 +389,8 @@ fn refused(problem: Problem) -> Response {
 /// What a use case said, for the wire: why it was refused is told in a few words.
 pub(super) fn told(error: AppError) -> Problem {
     let why = match &error {
+        AppError::Rule(cairn_desk::rules::Refusal::Absent)
+        | AppError::Shift(cairn_desk::shift::Refusal::Absent) => return Problem::not_found(),
         AppError::Refused(why) => why.to_string(),
         AppError::Office(why) => why.to_string(),
         AppError::Challenge(why) => why.to_string(),
