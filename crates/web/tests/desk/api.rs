@@ -14,6 +14,7 @@ use super::browser::{Browser, Desk, PASSWORD};
 /// A program with a token.
 pub struct Program {
     router: Router,
+    host: &'static str,
     pub token: String,
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -26,6 +27,7 @@ impl Program {
     pub fn new(desk: &Desk, token: &str) -> Self {
         Self {
             router: desk.router.clone(),
+            host: desk.host,
             token: token.to_owned(),
             status: StatusCode::OK,
             headers: HeaderMap::new(),
@@ -40,6 +42,9 @@ impl Program {
         if !self.token.is_empty() {
             let value = format!("Bearer {}", self.token);
             request = request.header(header::AUTHORIZATION, value);
+        }
+        if !self.host.is_empty() {
+            request = request.header(header::HOST, self.host);
         }
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, format!("cairn_session={cookie}"));
@@ -442,7 +447,7 @@ async fn a_report_is_worked_on_as_on_its_page() {
 }
 
 #[tokio::test]
-async fn cases_many_reports_and_notes_by_program() {
+async fn cases_by_program() {
     let desk = Desk::new().await;
     let first = desk.report(&desk.example()).await;
     let second = desk.report(&desk.example()).await;
@@ -486,6 +491,16 @@ async fn cases_many_reports_and_notes_by_program() {
         .post(&work, json!({ "version": version, "act": act }))
         .await;
     assert_eq!(wrong["errors"][0]["pointer"], "/act/do");
+}
+
+#[tokio::test]
+async fn selections_and_notes_by_program() {
+    let desk = Desk::new().await;
+    desk.report(&desk.example()).await;
+    desk.report(&desk.example()).await;
+    let mut b = desk.signed_in("hana", "Hana", Role::Lead).await;
+    let shown = token(&mut b, "act").await;
+    let mut program = Program::new(&desk, &shown);
     let rows = program.get("bulk/find?q=").await;
     let reports: Vec<Value> = rows["reports"]
         .as_array()

@@ -8,10 +8,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use cairn_app::account::Doer;
 use cairn_kernel::actor::{Actor, Role};
+use cairn_web::api::desk::calls;
 use cairn_web::desk::{Need, routes};
 use cairn_web::doors::{Router, Tenant, by_host};
 use tower::ServiceExt as _;
 
+use super::api::{Program, token as officer_token};
 use super::browser::{Browser, Desk};
 
 const EXAMPLE: &str = include_str!("../../../../forms/nz/example.json");
@@ -181,6 +183,7 @@ impl Own {
             .replace("{source}", "rt")
             .replace("{number}", "101")
             .replace("{action}", "note")
+            .replace("{delivery}", "evt_1")
     }
 
     /// An answer without what was asked for in it, and without what is new in every answer.
@@ -315,6 +318,73 @@ async fn what_one_house_has_never_was_at_the_other() {
         seen, named,
         "every route that takes a name was asked for theirs"
     );
+    nothing_lies_there(&two, 1, CANARIES[0]);
+}
+
+/// The network is counted for wrong tokens, so that many calls are tried by few at each pair of houses.
+const CALLS_A_PAIR: usize = 20;
+
+#[tokio::test]
+async fn an_officers_token_of_one_house_is_none_at_the_other() {
+    let all = calls();
+    for (n, some) in all.chunks(CALLS_A_PAIR).enumerate() {
+        let two = two().await;
+        let role = Role::ALL[n % Role::ALL.len()];
+        let mut theirs = two.desks[0]
+            .signed_in(role.as_str(), "Some One", role)
+            .await;
+        let shown = officer_token(&mut theirs, "act").await;
+        let mut at_home = Program::new(&two.desks[0], &shown);
+        at_home.get("me").await;
+        assert_eq!(at_home.status, StatusCode::OK, "it is one at its own");
+        let mut program = Program::new(&two.desks[1], &shown);
+        for call in some {
+            let path = two.own[1].fill(call.path, 0);
+            let body = call.acts.then(|| serde_json::json!({}));
+            program.call(&call.method, &path, body.as_ref()).await;
+            let what = format!("{} {path} as {role}", call.method);
+            assert_eq!(program.status, StatusCode::UNAUTHORIZED, "{what}");
+        }
+    }
+}
+
+/// As [`what_one_house_has_never_was_at_the_other`], by the officers' API.
+#[tokio::test]
+async fn no_call_knows_what_another_house_has() {
+    let two = two().await;
+    let (here, there) = (&two.desks[1], &two.own[0]);
+    let never = never(here, there);
+    let mut asked = 0;
+    for role in Role::ALL {
+        let mut b = here.signed_in(role.as_str(), "Some One", role).await;
+        let shown = officer_token(&mut b, "act").await;
+        let mut program = Program::new(here, &shown);
+        for call in calls() {
+            let all = if call.path.contains("{id}") {
+                0..there.ids.len()
+            } else {
+                0..1
+            };
+            for id in all {
+                let body = call.acts.then(|| serde_json::json!({}));
+                let path = there.fill(call.path, id);
+                let what = format!("{} {path} as {role}", call.method);
+                program.call(&call.method, &path, body.as_ref()).await;
+                let page = String::from_utf8_lossy(&program.bytes).into_owned();
+                assert!(!page.contains(CANARIES[0]), "{what}: {page}");
+                assert!(!program.status.is_server_error(), "{what}");
+                let tried = (program.status, there.without(&page));
+                let nothing = never.fill(call.path, id);
+                if nothing != path {
+                    program.call(&call.method, &nothing, body.as_ref()).await;
+                    let page = String::from_utf8_lossy(&program.bytes);
+                    assert_eq!(tried, (program.status, never.without(&page)), "{what}");
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked > 100, "names were asked for: {asked}");
     nothing_lies_there(&two, 1, CANARIES[0]);
 }
 
