@@ -70,6 +70,9 @@ _cairn() {
             cairn,stats)
                 cmd="cairn__subcmd__stats"
                 ;;
+            cairn,tenant)
+                cmd="cairn__subcmd__tenant"
+                ;;
             cairn,track)
                 cmd="cairn__subcmd__track"
                 ;;
@@ -160,6 +163,9 @@ _cairn() {
             cairn__subcmd__help,stats)
                 cmd="cairn__subcmd__help__subcmd__stats"
                 ;;
+            cairn__subcmd__help,tenant)
+                cmd="cairn__subcmd__help__subcmd__tenant"
+                ;;
             cairn__subcmd__help,track)
                 cmd="cairn__subcmd__help__subcmd__track"
                 ;;
@@ -207,6 +213,9 @@ _cairn() {
                 ;;
             cairn__subcmd__help__subcmd__retention,check)
                 cmd="cairn__subcmd__help__subcmd__retention__subcmd__check"
+                ;;
+            cairn__subcmd__help__subcmd__tenant,list)
+                cmd="cairn__subcmd__help__subcmd__tenant__subcmd__list"
                 ;;
             cairn__subcmd__help__subcmd__track,build)
                 cmd="cairn__subcmd__help__subcmd__track__subcmd__build"
@@ -378,6 +387,18 @@ _cairn() {
                 ;;
             cairn__subcmd__retention__subcmd__help,help)
                 cmd="cairn__subcmd__retention__subcmd__help__subcmd__help"
+                ;;
+            cairn__subcmd__tenant,help)
+                cmd="cairn__subcmd__tenant__subcmd__help"
+                ;;
+            cairn__subcmd__tenant,list)
+                cmd="cairn__subcmd__tenant__subcmd__list"
+                ;;
+            cairn__subcmd__tenant__subcmd__help,help)
+                cmd="cairn__subcmd__tenant__subcmd__help__subcmd__help"
+                ;;
+            cairn__subcmd__tenant__subcmd__help,list)
+                cmd="cairn__subcmd__tenant__subcmd__help__subcmd__list"
                 ;;
             cairn__subcmd__track,build)
                 cmd="cairn__subcmd__track__subcmd__build"
@@ -563,7 +584,7 @@ _cairn() {
 
     case "${cmd}" in
         cairn)
-            opts="-c -d -h -V --config --data --listen --set --help --version serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help"
+            opts="-c -d -h -V --config --data --listen --tenant --set --help --version serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -589,6 +610,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -601,7 +626,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__backup)
-            opts="-c -d -h --key --config --data --listen --set --help"
+            opts="-c -d -h --key --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -631,6 +656,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -643,7 +672,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__completions)
-            opts="-c -d -h --config --data --listen --set --help bash elvish fish powershell zsh"
+            opts="-c -d -h --config --data --listen --tenant --set --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -666,6 +695,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -681,7 +714,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__demo)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -704,6 +737,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -719,7 +756,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__doctor)
-            opts="-c -d -h --mail --full --config --data --listen --set --help"
+            opts="-c -d -h --mail --full --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -742,6 +779,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -757,7 +798,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__export)
-            opts="-c -d -h --config --data --listen --set --help reports help"
+            opts="-c -d -h --config --data --listen --tenant --set --help reports help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -780,6 +821,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -837,7 +882,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__export__subcmd__reports)
-            opts="-o -c -d -h --format --out --config --data --listen --set --help"
+            opts="-o -c -d -h --format --out --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -875,6 +920,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -887,7 +936,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__feeds)
-            opts="-c -d -h --config --data --listen --set --help parse types help"
+            opts="-c -d -h --config --data --listen --tenant --set --help parse types help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,6 +959,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -981,7 +1034,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__feeds__subcmd__parse)
-            opts="-c -d -h --schema --format --mapping --file-name --observed --feed --mail --rejects --config --data --listen --set --help"
+            opts="-c -d -h --schema --format --mapping --file-name --observed --feed --mail --rejects --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1035,6 +1088,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1047,7 +1104,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__feeds__subcmd__types)
-            opts="-c -d -h --schema --config --data --listen --set --help"
+            opts="-c -d -h --schema --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1077,6 +1134,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1089,7 +1150,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__generate)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1115,6 +1176,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1127,7 +1192,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help)
-            opts="serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help"
+            opts="serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1588,6 +1653,34 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__help__subcmd__tenant)
+            opts="list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__tenant__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__help__subcmd__track)
             opts="check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1967,7 +2060,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__import)
-            opts="-c -d -h --dry-run --mapping --files --token-file --query --requests --certificates --rejects --count-in-figures --config --data --listen --set --help rt thehive4 iris csv mbox"
+            opts="-c -d -h --dry-run --mapping --files --token-file --query --requests --certificates --rejects --count-in-figures --config --data --listen --tenant --set --help rt thehive4 iris csv mbox"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2021,6 +2114,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2033,7 +2130,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log)
-            opts="-c -d -h --config --data --listen --set --help verify rotate-key help"
+            opts="-c -d -h --config --data --listen --tenant --set --help verify rotate-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2056,6 +2153,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2127,7 +2228,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log__subcmd__rotate__subcmd__key)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2153,6 +2254,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2165,7 +2270,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__log__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --set --help"
+            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2195,6 +2300,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2207,7 +2316,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__migrate)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2230,6 +2339,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2245,7 +2358,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp)
-            opts="-c -d -h --config --data --listen --set --help new show export import rotate extend help"
+            opts="-c -d -h --config --data --listen --tenant --set --help new show export import rotate extend help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2271,6 +2384,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2283,7 +2400,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__export)
-            opts="-c -d -h --secret --config --data --listen --set --help"
+            opts="-c -d -h --secret --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2306,6 +2423,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2321,7 +2442,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__extend)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2344,6 +2465,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2471,7 +2596,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__import)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2494,6 +2619,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2509,7 +2638,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__new)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2532,6 +2661,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2547,7 +2680,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__rotate)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2570,6 +2703,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2585,7 +2722,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__openpgp__subcmd__show)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2611,6 +2748,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2623,7 +2764,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__receipt)
-            opts="-c -d -h --config --data --listen --set --help verify help"
+            opts="-c -d -h --config --data --listen --tenant --set --help verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2646,6 +2787,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2703,7 +2848,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__receipt__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --set --help"
+            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2733,6 +2878,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2745,7 +2894,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__report)
-            opts="-c -d -h --config --data --listen --set --help import-mail help"
+            opts="-c -d -h --config --data --listen --tenant --set --help import-mail help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2768,6 +2917,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2825,7 +2978,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__report__subcmd__import__subcmd__mail)
-            opts="-c -d -h --maildir --mbox --config --data --listen --set --help"
+            opts="-c -d -h --maildir --mbox --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2859,6 +3012,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2871,7 +3028,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__restore)
-            opts="-c -d -h --key --accept-findings --config --data --listen --set --help"
+            opts="-c -d -h --key --accept-findings --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2901,6 +3058,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2913,7 +3074,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__retention)
-            opts="-c -d -h --config --data --listen --set --help check help"
+            opts="-c -d -h --config --data --listen --tenant --set --help check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2939,6 +3100,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2951,7 +3116,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__retention__subcmd__check)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2974,6 +3139,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3031,7 +3200,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__serve)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3054,6 +3223,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3069,7 +3242,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__stats)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3092,6 +3265,136 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant)
+            opts="-c -d -h --config --data --listen --tenant --set --help list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__help)
+            opts="list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__tenant__subcmd__list)
+            opts="-c -d -h --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3107,7 +3410,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track)
-            opts="-c -d -h --config --data --listen --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
+            opts="-c -d -h --config --data --listen --tenant --set --help check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3133,6 +3436,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3145,7 +3452,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__build)
-            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --set --help"
+            opts="-o -c -d -h --out --base-url --challenge --challenges --sign --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3191,6 +3498,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3203,7 +3514,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__check)
-            opts="-c -d -h --json --config --data --listen --set --help"
+            opts="-c -d -h --json --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3226,6 +3537,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3241,7 +3556,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__claims)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3276,6 +3591,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3291,7 +3610,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__due)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3329,6 +3648,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3341,7 +3664,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__edition)
-            opts="-c -d -h --from --id --title --title-mi --as-of --config --data --listen --set --help"
+            opts="-c -d -h --from --id --title --title-mi --as-of --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3387,6 +3710,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3399,7 +3726,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__example)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3425,6 +3752,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3437,7 +3768,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__freeze)
-            opts="-c -d -h --edition --on --sign-off --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --sign-off --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3472,6 +3803,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3767,7 +4102,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__import)
-            opts="-c -d -h --csv --vintage --source --series --open-sdg --id --title --owner --contact --licence --country --config --data --listen --set --help"
+            opts="-c -d -h --csv --vintage --source --series --open-sdg --id --title --owner --contact --licence --country --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3837,6 +4172,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3849,7 +4188,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__live)
-            opts="-c -d -h --json --config --data --listen --set --help"
+            opts="-c -d -h --json --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3875,6 +4214,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3887,7 +4230,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__new)
-            opts="-c -d -h --id --title --owner --country --config --data --listen --set --help"
+            opts="-c -d -h --id --title --owner --country --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3929,6 +4272,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3941,7 +4288,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__pdf)
-            opts="-o -c -d -h --out --lang --edition --config --data --listen --set --help"
+            opts="-o -c -d -h --out --lang --edition --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3983,6 +4330,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3995,7 +4346,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__preview)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4021,6 +4372,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4033,7 +4388,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__progress)
-            opts="-o -c -d -h --csv --out --config --data --listen --set --help"
+            opts="-o -c -d -h --csv --out --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4071,6 +4426,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4083,7 +4442,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__ready)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4121,6 +4480,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4133,7 +4496,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__return)
-            opts="-c -d -h --accept --on --config --data --listen --set --help"
+            opts="-c -d -h --accept --on --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4167,6 +4530,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4179,7 +4546,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__schema)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4205,6 +4572,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4217,7 +4588,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__scorecard)
-            opts="-c -d -h --edition --on --format --config --data --listen --set --help"
+            opts="-c -d -h --edition --on --format --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4255,6 +4626,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4267,7 +4642,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__track__subcmd__verify)
-            opts="-c -d -h --keys --config --data --listen --set --help"
+            opts="-c -d -h --keys --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4297,6 +4672,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4309,7 +4688,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user)
-            opts="-c -d -h --config --data --listen --set --help add list reset seat help"
+            opts="-c -d -h --config --data --listen --tenant --set --help add list reset seat help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4335,6 +4714,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4347,7 +4730,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__add)
-            opts="-c -d -h --name --role --config --data --listen --set --help"
+            opts="-c -d -h --name --role --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4378,6 +4761,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4519,7 +4906,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__list)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4542,6 +4929,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4557,7 +4948,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__reset)
-            opts="-c -d -h --config --data --listen --set --help"
+            opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4580,6 +4971,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4595,7 +4990,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat)
-            opts="-c -d -h --config --data --listen --set --help add list remove help"
+            opts="-c -d -h --config --data --listen --tenant --set --help add list remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4621,6 +5016,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4633,7 +5032,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__add)
-            opts="-c -d -h --plan --owner --mail --config --data --listen --set --help"
+            opts="-c -d -h --plan --owner --mail --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4668,6 +5067,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4753,7 +5156,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__list)
-            opts="-c -d -h --plan --config --data --listen --set --help"
+            opts="-c -d -h --plan --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4783,6 +5186,10 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4795,7 +5202,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__user__subcmd__seat__subcmd__remove)
-            opts="-c -d -h --plan --owner --config --data --listen --set --help"
+            opts="-c -d -h --plan --owner --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4826,6 +5233,10 @@ _cairn() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cairn_global_optspecs
-    string join \n c/config= d/data= listen= set= h/help V/version
+    string join \n c/config= d/data= listen= tenant= set= h/help V/version
 end
 
 function __fish_cairn_needs_command
@@ -27,6 +27,7 @@ end
 complete -c cairn -n "__fish_cairn_needs_command" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_needs_command" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_needs_command" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_needs_command" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_needs_command" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_needs_command" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_needs_command" -s V -l version -d 'Print version'
@@ -37,6 +38,7 @@ complete -c cairn -n "__fish_cairn_needs_command" -f -a "backup" -d 'Write every
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "user" -d 'Accounts of those who work here'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "tenant" -d 'Agencies or sectors on this installation that cannot see each other'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "log" -d 'The evidence log'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "receipt" -d 'Receipts that reporters hold'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "export" -d 'Take data out'
@@ -53,16 +55,19 @@ complete -c cairn -n "__fish_cairn_needs_command" -f -a "help" -d 'Print this me
 complete -c cairn -n "__fish_cairn_using_subcommand serve" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand serve" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand serve" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand serve" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand serve" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l mail -d 'Connect to the outgoing mail server too'
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -l full -d 'Read every stored file back too; takes as long as there are bytes'
@@ -71,23 +76,27 @@ complete -c cairn -n "__fish_cairn_using_subcommand backup" -l key -d 'Seal it w
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand backup" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand backup" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -l key -d 'Its key file, if it is sealed' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand restore" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -l accept-findings -d 'Restore even if records disagree with the evidence log'
 complete -c cairn -n "__fish_cairn_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand migrate" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and not __fish_seen_subcommand_from add list reset seat help" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
@@ -100,21 +109,25 @@ complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from seat" -f -a "add" -d 'Let an account with the role of an owner file returns for an organisation, or change its address for reminders'
@@ -126,9 +139,26 @@ complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "seat" -d 'Say which accounts file returns for which organisations of a strategy'
 complete -c cairn -n "__fish_cairn_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List them: name, title, doors, and where their data lie. The settings make them (`tenant.NAME.title` and the like)'
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from list" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from list" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from list" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from list" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from list" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from help" -f -a "list" -d 'List them: name, title, doors, and where their data lie. The settings make them (`tenant.NAME.title` and the like)'
+complete -c cairn -n "__fish_cairn_using_subcommand tenant; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and not __fish_seen_subcommand_from verify rotate-key help" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
@@ -138,11 +168,13 @@ complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcomm
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from rotate-key" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
@@ -151,6 +183,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand log; and __fish_seen_subcomm
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and not __fish_seen_subcommand_from verify help" -f -a "verify" -d 'Check a receipt file offline against the published keys'
@@ -159,6 +192,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_sub
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check a receipt file offline against the published keys'
@@ -166,6 +200,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand receipt; and __fish_seen_sub
 complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand export; and not __fish_seen_subcommand_from reports help" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'
@@ -176,6 +211,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subc
 complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from reports" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subcommand_from help" -f -a "reports" -d 'All reports, without contact details. Logged in the evidence log'
@@ -183,6 +219,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand export; and __fish_seen_subc
 complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand report; and not __fish_seen_subcommand_from import-mail help" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
@@ -192,6 +229,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subc
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from import-mail" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "import-mail" -d 'Make reports of mail: one message on standard input (as a mail server\'s pipe), a maildir or an mbox'
@@ -199,6 +237,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand report; and __fish_seen_subc
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen_subcommand_from new show export import rotate extend help" -f -a "new" -d 'Make the key, if there is none yet (serving does so too, where mail goes out)'
@@ -211,32 +250,38 @@ complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and not __fish_seen
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from new" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from new" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from new" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from new" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from new" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from show" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from show" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from show" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from show" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from show" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -l secret -d 'Print the secret keys instead, to move them elsewhere. Whoever has them can read mail to this service'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from import" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from import" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from import" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from import" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from import" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from rotate" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from rotate" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from rotate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from rotate" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from rotate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from extend" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from extend" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from extend" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from extend" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from extend" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from extend" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand openpgp; and __fish_seen_subcommand_from help" -f -a "new" -d 'Make the key, if there is none yet (serving does so too, where mail goes out)'
@@ -250,11 +295,13 @@ complete -c cairn -n "__fish_cairn_using_subcommand import" -l mapping -d 'How i
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l files -d 'Folder or zip archive with the files that the export names' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l token-file -d 'File that holds the token, or name:password, for rt. Without it the environment\'s CAIRN_IMPORT_TOKEN is taken' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l query -d 'Only tickets that this query of RT finds (TicketSQL), like "Queue = \'Incidents\'"' -r
+complete -c cairn -n "__fish_cairn_using_subcommand import" -l requests -d 'Requests to rt at the same time, from 1 to 16' -r
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l certificates -d 'Certificates (PEM) that are believed in place of the public authorities\'' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l rejects -d 'Write rows of a table that cannot be taken to this file, with the reason' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand import" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l dry-run -d 'Change nothing; say what would be taken, what is not in the mapping and what cannot be read'
 complete -c cairn -n "__fish_cairn_using_subcommand import" -l count-in-figures -d 'Count what is imported in the public figures of the quarter in which it came in. Figures that were published may move'
@@ -262,6 +309,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand import" -s h -l help -d 'Pri
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Check the rules, and say what they would erase now and within 30 days. Changes nothing'
@@ -269,6 +317,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand retention; and not __fish_se
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the rules, and say what they would erase now and within 30 days. Changes nothing'
@@ -276,6 +325,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_s
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types help" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
@@ -304,6 +354,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l mail -d 'What comes is a mail: read its attachments'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -s h -l help -d 'Print help'
@@ -311,6 +362,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
@@ -319,6 +371,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_subcommand_from check build preview pdf verify progress new import due return claims scorecard ready freeze edition example live schema help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
@@ -343,6 +396,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and not __fish_seen_s
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -l json -d 'One JSON object a fault, for editors'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
@@ -353,12 +407,14 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -l sign -d 'Sign the bundle with the evidence log\'s key of the data directory'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from preview" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from preview" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from preview" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from preview" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from preview" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s o -l out -d 'File to write' -r -F
@@ -368,12 +424,14 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from pdf" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l keys -d 'Published key list that must have signed it (served at `/log.keys`)' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l csv -d 'Table with the columns base_value, base_year, current_value, current_year, target, target_year, direction (1 or -1) and limit; other columns are kept. Added: progress_value, score, status' -r -F
@@ -381,6 +439,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from progress" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l id -d 'Short name: small letters, digits and - . _' -r
@@ -390,6 +449,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l csv -d 'A table: periods in the first column and a series in each other one, or one row a figure with the columns series, period and value. Bad rows are named and kept out, the others go in' -r -F
@@ -406,6 +466,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l edition -d 'Id of the edition; the newest if absent' -r
@@ -416,6 +477,7 @@ json\t'One JSON list'"
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from due" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l accept -d 'Accept it in this role: write it into the plan\'s files if nothing is wrong with it' -r
@@ -423,6 +485,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from return" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l edition -d 'Id of the edition; the newest if absent' -r
@@ -433,6 +496,7 @@ json\t'One JSON list'"
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from claims" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l edition -d 'Id of the edition; the newest if absent' -r
@@ -443,6 +507,7 @@ json\t'One JSON list'"
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from scorecard" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l edition -d 'Id of the edition; the newest if absent' -r
@@ -453,6 +518,7 @@ json\t'One JSON list'"
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from ready" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l edition -d 'Id of the edition' -r
@@ -461,6 +527,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from freeze" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l from -d 'Id of the plan\'s newest edition, which is copied' -r
@@ -471,22 +538,26 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from edition" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -l json -d 'As one JSON document, in both languages'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from live" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read a plan and say what is wrong in it: file, line, why, and how to mend it'
@@ -511,42 +582,47 @@ complete -c cairn -n "__fish_cairn_using_subcommand track; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand stats" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand stats" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand completions" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand completions" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand completions" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand completions" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand completions" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand generate" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand generate" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "serve" -d 'Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C)'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "demo" -d 'Fill a fresh data directory with example reports and people, and serve it, to look around'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "doctor" -d 'Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "backup" -d 'Write everything into one file, also while cairn serves'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "user" -d 'Accounts of those who work here'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "log" -d 'The evidence log'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "receipt" -d 'Receipts that reporters hold'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "export" -d 'Take data out'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "report" -d 'Reports that come by other ways than the form'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "openpgp" -d 'The OpenPGP key of the service'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "import" -d 'Take over what another system kept, with its old numbers, threads, files and times. Run it as often as you like: what is here already is not taken twice. Works beside a running server'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "retention" -d 'How long what reports hold is kept'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "feeds" -d 'Machine reports: read them by hand'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "track" -d 'A strategy kept as files: check it, publish it, verify what somebody published'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "stats" -d 'How much of what there is'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "completions" -d 'Completions for a shell, on standard output'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "serve" -d 'Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "demo" -d 'Fill a fresh data directory with example reports and people, and serve it, to look around'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "doctor" -d 'Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "backup" -d 'Write everything into one file, also while cairn serves'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "restore" -d 'Restore a backup into an empty data directory, and verify every record of it'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "migrate" -d 'Bring the database\'s schema up to date (serving does so too)'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "user" -d 'Accounts of those who work here'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "tenant" -d 'Agencies or sectors on this installation that cannot see each other'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "log" -d 'The evidence log'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "receipt" -d 'Receipts that reporters hold'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "export" -d 'Take data out'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "report" -d 'Reports that come by other ways than the form'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "openpgp" -d 'The OpenPGP key of the service'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "import" -d 'Take over what another system kept, with its old numbers, threads, files and times. Run it as often as you like: what is here already is not taken twice. Works beside a running server'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "retention" -d 'How long what reports hold is kept'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "feeds" -d 'Machine reports: read them by hand'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "track" -d 'A strategy kept as files: check it, publish it, verify what somebody published'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "stats" -d 'How much of what there is'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "completions" -d 'Completions for a shell, on standard output'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "generate" -d 'Write the generated reference pages, manual and completions below a directory'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds track stats completions generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "add" -d 'Make an account; prints its first password, which must be changed at the first sign-in'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "list" -d 'List the accounts'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "reset" -d 'Give an account a new first password and forget its authenticator'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "seat" -d 'Say which accounts file returns for which organisations of a strategy'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from tenant" -f -a "list" -d 'List them: name, title, doors, and where their data lie. The settings make them (`tenant.NAME.title` and the like)'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "verify" -d 'Recompute the whole log, compare every stored record with it, and read every stored file back. Works beside a running server'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from log" -f -a "rotate-key" -d 'Sign with a new key from now on; the old one stays in the published list. Stop the server first'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from receipt" -f -a "verify" -d 'Check a receipt file offline against the published keys'
