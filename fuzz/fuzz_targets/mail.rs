@@ -1,6 +1,8 @@
 //! Messages and folders of messages: reading never panics, stays within its limits, and points into the message.
 #![no_main]
 
+use std::borrow::Cow;
+
 use cairn_desk::conversation::words;
 use cairn_desk::mail::{Filing, Reading, THREAD_IDS_MAX, draft, identity, read_anyhow, split_mbox};
 use cairn_desk::report::MESSAGE_CHARS_MAX;
@@ -50,7 +52,11 @@ fn message(bytes: &[u8]) {
     assert!(said.as_str().chars().count() <= MESSAGE_CHARS_MAX);
     assert!(mail.thread.answers.len() <= THREAD_IDS_MAX);
     let (head, body) = identity(bytes);
-    assert!(head.is_empty() || bytes.ends_with(body));
+    match body {
+        _ if head.is_empty() => {}
+        Cow::Borrowed(body) => assert!(bytes.trim_ascii_end().ends_with(body)),
+        Cow::Owned(body) => assert!(body.len() < bytes.len()),
+    }
     let draft = draft(&mail, &FILING);
     assert!(!draft.body.title.contains(['\r', '\n']));
 }
