@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountChange;
+use cairn_evidence::hash::sha256;
 use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::keys::random;
@@ -370,7 +371,10 @@ fn sound(wanted: &Wanted) -> Result<Wanted, AppError> {
 fn set(id: &str, wanted: &Wanted) -> AccountChange {
     AccountChange::WebhookSet {
         webhook: id.to_owned(),
-        url: wanted.url.clone(),
+        to: target(&wanted.url)
+            .map(|target| target.host)
+            .unwrap_or_default(),
+        digest: sha256(wanted.url.as_bytes()).hex(),
         events: wanted.events.clone(),
         live: wanted.live,
     }

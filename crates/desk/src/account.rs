@@ -159,8 +159,10 @@ pub enum AccountChange {
     WebhookSet {
         /// Its id.
         webhook: String,
-        /// Where it is sent to.
-        url: String,
+        /// The machine that it is sent to. The rest of the address may hold what only sender and receiver should know.
+        to: String,
+        /// SHA-256 of the whole address, hexadecimal.
+        digest: String,
         /// Kinds of events that it is told.
         events: Vec<String>,
         /// It is on.

@@ -73,7 +73,8 @@ async fn webhook(t: &TestStore, id: &str) -> Webhook {
     };
     let set = AccountChange::WebhookSet {
         webhook: id.into(),
-        url: hook.url.clone(),
+        to: "siem.example.org".into(),
+        digest: sha256(hook.url.as_bytes()).hex(),
         events: vec!["case.opened".into()],
         live: true,
     };

@@ -18,7 +18,7 @@ const WEBHOOK_KINDS: &str = "%\"kind\":\"webhook_%";
 const TOKENS: &str = "SELECT id, account, acts, created_at, until, used_on, ended_at, tag FROM token \
                       WHERE id > $1 ORDER BY id LIMIT $2";
 const WEBHOOKS: &str =
-    "SELECT id, url, events, live FROM webhook WHERE id > $1 ORDER BY id LIMIT $2";
+    "SELECT id, events, live, url FROM webhook WHERE id > $1 ORDER BY id LIMIT $2";
 
 const TOKEN_COLUMNS: [&str; 6] = [
     "account",
@@ -28,13 +28,13 @@ const TOKEN_COLUMNS: [&str; 6] = [
     "used_on",
     "ended_at",
 ];
-const WEBHOOK_COLUMNS: [&str; 3] = ["url", "events", "live"];
+const WEBHOOK_COLUMNS: [&str; 2] = ["events", "live"];
 
 /// What the log says of both, by id.
 #[derive(Default)]
 struct Said {
     tokens: BTreeMap<String, ([Value; TOKEN_COLUMNS.len()], String)>,
-    webhooks: BTreeMap<String, [Value; WEBHOOK_COLUMNS.len()]>,
+    webhooks: BTreeMap<String, ([Value; WEBHOOK_COLUMNS.len()], String)>,
 }
 
 impl Said {
@@ -76,17 +76,18 @@ impl Said {
             },
             AccountChange::WebhookSet {
                 webhook,
-                url,
+                digest,
                 events,
                 live,
+                ..
             } => {
                 let events = serde_json::to_string(&events).unwrap_or_default();
-                let row = [url.into(), events.into(), live.into()];
-                self.webhooks.insert(webhook, row);
+                let row = [events.into(), live.into()];
+                self.webhooks.insert(webhook, (row, digest));
                 None
             }
             AccountChange::WebhookOff { webhook, .. } => match self.webhooks.get_mut(&webhook) {
-                Some([.., live]) => {
+                Some(([.., live], _)) => {
                     *live = false.into();
                     None
                 }
@@ -127,9 +128,13 @@ impl Run<'_, '_> {
         }
         let mut webhooks = said.webhooks;
         self.each(WEBHOOKS, |run, id, row| match webhooks.remove(id) {
-            Some(expected) => {
+            Some((expected, digest)) => {
                 for what in differ(&WEBHOOK_COLUMNS, &expected, row) {
                     run.found("webhook", id, what);
+                }
+                let url = text(row, 3).unwrap_or_default();
+                if sha256(url.as_bytes()).hex() != digest {
+                    run.found("webhook", id, "column url is not that of the log");
                 }
             }
             None => run.found(

@@ -228,14 +228,14 @@ pub(super) fn logged(
         AccountChange::TokenEnded { token } => ("token_ended", Some(short(token))),
         AccountChange::TokenUsed { token, .. } => ("token_used", Some(short(token))),
         AccountChange::WebhookSet {
-            webhook, url, live, ..
+            webhook, to, live, ..
         } => {
             let on = if *live {
                 t::hooks_on(l)
             } else {
                 t::hooks_off(l)
             };
-            let detail = html! { (short(webhook)) ", " (machine(url)) ", " (on) };
+            let detail = html! { (short(webhook)) ", " (machine(to)) ", " (on) };
             ("webhook_set", Some(detail))
         }
         AccountChange::WebhookSecret { webhook } => ("webhook_secret", Some(short(webhook))),

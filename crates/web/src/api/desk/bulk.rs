@@ -107,13 +107,15 @@ fn of_shifts() -> Vec<Call> {
             does,
             "Write a handover note; the same Idempotency-Key writes one",
             write,
-        ),
+        )
+        .once(),
         act(
             "/api/v1/desk/shift/notes/{no}/correct",
             does,
             "Write a note in place of one's own",
             correct,
-        ),
+        )
+        .once(),
         act(
             "/api/v1/desk/shift/notes/{no}/read",
             does,

@@ -83,6 +83,8 @@ pub struct Call {
     pub need: Need,
     /// A token that may only read does not do it.
     pub acts: bool,
+    /// The same idempotency key makes what it makes once.
+    pub(super) once: bool,
     pub(super) tag: &'static str,
     pub(super) summary: &'static str,
     pub(super) query: &'static [(&'static str, &'static str)],
@@ -95,6 +97,12 @@ impl Call {
     /// What may stand in the query.
     pub(super) const fn asks(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
         self.query = query;
+        self
+    }
+
+    /// Makes something without a version; an idempotency key keeps it from being made twice.
+    pub(super) const fn once(mut self) -> Self {
+        self.once = true;
         self
     }
 
@@ -200,6 +208,7 @@ where
         path,
         need,
         acts: false,
+        once: false,
         tag: "",
         summary,
         query: &[],
@@ -274,6 +283,7 @@ where
         path,
         need,
         acts: true,
+        once: false,
         tag: "",
         summary,
         query: &[],

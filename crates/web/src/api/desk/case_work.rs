@@ -29,13 +29,15 @@ pub(super) fn calls() -> Vec<Call> {
             does,
             "Open a case; the same Idempotency-Key opens one",
             open,
-        ),
+        )
+        .once(),
         act(
             "/api/v1/desk/cases/{no}/work",
             does,
             "Do something to a case: `act` says what",
             work,
-        ),
+        )
+        .once(),
         file::<DeskNothing, _, _>(
             (
                 "/api/v1/desk/cases/{no}/archive",

@@ -87,10 +87,10 @@ fn operation(call: &Call) -> Value {
             "schema": { "type": "string" },
         }));
     }
-    if call.acts {
+    if call.once {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "Names this one request. Where something is made that is not tied to a version, the same key makes it once",
+            "description": "Any text that names this one request: sent again with it, nothing is made twice",
             "schema": { "type": "string", "maxLength": 255 },
         }));
     }

@@ -29,7 +29,8 @@ pub(super) fn calls() -> Vec<Call> {
             does,
             "Write a rule; the same Idempotency-Key writes one",
             write,
-        ),
+        )
+        .once(),
         read(
             "/api/v1/desk/rules/{no}",
             reads,
