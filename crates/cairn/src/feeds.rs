@@ -1,5 +1,7 @@
 //! `cairn feeds`: machine reports by hand, without a store. What `parse` prints is what the service would take in.
 
+mod db;
+
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -34,6 +36,12 @@ pub enum Feeds {
         /// Schema of Shadowserver's reports (JSON).
         #[arg(long, value_name = "FILE")]
         schema: PathBuf,
+    },
+    /// What is known of addresses, offline: data sets of your own files.
+    Db {
+        /// What to do.
+        #[command(subcommand)]
+        db: db::Db,
     },
 }
 
@@ -100,6 +108,7 @@ impl Feeds {
         match self {
             Self::Types { schema } => types(&schema),
             Self::Parse(parse) => parse.run(),
+            Self::Db { db } => db.run(),
         }
     }
 }

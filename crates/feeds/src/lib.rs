@@ -8,6 +8,7 @@
 
 pub mod archive;
 pub mod batch;
+pub mod data;
 mod feeder;
 pub mod field;
 pub mod formats;

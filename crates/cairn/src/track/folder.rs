@@ -86,7 +86,11 @@ pub fn replace<'f>(root: &Path, before: &Files, after: &'f Files) -> anyhow::Res
     Ok(changed.into_iter().map(|(path, _)| path).collect())
 }
 
-fn put(to: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a file whole or not at all, so that it outlives a cut of power.
+///
+/// # Errors
+/// Writing failed; what was there before is still there.
+pub fn put(to: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let (Some(parent), Some(name)) = (to.parent(), to.file_name()) else {
         return Err(std::io::ErrorKind::InvalidInput.into());
     };

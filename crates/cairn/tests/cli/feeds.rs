@@ -97,3 +97,71 @@ fn types_of_a_schema_are_listed_and_wrong_usage_is_told() {
         assert_eq!(home.cairn_reading(args, "").code, 2, "{args:?}");
     }
 }
+
+#[test]
+fn addresses_are_looked_up_in_sets_of_ones_own() {
+    let home = Home::new();
+    let old = home.write("old.dat", "192.0.2.0/24\t64496\n2001:db8::/32\t64497\n");
+    let new = home.write("new.dat", "192.0.2.0/24 64499\nnonsense\n");
+    let places = home.write("places.csv", "192.0.2.0/25,NZ,NZ-WGN,Pōneke,\n");
+    let dir = home.arg("sets");
+    let build = |kind: &'static str, day: &'static str, file: &str| {
+        let args = [
+            "feeds", "db", "build", "--kind", kind, "--dir", &dir, "--day", day,
+        ];
+        home.cairn(&[&args[..], &["--licence", "CC0", file]].concat())
+    };
+    build("asn", "2050-01-01", &old).good();
+    let ran = build("asn", "2050-02-01", &new);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("new.dat: 2: no network"), "{ran:?}");
+    build("place", "2050-01-15", &places).good();
+    let told = home.cairn(&["feeds", "db", "info", &dir]).good();
+    assert_eq!(told.lines().count(), 3);
+    for part in [
+        "\"day\":\"2050-02-01\"",
+        "\"faults\":1",
+        "\"licence\":\"CC0\"",
+        "\"sha256\":\"",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let ask = |more: &[&str]| {
+        let args = ["feeds", "db", "lookup", "--dir", &dir];
+        home.cairn(&[&args[..], more].concat())
+    };
+    let told = ask(&["192.0.2.1", "198.51.100.1"]).good();
+    let lines: Vec<&str> = told.lines().collect();
+    for part in [
+        "\"asn\":64499",
+        "\"network\":\"192.0.2.0/24\"",
+        "\"day\":\"2050-02-01\"",
+        "\"city\":\"Pōneke\"",
+        "\"network\":\"192.0.2.0/25\"",
+        "\"day\":\"2050-01-15\"",
+    ] {
+        assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+    }
+    assert!(lines[1].contains("\"known\":null"), "{}", lines[1]);
+    // A late report gets what was known at its own time; before the first set the oldest is the best there is.
+    for (at, asn) in [
+        ("2050-01-31T23:59:59Z", "64496"),
+        ("2050-02-01T00:00:00Z", "64499"),
+        ("2049-01-01T00:00:00Z", "64496"),
+    ] {
+        let told = ask(&["--at", at, "192.0.2.1"]).good();
+        assert!(told.contains(asn), "{at}: {told}");
+    }
+    let ran = ask(&["192.0.2.300", "2001:db8::1"]);
+    assert_eq!((ran.code, ran.out.lines().count()), (3, 2), "{ran:?}");
+    // A set that is cut short is refused, with its name.
+    let path = home.path("sets/asn-2050-01-01.cds");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
+    let ran = ask(&["192.0.2.1"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.err.contains("asn-2050-01-01.cds") && ran.err.contains("build it again"),
+        "{ran:?}"
+    );
+}

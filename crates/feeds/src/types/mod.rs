@@ -1,7 +1,7 @@
 //! IDF's types: what makes a value clean, or refuses it. Where `IntelMQ` errs this does it right; each such place is listed
 //! in `docs/feeds-deviations.md`.
 
-mod net;
+pub(crate) mod net;
 mod number;
 mod text;
 pub mod time;

@@ -1,5 +1,6 @@
 //! The limits of machine reports.
 
+use cairn_feeds::data::{build, mrt, set, source};
 use cairn_feeds::limits;
 
 use super::{Row, bytes, of};
@@ -60,7 +61,44 @@ pub(super) fn limits() -> Vec<Row> {
         ),
     ];
     rows.extend(archives());
+    rows.extend(data());
     rows
+}
+
+/// Of data sets about addresses.
+fn data() -> Vec<Row> {
+    vec![
+        of(
+            "NETWORKS_MAX",
+            build::NETWORKS_MAX,
+            "networks of a data set",
+        ),
+        bytes(
+            "HEAD_BYTES_MAX",
+            set::HEAD_BYTES_MAX as u64,
+            "what a data set says of itself",
+        ),
+        bytes(
+            "SOURCE_BYTES_MAX",
+            source::SOURCE_BYTES_MAX,
+            "a file that a data set is made from, unpacked",
+        ),
+        bytes(
+            "LINE_BYTES_MAX",
+            source::LINE_BYTES_MAX,
+            "a line of such a file",
+        ),
+        bytes(
+            "RECORD_BYTES_MAX",
+            u64::from(mrt::RECORD_BYTES_MAX),
+            "a record of a routing table",
+        ),
+        of(
+            "FAULTS_TOLD_MAX",
+            source::FAULTS_TOLD_MAX,
+            "faults of such a file that are told one by one",
+        ),
+    ]
 }
 
 /// Of what is packed.

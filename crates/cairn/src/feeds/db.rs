@@ -1,0 +1,306 @@
+//! `cairn feeds db`: what is known of addresses, built once from files of the operator's own and looked up without leaving the house.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use cairn_feeds::archive;
+use cairn_feeds::data::set::{Source, write};
+use cairn_feeds::data::source::{Format, Told};
+use cairn_feeds::data::{Builder, Kind, Set};
+use cairn_feeds::types::time;
+use clap::Subcommand;
+use jiff::Timestamp;
+use ring::digest::{Context, SHA256};
+use serde_json::{Map, json};
+
+use crate::args::{CheckFailed, Usage};
+use crate::track::folder;
+
+/// How files of sets end.
+const ENDING: &str = "cds";
+
+/// Data sets about addresses.
+#[derive(Debug, Subcommand)]
+pub enum Db {
+    /// Make a set from files: whose number (asn) or in which place (place) addresses are. Of files that say different things of
+    /// one network the later one holds. The set is written whole or not at all, beside those of other days; lines that give
+    /// nothing are counted, and with any of them the exit code is 3.
+    Build(Build),
+    /// Say what sets are made of.
+    Info {
+        /// Sets, or folders of them.
+        #[arg(required = true)]
+        sets: Vec<PathBuf>,
+    },
+    /// Look addresses up, one JSON object a line: what is known, of which network, by the set of which day.
+    Lookup {
+        /// Folder of the sets.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        /// As it was known at this time: the newest sets that are not younger, else the oldest. Without it, the newest.
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+        /// Addresses.
+        #[arg(required = true)]
+        addresses: Vec<String>,
+    },
+}
+
+/// What to make.
+#[derive(Debug, clap::Args)]
+pub struct Build {
+    /// What the set tells.
+    #[arg(long, value_parser = ["asn", "place"])]
+    kind: String,
+    /// Folder in which sets are kept, one for each kind and day.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// Format of the files; without it each is known by its name: .mmdb, .mrt or rib…, .csv (RFC 8805), delegated-…, else pyasn's.
+    #[arg(long, value_name = "NAME", value_parser = formats())]
+    format: Option<String>,
+    /// The day that the data are of; today if it is not said.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    day: Option<String>,
+    /// Under which terms the files may be used; kept with the set.
+    #[arg(long, value_name = "TEXT")]
+    licence: Option<String>,
+    /// Files; gzip, zip and tar are unpacked on the way.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+fn formats() -> clap::builder::PossibleValuesParser {
+    Format::ALL.map(Format::as_str).into()
+}
+
+impl Db {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Build(build) => build.run(),
+            Self::Info { sets } => info(&sets),
+            Self::Lookup { dir, at, addresses } => lookup(&dir, at.as_deref(), &addresses),
+        }
+    }
+}
+
+/// Reads through to a digest.
+struct Digested<R> {
+    inner: R,
+    digest: Context,
+}
+
+impl<R: Read> Read for Digested<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.inner.read(buffer)?;
+        self.digest.update(buffer.get(..bytes).unwrap_or_default());
+        Ok(bytes)
+    }
+}
+
+impl Build {
+    fn run(self) -> anyhow::Result<()> {
+        let kind = kind(&self.kind)?;
+        let day = match &self.day {
+            Some(day) => day
+                .parse()
+                .map_err(|_| Usage(format!("--day {day}: no day")))?,
+            None => Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        };
+        let (mut networks, mut sources, mut faults) = (Builder::default(), Vec::new(), 0);
+        for path in &self.files {
+            faults += self.one(kind, path, &mut networks, &mut sources)?;
+        }
+        anyhow::ensure!(!networks.is_empty(), "the files tell nothing of that kind");
+        let count = networks.len();
+        let bytes = write(kind, &day.to_string(), sources, networks)?;
+        let to = self.dir.join(format!("{}-{day}.{ENDING}", kind.as_str()));
+        folder::put(&to, &bytes).with_context(|| to.display().to_string())?;
+        println!("{}", to.display());
+        eprintln!(
+            "{count} networks, {faults} lines or records without one, {} bytes",
+            bytes.len()
+        );
+        if faults == 0 {
+            return Ok(());
+        }
+        Err(CheckFailed(format!("{faults} lines or records gave nothing")).into())
+    }
+
+    /// Takes one file in, and says how much of it gave nothing.
+    fn one(
+        &self,
+        kind: Kind,
+        path: &Path,
+        networks: &mut Builder,
+        sources: &mut Vec<Source>,
+    ) -> anyhow::Result<u64> {
+        let called = path.display().to_string();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let file = BufReader::new(File::open(path).with_context(|| called.clone())?);
+        let mut faults = 0;
+        archive::files(&name, file, &mut |name, bytes| {
+            let format = self.format.as_deref().and_then(Format::by_name);
+            let format = format.unwrap_or_else(|| by_file_name(name));
+            let mut input = Digested {
+                inner: bytes,
+                digest: Context::new(&SHA256),
+            };
+            let mut take = |network, fact: &_| networks.add(network, fact);
+            let told = format.read(kind, &mut input, &mut take);
+            let told = told.with_context(|| name.to_owned())?;
+            tell(name, &told);
+            faults += told.faults;
+            // What comes after the last record belongs to the file.
+            io::copy(&mut input, &mut io::sink())?;
+            let digest = input.digest.finish();
+            sources.push(Source {
+                file: name.to_owned(),
+                format: format.as_str().to_owned(),
+                sha256: digest.as_ref().iter().map(|b| format!("{b:02x}")).collect(),
+                networks: told.networks,
+                faults: told.faults,
+                licence: self.licence.clone(),
+            });
+            Ok::<(), anyhow::Error>(())
+        })
+        .with_context(|| called)?;
+        Ok(faults)
+    }
+}
+
+fn kind(name: &str) -> anyhow::Result<Kind> {
+    [Kind::Asn, Kind::Place]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+        .with_context(|| format!("{name}: no kind of set"))
+}
+
+fn by_file_name(name: &str) -> Format {
+    let name = name.to_ascii_lowercase();
+    let ends = |ending: &str| {
+        Path::new(&name)
+            .extension()
+            .is_some_and(|own| own == ending)
+    };
+    if ends("mmdb") {
+        Format::Mmdb
+    } else if ends("mrt") || name.starts_with("rib.") || name.starts_with("bview.") {
+        Format::Mrt
+    } else if ends("csv") {
+        Format::Geofeed
+    } else if name.starts_with("delegated-") {
+        Format::Delegated
+    } else {
+        Format::Pyasn
+    }
+}
+
+fn tell(name: &str, told: &Told) {
+    for fault in &told.first {
+        eprintln!("{name}: {}: {}", fault.at, fault.what);
+    }
+    let more = told.faults.saturating_sub(told.first.len() as u64);
+    if more > 0 {
+        eprintln!("{name}: and {more} more");
+    }
+}
+
+/// Sets are some hundred megabytes at most.
+fn read(path: &Path) -> anyhow::Result<Set> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    Set::read(&bytes).with_context(|| path.display().to_string())
+}
+
+/// The sets of a folder, by kind and day.
+fn within(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut sets = Vec::new();
+    for entry in std::fs::read_dir(dir).with_context(|| dir.display().to_string())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|own| own == ENDING) {
+            sets.push(path);
+        }
+    }
+    sets.sort();
+    Ok(sets)
+}
+
+fn info(paths: &[PathBuf]) -> anyhow::Result<()> {
+    let mut sets = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            sets.extend(within(path)?);
+        } else {
+            sets.push(path.clone());
+        }
+    }
+    for path in sets {
+        let set = read(&path)?;
+        let head = set.head();
+        println!(
+            "{}",
+            json!({ "file": path.display().to_string(), "set": head })
+        );
+    }
+    Ok(())
+}
+
+/// Of the sets of a kind the one for a day: the newest that is not younger, else the oldest.
+fn for_day<'a>(sets: &'a [Set], kind: Kind, day: Option<&str>) -> Option<&'a Set> {
+    let own = || sets.iter().filter(|set| set.head().kind == kind);
+    let by_day = |set: &&Set| set.head().day.clone();
+    match day {
+        None => own().max_by_key(by_day),
+        Some(day) => own()
+            .filter(|set| set.head().day.as_str() <= day)
+            .max_by_key(by_day)
+            .or_else(|| own().min_by_key(by_day)),
+    }
+}
+
+fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<()> {
+    let day = match at {
+        None => None,
+        Some(text) => {
+            let at = time::parse(text).ok_or_else(|| Usage(format!("--at {text}: not a time")))?;
+            let at = Timestamp::from_microsecond(at.0)?;
+            Some(at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+        }
+    };
+    let sets: Vec<Set> = within(dir)?
+        .iter()
+        .map(|path| read(path))
+        .collect::<anyhow::Result<_>>()?;
+    anyhow::ensure!(!sets.is_empty(), "{}: no data sets", dir.display());
+    let mut wrong = 0;
+    for text in addresses {
+        let mut out = Map::new();
+        out.insert("address".into(), json!(text));
+        let Ok(address) = text.parse::<IpAddr>() else {
+            wrong += 1;
+            out.insert("fault".into(), json!("no address"));
+            println!("{}", serde_json::Value::Object(out));
+            continue;
+        };
+        for kind in [Kind::Asn, Kind::Place] {
+            let Some(set) = for_day(&sets, kind, day.as_deref()) else {
+                continue;
+            };
+            let known = set
+                .lookup(address)
+                .map(|(fact, network)| json!({ "known": fact, "network": network.to_string() }));
+            let mut told = known.unwrap_or_else(|| json!({ "known": null }));
+            if let Some(told) = told.as_object_mut() {
+                told.insert("day".into(), json!(set.head().day));
+            }
+            out.insert(kind.as_str().into(), told);
+        }
+        println!("{}", serde_json::Value::Object(out));
+    }
+    if wrong == 0 {
+        return Ok(());
+    }
+    Err(CheckFailed(format!("{wrong} of them are no addresses")).into())
+}
