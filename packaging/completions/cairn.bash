@@ -91,6 +91,9 @@ _cairn() {
             cairn__subcmd__export__subcmd__help,reports)
                 cmd="cairn__subcmd__export__subcmd__help__subcmd__reports"
                 ;;
+            cairn__subcmd__feeds,db)
+                cmd="cairn__subcmd__feeds__subcmd__db"
+                ;;
             cairn__subcmd__feeds,help)
                 cmd="cairn__subcmd__feeds__subcmd__help"
                 ;;
@@ -100,6 +103,33 @@ _cairn() {
             cairn__subcmd__feeds,types)
                 cmd="cairn__subcmd__feeds__subcmd__types"
                 ;;
+            cairn__subcmd__feeds__subcmd__db,build)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__build"
+                ;;
+            cairn__subcmd__feeds__subcmd__db,help)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__help"
+                ;;
+            cairn__subcmd__feeds__subcmd__db,info)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__info"
+                ;;
+            cairn__subcmd__feeds__subcmd__db,lookup)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__lookup"
+                ;;
+            cairn__subcmd__feeds__subcmd__db__subcmd__help,build)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__build"
+                ;;
+            cairn__subcmd__feeds__subcmd__db__subcmd__help,help)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__help"
+                ;;
+            cairn__subcmd__feeds__subcmd__db__subcmd__help,info)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__info"
+                ;;
+            cairn__subcmd__feeds__subcmd__db__subcmd__help,lookup)
+                cmd="cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__lookup"
+                ;;
+            cairn__subcmd__feeds__subcmd__help,db)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__db"
+                ;;
             cairn__subcmd__feeds__subcmd__help,help)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__help"
                 ;;
@@ -108,6 +138,15 @@ _cairn() {
                 ;;
             cairn__subcmd__feeds__subcmd__help,types)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__types"
+                ;;
+            cairn__subcmd__feeds__subcmd__help__subcmd__db,build)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__db__subcmd__build"
+                ;;
+            cairn__subcmd__feeds__subcmd__help__subcmd__db,info)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__db__subcmd__info"
+                ;;
+            cairn__subcmd__feeds__subcmd__help__subcmd__db,lookup)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__db__subcmd__lookup"
                 ;;
             cairn__subcmd__help,backup)
                 cmd="cairn__subcmd__help__subcmd__backup"
@@ -175,11 +214,23 @@ _cairn() {
             cairn__subcmd__help__subcmd__export,reports)
                 cmd="cairn__subcmd__help__subcmd__export__subcmd__reports"
                 ;;
+            cairn__subcmd__help__subcmd__feeds,db)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__db"
+                ;;
             cairn__subcmd__help__subcmd__feeds,parse)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__parse"
                 ;;
             cairn__subcmd__help__subcmd__feeds,types)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__types"
+                ;;
+            cairn__subcmd__help__subcmd__feeds__subcmd__db,build)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__db__subcmd__build"
+                ;;
+            cairn__subcmd__help__subcmd__feeds__subcmd__db,info)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__db__subcmd__info"
+                ;;
+            cairn__subcmd__help__subcmd__feeds__subcmd__db,lookup)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__db__subcmd__lookup"
                 ;;
             cairn__subcmd__help__subcmd__log,rotate-key)
                 cmd="cairn__subcmd__help__subcmd__log__subcmd__rotate__subcmd__key"
@@ -936,7 +987,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__feeds)
-            opts="-c -d -h --config --data --listen --tenant --set --help parse types help"
+            opts="-c -d -h --config --data --listen --tenant --set --help parse types db help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -977,9 +1028,331 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        cairn__subcmd__feeds__subcmd__help)
-            opts="parse types help"
+        cairn__subcmd__feeds__subcmd__db)
+            opts="-c -d -h --config --data --listen --tenant --set --help build info lookup help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__build)
+            opts="-c -d -h --kind --dir --format --day --licence --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --kind)
+                    COMPREPLY=($(compgen -W "asn place" -- "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "pyasn geofeed delegated mmdb mrt" -- "${cur}"))
+                    return 0
+                    ;;
+                --day)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --licence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__help)
+            opts="build info lookup help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__build)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__info)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__help__subcmd__lookup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__info)
+            opts="-c -d -h --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__db__subcmd__lookup)
+            opts="-c -d -h --dir --at --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__help)
+            opts="parse types db help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__db)
+            opts="build info lookup"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__db__subcmd__build)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__db__subcmd__info)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__db__subcmd__lookup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1290,8 +1663,64 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__feeds)
-            opts="parse types"
+            opts="parse types db"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__db)
+            opts="build info lookup"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__db__subcmd__build)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__db__subcmd__info)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__db__subcmd__lookup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
