@@ -6,13 +6,17 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use cairn_app::clock::Clock;
 use cairn_feeds::archive;
 use cairn_feeds::data::set::{Source, write};
 use cairn_feeds::data::source::{Format, Told};
 use cairn_feeds::data::{Builder, Kind, Set};
 use cairn_feeds::types::time;
+use cairn_kernel::time::Micros;
 use clap::Subcommand;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ring::digest::{Context, SHA256};
 use serde_json::{Map, json};
 
@@ -107,7 +111,7 @@ impl Build {
             Some(day) => day
                 .parse()
                 .map_err(|_| Usage(format!("--day {day}: no day")))?,
-            None => Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+            None => day_of(Clock::System.now())?,
         };
         let (mut networks, mut sources, mut faults) = (Builder::default(), Vec::new(), 0);
         for path in &self.files {
@@ -169,6 +173,12 @@ impl Build {
         .with_context(|| called)?;
         Ok(faults)
     }
+}
+
+/// The day of a moment, in UTC.
+fn day_of(at: Micros) -> anyhow::Result<Date> {
+    let at = Timestamp::from_microsecond(at.0)?;
+    Ok(at.to_zoned(TimeZone::UTC).date())
 }
 
 fn kind(name: &str) -> anyhow::Result<Kind> {
@@ -265,8 +275,7 @@ fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<
         None => None,
         Some(text) => {
             let at = time::parse(text).ok_or_else(|| Usage(format!("--at {text}: not a time")))?;
-            let at = Timestamp::from_microsecond(at.0)?;
-            Some(at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+            Some(day_of(at)?.to_string())
         }
     };
     let sets: Vec<Set> = within(dir)?
