@@ -7,6 +7,7 @@
 //! network it came from, so that "why this owner" can be told.
 
 pub mod build;
+mod bytes;
 pub mod mrt;
 pub mod set;
 pub mod source;

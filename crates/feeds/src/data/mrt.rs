@@ -6,6 +6,7 @@ use std::io::{BufReader, ErrorKind, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Fact;
+use super::bytes::Bytes;
 use super::source::{SourceError, Taken, Told};
 use crate::value::Network;
 
@@ -16,22 +17,8 @@ const AS_PATH: u8 = 2;
 /// The number that stands for a path that holds longer ones (RFC 6793).
 const AS_TRANS: u32 = 23_456;
 
-/// Takes from the front of a record; `None` where it is cut short.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
-        let (first, rest) = self.0.split_at_checked(bytes)?;
-        self.0 = rest;
-        Some(first)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (first, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
+/// Numbers stand with their highest byte first.
+impl Bytes<'_> {
     fn u8(&mut self) -> Option<u8> {
         self.array::<1>().map(|[byte]| byte)
     }

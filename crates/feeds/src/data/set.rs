@@ -16,6 +16,7 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::build::{NOBODY, Range};
+use super::bytes::Bytes;
 use super::{Builder, Fact, Kind};
 use crate::value::Network;
 
@@ -133,29 +134,6 @@ fn rest_of(ranges: &[Range], out: &mut Vec<u8>) {
     out.extend(ranges.iter().map(|range| range.prefix));
 }
 
-/// Takes bytes from the front.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn take(&mut self, bytes: usize) -> Result<&'a [u8], SetError> {
-        let (first, rest) = self.0.split_at_checked(bytes).ok_or(SetError::Damaged)?;
-        self.0 = rest;
-        Ok(first)
-    }
-
-    fn many<const N: usize>(&mut self, count: usize) -> Result<&'a [[u8; N]], SetError> {
-        let bytes = count.checked_mul(N).ok_or(SetError::Damaged)?;
-        Ok(self.take(bytes)?.as_chunks::<N>().0)
-    }
-
-    fn number(&mut self) -> Result<usize, SetError> {
-        let [one] = self.many::<4>(1)? else {
-            return Err(SetError::Damaged);
-        };
-        usize::try_from(u32::from_le_bytes(*one)).map_err(|_| SetError::Damaged)
-    }
-}
-
 impl Set {
     /// Reads a set.
     ///
@@ -171,36 +149,31 @@ impl Set {
         if crc.sum().to_le_bytes() != *sum {
             return Err(SetError::Damaged);
         }
-        let mut bytes = Bytes(inner);
+        Self::parts(Bytes(inner)).ok_or(SetError::Damaged)
+    }
+
+    fn parts(mut bytes: Bytes<'_>) -> Option<Self> {
         bytes.take(MAGIC.len())?;
-        let length = bytes.number()?;
+        let length = usize::try_from(u32::from_le_bytes(bytes.array()?)).ok()?;
         if length > HEAD_BYTES_MAX {
-            return Err(SetError::Damaged);
+            return None;
         }
-        let head: Head =
-            serde_json::from_slice(bytes.take(length)?).map_err(|_| SetError::Damaged)?;
-        let count = |n: u32| usize::try_from(n).map_err(|_| SetError::Damaged);
+        let head: Head = serde_json::from_slice(bytes.take(length)?).ok()?;
+        let count = |n: u32| usize::try_from(n).ok();
         let (v4, v6) = (count(head.v4)?, count(head.v6)?);
-        let starts = bytes.many::<4>(v4)?.iter().map(|b| u32::from_le_bytes(*b));
-        let v4 = ranges(starts, &mut Bytes(bytes.take(v4 * 5)?), v4)?;
-        let starts = bytes
-            .many::<16>(v6)?
-            .iter()
-            .map(|b| u128::from_le_bytes(*b));
-        let v6 = ranges(starts, &mut Bytes(bytes.take(v6 * 5)?), v6)?;
-        let text = std::str::from_utf8(bytes.0).map_err(|_| SetError::Damaged)?;
+        let starts = bytes.many::<4>(v4)?.iter();
+        let v4 = ranges(starts.map(|b| u32::from_le_bytes(*b)), &mut bytes, v4)?;
+        let starts = bytes.many::<16>(v6)?.iter();
+        let v6 = ranges(starts.map(|b| u128::from_le_bytes(*b)), &mut bytes, v6)?;
+        let text = std::str::from_utf8(bytes.0).ok()?;
         let facts: Result<Vec<Fact>, _> = text.lines().map(serde_json::from_str).collect();
-        let set = Self {
-            facts: facts.map_err(|_| SetError::Damaged)?,
+        let facts = facts.ok()?;
+        (facts.len() == count(head.facts)?).then_some(Self {
             head,
             v4,
             v6,
-        };
-        if set.facts.len() == count(set.head.facts)? {
-            Ok(set)
-        } else {
-            Err(SetError::Damaged)
-        }
+            facts,
+        })
     }
 
     /// What it says of itself.
@@ -227,7 +200,7 @@ fn ranges<T: Copy + PartialOrd>(
     starts: impl Iterator<Item = T>,
     rest: &mut Bytes<'_>,
     count: usize,
-) -> Result<Vec<(T, u32, u8)>, SetError> {
+) -> Option<Vec<(T, u32, u8)>> {
     let facts = rest.many::<4>(count)?;
     let facts = facts.iter().map(|bytes| u32::from_le_bytes(*bytes));
     let prefixes = rest.take(count)?.iter().copied();
@@ -235,11 +208,7 @@ fn ranges<T: Copy + PartialOrd>(
         .zip(facts.zip(prefixes))
         .map(|(start, (fact, prefix))| (start, fact, prefix))
         .collect();
-    if all.is_sorted_by(|(a, ..), (b, ..)| a < b) {
-        Ok(all)
-    } else {
-        Err(SetError::Damaged)
-    }
+    all.is_sorted_by(|(a, ..), (b, ..)| a < b).then_some(all)
 }
 
 fn found<T: Copy + PartialOrd>(ranges: &[(T, u32, u8)], address: T) -> Option<(u32, u8)> {

@@ -8,6 +8,7 @@ use maxminddb::{Reader, WithinOptions};
 use serde::Deserialize;
 
 use super::{Fact, Fault, Kind, mrt};
+use crate::rows::{self, Dialect};
 use crate::types::net;
 use crate::value::Network;
 
@@ -225,7 +226,10 @@ fn geofeed(line: &str) -> Line {
     if line.is_empty() || line.starts_with('#') {
         return Err(None);
     }
-    let cells = cells(line).ok_or(Some("a quote is opened and never closed"))?;
+    let mut cells = Vec::new();
+    if rows::cells(line, Dialect::default(), true, &mut cells).is_err() {
+        return Err(Some("a quote is opened and never closed"));
+    }
     let cell = |n: usize| cells.get(n).map_or("", |cell| cell.trim());
     let network = net::network(cell(0)).map_err(|_| Some("no network"))?;
     let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
@@ -241,26 +245,6 @@ fn geofeed(line: &str) -> Line {
         ..Fact::default()
     };
     Ok((vec![network], fact))
-}
-
-/// Cells of a line of RFC 4180; `None` where a quote stays open.
-fn cells(line: &str) -> Option<Vec<String>> {
-    let mut cells = vec![String::new()];
-    let mut quoted = false;
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        let cell = cells.last_mut()?;
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                cell.push('"');
-                chars.next();
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            c => cell.push(c),
-        }
-    }
-    (!quoted).then_some(cells)
 }
 
 /// `registry|cc|type|start|value|date|status|…`. What is told is where a network is registered, not where it is used.
