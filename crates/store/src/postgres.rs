@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cairn_evidence::hash::sha256;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
@@ -130,12 +131,8 @@ impl PgConfig {
         let Some(schema) = &self.schema else {
             return WRITER_LOCK;
         };
-        let digest = ring::digest::digest(&ring::digest::SHA256, schema.as_bytes());
-        let mut first = [0; 8];
-        for (to, from) in first.iter_mut().zip(digest.as_ref()) {
-            *to = *from;
-        }
-        i64::from_be_bytes(first)
+        let [a, b, c, d, e, f, g, h, ..] = sha256(schema.as_bytes()).0;
+        i64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// Makes the schema if it is not there. `connection` was made from this.

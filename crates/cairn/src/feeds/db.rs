@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cairn_app::clock::Clock;
+use cairn_evidence::hash::Hash;
 use cairn_feeds::archive;
 use cairn_feeds::data::set::{Source, write};
 use cairn_feeds::data::source::{Format, Told};
@@ -159,11 +160,11 @@ impl Build {
             faults += told.faults;
             // What comes after the last record belongs to the file.
             io::copy(&mut input, &mut io::sink())?;
-            let digest = input.digest.finish();
+            let digest = Hash::from_slice(input.digest.finish().as_ref());
             sources.push(Source {
                 file: name.to_owned(),
                 format: format.as_str().to_owned(),
-                sha256: digest.as_ref().iter().map(|b| format!("{b:02x}")).collect(),
+                sha256: digest.map(|hash| hash.hex()).unwrap_or_default(),
                 networks: told.networks,
                 faults: told.faults,
                 licence: self.licence.clone(),

@@ -108,8 +108,20 @@ pub(super) async fn sender(app: &App, headers: &HeaderMap) -> Result<Actor> {
         })
 }
 
-/// The idempotency key in the sender's own space; a structured-field string (RFC 9651) or bare.
+/// The idempotency key in the sender's own space.
 fn key(headers: &HeaderMap, by: &Actor) -> Result<Option<String>> {
+    let scope = match by {
+        Actor::ApiKey(id) => id.as_str(),
+        _ => "public",
+    };
+    Ok(idempotency_key(headers)?.map(|bare| format!("api\0{scope}\0{bare}")))
+}
+
+/// What `Idempotency-Key` says: a structured-field string (RFC 9651) or bare.
+///
+/// # Errors
+/// It is empty, too long, or no text.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(said) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -121,11 +133,7 @@ fn key(headers: &HeaderMap, by: &Actor) -> Result<Option<String>> {
     if bare.is_empty() || bare.len() > KEY_CHARS_MAX {
         return Err(Problem::bad_request());
     }
-    let scope = match by {
-        Actor::ApiKey(id) => id.as_str(),
-        _ => "public",
-    };
-    Ok(Some(format!("api\0{scope}\0{bare}")))
+    Ok(Some(bare))
 }
 
 /// Files are known by hash only until here.

@@ -20,8 +20,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::super::report::bearer;
-use super::super::{header_text, needs_json};
+use super::super::needs_json;
+use super::super::report::{bearer, idempotency_key};
 use super::check;
 use crate::desk::Need;
 use crate::form::Form;
@@ -36,9 +36,6 @@ pub const CALLS_BURST: f64 = 300.0;
 pub const CALLS_A_SECOND: f64 = 10.0;
 /// Bytes of the largest body.
 pub const CALL_BYTES_MAX: u64 = 256 * 1024;
-/// Longest idempotency key, in characters.
-const KEY_CHARS_MAX: usize = 255;
-
 /// Named schemas, as the document collects them.
 pub(super) type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -328,22 +325,9 @@ async fn let_in(desk: &Desk, parts: &mut Parts, need: Need, acts: bool) -> Resul
         lang: Lang::of_request(&parts.uri, &parts.headers),
         path: path.iter().map(|(_, value)| value.to_owned()).collect(),
         query: Form::parse(parts.uri.query().unwrap_or_default().as_bytes())?,
-        key: key(parts)?,
+        key: idempotency_key(&parts.headers)?.map(str::to_owned),
         who,
     })
-}
-
-/// The idempotency key: a structured-field string (RFC 9651) or bare.
-fn key(parts: &Parts) -> Result<Option<String>> {
-    if !parts.headers.contains_key("idempotency-key") {
-        return Ok(None);
-    }
-    let said = header_text(&parts.headers, "idempotency-key");
-    let said = said.unwrap_or_default().trim().trim_matches('"');
-    if said.is_empty() || said.len() > KEY_CHARS_MAX {
-        return Err(Problem::bad_request());
-    }
-    Ok(Some(said.to_owned()))
 }
 
 /// The body, by the schema that the document has of it: everything that is wrong is said at once.
