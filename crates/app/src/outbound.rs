@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use hyper::body::Body;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Whom to believe: the public certificate authorities, or those of a PEM file alone.
 ///
@@ -30,6 +34,22 @@ pub(crate) fn trust(pem: Option<&[u8]>) -> Result<Arc<ClientConfig>, String> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+/// Speaks HTTP/1 on a connection, for as long as somebody has the sender; what breaks it is told by the request that waits.
+///
+/// # Errors
+/// The other side ended it before it began.
+pub(crate) async fn speak<S, B>(stream: S) -> Result<SendRequest<B>, hyper::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(async move {
+        let _ended = connection.await;
+    });
+    Ok(sender)
 }
 
 /// A name or address of this machine, without brackets and port: plain HTTP to it crosses no network.

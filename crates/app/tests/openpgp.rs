@@ -33,7 +33,6 @@ use cairn_desk::referral::{Channel, State};
 use cairn_desk::report::{Answer, Contact, KeyWord, MessageText};
 use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::time::Micros;
-use cairn_store::verify::{self, Check, Trusted};
 use cairn_testkit::gpg::Gpg;
 use cairn_testkit::{TestStore, account, on_both, sample};
 use mail::{MailServer, free_address};
@@ -274,20 +273,8 @@ fn seals(whole: &Visible<Whole>) -> Vec<Seal> {
 }
 
 async fn findings(t: &TestStore) -> Vec<String> {
-    let options = t.options();
-    let findings = tokio::task::spawn_blocking(move || {
-        let trusted = Trusted::read(&options.dir.join("keys"), &options.origin).unwrap();
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding.to_string()),
-        };
-        verify::database(&options.database, check).unwrap();
-        findings
-    });
-    findings.await.unwrap()
+    let (_, findings) = t.log_verify().await;
+    findings.iter().map(ToString::to_string).collect()
 }
 
 /// Runs GnuPG over the encrypted part of a message.

@@ -23,9 +23,8 @@ use cairn_app::report::AppError;
 use cairn_desk::signin::Passwords;
 use cairn_kernel::actor::Role;
 use cairn_store::account::EndSessions;
-use cairn_store::verify::{self, Check, Trusted};
+use cairn_store::params;
 use cairn_store::writer::Unit;
-use cairn_store::{Options, params};
 use cairn_testkit::TestApp;
 use serde_json::{Value, json};
 
@@ -531,21 +530,8 @@ async fn where_browsers_take_no_passkeys_none_are_asked_for() {
 
 /// What of the passkeys disagrees with the log.
 async fn findings(t: &TestApp) -> Vec<String> {
-    let dir = t.dir.path().to_owned();
-    let verified = tokio::task::spawn_blocking(move || {
-        let options = Options::sqlite(&dir, "reports.example.org/log");
-        let trusted = Trusted::read(&dir.join("keys"), &options.origin).unwrap();
-        let mut findings = Vec::new();
-        let check = Check {
-            trusted: &trusted,
-            quarter: None,
-            progress: &mut |_| {},
-            found: &mut |finding| findings.push(finding.to_string()),
-        };
-        verify::database(&options.database, check).unwrap();
-        findings
-    });
-    verified.await.unwrap()
+    let (_, findings) = t.log_verify().await;
+    findings.iter().map(ToString::to_string).collect()
 }
 
 async fn tamper(t: &TestApp, sql: &'static str) {

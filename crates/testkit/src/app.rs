@@ -11,6 +11,9 @@ use tempfile::TempDir;
 /// 2026-11-23 18:00 UTC, when the clock of a [`TestApp`] starts.
 pub const START: Micros = Micros(1_795_456_800_000_000);
 
+/// What the log of a [`TestApp`] is called.
+pub(crate) const ORIGIN: &str = "reports.example.org/log";
+
 /// An application on a fresh SQLite store. The directory goes when this is dropped.
 pub struct TestApp {
     /// The use cases.
@@ -30,7 +33,7 @@ impl TestApp {
     /// A fresh one with other settings; the cost of passwords is lowered all the same.
     pub async fn with(config: Config) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let store = Store::open(Options::sqlite(dir.path(), "reports.example.org/log"))
+        let store = Store::open(Options::sqlite(dir.path(), ORIGIN))
             .await
             .expect("a store");
         let form = Form::parse(&FormFiles::embedded()).expect("the built-in form");

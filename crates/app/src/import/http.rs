@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::SendRequest;
 use hyper::header::{
     ACCEPT, AUTHORIZATION, DATE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
 use hyper::{Request, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -276,7 +275,7 @@ impl Client {
             let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
             let stream = stream.map_err(|error| broken(error.to_string()))?;
             let Some(tls) = &self.tls else {
-                return start(TokioIo::new(stream))
+                return outbound::speak(stream)
                     .await
                     .map_err(|error| broken(error.to_string()));
             };
@@ -286,7 +285,7 @@ impl Client {
                 .connect(name, stream)
                 .await
                 .map_err(|error| broken(error.to_string()))?;
-            start(TokioIo::new(stream))
+            outbound::speak(stream)
                 .await
                 .map_err(|error| broken(error.to_string()))
         };
@@ -296,18 +295,6 @@ impl Client {
             seconds: CONNECT_TIME_MAX.as_secs(),
         })?
     }
-}
-
-async fn start<S>(stream: TokioIo<S>) -> Result<SendRequest<Empty<Bytes>>, hyper::Error>
-where
-    TokioIo<S>: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
-{
-    let (sender, connection) = handshake(stream).await?;
-    // Ends with the sender; what breaks it is told by the request that waits.
-    tokio::spawn(async move {
-        let _ended = connection.await;
-    });
-    Ok(sender)
 }
 
 /// It may be otherwise in a moment.

@@ -10,9 +10,8 @@ use bytes::Bytes;
 use cairn_kernel::time::Micros;
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::SendRequest;
 use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
-use hyper_util::rt::TokioIo;
 use ring::hmac;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -153,13 +152,15 @@ fn request(target: &Target, call: &Call<'_>) -> Result<Request<Full<Bytes>>, Str
 
 async fn connect(target: &Target, private: bool) -> Result<SendRequest<Full<Bytes>>, String> {
     let stream = reach(target, private).await?;
-    if !target.secure {
-        return start(TokioIo::new(stream)).await;
-    }
-    let name = ServerName::try_from(target.host.clone()).map_err(|error| error.to_string())?;
-    let tls = TlsConnector::from(outbound::trust(None)?);
-    let stream = tls.connect(name, stream).await;
-    start(TokioIo::new(stream.map_err(|error| error.to_string())?)).await
+    let spoken = if target.secure {
+        let name = ServerName::try_from(target.host.clone()).map_err(|error| error.to_string())?;
+        let tls = TlsConnector::from(outbound::trust(None)?);
+        let stream = tls.connect(name, stream).await;
+        outbound::speak(stream.map_err(|error| error.to_string())?).await
+    } else {
+        outbound::speak(stream).await
+    };
+    spoken.map_err(|error| error.to_string())
 }
 
 /// Connects to an address of the name that may be connected to. The address that was looked at is the one that is used.
@@ -222,17 +223,6 @@ fn v6_may_be_called(ip: Ipv6Addr) -> bool {
         (0x2001, 0 | 0x0db8) => false,
         _ => (0x2000..0x4000).contains(&a),
     }
-}
-
-async fn start<S>(stream: TokioIo<S>) -> Result<SendRequest<Full<Bytes>>, String>
-where
-    TokioIo<S>: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
-{
-    let (sender, connection) = handshake(stream).await.map_err(|error| error.to_string())?;
-    tokio::spawn(async move {
-        let _ended = connection.await;
-    });
-    Ok(sender)
 }
 
 #[cfg(test)]
