@@ -1,8 +1,9 @@
 //! A program under test: started, measured from outside by what the kernel accounts to it, stopped by its own id.
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -16,7 +17,7 @@ const START_TIME_MAX: Duration = Duration::from_secs(60);
 pub struct Running {
     child: Child,
     /// `127.0.0.1:port`.
-    pub address: std::net::SocketAddr,
+    pub address: SocketAddr,
     /// Process id.
     pub pid: u32,
 }
@@ -88,6 +89,31 @@ impl Running {
         }
         Ok(())
     }
+}
+
+/// Longest wait until another program has stopped.
+const STOP_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// Asks another program of ours to stop, and ends it if it does not.
+pub fn end(child: &mut std::process::Child) {
+    let pid = child.id().to_string();
+    if matches!(child.try_wait(), Ok(None)) {
+        let term = ["-TERM", &pid];
+        let _sent = std::process::Command::new("kill").args(term).status();
+    }
+    let began = Instant::now();
+    while matches!(child.try_wait(), Ok(None)) {
+        if began.elapsed() > STOP_TIME_MAX {
+            let _ended = child.kill();
+            let _reaped = child.wait();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// An address of this machine that is free just now.
+pub fn free() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// Resident memory of a process in MiB, now and at its highest; 0 once it has ended.

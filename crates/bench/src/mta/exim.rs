@@ -1,6 +1,6 @@
 //! Exim 4 with a configuration, a queue and a port of its own, run by nobody of importance, and what is handed to it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,11 +10,12 @@ use anyhow::Context;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use crate::child;
+
 const PROGRAM: &str = "/usr/sbin/exim4";
 const SETTINGS: &str = include_str!("exim.conf");
 /// Who runs it, and cairn, where we are root: Exim runs no pipe as root.
 const USER: &str = "nobody";
-const STOP_TIME_MAX: Duration = Duration::from_secs(20);
 
 /// Whether its package is here.
 pub fn is_here() -> bool {
@@ -40,10 +41,6 @@ fn id(arguments: &[&str]) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-fn free() -> anyhow::Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
-}
-
 impl Home {
     /// Makes it; `program` is the cairn under test.
     pub fn new(dir: &Path, program: &Path) -> anyhow::Result<Self> {
@@ -53,7 +50,7 @@ impl Home {
         } else {
             (id(&["-un"])?, id(&["-gn"])?)
         };
-        let (smtp, lmtp) = (free()?, free()?);
+        let (smtp, lmtp) = (child::free()?, child::free()?);
         // Where the program lies others may not look.
         let (copy, runs) = (dir.join("cairn"), dir.join("run-cairn"));
         std::fs::copy(program, &copy).with_context(|| program.display().to_string())?;
@@ -189,15 +186,6 @@ pub struct Exim {
 
 impl Drop for Exim {
     fn drop(&mut self) {
-        let pid = self.child.id().to_string();
-        let _sent = Command::new("kill").args(["-TERM", &pid]).status();
-        let began = Instant::now();
-        while matches!(self.child.try_wait(), Ok(None)) {
-            if began.elapsed() > STOP_TIME_MAX {
-                let _ended = self.child.kill();
-                let _reaped = self.child.wait();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        child::end(&mut self.child);
     }
 }

@@ -1,7 +1,6 @@
 //! A Request Tracker 5 of Debian's packages with a database, a port and folders of its own. Nothing of the machine's own tracker is read
 //! or written.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,13 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde::de::DeserializeOwned;
 
+use crate::child;
+
 const SET_UP: &str = "/usr/sbin/rt-setup-database-5";
 const SERVER: &str = "/usr/share/request-tracker5/libexec/rt-server";
 const FILL: &str = include_str!("fill.pl");
 /// Longest wait until it answers.
 const START_TIME_MAX: Duration = Duration::from_secs(60);
-/// Longest wait until it has stopped.
-const STOP_TIME_MAX: Duration = Duration::from_secs(20);
 
 /// Whether its packages are here.
 pub fn is_here() -> bool {
@@ -42,7 +41,7 @@ impl Tracker {
         for name in ["conf.d", "mason", "session", "tmp"] {
             std::fs::create_dir_all(dir.join(name))?;
         }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = child::free()?.port();
         let at = dir.display();
         let settings = format!(
             "Set($rtname, 'example.org');\nSet($Organization, 'example.org');\n\
@@ -151,32 +150,11 @@ impl Running {
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
     }
-
-    /// Asks it to stop, by its own id, and waits.
-    pub fn stop(mut self) -> anyhow::Result<()> {
-        self.end()
-    }
-
-    fn end(&mut self) -> anyhow::Result<()> {
-        if self.child.try_wait()?.is_some() {
-            return Ok(());
-        }
-        let pid = self.child.id().to_string();
-        let _sent = Command::new("kill").args(["-TERM", &pid]).status();
-        let began = Instant::now();
-        while self.child.try_wait()?.is_none() {
-            if began.elapsed() > STOP_TIME_MAX {
-                self.child.kill()?;
-                self.child.wait()?;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(())
-    }
 }
 
+/// It is asked to stop, by its own id, and waited for.
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ended = self.end();
+        child::end(&mut self.child);
     }
 }
