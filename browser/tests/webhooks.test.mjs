@@ -4,8 +4,9 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { PHONE } from '../lib/browser.mjs';
+import { keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { person, signIn } from '../lib/people.mjs';
-import { look } from '../lib/visits.mjs';
+import { at, look } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
 const cairn = world();
@@ -123,4 +124,54 @@ test('a receiver hears, signed, what a program did by a token', async () => {
   faults.none();
   await close();
   there.close();
+});
+
+test('a webhook and a token by keyboard alone, with scripts off', async () => {
+  const there = await receiver();
+  const { page, faults, close } = await at(cairn, 'oliver', false);
+  const enter = async (selector) => {
+    await tabTo(page, selector);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  };
+  await page.goto(`${cairn.url}/desk/webhooks`);
+  await keyboardVisible(page);
+  await tabTo(page, '#url');
+  await page.keyboard.type(there.url);
+  await tabTo(page, 'input[name=event][value="case.opened"]');
+  await page.keyboard.press('Space');
+  await enter('main form[action="/desk/webhooks"] button');
+  assert.match(await page.locator('main code').first().innerText(), /^whsec_/);
+  await keyboardVisible(page);
+  await enter('main a[href^="/desk/webhooks/"]');
+  await enter('main form[action$="/test"] button');
+  await until(page, () => there.calls.length === 1);
+  await until(page, async () => { await page.reload(); return /HTTP 204/.test(await page.textContent('main')); });
+  await keyboardVisible(page);
+  faults.none();
+  await close();
+  there.close();
+
+  const work = await at(cairn, 'hana', false);
+  const hana = person(cairn.lines, 'hana');
+  const onward = async (selector) => {
+    await tabTo(work.page, selector);
+    await Promise.all([work.page.waitForNavigation(), work.page.keyboard.press('Enter')]);
+  };
+  await work.page.goto(`${cairn.url}/desk/account/confirm`);
+  await tabTo(work.page, '#present');
+  await work.page.keyboard.type(hana.password);
+  await onward('main form[action="/desk/account/confirm"] button');
+  await work.page.goto(`${cairn.url}/desk/account`);
+  await tabTo(work.page, '#token-name');
+  await work.page.keyboard.type('Typed');
+  await onward('main form[action="/desk/account/tokens"] button');
+  const token = await work.page.locator('main code').first().innerText();
+  await keyboardVisible(work.page);
+  const read = () => fetch(`${cairn.url}/api/v1/desk/cases`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await read()).status, 200);
+  await work.page.goto(`${cairn.url}/desk/account`);
+  await onward('main form[action^="/desk/account/tokens/"][action$="/end"] button');
+  assert.equal((await read()).status, 401, 'it was ended');
+  work.faults.none();
+  await work.close();
 });

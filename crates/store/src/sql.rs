@@ -266,7 +266,15 @@ pub struct Table {
     pub(crate) guard: bool,
     /// A guard whose keys SQLite's writer remembers itself; see [`crate::once`].
     pub(crate) remembered: bool,
-    sql: std::sync::OnceLock<(String, String)>,
+    sql: std::sync::OnceLock<Texts>,
+}
+
+/// A table's statements.
+#[derive(Debug)]
+struct Texts {
+    sqlite: String,
+    postgres: String,
+    copy: String,
 }
 
 impl Table {
@@ -313,15 +321,25 @@ impl Table {
         self.columns.iter().map(|(_, ty)| *ty)
     }
 
+    /// Number of columns.
+    pub(crate) fn width(&self) -> usize {
+        self.columns.len()
+    }
+
     pub(crate) fn sqlite(&'static self) -> &'static str {
-        &self.texts().0
+        &self.texts().sqlite
     }
 
     pub(crate) fn postgres(&'static self) -> &'static str {
-        &self.texts().1
+        &self.texts().postgres
     }
 
-    fn texts(&'static self) -> &'static (String, String) {
+    /// PostgreSQL's `COPY`, in its binary format.
+    pub(crate) fn copy(&'static self) -> &'static str {
+        &self.texts().copy
+    }
+
+    fn texts(&'static self) -> &'static Texts {
         self.sql.get_or_init(|| {
             let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
             let marks: Vec<String> = (1..=names.len()).map(|i| format!("?{i}")).collect();
@@ -340,24 +358,18 @@ impl Table {
             } else {
                 (String::new(), String::new())
             };
-            (
-                format!(
-                    "INSERT INTO {}({}) VALUES ({}){}",
-                    self.name,
-                    names.join(", "),
-                    marks.join(", "),
-                    if self.remembered {
-                        ""
-                    } else {
-                        conflict.as_str()
-                    }
+            let (name, columns) = (self.name, names.join(", "));
+            let kept = if self.remembered { "" } else { conflict.as_str() };
+            Texts {
+                sqlite: format!(
+                    "INSERT INTO {name}({columns}) VALUES ({}){kept}",
+                    marks.join(", ")
                 ),
-                format!(
-                    "INSERT INTO {}({}) SELECT {rows}{conflict}{returning}",
-                    self.name,
-                    names.join(", ")
+                postgres: format!(
+                    "INSERT INTO {name}({columns}) SELECT {rows}{conflict}{returning}"
                 ),
-            )
+                copy: format!("COPY {name}({columns}) FROM STDIN (FORMAT binary)"),
+            }
         })
     }
 }

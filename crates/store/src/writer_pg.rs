@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::SinkExt;
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::ToSql;
@@ -24,6 +26,11 @@ pub(crate) struct PgWriter {
     /// Its transaction is open; if not, [`PgWriter::finish`] opens it.
     open: bool,
 }
+
+/// From so many rows of a table on, it is copied to.
+const COPY_ROWS_MIN: usize = 16;
+/// What a row comes to, about.
+const COPY_ROW_BYTES: usize = 256;
 
 type PgResult<T> = Result<T, tokio_postgres::Error>;
 
@@ -158,16 +165,16 @@ impl PgWriter {
                 }
             }
         }
-        let inserts: Vec<Insert<'_>> = guards
+        let parts: Vec<Part<'_>> = guards
             .iter()
-            .map(|(table, rows)| Insert::new(table, rows.iter().map(|(_, row)| *row)))
+            .map(|(table, rows)| Part::Insert(Insert::new(table, rows.iter().map(|(_, row)| *row))))
             .collect();
         let ends = Ends {
             begin: begin.then_some("BEGIN"),
             commit: None,
         };
         let answers = self
-            .with(async |client, statements| pipeline(client, statements, &inserts, ends).await)?;
+            .with(async |client, statements| pipeline(client, statements, parts, ends).await)?;
         let mut refused: HashSet<usize> = HashSet::new();
         for ((_, rows), admitted) in guards.iter().zip(answers) {
             let mut admitted = VecDeque::from(admitted);
@@ -203,11 +210,11 @@ impl PgWriter {
             gather(&mut bulk, &unit.ops);
         }
         gather(&mut bulk, logged);
-        let inserts: Vec<Insert<'_>> = bulk
+        let parts: Vec<Part<'_>> = bulk
             .iter()
-            .map(|(table, rows)| Insert::new(table, rows.iter().copied()))
+            .map(|(table, rows)| Part::of(table, rows))
             .collect();
-        self.with(async |client, statements| pipeline(client, statements, &inserts, ends).await)
+        self.with(async |client, statements| pipeline(client, statements, parts, ends).await)
             .map(drop)
     }
 
@@ -280,26 +287,21 @@ struct Ends {
 async fn pipeline(
     client: &Client,
     statements: &mut HashMap<&'static str, Statement>,
-    inserts: &[Insert<'_>],
+    parts: Vec<Part<'_>>,
     ends: Ends,
 ) -> PgResult<Vec<Vec<Value>>> {
-    let mut ready = Vec::with_capacity(inserts.len());
-    for insert in inserts {
-        ready.push(prepare(client, statements, insert.table.postgres()).await?);
+    let mut ready = Vec::with_capacity(parts.len());
+    for part in parts {
+        let statement = prepare(client, statements, part.sql()).await?;
+        ready.push((part, statement));
     }
     let plain = async |sql: Option<&str>| match sql {
         Some(sql) => client.batch_execute(sql).await,
         None => Ok(()),
     };
-    let rows = inserts.iter().zip(&ready).map(async |(insert, statement)| {
-        let params: Vec<&(dyn ToSql + Sync)> = insert.columns.iter().map(Column::as_sql).collect();
-        if insert.table.guard {
-            let rows = client.query(statement, &params).await?;
-            return rows.iter().map(|row| row.try_get(0)).collect();
-        }
-        client.execute(statement, &params).await?;
-        Ok(Vec::new())
-    });
+    let rows = ready
+        .into_iter()
+        .map(async |(part, statement)| part.carry_out(client, &statement).await);
     // Each is polled once, in this order, before any is polled again: that is what sends them in order.
     let (begun, rows, ended) =
         tokio::join!(biased; plain(ends.begin), join_all(rows), plain(ends.commit));
@@ -333,6 +335,90 @@ fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op]) {
             }
         }
     }
+}
+
+/// How the rows of one table go over.
+enum Part<'a> {
+    Insert(Insert<'a>),
+    /// `COPY`: rows of its binary format. The database puts them into pages many at a time, but asks for them first, which is
+    /// a wait of its own.
+    Copy(&'static Table, Bytes),
+}
+
+impl<'a> Part<'a> {
+    /// For a table that is no guard.
+    fn of(table: &'static Table, rows: &[&'a [Value]]) -> Self {
+        if rows.len() < COPY_ROWS_MIN {
+            return Self::Insert(Insert::new(table, rows.iter().copied()));
+        }
+        copied(table, rows).map_or_else(
+            || Self::Insert(Insert::new(table, rows.iter().copied())),
+            |bytes| Self::Copy(table, bytes),
+        )
+    }
+
+    fn sql(&self) -> &'static str {
+        match self {
+            Self::Insert(insert) => insert.table.postgres(),
+            Self::Copy(table, _) => table.copy(),
+        }
+    }
+
+    /// The keys that a guard admitted; of other tables nothing.
+    async fn carry_out(self, client: &Client, statement: &Statement) -> PgResult<Vec<Value>> {
+        match self {
+            Self::Insert(insert) => {
+                let params: Vec<&(dyn ToSql + Sync)> =
+                    insert.columns.iter().map(Column::as_sql).collect();
+                if insert.table.guard {
+                    let rows = client.query(statement, &params).await?;
+                    return rows.iter().map(|row| row.try_get(0)).collect();
+                }
+                client.execute(statement, &params).await?;
+            }
+            Self::Copy(_, bytes) => {
+                let mut sink = std::pin::pin!(client.copy_in(statement).await?);
+                sink.send(bytes).await?;
+                sink.finish().await?;
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// Rows in the binary format of `COPY` (PostgreSQL's manual, `COPY`, "Binary Format"). `None` if one is too long for it.
+fn copied(table: &Table, rows: &[&[Value]]) -> Option<Bytes> {
+    const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+    let mut out = BytesMut::with_capacity(rows.len() * COPY_ROW_BYTES);
+    out.put_slice(HEAD);
+    let width = i16::try_from(table.width()).ok()?;
+    for row in rows {
+        out.put_i16(width);
+        for (i, ty) in table.types().enumerate() {
+            put_cell(&mut out, ty, row.get(i))?;
+        }
+    }
+    out.put_i16(-1);
+    Some(out.freeze())
+}
+
+fn put_cell(out: &mut BytesMut, ty: Ty, cell: Option<&Value>) -> Option<()> {
+    let bytes = match (ty, cell) {
+        (Ty::Int, Some(Value::Int(x))) => &x.to_be_bytes()[..],
+        (Ty::Int, Some(Value::Bool(x))) => &i64::from(*x).to_be_bytes()[..],
+        (Ty::Bool, Some(Value::Bool(x))) => &[u8::from(*x)][..],
+        (Ty::Bool, Some(Value::Int(x))) => &[u8::from(*x != 0)][..],
+        (Ty::Text, Some(Value::Text(x))) => x.as_bytes(),
+        (Ty::Text, Some(Value::Word(x))) => x.as_bytes(),
+        (Ty::Blob, Some(Value::Blob(x))) => x,
+        _ => {
+            out.put_i32(-1);
+            return Some(());
+        }
+    };
+    out.put_i32(i32::try_from(bytes.len()).ok()?);
+    out.put_slice(bytes);
+    Some(())
 }
 
 /// One `INSERT … SELECT unnest(…)`; a guard's gives back the keys that it admitted.

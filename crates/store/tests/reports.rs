@@ -172,9 +172,9 @@ on_both! {
         for seed in 0..60 {
             let mut unit = Sample::new(t, seed, START).unit(t);
             let bad = seed % 10 == 4;
-            if bad {
-                unit.insert(&JOB, job("taken"));
-            }
+            // Each brings one, so that a group has enough of them to be copied to the table.
+            let own = format!("own-{seed}");
+            unit.insert(&JOB, job(if bad { "taken" } else { &own }));
             let store = cairn_store::Store::clone(t);
             sending.spawn(async move { (bad, store.write(unit).await) });
         }

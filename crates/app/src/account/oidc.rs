@@ -245,6 +245,8 @@ impl App {
         let provider = self.provider().await?;
         self.guard.throttle.forgive(tried);
         let fresh = matches!(errand, Errand::Prove { .. });
+        // Asking the provider may have taken long, and others may have set out meanwhile.
+        let now = self.clock.now();
         let (address, asked) = provider.ask(self.oidc()?, now, fresh);
         let (token, key) = self.browser_token(b"provider")?;
         self.guard

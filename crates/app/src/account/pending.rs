@@ -57,8 +57,11 @@ impl<T> Pending<T> {
     }
 }
 
+/// Neither too old nor, after the clock was set back, of a time to come. Who read the clock a moment before another may come to the
+/// list after them: that one's is not of a time to come.
 fn is_live(since: Micros, now: Micros) -> bool {
-    since <= now && now < since.plus_seconds(PENDING_ANSWER_SECONDS)
+    let (early, late) = (since.min(now), since.max(now));
+    late < early.plus_seconds(PENDING_ANSWER_SECONDS)
 }
 
 fn drop_oldest<T>(open: &mut HashMap<[u8; 32], Waiting<T>>, which: impl Fn(&Waiting<T>) -> bool) {
@@ -95,10 +98,21 @@ mod tests {
         assert_eq!(open.take(&key(1), late), None, "late");
         open.put(key(1), 1, now, "c");
         assert_eq!(
-            open.take(&key(1), now.plus_seconds(-1)),
+            open.take(&key(1), now.plus_seconds(-PENDING_ANSWER_SECONDS)),
             None,
             "clock set back"
         );
+    }
+
+    #[test]
+    fn who_read_the_clock_earlier_and_comes_later_pushes_nobody_out() {
+        let open = Pending::default();
+        let now = Micros(1_000_000);
+        open.put(key(1), 1, now.plus_seconds(1), "first in the list");
+        open.put(key(2), 1, now, "read the clock before");
+        let later = now.plus_seconds(2);
+        assert_eq!(open.take(&key(1), later), Some("first in the list"));
+        assert_eq!(open.take(&key(2), later), Some("read the clock before"));
     }
 
     #[test]
