@@ -33,7 +33,7 @@ mod search;
 mod shift;
 mod sign_in;
 mod tokens;
-mod track;
+pub(crate) mod track;
 mod typed;
 mod view;
 mod ways;

@@ -20,7 +20,7 @@ pub struct Program {
     pub headers: HeaderMap,
     pub bytes: Vec<u8>,
     cookie: Option<String>,
-    key: Option<String>,
+    pub key: Option<String>,
 }
 
 impl Program {
@@ -105,6 +105,7 @@ fn filled(path: &str, reference: &str, victim: &str) -> String {
         .replace("{sha256}", &"ab".repeat(32))
         .replace("{id}", victim)
         .replace("{delivery}", "evt_1")
+        .replace("{plan}", "example-harbour")
         .replace("{no}", "1")
         .replace("{kind}", "domain")
         .replace("{value}", "YmFkLmV4YW1wbGU")
@@ -120,6 +121,13 @@ const MANAGES: &str = "administrator";
 const AUDITS: &str = "administrator auditor";
 const CHALLENGES: &str = "lead auditor statistician publisher";
 const ANSWERS: &str = "lead statistician publisher";
+const PLANS: &str = "auditor owner statistician publisher reviewer";
+const REVIEWS: &str = "auditor statistician publisher reviewer";
+const FILES: &str = "owner";
+const CHECKS: &str = "statistician";
+const SIGNS: &str = "statistician publisher";
+const PUBLISHES: &str = "publisher";
+const DISSENTS: &str = "reviewer";
 
 const TABLE: [(&str, &str); 95] = [
     ("GET reports", READS),
@@ -218,10 +226,29 @@ const TABLE: [(&str, &str); 95] = [
     ("GET webhooks/{id}", MANAGES),
     ("POST webhooks/{id}", MANAGES),
 ];
-const MORE: [(&str, &str); 3] = [
+const MORE: [(&str, &str); 22] = [
     ("POST webhooks/{id}/test", MANAGES),
     ("POST webhooks/{id}/remove", MANAGES),
     ("POST webhooks/{id}/deliveries/{delivery}/again", MANAGES),
+    ("GET track", PLANS),
+    ("GET track/{plan}", PLANS),
+    ("GET track/{plan}/topics", FILES),
+    ("GET track/{plan}/publish", REVIEWS),
+    ("GET track/{plan}/files.zip", PUBLISHES),
+    ("GET track/{plan}/preview", REVIEWS),
+    ("GET track/{plan}/dissent", DISSENTS),
+    ("POST track/{plan}/returns", FILES),
+    ("GET track/{plan}/returns/{no}", PLANS),
+    ("GET track/{plan}/returns/{no}/files/{sha256}", PLANS),
+    ("POST track/{plan}/returns/{no}/withdraw", FILES),
+    ("POST track/{plan}/returns/{no}/accept", CHECKS),
+    ("POST track/{plan}/returns/{no}/send-back", CHECKS),
+    ("POST track/{plan}/dissent", DISSENTS),
+    ("POST track/{plan}/sign-off", SIGNS),
+    ("POST track/{plan}/publish", PUBLISHES),
+    ("GET track/{plan}/seats", PUBLISHES),
+    ("POST track/{plan}/seats", PUBLISHES),
+    ("POST track/{plan}/seats/remove", PUBLISHES),
 ];
 
 fn roles_of(method: &Method, path: &str) -> &'static str {
