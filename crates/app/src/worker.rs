@@ -92,6 +92,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         // What was decided does not wait for what cannot be read.
         let placed = app.cluster_turn().await;
         app.carry_out_decisions().await?;
+        app.release_mails().await?;
         Ok(placed.map(drop)?)
     });
     let bulk = part(

@@ -58,7 +58,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 73] = [
+const TABLES: [&str; 75] = [
     "meta",
     "report",
     "report_body",
@@ -132,10 +132,14 @@ const TABLES: [&str; 73] = [
     "cluster_decision",
     "cluster_reply",
     "cluster_due",
+    "cluster_mail",
+    "cluster_held",
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "token" | "webhook" | "webhook_delivery") {
+    if matches!(table, "cluster_mail" | "cluster_held") {
+        20
+    } else if matches!(table, "token" | "webhook" | "webhook_delivery") {
         19
     } else if matches!(table, "report_old" | "old_ref") {
         18

@@ -573,6 +573,7 @@ fn clusters() -> Vec<Route> {
         one("/desk/clusters/{no}/held", post(cluster_work::held)),
         one("/desk/clusters/{no}/reports", post(cluster_work::some)),
         one("/desk/clusters/{no}/link", post(cluster_work::link)),
+        one("/desk/clusters/{no}/mail", post(cluster_work::mail)),
         one("/desk/clusters/{no}/undo", post(cluster_work::undo)),
     ]
 }

@@ -129,7 +129,7 @@ const SIGNS: &str = "statistician publisher";
 const PUBLISHES: &str = "publisher";
 const DISSENTS: &str = "reviewer";
 
-const TABLE: [(&str, &str); 95] = [
+const TABLE: [(&str, &str); 97] = [
     ("GET reports", READS),
     ("GET reports/{reference}", READS),
     ("GET next", READS),
@@ -160,6 +160,8 @@ const TABLE: [(&str, &str); 95] = [
     ("POST clusters/{no}/move", WORKS),
     ("POST clusters/{no}/link", WORKS),
     ("POST clusters/{no}/undo", WORKS),
+    ("POST clusters/{no}/mail", WORKS),
+    ("GET clusters/mail", READS),
     ("GET cases", READS),
     ("GET cases/{no}", READS),
     ("GET cases/{no}/observables", READS),
@@ -536,8 +538,11 @@ async fn selections_and_notes_by_program() {
         .map(|row| json!({ "reference": row["reference"], "version": row["version"] }))
         .collect();
     let body = json!({ "reports": reports, "deeds": { "severity": 5 } });
-    let made = program.post("bulk", body).await;
+    program.key = Some("selection-1".to_owned());
+    let made = program.post("bulk", body.clone()).await;
     assert_eq!(program.status, StatusCode::OK, "{made}");
+    let again = program.post("bulk", body).await;
+    assert_eq!(made["no"], again["no"], "the same key begins one");
     desk.t.app.bulk_turn().await.unwrap();
     let href = made["href"].as_str().unwrap().to_owned();
     let bulk = program.call(&Method::GET, &href, None).await;
@@ -551,10 +556,15 @@ async fn selections_and_notes_by_program() {
         program.get("shift/notes").await["notes"][0]["text"],
         "All quiet."
     );
-    program
-        .post("views", json!({ "name": "Mine", "line": "assignee:me" }))
-        .await;
-    assert_eq!(program.get("views").await["views"][0]["name"], "Mine");
+    let view = json!({ "name": "Mine", "line": "assignee:me" });
+    program.key = Some("view-1".to_owned());
+    let saved = program.post("views", view.clone()).await;
+    assert_eq!(program.post("views", view.clone()).await["id"], saved["id"]);
+    program.key = None;
+    assert_ne!(program.post("views", view).await["id"], saved["id"]);
+    let views = program.get("views").await;
+    assert_eq!(views["views"].as_array().unwrap().len(), 2, "{views}");
+    assert_eq!(views["views"][0]["name"], "Mine");
     for end in [
         "shift",
         "clocks",

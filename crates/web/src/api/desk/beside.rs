@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 163] = [
+const LINES: [(&str, &str, Beside); 164] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -59,7 +59,7 @@ const LINES: [(&str, &str, Beside); 163] = [
     ("POST", "/desk/account/password", Beside::Page(OWN_WAYS)),
     ("POST", "/desk/account/recovery", Beside::Page(OWN_WAYS)),
     ("POST", "/desk/account/sessions", Beside::Page(OWN_WAYS)),
-    ("GET", "/desk", Beside::Call(&["GET /api/v1/desk/reports"])),
+    ("GET", "/desk", Beside::Call(&["GET /api/v1/desk/reports", "GET /api/v1/desk/clusters/mail"])),
     ("GET", "/desk/reports/{reference}", Beside::Call(&["GET /api/v1/desk/reports/{reference}"])),
     ("POST", "/desk/reports/{reference}/assign", Beside::Call(&["POST /api/v1/desk/reports/{reference}/assign"])),
     ("POST", "/desk/reports/{reference}/keys", Beside::Call(&["POST /api/v1/desk/reports/{reference}/keys"])),
@@ -114,6 +114,7 @@ const LINES: [(&str, &str, Beside); 163] = [
     ("POST", "/desk/clusters/{no}/held", Beside::Call(&["POST /api/v1/desk/clusters/{no}/held"])),
     ("POST", "/desk/clusters/{no}/reports", Beside::Call(&["POST /api/v1/desk/clusters/{no}/split", "POST /api/v1/desk/clusters/{no}/move"])),
     ("POST", "/desk/clusters/{no}/link", Beside::Call(&["POST /api/v1/desk/clusters/{no}/link"])),
+    ("POST", "/desk/clusters/{no}/mail", Beside::Call(&["POST /api/v1/desk/clusters/{no}/mail"])),
     ("POST", "/desk/clusters/{no}/undo", Beside::Call(&["POST /api/v1/desk/clusters/{no}/undo"])),
     ("GET", "/desk/rules", Beside::Call(&["GET /api/v1/desk/rules"])),
     ("POST", "/desk/rules", Beside::Call(&["POST /api/v1/desk/rules"])),
