@@ -93,6 +93,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         let placed = app.cluster_turn().await;
         app.carry_out_decisions().await?;
         app.release_mails().await?;
+        app.reword_turn().await?;
         Ok(placed.map(drop)?)
     });
     let bulk = part(

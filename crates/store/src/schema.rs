@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 20] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 21] = [
     (
         1,
         "base",
@@ -123,6 +123,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 20] = [
         "second",
         include_str!("../migrations/sqlite/0020_second.sql"),
         include_str!("../migrations/postgres/0020_second.sql"),
+    ),
+    (
+        21,
+        "reword",
+        include_str!("../migrations/sqlite/0021_reword.sql"),
+        include_str!("../migrations/postgres/0021_reword.sql"),
     ),
 ];
 
