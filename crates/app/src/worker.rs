@@ -226,6 +226,10 @@ impl App {
             let post = post.ok_or(NotifyError::NoServer)?;
             return self.mail_referral(post, job).await;
         }
+        if job.kind == crate::referral::REFERRAL_REMINDER {
+            let post = post.ok_or(NotifyError::NoServer)?;
+            return self.mail_reminder(post, job).await;
+        }
         let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;
         let post = post.ok_or(NotifyError::NoServer)?;
