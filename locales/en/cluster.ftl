@@ -96,3 +96,25 @@ event-cluster-decided = Decided
 event-cluster-applied = Decided with
 event-cluster-held = Held back from the decision
 event-cluster-undone = Undone, action
+
+cluster-mail-title = Mail that waits for a second officer
+cluster-mail-asked =
+    { $count ->
+        [one] 1 mail about the reply waits for a second officer
+       *[other] { $count } mails about the reply wait for a second officer
+    }
+cluster-mail-note = The decision is done, and the reply stands on the status pages. Mail to more than { $most } reporters leaves only when somebody else has agreed.
+cluster-mail-by = Decided by
+cluster-mail-agree = Agree: send the mails
+cluster-mail-decline = Decline: send no mail
+cluster-mail-declined = No mail about the reply leaves. Declined by
+cluster-mail-going =
+    { $count ->
+        [one] 1 mail about the reply is about to leave. Agreed to by
+       *[other] { $count } mails about the reply are about to leave. Agreed to by
+    }
+cluster-mail-sent = The mails about the reply were sent. Agreed to by
+cluster-mail-stage-asked = waits for a second officer
+cluster-mail-stage-agreed = agreed to
+cluster-mail-stage-declined = declined
+event-cluster-mail = Mail about a reply to many

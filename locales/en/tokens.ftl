@@ -77,9 +77,9 @@ hooks-rotate = Make a new secret
 hooks-deliveries = Calls
 hooks-deliveries-none = There were none yet.
 hooks-waiting = { $count ->
-    [0] None waits.
-    [one] { $count } waits.
-   *[other] { $count } wait.
+    [0] No call is waiting to be sent.
+    [one] 1 call is waiting to be sent.
+   *[other] { $count } calls are waiting to be sent.
 }
 hooks-done = arrived
 hooks-due = waits

@@ -96,3 +96,25 @@ event-cluster-decided = I whakatauhia
 event-cluster-applied = I whakatauhia tahitia me
 event-cluster-held = I puritia mai i te whakatau
 event-cluster-undone = I whakakorea, mahi
+
+cluster-mail-title = Ngā īmēra e tatari ana ki tētahi āpiha tuarua
+cluster-mail-asked =
+    { $count ->
+        [one] Kotahi te īmēra mō te whakautu e tatari ana ki tētahi āpiha tuarua
+       *[other] { $count } ngā īmēra mō te whakautu e tatari ana ki tētahi āpiha tuarua
+    }
+cluster-mail-note = Kua oti te whakatau, ā, kei ngā whārangi tūnga te whakautu. Ka tukuna ngā īmēra ki ngā kaipūrongo neke atu i te { $most } ina whakaae anake tētahi atu.
+cluster-mail-by = I whakatauhia e
+cluster-mail-agree = Whakaae: tukuna ngā īmēra
+cluster-mail-decline = Whakahē: kaua e tukuna he īmēra
+cluster-mail-declined = Kāore he īmēra mō te whakautu e tukuna. I whakahēngia e
+cluster-mail-going =
+    { $count ->
+        [one] Ka tata te tuku i te īmēra kotahi mō te whakautu. I whakaaetia e
+       *[other] Ka tata te tuku i ngā īmēra e { $count } mō te whakautu. I whakaaetia e
+    }
+cluster-mail-sent = Kua tukuna ngā īmēra mō te whakautu. I whakaaetia e
+cluster-mail-stage-asked = e tatari ana ki tētahi āpiha tuarua
+cluster-mail-stage-agreed = kua whakaaetia
+cluster-mail-stage-declined = kua whakahēngia
+event-cluster-mail = He īmēra mō te whakautu ki te tokomaha

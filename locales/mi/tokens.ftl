@@ -77,9 +77,9 @@ hooks-rotate = Hangaia he kupu muna hou
 hooks-deliveries = Ngā karanga
 hooks-deliveries-none = Kāore anō kia puta.
 hooks-waiting = { $count ->
-    [0] Karekau e tatari ana.
-    [one] E { $count } e tatari ana.
-   *[other] E { $count } e tatari ana.
+    [0] Karekau he karanga e tatari ana kia tukuna.
+    [one] Kotahi te karanga e tatari ana kia tukuna.
+   *[other] E { $count } ngā karanga e tatari ana kia tukuna.
 }
 hooks-done = kua tae
 hooks-due = e tatari ana

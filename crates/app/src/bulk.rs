@@ -11,6 +11,7 @@ use cairn_desk::bulk::{Deeds, Refusal, Stage, Wish, begin, decide};
 use cairn_desk::report::Command;
 use cairn_kernel::actor::Actor;
 use cairn_store::bulk::{self as store, Bulk, Chosen};
+use cairn_store::keys::Purpose;
 use cairn_store::report::Summary;
 use cairn_store::writer::WriteError;
 
@@ -125,8 +126,23 @@ impl App {
         &self,
         who: &Principal,
         chosen: &[(&str, i64)],
+        deeds: Deeds,
+        texts: &Texts,
+    ) -> Result<i64, AppError> {
+        self.bulk_begin_once(who, chosen, deeds, texts, None).await
+    }
+
+    /// As [`App::bulk_begin`]; the same request under the same `key` of a program begins one.
+    ///
+    /// # Errors
+    /// See [`AppError`]; then nothing was begun.
+    pub async fn bulk_begin_once(
+        &self,
+        who: &Principal,
+        chosen: &[(&str, i64)],
         mut deeds: Deeds,
         texts: &Texts,
+        key: Option<&str>,
     ) -> Result<i64, AppError> {
         let grant = who.grant(Action::WorkReports)?;
         self.check_deeds(who, &deeds).await?;
@@ -145,11 +161,30 @@ impl App {
             begin(self.open_among(&numbers).await?)
         };
         let chosen: Vec<(i64, i64)> = numbers.into_iter().collect();
+        let once = match key {
+            Some(key) => {
+                Some(self.once_of(grant.account(), key, (chosen.as_slice(), &deeds, texts))?)
+            }
+            None => None,
+        };
         let no = self
-            .write_bulk(grant.account(), &chosen, &deeds, (texts, stage))
+            .write_bulk(grant.account(), &chosen, &deeds, (texts, stage), once)
             .await?;
         self.work_now(no).await;
         Ok(no)
+    }
+
+    /// What names a program's request: its key, the account, and all that it asks for.
+    fn once_of(
+        &self,
+        account: &str,
+        key: &str,
+        (chosen, deeds, texts): (&[(i64, i64)], &Deeds, &Texts),
+    ) -> Result<[u8; 32], AppError> {
+        let said = (chosen, deeds, texts_json(texts)?);
+        let said = serde_json::to_vec(&said).map_err(damaged("deeds"))?;
+        let parts: [&[u8]; 4] = [b"bulk", account.as_bytes(), key.as_bytes(), &said];
+        Ok(self.store.keys().tag(Purpose::Call, &parts))
     }
 
     /// How many of these are open: so many reporters would be written to.
@@ -168,12 +203,18 @@ impl App {
         chosen: &[(i64, i64)],
         deeds: &Deeds,
         (texts, stage): (&Texts, Stage),
+        once: Option<[u8; 32]>,
     ) -> Result<i64, AppError> {
         let words = (!texts.is_empty()).then(|| texts_json(texts));
         let words = words.transpose()?;
         let json = serde_json::to_string(deeds).map_err(damaged("deeds"))?;
         let _turn = self.bulk_turn.lock().await;
         for _ in 0..TRIES {
+            if let Some(once) = once
+                && let Some(known) = self.store.bulk_of_call(once).await?
+            {
+                return Ok(known);
+            }
             let bulk = Bulk {
                 no: self.store.newest_bulk().await? + 1,
                 account: account.to_owned(),
@@ -193,7 +234,7 @@ impl App {
             let entry = self.account_entry(Actor::User(account.to_owned()), change)?;
             match self
                 .store
-                .write(store::begin(&bulk, &json, chosen, entry))
+                .write(store::begin(&bulk, &json, chosen, once, entry))
                 .await
             {
                 Ok(_) => return Ok(bulk.no),

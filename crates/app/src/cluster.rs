@@ -2,6 +2,7 @@
 //! and what they decided is done to the reports a little later, so that it can be undone before anything has left the house.
 
 mod carry;
+mod mail;
 mod outline;
 mod read;
 mod tide;
@@ -30,6 +31,7 @@ use outline::Outline;
 pub(crate) use outline::Outlines;
 pub(crate) use tide::Tide;
 
+pub use mail::Asked;
 pub use read::{About, Happened, Line, Page, Query, Whole};
 pub(crate) use work::texts_json;
 pub use work::{Decided, REPLY_LANGUAGES, Texts};

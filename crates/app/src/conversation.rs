@@ -129,7 +129,9 @@ impl App {
         };
         let mail = unsealed.sealed(&known, now);
         if let Some(found) = found {
-            let referral = found.referral;
+            let reminder = found.answers.as_ref();
+            let reminder = reminder.is_some_and(|sent| crate::referral::is_reminder(&sent.notice));
+            let referral = found.referral.filter(|_| !reminder);
             match self.add_mail(message, &mail, &found).await {
                 // A thread that is full loses nothing: the message is a report of its own.
                 Err(AppError::Refused(Refusal::Limit)) => {}

@@ -141,6 +141,11 @@ impl App {
         by: &Actor,
         changes: Vec<Change>,
     ) -> Result<Unit, AppError> {
+        let gone = changes.iter().filter_map(|change| match change {
+            Change::Undone { back, .. } => back.message,
+            _ => None,
+        });
+        let gone: Vec<i64> = gone.collect();
         let messages = changes.iter().filter_map(|change| match change {
             Change::Undone { event, back } if back.message.is_some() => event_at(whole, *event),
             _ => None,
@@ -150,6 +155,9 @@ impl App {
         let mut unit = self.unit_of(whole, by, changes, None)?;
         for leaves in leaves {
             withdraw_news(&mut unit, whole.summary.no, leaves);
+        }
+        for message in gone {
+            cairn_store::cluster::forget_mail(&mut unit, whole.summary.no, message);
         }
         Ok(unit)
     }

@@ -400,6 +400,10 @@ impl App {
             return Ok(outcome);
         }
         let mut unit = cairn_store::report::change(no, &whole.standing, rows.events, None);
+        // What is taken over now was not among the words that it came with.
+        if !rows.kept.is_empty() || !new.numbers.is_empty() {
+            cairn_store::reword::changed(&mut unit, no);
+        }
         for (change, kept) in rows.kept {
             keep_old(&mut unit, no, now, &change, kept);
         }

@@ -30,6 +30,7 @@ pub mod presence;
 pub mod referral;
 pub mod report;
 pub mod retention;
+mod reword;
 pub mod rules;
 pub mod search;
 pub mod shift;

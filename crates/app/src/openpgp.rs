@@ -24,7 +24,7 @@ pub use cairn_openpgp::{
     Key as PublicKey, Standing, directory_hash, fingerprint_shown, split_address,
 };
 pub use own::{OPENPGP_KEY_SECONDS, OPENPGP_OWN_MAX, OwnKeyError, OwnKeys, user_id};
-pub(crate) use sealing::{Mime, encrypted, package_part, signed, with_content};
+pub(crate) use sealing::{Mime, encrypted, package_part, signed, text_part, with_content};
 pub use sealing::{Sealing, SealingError};
 
 /// What a mail has for a subject whose own is encrypted with it.

@@ -4,6 +4,7 @@
 mod agency;
 mod pack;
 mod post;
+mod remind;
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::referral::package::{Package, Parts, manifest, package};
@@ -23,7 +24,9 @@ pub use agency::{Agent, OwnReferral};
 pub use cairn_store::referral as rows;
 pub use pack::Archive;
 pub use post::{AgencyMail, MailRefusal, REFERRAL_MAIL_BYTES_MAX, referral_notice};
-pub(crate) use post::{REFERRAL_MAIL, referral_of};
+pub(crate) use post::{REFERRAL_MAIL, is_reminder, referral_of};
+pub(crate) use remind::REFERRAL_REMINDER;
+pub use remind::Reminder;
 
 /// Tries when others work on the report in the same instant.
 const TRIES: usize = 5;
@@ -73,6 +76,8 @@ pub enum Work {
     Answer(Outcome, Option<Words>),
     /// The agency was asked again: how, and what came of it.
     Chase(Words),
+    /// The agency is asked again by the mail that was prepared for that.
+    Remind,
     /// The agency was told that the reporter no longer agrees: how.
     Tell(Words),
 }
@@ -264,6 +269,7 @@ impl App {
                 };
                 self.refer(whole, by, Some(words), make).await
             }
+            Work::Remind => return self.remind_agency(whole, by, no).await,
             Work::Tell(words) => {
                 let make = |digest| Command::Tell {
                     no,
@@ -287,6 +293,18 @@ impl App {
         by: &Actor,
         words: Option<Words>,
         command: impl FnOnce(Option<String>) -> Command,
+    ) -> Result<u32, AppError> {
+        self.refer_with(whole, by, words, command, None).await
+    }
+
+    /// The same with a job of this kind and payload in the same unit.
+    async fn refer_with(
+        &self,
+        whole: &Whole,
+        by: &Actor,
+        words: Option<Words>,
+        command: impl FnOnce(Option<String>) -> Command,
+        job: Option<(&str, String)>,
     ) -> Result<u32, AppError> {
         let text = match words {
             Some(Words(text)) => Some(NewText {
@@ -317,6 +335,9 @@ impl App {
             let leaves = cairn_desk::report::undo::leaves_at(at, self.config.undo_seconds);
             let payload = post::Payload::json(whole.summary.no, referral);
             cairn_store::job::enqueue(&mut unit, REFERRAL_MAIL, &payload, leaves);
+        }
+        if let Some((kind, payload)) = job {
+            cairn_store::job::enqueue(&mut unit, kind, &payload, at);
         }
         if let Some(text) = text {
             let version = whole.standing.version + 1;

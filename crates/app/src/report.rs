@@ -25,7 +25,7 @@ use crate::App;
 pub use cairn_store::conversation::{MailRow, SentRow};
 pub use cairn_store::import::OldRow;
 pub use cairn_store::report as rows;
-pub(crate) use write::words_to;
+pub(crate) use write::{MailJob, words_to};
 
 /// Why a use case failed. Each door maps it to a page or a problem document.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountChange;
 use cairn_desk::report::retention::{
-    Closed, Due, EMBEDDED, Part, Rules, closed_at, prune, search_text,
+    Closed, Due, EMBEDDED, Part, Rules, closed_at, prune, whole_text,
 };
 use cairn_desk::report::{Command, Refusal, decide, undo};
 use cairn_evidence::hash::{salted, sha256};
@@ -17,6 +17,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::keys::random;
 use cairn_store::retention::{
     ClosedRow, ERASE_REPORTS_MAX, ERASED_ROWS_MAX, RETENTION_ROWS_MAX, accept_rules, rewrite_body,
+    rewrite_words,
 };
 use cairn_store::writer::Unit;
 
@@ -296,11 +297,21 @@ impl App {
         let body = changed.then(|| salted(&salt, json.as_bytes()).hex());
         let changes = decide(&whole.standing, Command::Erase { due, version, body })?;
         let mut unit = self.unit_of(whole, &Actor::System, changes, None)?;
+        let text = parts.contains(&Part::Text);
+        if changed || text {
+            // Messages and old threads go with the text.
+            let later = if text {
+                Vec::new()
+            } else {
+                whole.later_texts()
+            };
+            let words = whole_text(&left, &self.form, &later);
+            let sqlite = self.store.is_sqlite();
+            rewrite_words(&mut unit, whole.summary.no, &left, &words, sqlite);
+        }
         if changed {
             let no = whole.summary.no;
-            let words = search_text(&left, &self.form);
-            let sqlite = self.store.is_sqlite();
-            rewrite_body(&mut unit, no, &left, (json, salt), &words, sqlite);
+            rewrite_body(&mut unit, no, (json, salt));
             // Names of files, which go with the files, are nothing that clusters know.
             if parts.iter().any(|part| *part != Part::Files) {
                 self.forget_in_clusters(&mut unit, no, &left, whole.contact.as_ref())?;

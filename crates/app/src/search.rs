@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::report::Body;
-use cairn_desk::search::{Codes, Fault, Known, Search, Wanted, holds, parse};
+use cairn_desk::search::{Codes, Fault, Known, Search, Wanted, holds, parse, says};
 use cairn_store::cases::{Filter as CaseFilter, Summary as Case};
 use cairn_store::report::{Found, LIST_ROWS_MAX, LOOKED_ROWS_MAX, Order, Page, Summary};
 
@@ -105,6 +105,9 @@ impl App {
             listed.search = Ok(Search::default());
         } else if let Ok(search) = &listed.search {
             let wanted = search.wanted(&known, self.clock.now(), &self.config.time_zone);
+            if !wanted.words.is_empty() || !wanted.phrases.is_empty() {
+                self.reword_before_search().await?;
+            }
             let order = if query.severe {
                 Order::Severe
             } else {
@@ -212,12 +215,20 @@ impl App {
     /// Those of the rows whose bodies hold the phrases and observables, which an index of words and digests only suspects.
     async fn holders(&self, wanted: &Wanted, found: &[Summary]) -> Result<BTreeSet<i64>, AppError> {
         let numbers: Vec<i64> = found.iter().map(|row| row.no).collect();
+        let later = if wanted.phrases.is_empty() {
+            Vec::new()
+        } else {
+            self.store.later_texts(&numbers).await?
+        };
         let mut out = BTreeSet::new();
         for (no, json) in self.store.report_bodies(&numbers).await? {
             let body: Body = serde_json::from_str(&json).map_err(damaged("body"))?;
             let has = |one| body.observables.contains(one);
-            let says = |phrase: &String| holds(&body, phrase);
-            if wanted.observables.iter().all(has) && wanted.phrases.iter().all(says) {
+            let later = || later.iter().filter(|(of, _)| *of == no);
+            let said = |phrase: &String| {
+                holds(&body, phrase) || later().any(|(_, text)| says(text, phrase))
+            };
+            if wanted.observables.iter().all(has) && wanted.phrases.iter().all(said) {
                 out.insert(no);
             }
         }

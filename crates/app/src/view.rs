@@ -4,11 +4,12 @@ use cairn_desk::access::{Action, Denied, Visible};
 use cairn_desk::account::AccountChange;
 use cairn_desk::view::{VIEWS_MAX, View};
 use cairn_kernel::actor::Actor;
+use cairn_store::keys::Purpose;
 use cairn_store::view::Saved;
 
 use crate::App;
 use crate::account::Principal;
-use crate::report::AppError;
+use crate::report::{AppError, take};
 
 pub use cairn_store::view as rows;
 
@@ -28,15 +29,26 @@ impl App {
         Ok(grant.show(self.store.views(grant.account()).await?))
     }
 
-    /// Saves a view. Sharing one is for who works on reports.
+    /// Saves a view; its id. Sharing one is for who works on reports. The same view under the same `key` of a program is one, as long
+    /// as it is there.
     ///
     /// # Errors
     /// See [`AppError`]; [`AppError::Input`] when there are [`VIEWS_MAX`] already.
-    pub async fn save_view(&self, who: &Principal, view: View) -> Result<(), AppError> {
+    pub async fn save_view(
+        &self,
+        who: &Principal,
+        view: View,
+        key: Option<&str>,
+    ) -> Result<String, AppError> {
         let grant = who.grant(Action::ReadReports)?;
         may_share(who, &view)?;
         let account = grant.account();
         let views = self.store.views(account).await?;
+        let id = self.view_id(account, &view, key);
+        let mut own = views.iter().filter(|one| one.account == account);
+        if own.any(|one| one.id == id) {
+            return Ok(id);
+        }
         let own = views.iter().filter(|one| one.account == account).count();
         if own >= VIEWS_MAX {
             return Err(AppError::Input(format!(
@@ -44,7 +56,7 @@ impl App {
             )));
         }
         let saved = Saved {
-            id: uuid::Uuid::new_v4().to_string(),
+            id,
             account: account.to_owned(),
             view,
         };
@@ -53,10 +65,35 @@ impl App {
             shared: saved.view.shared,
         };
         let entry = self.account_entry(Actor::User(account.to_owned()), change)?;
-        self.store
-            .save_view(&saved, self.clock.now(), entry)
-            .await?;
-        Ok(())
+        let kept = self.store.save_view(&saved, self.clock.now(), entry).await;
+        match kept {
+            Ok(()) => Ok(saved.id),
+            // The same request came twice in one moment.
+            Err(error) => match self.store.view(&saved.id).await? {
+                Some(_) => Ok(saved.id),
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    /// A random id; under a key one that follows from it, the account and the view, and that nobody without our keys can guess.
+    fn view_id(&self, account: &str, view: &View, key: Option<&str>) -> String {
+        let Some(key) = key else {
+            return uuid::Uuid::new_v4().to_string();
+        };
+        let flags = [u8::from(view.severe), u8::from(view.shared)];
+        let parts: [&[u8]; 6] = [
+            b"view",
+            account.as_bytes(),
+            key.as_bytes(),
+            view.name.as_bytes(),
+            view.line.as_bytes(),
+            &flags,
+        ];
+        let tag = self.store.keys().tag(Purpose::Call, &parts);
+        uuid::Builder::from_random_bytes(take(&tag, 0))
+            .into_uuid()
+            .to_string()
     }
 
     /// Gives a view another name or line, shares it, or stops sharing it.

@@ -92,6 +92,8 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         // What was decided does not wait for what cannot be read.
         let placed = app.cluster_turn().await;
         app.carry_out_decisions().await?;
+        app.release_mails().await?;
+        app.reword_turn().await?;
         Ok(placed.map(drop)?)
     });
     let bulk = part(
@@ -223,6 +225,10 @@ impl App {
         if job.kind == crate::referral::REFERRAL_MAIL {
             let post = post.ok_or(NotifyError::NoServer)?;
             return self.mail_referral(post, job).await;
+        }
+        if job.kind == crate::referral::REFERRAL_REMINDER {
+            let post = post.ok_or(NotifyError::NoServer)?;
+            return self.mail_reminder(post, job).await;
         }
         let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;

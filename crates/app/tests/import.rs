@@ -163,6 +163,12 @@ on_both! {
     let third = world.take(Source::Mbox, parse_mail(&more), false).await;
     assert_eq!((third[0].new, third[0].entries, third[0].files), (false, 1, 1));
     assert_eq!(third[0].reference, first.reference);
+    // What came later is found with what came first.
+    for line in ["parcel thank", "thank you", "Café"] {
+        let query = QueueQuery { line: line.into(), limit: 10, ..QueueQuery::default() };
+        let listed = world.app.queue(&world.officer, &query).await.unwrap().into_inner();
+        assert_eq!(listed.rows.len(), 1, "{line}");
+    }
     let (jobs, _) = world.app.bare_store().count_jobs().await.unwrap();
     assert_eq!(jobs, 0);
     proved(store).await;

@@ -617,6 +617,68 @@ on_both! {
         assert_eq!(findings(t).await, Vec::<String>::new());
     }
 
+    async fn an_agency_that_owes_an_answer_gets_the_reminder_that_was_shown(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let police = Gpg::with_key("Police <intake@police.example>", "1y");
+        let key = String::from_utf8(police.public()).unwrap();
+        let more = format!("mail = \"intake@police.example\"\nopenpgp = \"\"\"\n{key}\"\"\"");
+        let w = World::with_police(t, &server.address.to_string(), &more).await;
+        police.import(w.app.openpgp_public().unwrap().armoured().as_bytes());
+        let (reference, no) = w.referred(true).await;
+        let place = (reference.as_str(), no);
+        let early = w.whole(&reference).await.standing.version;
+        let early = w.app.work_referral(&w.officer, place, early, Work::Remind).await;
+        assert!(matches!(early, Err(AppError::Refused(_))), "{early:?}");
+        w.send_referral(&reference, no).await.unwrap();
+        assert_eq!(w.run().await, 1);
+        let before = server.messages();
+        let shown = w.app.referral(&w.officer, &reference, no).await.unwrap();
+        let prepared = w.app.reminder(&shown.whole, &shown.record).unwrap().unwrap();
+        assert!(prepared.text.contains(&reference) && prepared.text.contains("expected to hear from you by"), "{}", prepared.text);
+        let version = shown.whole.standing.version;
+        w.app.work_referral(&w.officer, place, version, Work::Remind).await.unwrap();
+        let twice = w.app.work_referral(&w.officer, place, version, Work::Remind).await;
+        assert!(matches!(twice, Err(AppError::Conflict)), "{twice:?}");
+        assert_eq!((w.run().await, w.run().await), (1, 0));
+        let mut all = server.messages();
+        all.retain(|one| !before.contains(one));
+        let mail = all.pop().unwrap();
+        assert!(all.is_empty() && field(&mail, "Subject") == "..." && !mail.contains(&reference), "{mail}");
+        let (read, status) = read_by(&police, &mail);
+        assert!(status.contains("GOODSIG") && read.contains("reminder") && read.contains("Please answer this mail"), "{read}");
+        let whole = w.whole(&reference).await;
+        assert_eq!(whole.standing.referrals[0].chases, 1);
+        let kept = whole.referral_text(version + 1).unwrap();
+        assert_eq!(kept.trim(), prepared.text.trim(), "the log's digest is of what went");
+        let (_, sent) = whole.referral_mails(no);
+        let seals: Vec<_> = sent.iter().map(|one| one.seal.as_deref()).collect();
+        assert_eq!(seals, [Some("encrypted"), Some("encrypted")]);
+        // Where it does not arrive, what was handed over is not undone.
+        let (to, id) = (field(&mail, "Reply-To"), field(&mail, "Message-ID"));
+        let bounce = format!("Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {to}\r\nSubject: Undelivered\r\n\
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nSorry.\r\n--b\r\n\
+            Content-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; intake@police.example\r\nAction: failed\r\n\
+            Status: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n--b--\r\n");
+        assert_eq!(w.on_thread(bounce.as_bytes()).await.sort, Sort::Bounce);
+        let whole = w.whole(&reference).await;
+        assert_eq!(whole.standing.referrals[0].state, State::Sent);
+        let bounced = whole.referral_mails(no).1.iter().filter(|one| one.bounced_at.is_some()).count();
+        assert_eq!(bounced, 1);
+        // The answer comes on its thread, and then there is nothing to ask.
+        let answer = police.out(&TO_US, b"Content-Type: text/plain\r\n\r\nWe have it as P-2.\r\n");
+        let head = format!("From: intake@police.example\nTo: {to}\nIn-Reply-To: {id}\nMessage-ID: <2@police.example>");
+        assert_eq!(w.on_thread(&encrypted(&head, &answer)).await.sort, Sort::Other);
+        let version = w.whole(&reference).await.standing.version;
+        let answered = Work::Answer(cairn_desk::referral::Outcome::Resolved, None);
+        w.app.work_referral(&w.officer, place, version, answered).await.unwrap();
+        let shown = w.app.referral(&w.officer, &reference, no).await.unwrap();
+        assert!(w.app.reminder(&shown.whole, &shown.record).is_none());
+        let version = shown.whole.standing.version;
+        let late = w.app.work_referral(&w.officer, place, version, Work::Remind).await;
+        assert!(matches!(late, Err(AppError::Refused(_))), "{late:?}");
+        assert_eq!(findings(t).await, Vec::<String>::new());
+    }
+
     async fn without_a_key_no_package_leaves_unless_the_agency_takes_plain_mail(t: &mut TestStore) {
         let Some(server) = MailServer::start() else { return };
         let mail = "mail = \"intake@police.example\"";

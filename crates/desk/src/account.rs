@@ -222,6 +222,15 @@ pub enum AccountChange {
         /// The stage that it is in from now on.
         stage: crate::bulk::Stage,
     },
+    /// Mail about the reply of a decision on a cluster waits for a second officer; or one agreed to it, or declined it.
+    ClusterMail {
+        /// Number of the decision.
+        decision: i64,
+        /// The cluster that it was taken for.
+        head: i64,
+        /// `asked`; `doing` once somebody agreed; `declined`.
+        stage: crate::bulk::Stage,
+    },
     /// A search line was saved under a name.
     ViewSaved {
         /// Its id.
@@ -277,7 +286,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 33] = [
+    pub const KINDS: [&'static str; 34] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -299,6 +308,7 @@ impl AccountChange {
         "report_opened",
         "case_read",
         "reports_exported",
+        "cluster_mail",
         "view_saved",
         "view_changed",
         "view_deleted",

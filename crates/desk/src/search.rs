@@ -20,7 +20,7 @@ use crate::taxonomy::Taxonomy;
 pub use day::{Bound, Day};
 pub use matches::Facts;
 pub use parse::{LINE_CHARS_MAX, TERMS_MAX, WORDS_MAX, parse};
-pub use phrase::holds;
+pub use phrase::{holds, says};
 pub use wanted::{NOBODY, Set, Wanted};
 
 /// A filter whose values are codes. Several values, in one filter or in several of its name, mean any of them.

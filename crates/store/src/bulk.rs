@@ -20,6 +20,7 @@ static BULK: Table = Table::guard(
         ("deeds", Ty::Text),
         ("texts", Ty::Text),
         ("stage", Ty::Text),
+        ("once", Ty::Blob),
     ],
 );
 static REPORT: Table = Table::new(
@@ -66,9 +67,16 @@ pub struct Chosen {
     pub events: Option<(i64, i64)>,
 }
 
-/// The rows of a new selection. A number that is taken drops the unit ([`crate::writer::WriteError::Duplicate`]).
+/// The rows of a new selection; `once` names a program's request. A number that is taken drops the unit
+/// ([`crate::writer::WriteError::Duplicate`]).
 #[must_use]
-pub fn begin(bulk: &Bulk, deeds: &str, chosen: &[(i64, i64)], entry: Entry) -> Unit {
+pub fn begin(
+    bulk: &Bulk,
+    deeds: &str,
+    chosen: &[(i64, i64)],
+    once: Option<[u8; 32]>,
+    entry: Entry,
+) -> Unit {
     let mut unit = Unit::default();
     unit.insert(
         &BULK,
@@ -78,7 +86,8 @@ pub fn begin(bulk: &Bulk, deeds: &str, chosen: &[(i64, i64)], entry: Entry) -> U
             bulk.at,
             deeds,
             bulk.texts.clone(),
-            bulk.stage.as_str()
+            bulk.stage.as_str(),
+            once.map(|once| once.to_vec())
         ],
     );
     for (report, version) in chosen {
@@ -174,6 +183,16 @@ impl Store {
         let sql = "SELECT coalesce(max(no), 0) FROM bulk";
         let row = self.db.row(sql, Vec::new()).await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))?)
+    }
+
+    /// The number of the selection that a program's request began, if it did.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn bulk_of_call(&self, once: [u8; 32]) -> Result<Option<i64>, ReadError> {
+        let sql = "SELECT no FROM bulk WHERE once = $1";
+        let row = self.db.row(sql, params![once]).await?;
+        Ok(row.map(|row| row.int(0)).transpose()?)
     }
 
     /// One selection.

@@ -2,6 +2,7 @@
 //! read. Lists load no bodies, and the state of a cluster is the sum of its own events and of those of what it was linked
 //! to, never of all.
 
+mod mail;
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use crate::params;
 use crate::sql::{Table, Ty};
 use crate::writer::{Entry, Unit};
 
+pub use mail::{HeldMail, Mail, ask_for_mail, forget_mail, hold_mail, release_mail, turn_mail};
 pub use read::{Due, Fact, Listed, Member, Order, Pending, Place, Reach};
 
 static MEMBER: Table = Table::new(

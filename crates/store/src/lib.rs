@@ -29,6 +29,7 @@ pub mod postgres;
 pub mod referral;
 pub mod report;
 pub mod retention;
+pub mod reword;
 pub mod room;
 pub mod rules;
 pub mod schema;

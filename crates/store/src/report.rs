@@ -480,7 +480,10 @@ pub fn change(
     let mut after = before.clone();
     let mut numbered = Vec::with_capacity(events.len());
     let (mut closed, mut answered_at) = (None, None);
+    // A message was taken back.
+    let mut says_less = false;
     for (event, entry) in events {
+        says_less |= matches!(&event.change, Change::Undone { back, .. } if back.message.is_some());
         let was = after.state;
         let referred = after.referrals.clone();
         let asked = after.asked.clone();
@@ -522,6 +525,9 @@ pub fn change(
         crate::openpgp::follow(&mut unit, no, &event);
         erased_row(&mut unit, no, version, &event);
         unit.entries.push(entry);
+    }
+    if message.is_some() || says_less {
+        crate::reword::changed(&mut unit, no);
     }
     if let Some(m) = message {
         unit.insert(

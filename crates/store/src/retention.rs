@@ -5,7 +5,7 @@ use cairn_desk::report::{Body, Change, Event, Standing, State};
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
-use crate::report::{plain_words, words_of};
+use crate::report::words_of;
 use crate::sql::{Table, Ty, Value};
 use crate::writer::{Unit, WriteError};
 use crate::{Store, params};
@@ -176,37 +176,20 @@ pub fn withdraw_news(unit: &mut Unit, no: i64, leaves: Micros) {
     );
 }
 
-/// Puts what is left of a body in its place, with a salt of its own, and what it is found by. The report's words must be in
-/// the full-text index by now (see [`Store::settle_words`]): else the unit is a conflict.
-pub fn rewrite_body(
-    unit: &mut Unit,
-    no: i64,
-    left: &Body,
-    (json, salt): (String, [u8; 16]),
-    search_text: &str,
-    sqlite: bool,
-) {
+/// Puts what is left of a body in its place, with a salt of its own.
+pub fn rewrite_body(unit: &mut Unit, no: i64, (json, salt): (String, [u8; 16])) {
     unit.expect(
         1,
         "UPDATE report_body SET salt = $1, body = $2 WHERE no = $3",
         params![salt, json, no],
     );
-    unit.expect(0, "DELETE FROM report_unindexed WHERE no = $1", params![no]);
+}
+
+/// What is left of a report is found by these words, and by no others. Its words must be in the full-text index by now (see
+/// [`Store::settle_words`]): else the unit is a conflict.
+pub fn rewrite_words(unit: &mut Unit, no: i64, left: &Body, search_text: &str, sqlite: bool) {
     let words = words_of(search_text, &left.observables);
-    if sqlite {
-        unit.exec("DELETE FROM report_fts WHERE rowid = $1", params![no]);
-        if !words.trim().is_empty() {
-            unit.exec(
-                "INSERT INTO report_fts (rowid, text) VALUES ($1, $2)",
-                params![no, words],
-            );
-        }
-    } else {
-        unit.exec(
-            "UPDATE report_fts SET text = array_to_tsvector(string_to_array($1, ' ')) WHERE no = $2",
-            params![plain_words(&words), no],
-        );
-    }
+    crate::reword::replace(unit, no, &words, sqlite);
 }
 
 /// A closed report, as far as rules ask.

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 19] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 21] = [
     (
         1,
         "base",
@@ -117,6 +117,18 @@ const MIGRATIONS: [(i64, &str, &str, &str); 19] = [
         "api",
         include_str!("../migrations/sqlite/0019_api.sql"),
         include_str!("../migrations/postgres/0019_api.sql"),
+    ),
+    (
+        20,
+        "second",
+        include_str!("../migrations/sqlite/0020_second.sql"),
+        include_str!("../migrations/postgres/0020_second.sql"),
+    ),
+    (
+        21,
+        "reword",
+        include_str!("../migrations/sqlite/0021_reword.sql"),
+        include_str!("../migrations/postgres/0021_reword.sql"),
     ),
 ];
 

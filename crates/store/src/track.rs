@@ -243,6 +243,20 @@ impl Store {
         self.write(unit).await
     }
 
+    /// The number of the return whose body has this salt.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn return_of_salt(
+        &self,
+        plan: &str,
+        salt: [u8; 16],
+    ) -> Result<Option<i64>, ReadError> {
+        let sql = "SELECT no FROM plan_return WHERE plan = $1 AND salt = $2";
+        let row = self.db.row(sql, params![plan, salt]).await?;
+        Ok(row.map(|row| row.int(0)).transpose()?)
+    }
+
     /// Writes down what becomes of a return. [`WriteError::Conflict`] says that it no longer stands as it did.
     ///
     /// # Errors

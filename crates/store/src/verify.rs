@@ -1,15 +1,15 @@
 //! Checks everything that is stored against the evidence log, without the running program: every row of the log
 //! against its hash, the tree over them, every signed checkpoint, and every row of every report, of every challenge of a
 //! figure, of every case, of the clusters, of every note and decision on an observable, of every handover note, of every rule, of every
-//! passkey, token and webhook, and of every return and publication of the strategy office, against the events that made it. Reads in
+//! passkey, token and webhook, of mail that waits for a second officer, and of every return and publication of the strategy office, against the events that made it. Reads in
 //! pages, so that memory does not grow with the log; never
 //! stops at the first finding.
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, what passkeys are called and when they were used,
-//! connections with providers, saved views, API keys, names of tokens, deliveries to webhooks, idempotency keys and the
-//! full-text index; of the strategy office the seats. None of them is part of a report or a return.
+//! connections with providers, saved views, API keys, names of tokens, deliveries to webhooks, idempotency keys, which
+//! mails wait for a second officer and the full-text index; of the strategy office the seats. None of them is part of a report or a return.
 
 mod cases;
 mod challenges;
@@ -20,6 +20,7 @@ mod machines;
 mod observables;
 mod reports;
 mod rules;
+mod second;
 mod shift;
 mod track;
 mod ways;
@@ -388,6 +389,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.handovers()?;
         self.rules()?;
         self.machines()?;
+        self.second_words()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;

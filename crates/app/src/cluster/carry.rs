@@ -56,11 +56,14 @@ impl App {
             self.clock.now()
         };
         let changes = deeds.on(&whole.standing, digest)?;
-        let mut unit = if changes.is_empty() {
-            Unit::default()
-        } else {
-            self.unit_at(&whole, &by, changes, message, at)?
-        };
+        let mut unit = Unit::default();
+        if !changes.is_empty() {
+            let (rows, mail) = self.rows_at(&whole, &by, changes, message, at)?;
+            unit = rows;
+            if let Some(mail) = mail {
+                self.mail_or_hold(&mut unit, due, mail).await?;
+            }
+        }
         store::done(&mut unit, due.report, due.decision);
         self.write_cluster(unit).await
     }

@@ -11,7 +11,7 @@ use cairn_kernel::money::Money;
 use cairn_kernel::observable::Observable;
 use cairn_store::cluster::{Fact, Listed, Order, Reach};
 
-use super::{Family, rules};
+use super::{Asked, Family, rules};
 use crate::App;
 use crate::account::Principal;
 use crate::report::{AppError, damaged};
@@ -90,6 +90,8 @@ pub struct Whole {
     pub decision: Option<(i64, i64, i64)>,
     /// The words of its reply by language.
     pub reply: BTreeMap<String, String>,
+    /// Whether mail about it waits for a second officer, or did.
+    pub mail: Option<Asked>,
     /// Clusters that are linked to it.
     pub linked: Vec<i64>,
     /// What happened, newest first.
@@ -196,6 +198,10 @@ impl App {
                 .map(|fact| fact.summary.no)
                 .collect(),
             reach: self.store.cluster_reach(id).await?,
+            mail: match no {
+                Some(no) => self.asked_of(no).await?,
+                None => None,
+            },
             decision: progress.map(|(no, (done, open))| (no, done, open)),
             history: self.happened(&family, id).await?,
             line,

@@ -76,9 +76,23 @@ pub fn referral_notice(referral: u32) -> String {
     format!("referral {referral}")
 }
 
+/// The name under which a mail that reminds the agency is noted.
+#[must_use]
+pub fn reminder_notice(referral: u32) -> String {
+    format!("reminder {referral}")
+}
+
+/// It is a reminder: where it does not arrive, what was handed over before it is not undone.
+pub(crate) fn is_reminder(notice: &str) -> bool {
+    notice.starts_with("reminder ")
+}
+
 /// The referral that such a name stands for.
 pub(crate) fn referral_of(notice: &str) -> Option<u32> {
-    notice.strip_prefix("referral ")?.parse().ok()
+    let names = ["referral ", "reminder "];
+    names
+        .iter()
+        .find_map(|name| notice.strip_prefix(name)?.parse().ok())
 }
 
 impl App {
@@ -148,31 +162,45 @@ impl App {
         let service = self.config.name("en");
         let subject = format!("{service}: referral {}/{referral}", whole.reference);
         let body = letter(service, &whole.reference, referral, &archive.manifest);
-        let sealing = if way.key.is_some() {
-            Sealing::Encrypted
-        } else {
-            Sealing::Signed
-        };
         let mime = self.seal_package(
             (&subject, &body),
             (&archive.name, &archive.bytes),
             way.key.as_ref(),
         )?;
-        let outside = if way.key.is_some() {
-            crate::openpgp::SUBJECT_OUTSIDE
-        } else {
-            &subject
+        let notice = referral_notice(referral);
+        self.post_to_agency(
+            (post, job),
+            (&whole, referral),
+            &way,
+            (&subject, mime, notice),
+        )
+        .await?;
+        metrics::counter!("cairn_referrals_mailed_total", self.store.labels()).increment(1);
+        Ok(())
+    }
+
+    /// Sends what is sealed for an agency, and notes it under a name.
+    pub(super) async fn post_to_agency(
+        &self,
+        (post, job): (&Post, &Job),
+        (whole, referral): (&Whole, u32),
+        way: &AgencyMail,
+        (subject, mime, notice): (&str, Mime, String),
+    ) -> Result<(), NotifyError> {
+        let no = whole.summary.no;
+        let (sealing, outside) = match way.key {
+            Some(_) => (Sealing::Encrypted, crate::openpgp::SUBJECT_OUTSIDE),
+            None => (Sealing::Signed, subject),
         };
         let to: Address = way.to.parse().map_err(|_| NotifyError::Address)?;
         let reply_to = self.referral_address(no, referral);
         let message = post.bare(outside, (&to, reply_to.as_deref()), self.clock.now(), job)?;
         let _turn = self.mail_turn(no).await;
         post.send(message, Some(&mime), self.clock.now()).await?;
-        metrics::counter!("cairn_referrals_mailed_total", self.store.labels()).increment(1);
         let row = SentRow {
-            id,
+            id: post.message_id(job),
             no,
-            notice: referral_notice(referral),
+            notice,
             message: None,
             at: blur(self.clock.now(), whole.body.anonymous),
             address: None,
@@ -201,16 +229,23 @@ impl App {
         (name, bytes): (&str, &[u8]),
         key: Option<&Key>,
     ) -> Result<Mime, NotifyError> {
+        let part = crate::openpgp::package_part(subject, body, (name, bytes), &boundary()?);
+        self.seal_to_agency(&part, key)
+    }
+
+    /// Encrypted for the agency's key and signed by ours; without a key of theirs only signed.
+    pub(super) fn seal_to_agency(
+        &self,
+        part: &[u8],
+        key: Option<&Key>,
+    ) -> Result<Mime, NotifyError> {
         let own = self.openpgp_own().map_err(|_| SealingError::NoOwnKey)?;
         let own = own.into_iter().next().ok_or(SealingError::NoOwnKey)?;
-        let dice = random::<32>().map_err(|_| NotifyError::Message)?;
-        let hex: String = dice.iter().map(|byte| format!("{byte:02x}")).collect();
-        let (inner, outer) = hex.split_at(32);
-        let part = crate::openpgp::package_part(subject, body, (name, bytes), inner);
-        let with = (self.now_seconds(), outer);
+        let outer = boundary()?;
+        let with = (self.now_seconds(), outer.as_str());
         Ok(match key {
-            Some(key) => crate::openpgp::encrypted(&part, &own, key, with)?,
-            None => crate::openpgp::signed(&part, &own, with)?,
+            Some(key) => crate::openpgp::encrypted(part, &own, key, with)?,
+            None => crate::openpgp::signed(part, &own, with)?,
         })
     }
 
@@ -250,10 +285,16 @@ impl Whole {
             let head: Option<Head> = serde_json::from_str(&mail.head).ok();
             head.is_some_and(|head| head.referral == Some(referral))
         };
-        let notice = referral_notice(referral);
-        let sent = self.sent.iter().filter(|sent| sent.notice == notice);
+        let sent = self.sent.iter();
+        let sent = sent.filter(|sent| referral_of(&sent.notice) == Some(referral));
         (self.mails.iter().filter(about).collect(), sent.collect())
     }
+}
+
+/// What parts of a message are told apart by.
+fn boundary() -> Result<String, NotifyError> {
+    let dice = random::<16>().map_err(|_| NotifyError::Message)?;
+    Ok(dice.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn letter(service: &str, reference: &str, referral: u32, manifest: &str) -> String {

@@ -105,7 +105,7 @@ impl App {
         self.unit_at(whole, by, changes, message, at)
     }
 
-    /// The rows of changes that happened at a given time.
+    /// The rows of changes that happened at a given time, with the mail about a message.
     pub(crate) fn unit_at(
         &self,
         whole: &Whole,
@@ -114,6 +114,22 @@ impl App {
         message: Option<NewMessage>,
         at: Micros,
     ) -> Result<Unit, AppError> {
+        let (mut unit, mail) = self.rows_at(whole, by, changes, message, at)?;
+        if let Some(mail) = mail {
+            mail.enqueue(&mut unit);
+        }
+        Ok(unit)
+    }
+
+    /// The rows of changes that happened at a given time; the mail about a message apart, where its reporter can be told by one.
+    pub(crate) fn rows_at(
+        &self,
+        whole: &Whole,
+        by: &Actor,
+        changes: Vec<Change>,
+        message: Option<NewMessage>,
+        at: Micros,
+    ) -> Result<(Unit, Option<MailJob>), AppError> {
         let no = whole.summary.no;
         let mut events = Vec::with_capacity(changes.len());
         for change in changes {
@@ -132,24 +148,40 @@ impl App {
             .as_ref()
             .filter(|message| message.author.is_some())
             .map(|message| (message.n, message.by_mail, message.seal.clone()));
-        let mut unit = cairn_store::report::change(no, &whole.standing, events, message);
+        let unit = cairn_store::report::change(no, &whole.standing, events, message);
         let reachable = whole
             .contact
             .as_ref()
             .is_some_and(|contact| contact.email.is_some());
-        if let Some((n, by_mail, seal)) = told
-            && reachable
-            && self.config.mail.is_some()
-        {
-            // Until then the officer can take the message back.
-            let leaves = leaves_at(at, self.config.undo_seconds);
-            let notice = if by_mail { Notice::Reply } else { Notice::News };
-            let payload = match seal {
-                Some(seal) => format!("{{\"no\":{no},\"message\":{n},\"sealing\":\"{seal}\"}}"),
+        let told = told.filter(|_| reachable && self.config.mail.is_some());
+        let mail = told.map(|(n, by_mail, seal)| MailJob {
+            message: n,
+            notice: if by_mail { Notice::Reply } else { Notice::News },
+            payload: match seal {
+                Some(seal) => {
+                    format!("{{\"no\":{no},\"message\":{n},\"sealing\":\"{seal}\"}}")
+                }
                 None => format!("{{\"no\":{no},\"message\":{n}}}"),
-            };
-            job::enqueue(&mut unit, notice.as_str(), &payload, leaves);
-        }
-        Ok(unit)
+            },
+            // Until then the officer can take the message back.
+            leaves: leaves_at(at, self.config.undo_seconds),
+        });
+        Ok((unit, mail))
+    }
+}
+
+/// A mail about a message to a reporter.
+pub(crate) struct MailJob {
+    /// Number of the message.
+    pub message: i64,
+    notice: Notice,
+    payload: String,
+    leaves: Micros,
+}
+
+impl MailJob {
+    /// On its way.
+    pub(crate) fn enqueue(&self, unit: &mut Unit) {
+        job::enqueue(unit, self.notice.as_str(), &self.payload, self.leaves);
     }
 }

@@ -5,7 +5,7 @@ use cairn_desk::track::{
     By, Command, REASON_CHARS_MAX, Refusal, ReturnBody, ReturnFile, ReturnState, decide,
 };
 use cairn_evidence::hash::salted;
-use cairn_store::keys::random;
+use cairn_store::keys::{Purpose, random};
 use cairn_store::track::{Decided, NewReturn, ReturnRow, SaltedText};
 use cairn_store::writer::WriteError;
 use cairn_track::office::returns::{About, Evidence, Finding, Return, check};
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use super::working::{REVIEWER, Working};
 use crate::App;
 use crate::account::Principal;
-use crate::report::{AppError, damaged};
+use crate::report::{AppError, damaged, take};
 
 /// Who is told of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Draft {
     pub files: Vec<ReturnFile>,
     /// The return that it corrects.
     pub corrects: Option<i64>,
+    /// The key with which a program names this one request: the same draft under the same key is one return.
+    pub key: Option<String>,
 }
 
 /// What became of a draft.
@@ -240,15 +242,24 @@ impl App {
             seats: &seats,
         };
         let owner = if dissent { REVIEWER } else { &draft.owner };
+        let salt = self.salt_of(grant.account(), plan, draft)?;
+        if let Some(known) = self.filed_before(who, plan, draft).await? {
+            return Ok(Filed::Kept(known));
+        }
         let corrects = self.corrected(plan, draft.corrects).await?;
         for _ in 0..TRIES {
             let no = self.store.next_return(plan).await?;
+            if draft.key.is_some()
+                && let Some(known) = self.store.return_of_salt(plan, salt).await?
+            {
+                return Ok(Filed::Kept(known));
+            }
             let ret = self.as_filed(&working, owner, draft, no);
             let found = self.look(&working, &ret, Asked::ToFile);
             if found.iter().any(Finding::is_error) || (!found.is_empty() && !confirmed) {
                 return Ok(Filed::Findings(found));
             }
-            let body = body_of(&ret, &draft.files)?;
+            let body = body_of(&ret, &draft.files, salt)?;
             let command = Command::File {
                 no,
                 owner: owner.to_owned(),
@@ -277,6 +288,48 @@ impl App {
             }
         }
         Err(AppError::Conflict)
+    }
+
+    /// The number of the return that came of this draft under its key, if one did.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn filed_before(
+        &self,
+        who: &Principal,
+        plan: &str,
+        draft: &Draft,
+    ) -> Result<Option<i64>, AppError> {
+        if draft.key.is_none() {
+            return Ok(None);
+        }
+        let salt = self.salt_of(&who.account, plan, draft)?;
+        Ok(self.store.return_of_salt(plan, salt).await?)
+    }
+
+    /// The salt of a draft's body. Under a key it follows from that, the account and all that the draft says, so that what was filed
+    /// under it is found again, and nobody without our keys can try bodies against it.
+    fn salt_of(&self, account: &str, plan: &str, draft: &Draft) -> Result<[u8; 16], AppError> {
+        let Some(key) = &draft.key else {
+            return Ok(random::<16>()?);
+        };
+        let said = (
+            &draft.owner,
+            &draft.about,
+            &draft.evidence,
+            &draft.files,
+            draft.corrects,
+        );
+        let said = serde_json::to_vec(&said).map_err(damaged("return"))?;
+        let parts: [&[u8]; 5] = [
+            b"return",
+            account.as_bytes(),
+            plan.as_bytes(),
+            key.as_bytes(),
+            &said,
+        ];
+        let tag = self.store.keys().tag(Purpose::Call, &parts);
+        Ok(take(&tag, 0))
     }
 
     async fn corrected(
@@ -515,14 +568,14 @@ impl App {
     }
 }
 
-fn body_of(ret: &Return, files: &[ReturnFile]) -> Result<SaltedText, AppError> {
+fn body_of(ret: &Return, files: &[ReturnFile], salt: [u8; 16]) -> Result<SaltedText, AppError> {
     let filed = serde_json::to_string(ret).map_err(damaged("return"))?;
     let body = ReturnBody {
         filed: RawValue::from_string(filed).map_err(damaged("return"))?,
         files: files.to_vec(),
     };
     Ok(SaltedText {
-        salt: random::<16>()?,
+        salt,
         text: serde_json::to_string(&body).map_err(damaged("return"))?,
     })
 }

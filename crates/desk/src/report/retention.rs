@@ -298,6 +298,20 @@ pub fn search_text(body: &Body, form: &Form) -> String {
     fold(&words.join(" "))
 }
 
+/// The folded words by which a report is found with all that was written on it `later`: those of its answers, of its title and its
+/// subject, and of these.
+#[must_use]
+pub fn whole_text(body: &Body, form: &Form, later: &[&str]) -> String {
+    let mut words = search_text(body, form);
+    let subject = body.mail.as_ref().map(|mail| mail.subject.as_str());
+    let title = std::iter::once(body.title.as_str());
+    for text in title.chain(subject).chain(later.iter().copied()) {
+        words.push(' ');
+        words.push_str(&fold(text));
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

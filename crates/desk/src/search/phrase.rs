@@ -20,6 +20,12 @@ pub fn holds(body: &Body, phrase: &str) -> bool {
         .any(|text| spaced(text).contains(&wanted))
 }
 
+/// The same of any text.
+#[must_use]
+pub fn says(text: &str, phrase: &str) -> bool {
+    spaced(text).contains(&spaced(phrase))
+}
+
 /// ` words with one blank around each `, so that only whole words meet.
 fn spaced(text: &str) -> String {
     let folded = fold(text);

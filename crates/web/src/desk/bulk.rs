@@ -575,11 +575,19 @@ pub(super) async fn act(
     };
     let text = match app.bulk_wish(&sent.officer.who, number(&no)?, wish).await {
         Ok(()) => return Ok(Redirect::to(&format!("/desk/bulk/{no}")).into_response()),
-        Err(AppError::Bulk(Refusal::Own)) => t::bulk_own(l),
-        Err(AppError::Bulk(Refusal::NotYours)) => t::bulk_not_yours(l),
-        Err(AppError::Bulk(_) | AppError::Conflict) => t::bulk_past(l),
+        Err(AppError::Bulk(why)) => refused(l, why),
+        Err(AppError::Conflict) => t::bulk_past(l),
         Err(other) => return Err(other.into()),
     };
     let page = one(&app, &sent.officer, &no, Some(text)).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
+}
+
+/// Why a wish has no effect.
+pub(super) const fn refused(l: Lang, why: Refusal) -> &'static str {
+    match why {
+        Refusal::Own => t::bulk_own(l),
+        Refusal::NotYours => t::bulk_not_yours(l),
+        Refusal::Past | Refusal::Nothing => t::bulk_past(l),
+    }
 }

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 
 use super::who::Officer;
 use super::words::{self, People};
-use super::{bulk, cases, doors, onward, referral, search, view};
+use super::{bulk, cases, cluster, doors, onward, referral, search, view};
 use crate::components::{
     Column, Fault, Field, Hue, Input, Look, button, button_link, buttons, choice, error_summary,
     input, neighbours, select, stack, tag,
@@ -113,6 +113,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
     let strip = cases::strip(&app, &officer).await?;
     let referrals = referral::strip(&app, &officer).await?;
     let waits = bulk::strip(&app, &officer).await?;
+    let mails = cluster::strip(&app, &officer).await?;
     let l = officer.page.lang;
     let faults: Vec<Fault> = match &found.search {
         Ok(_) => Vec::new(),
@@ -129,6 +130,7 @@ pub(super) async fn queue(State(app): State<App>, officer: Officer) -> Result<Re
         (strip)
         (referrals)
         (waits)
+        (mails)
         (filters(&app, l, &people, &asked, &found, &faults))
         (search::help(&app, l))
         @if let Ok(read) = &found.search { (search::chips(l, read, asked.severe)) }

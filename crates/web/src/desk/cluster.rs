@@ -3,8 +3,10 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
-use cairn_app::cluster::{About, Fact, Happened, Line, Query, Whole};
+use cairn_app::bulk::REPLIES_ALONE_MAX;
+use cairn_app::cluster::{About, Asked, Fact, Happened, Line, Query, Whole};
 use cairn_desk::access::Action;
+use cairn_desk::bulk::Stage;
 use cairn_desk::cluster::{Change, Decision, Event, Reason, Why};
 use cairn_kernel::actor::Actor;
 use cairn_kernel::money::Money;
@@ -335,7 +337,82 @@ fn decision(view: &View<'_>) -> Markup {
                 }
             }))
         }
+        @if let Some(asked) = &view.whole.mail { (mail(view, asked, works)) }
     }
+}
+
+/// Mail about the reply that waits for a second officer, or did.
+fn mail(view: &View<'_>, asked: &Asked, works: bool) -> Markup {
+    let l = view.officer.page.lang;
+    let held = asked.held.unsigned_abs();
+    let own = asked.mail.account == view.officer.who.account;
+    let action = format!("/desk/clusters/{}/mail", view.whole.line.id);
+    let wish = |look, wish: &str, label: &str| {
+        form(
+            &action,
+            Encoding::Pairs,
+            Some(&token(&view.officer.seen)),
+            html! {
+                input type="hidden" name="decision" value=(asked.mail.decision);
+                input type="hidden" name="wish" value=(wish);
+                (button(look, label))
+            },
+        )
+    };
+    let second = || {
+        let second = asked.mail.second.as_deref();
+        words::person(view.people, second.unwrap_or_default())
+    };
+    match asked.mail.stage {
+        Stage::Asked => notice(
+            Tone::Warning,
+            "mail",
+            &t::cluster_mail_asked(l, held),
+            html! {
+                p { (t::cluster_mail_note(l, REPLIES_ALONE_MAX as u64)) }
+                p { (t::cluster_mail_by(l)) " " (words::person(view.people, &asked.mail.account)) ", " (view.officer.page.moment(asked.mail.asked_at)) }
+                @if works && own { p { (t::bulk_own(l)) } }
+                @if works && !own { (wish(Look::Main, "agree", t::cluster_mail_agree(l))) }
+                @if works { (wish(Look::Plain, "decline", t::cluster_mail_decline(l))) }
+            },
+        ),
+        Stage::Declined => html! { p { (t::cluster_mail_declined(l)) " " (second()) } },
+        _ if held > 0 => {
+            html! { p { (t::cluster_mail_going(l, held)) " " (second()) } }
+        }
+        _ => html! { p { (t::cluster_mail_sent(l)) " " (second()) } },
+    }
+}
+
+/// Replies of which mail waits for a second officer, above lists; nothing where none does.
+pub(super) async fn strip(app: &App, officer: &Officer) -> Result<Markup> {
+    let l = officer.page.lang;
+    let asked = app.cluster_mails_asked(&officer.who).await?.into_inner();
+    Ok(html! {
+        @if !asked.is_empty() {
+            section.strip aria-labelledby="mail-asked" {
+                h2 #mail-asked { (t::cluster_mail_title(l)) }
+                ul {
+                    @for one in &asked {
+                        li {
+                            a href={ "/desk/clusters/" (one.mail.head) } { (t::cluster_number(l, one.mail.head)) }
+                            ": " (t::cluster_mail_asked(l, one.held.unsigned_abs()))
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// What the audit trail says of such mail.
+pub(super) fn mail_logged(l: Lang, head: i64, stage: Stage) -> Markup {
+    let what = match stage {
+        Stage::Asked => t::cluster_mail_stage_asked(l),
+        Stage::Declined => t::cluster_mail_stage_declined(l),
+        _ => t::cluster_mail_stage_agreed(l),
+    };
+    html! { (t::cluster_number(l, head)) ", " (what) }
 }
 
 /// Reports of a cluster that are not folded away.

@@ -8,10 +8,12 @@ use cairn_app::App;
 use cairn_app::cluster::{Decided, REPLY_LANGUAGES};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
+use cairn_desk::bulk::Wish;
 use cairn_desk::cluster::Refusal;
 use cairn_desk::report::MESSAGE_CHARS_MAX;
 use maud::{Markup, html};
 
+use super::bulk;
 use super::choices::{self, listed, or_keep};
 use super::cluster::{View, number, page, reports};
 use super::who::{Sent, token};
@@ -275,6 +277,32 @@ pub(super) async fn held(State(app): State<App>, Path(no): To, sent: Sent) -> An
     let no = number(&no)?;
     let done = app.decide_held(&sent.officer.who, no, seen(&sent)).await;
     answered(&app, &sent, no, done).await
+}
+
+/// The second officer's word on the mail about a reply.
+pub(super) async fn mail(State(app): State<App>, Path(no): To, sent: Sent) -> Answer {
+    allowed(&sent)?;
+    let (no, l) = (number(&no)?, sent.officer.page.lang);
+    let decision = field_number(&sent, "decision").ok_or_else(Problem::not_found)?;
+    let wish = match sent.form.get("wish") {
+        Some("agree") => Wish::Agree,
+        Some("decline") => Wish::Decline,
+        _ => return Err(Problem::bad_request()),
+    };
+    let done = app
+        .cluster_mail_wish(&sent.officer.who, decision, wish)
+        .await;
+    let refused = match done {
+        Ok(()) => return back(&app, &sent, no).await,
+        Err(AppError::Bulk(why)) => bulk::refused(l, why).to_owned(),
+        Err(other) => return Err(other.into()),
+    };
+    let typed = Typed {
+        refused: Some(refused),
+        ..Typed::default()
+    };
+    let page = page(&app, &sent.officer, no, &typed).await?;
+    Ok((StatusCode::CONFLICT, page).into_response())
 }
 
 /// Off into a cluster of their own, or to another one.

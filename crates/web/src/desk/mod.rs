@@ -33,7 +33,7 @@ mod search;
 mod shift;
 mod sign_in;
 mod tokens;
-mod track;
+pub(crate) mod track;
 mod typed;
 mod view;
 mod ways;
@@ -573,6 +573,7 @@ fn clusters() -> Vec<Route> {
         one("/desk/clusters/{no}/held", post(cluster_work::held)),
         one("/desk/clusters/{no}/reports", post(cluster_work::some)),
         one("/desk/clusters/{no}/link", post(cluster_work::link)),
+        one("/desk/clusters/{no}/mail", post(cluster_work::mail)),
         one("/desk/clusters/{no}/undo", post(cluster_work::undo)),
     ]
 }

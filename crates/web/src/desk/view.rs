@@ -191,7 +191,7 @@ pub(super) async fn save(State(app): State<App>, sent: Sent) -> Answer {
     match view {
         Ok(view) => {
             let to = href(&view.line, view.severe, None);
-            app.save_view(&sent.officer.who, view).await?;
+            app.save_view(&sent.officer.who, view, None).await?;
             Ok(Redirect::to(&to).into_response())
         }
         Err(fault) => {

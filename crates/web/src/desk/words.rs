@@ -12,9 +12,9 @@ use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::{Kind, defang_text};
 use maud::{Markup, html};
 
-use super::bulk;
 use super::case_read::View;
 use super::hold::reason;
+use super::{bulk, cluster};
 use super::{conversation, old, openpgp, referral, tokens};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
@@ -287,6 +287,7 @@ fn account_kind(l: Lang, kind: &str) -> &'static str {
         "reports_exported" => t::event_reports_exported(l),
         "bulk_begun" => t::event_bulk_begun(l),
         "bulk_turned" => t::event_bulk_turned(l),
+        "cluster_mail" => t::event_cluster_mail(l),
         "view_saved" => t::view_event_saved(l),
         "view_changed" => t::view_event_changed(l),
         "view_deleted" => t::view_event_deleted(l),
@@ -691,6 +692,9 @@ pub(super) fn account_change(
         }
         AccountChange::BulkBegun { .. } | AccountChange::BulkTurned { .. } => {
             bulk::logged(app, l, people, change)
+        }
+        AccountChange::ClusterMail { head, stage, .. } => {
+            ("cluster_mail", Some(cluster::mail_logged(l, *head, *stage)))
         }
         AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
         AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),

@@ -20,7 +20,7 @@ pub struct Program {
     pub headers: HeaderMap,
     pub bytes: Vec<u8>,
     cookie: Option<String>,
-    key: Option<String>,
+    pub key: Option<String>,
 }
 
 impl Program {
@@ -105,6 +105,7 @@ fn filled(path: &str, reference: &str, victim: &str) -> String {
         .replace("{sha256}", &"ab".repeat(32))
         .replace("{id}", victim)
         .replace("{delivery}", "evt_1")
+        .replace("{plan}", "example-harbour")
         .replace("{no}", "1")
         .replace("{kind}", "domain")
         .replace("{value}", "YmFkLmV4YW1wbGU")
@@ -120,8 +121,15 @@ const MANAGES: &str = "administrator";
 const AUDITS: &str = "administrator auditor";
 const CHALLENGES: &str = "lead auditor statistician publisher";
 const ANSWERS: &str = "lead statistician publisher";
+const PLANS: &str = "auditor owner statistician publisher reviewer";
+const REVIEWS: &str = "auditor statistician publisher reviewer";
+const FILES: &str = "owner";
+const CHECKS: &str = "statistician";
+const SIGNS: &str = "statistician publisher";
+const PUBLISHES: &str = "publisher";
+const DISSENTS: &str = "reviewer";
 
-const TABLE: [(&str, &str); 95] = [
+const TABLE: [(&str, &str); 97] = [
     ("GET reports", READS),
     ("GET reports/{reference}", READS),
     ("GET next", READS),
@@ -152,6 +160,8 @@ const TABLE: [(&str, &str); 95] = [
     ("POST clusters/{no}/move", WORKS),
     ("POST clusters/{no}/link", WORKS),
     ("POST clusters/{no}/undo", WORKS),
+    ("POST clusters/{no}/mail", WORKS),
+    ("GET clusters/mail", READS),
     ("GET cases", READS),
     ("GET cases/{no}", READS),
     ("GET cases/{no}/observables", READS),
@@ -218,10 +228,29 @@ const TABLE: [(&str, &str); 95] = [
     ("GET webhooks/{id}", MANAGES),
     ("POST webhooks/{id}", MANAGES),
 ];
-const MORE: [(&str, &str); 3] = [
+const MORE: [(&str, &str); 22] = [
     ("POST webhooks/{id}/test", MANAGES),
     ("POST webhooks/{id}/remove", MANAGES),
     ("POST webhooks/{id}/deliveries/{delivery}/again", MANAGES),
+    ("GET track", PLANS),
+    ("GET track/{plan}", PLANS),
+    ("GET track/{plan}/topics", FILES),
+    ("GET track/{plan}/publish", REVIEWS),
+    ("GET track/{plan}/files.zip", PUBLISHES),
+    ("GET track/{plan}/preview", REVIEWS),
+    ("GET track/{plan}/dissent", DISSENTS),
+    ("POST track/{plan}/returns", FILES),
+    ("GET track/{plan}/returns/{no}", PLANS),
+    ("GET track/{plan}/returns/{no}/files/{sha256}", PLANS),
+    ("POST track/{plan}/returns/{no}/withdraw", FILES),
+    ("POST track/{plan}/returns/{no}/accept", CHECKS),
+    ("POST track/{plan}/returns/{no}/send-back", CHECKS),
+    ("POST track/{plan}/dissent", DISSENTS),
+    ("POST track/{plan}/sign-off", SIGNS),
+    ("POST track/{plan}/publish", PUBLISHES),
+    ("GET track/{plan}/seats", PUBLISHES),
+    ("POST track/{plan}/seats", PUBLISHES),
+    ("POST track/{plan}/seats/remove", PUBLISHES),
 ];
 
 fn roles_of(method: &Method, path: &str) -> &'static str {
@@ -509,8 +538,11 @@ async fn selections_and_notes_by_program() {
         .map(|row| json!({ "reference": row["reference"], "version": row["version"] }))
         .collect();
     let body = json!({ "reports": reports, "deeds": { "severity": 5 } });
-    let made = program.post("bulk", body).await;
+    program.key = Some("selection-1".to_owned());
+    let made = program.post("bulk", body.clone()).await;
     assert_eq!(program.status, StatusCode::OK, "{made}");
+    let again = program.post("bulk", body).await;
+    assert_eq!(made["no"], again["no"], "the same key begins one");
     desk.t.app.bulk_turn().await.unwrap();
     let href = made["href"].as_str().unwrap().to_owned();
     let bulk = program.call(&Method::GET, &href, None).await;
@@ -524,10 +556,15 @@ async fn selections_and_notes_by_program() {
         program.get("shift/notes").await["notes"][0]["text"],
         "All quiet."
     );
-    program
-        .post("views", json!({ "name": "Mine", "line": "assignee:me" }))
-        .await;
-    assert_eq!(program.get("views").await["views"][0]["name"], "Mine");
+    let view = json!({ "name": "Mine", "line": "assignee:me" });
+    program.key = Some("view-1".to_owned());
+    let saved = program.post("views", view.clone()).await;
+    assert_eq!(program.post("views", view.clone()).await["id"], saved["id"]);
+    program.key = None;
+    assert_ne!(program.post("views", view).await["id"], saved["id"]);
+    let views = program.get("views").await;
+    assert_eq!(views["views"].as_array().unwrap().len(), 2, "{views}");
+    assert_eq!(views["views"][0]["name"], "Mine");
     for end in [
         "shift",
         "clocks",

@@ -189,3 +189,81 @@ async fn clusters_are_linked_and_reports_moved() {
     b.get("/desk/clusters/77").await;
     assert_eq!(b.status, StatusCode::NOT_FOUND);
 }
+
+/// One officer decides for all in one action; that there is an answer is mailed to so many only when a second one agreed, on the page
+/// or by a call.
+#[tokio::test]
+async fn mail_to_many_waits_for_a_second_officer() {
+    let desk = Desk::with(cairn_app::Config {
+        mail: Some(cairn_app::MailConfig {
+            smtp_url: "smtp://127.0.0.1:9".into(),
+            from: "cairn@report.example".into(),
+        }),
+        ..cairn_app::Config::default()
+    })
+    .await;
+    let mut hana = desk.signed_in("hana", "Hana", Role::Officer).await;
+    let mut mere = desk.signed_in("mere", "Mere", Role::Officer).await;
+    let thing = "https://evil.example/pay-here";
+    let mut reports = Vec::new();
+    for seed in 0..21 {
+        let mut draft = about(&desk, thing, 5);
+        draft.body.anonymous = false;
+        draft.contact = Some(cairn_desk::report::Contact {
+            email: Some(format!("reporter-{seed}@home.example")),
+            ..Default::default()
+        });
+        reports.push(desk.report(&draft).await);
+    }
+    desk.t.app.cluster_reports().await.unwrap();
+    let no = cluster(&mut hana, &reports[0]).await;
+    let at = format!("/desk/clusters/{no}");
+    page_of(&mut hana, &at).await;
+    let words = [("reply-en", "Block it."), ("outcome", "advice_given")];
+    hana.send(&format!("{at}/decide"), &words).await;
+    desk.t.pass(GRACE_SECONDS);
+    assert_eq!(desk.t.app.carry_out_decisions().await.unwrap(), 21);
+    let store = desk.t.app.bare_store();
+    let before = store.count_jobs().await.unwrap().0;
+    let page = page_of(&mut hana, &at).await;
+    assert!(
+        page.contains("21 mails about the reply wait")
+            && page.contains("Somebody else must agree")
+            && !page.contains("Agree: send the mails"),
+        "{page}"
+    );
+    let queue = page_of(&mut mere, "/desk").await;
+    assert!(queue.contains("Mail that waits for a second officer") && queue.contains(&at));
+    let page = page_of(&mut mere, &at).await;
+    assert!(page.contains("Agree: send the mails"), "{page}");
+    let shown = super::api::token(&mut mere, "act").await;
+    let mut program = super::api::Program::new(&desk, &shown);
+    let waits = program.get("clusters/mail").await;
+    assert_eq!(waits["mails"][0]["held"], 21, "{waits}");
+    let decision = waits["mails"][0]["decision"].clone();
+    let wish = serde_json::json!({ "decision": decision, "agree": true });
+    // Who decided does not agree for the second one, by form neither.
+    hana.send(
+        &format!("{at}/mail"),
+        &[("decision", &decision.to_string()), ("wish", "agree")],
+    )
+    .await;
+    assert_eq!(hana.status, StatusCode::CONFLICT);
+    assert!(hana.page.contains("Somebody else must agree"));
+    let done = program
+        .post(&format!("clusters/{no}/mail"), wish.clone())
+        .await;
+    assert_eq!(done["cluster"]["mail"]["stage"], "doing", "{done}");
+    assert_eq!(done["cluster"]["mail"]["held"], 0);
+    assert_eq!(store.count_jobs().await.unwrap().0, before + 21);
+    program.post(&format!("clusters/{no}/mail"), wish).await;
+    assert_eq!(program.status, StatusCode::CONFLICT, "it is past that");
+    let page = page_of(&mut hana, &at).await;
+    assert!(
+        page.contains("were sent. Agreed to by") && page.contains("Mere"),
+        "{page}"
+    );
+    let mut auditor = desk.signed_in("ruth", "Ruth", Role::Auditor).await;
+    let audit = page_of(&mut auditor, "/desk/audit?kind=cluster_mail").await;
+    assert!(audit.contains("waits for a second officer") && audit.contains("agreed to"));
+}

@@ -16,6 +16,7 @@ mod conversation;
 mod flows;
 mod keeping;
 mod office;
+mod office_api;
 mod referrals;
 mod rights;
 mod rules;

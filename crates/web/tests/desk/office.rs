@@ -14,8 +14,8 @@ use super::browser::{Browser, Desk};
 
 const PLAN: &str = "/desk/track/example-harbour";
 const NEW: &str = "/desk/track/example-harbour/returns/new";
-const COUNCIL: &str = "Example Harbour Council (fictional)";
-const TRADERS: &str = "Example Harbour Traders (fictional)";
+pub const COUNCIL: &str = "Example Harbour Council (fictional)";
+pub const TRADERS: &str = "Example Harbour Traders (fictional)";
 
 /// The made-up plan of the repository.
 pub fn harbour() -> Files {
@@ -36,15 +36,15 @@ pub fn harbour() -> Files {
     files
 }
 
-struct Office {
-    desk: Desk,
-    owner: Browser,
-    statistician: Browser,
-    publisher: Browser,
+pub struct Office {
+    pub desk: Desk,
+    pub owner: Browser,
+    pub statistician: Browser,
+    pub publisher: Browser,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let plans = Plans::of([harbour()], Default::default()).unwrap();
         let desk = Desk::with(Config {
             plans,

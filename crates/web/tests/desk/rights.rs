@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 163] = [
+const TABLE: [(&str, &str, &str); 164] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -133,6 +133,7 @@ const TABLE: [(&str, &str, &str); 163] = [
     ("POST", "/desk/clusters/{no}/held", "officer lead"),
     ("POST", "/desk/clusters/{no}/reports", "officer lead"),
     ("POST", "/desk/clusters/{no}/link", "officer lead"),
+    ("POST", "/desk/clusters/{no}/mail", "officer lead"),
     ("POST", "/desk/clusters/{no}/undo", "officer lead"),
     ("GET", "/desk/rules", "officer lead auditor"),
     ("POST", "/desk/rules", "officer lead"),

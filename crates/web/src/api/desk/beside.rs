@@ -7,13 +7,7 @@ pub enum Beside {
     Call(&'static [&'static str]),
     /// Nothing, for this reason.
     Page(&'static str),
-    /// Nothing yet.
-    NotYet(&'static str),
 }
-
-/// Routes that have no call yet.
-#[cfg(test)]
-pub(super) const NOT_YET: usize = 22;
 
 /// Calls that no page has a route of its own for.
 #[cfg(test)]
@@ -26,7 +20,6 @@ pub(super) const OWN: [&str; 3] = [
 const SIGN_IN: &str = "people sign in; a program shows a token";
 const OWN_WAYS: &str = "what lets people in is changed by people, in person";
 const CREDENTIALS: &str = "credentials are made and ended by people, in person";
-const OFFICE: &str = "the strategy office";
 
 /// Method and path of every route of the pages, with what stands beside it.
 #[must_use]
@@ -35,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 163] = [
+const LINES: [(&str, &str, Beside); 164] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -66,7 +59,7 @@ const LINES: [(&str, &str, Beside); 163] = [
     ("POST", "/desk/account/password", Beside::Page(OWN_WAYS)),
     ("POST", "/desk/account/recovery", Beside::Page(OWN_WAYS)),
     ("POST", "/desk/account/sessions", Beside::Page(OWN_WAYS)),
-    ("GET", "/desk", Beside::Call(&["GET /api/v1/desk/reports"])),
+    ("GET", "/desk", Beside::Call(&["GET /api/v1/desk/reports", "GET /api/v1/desk/clusters/mail"])),
     ("GET", "/desk/reports/{reference}", Beside::Call(&["GET /api/v1/desk/reports/{reference}"])),
     ("POST", "/desk/reports/{reference}/assign", Beside::Call(&["POST /api/v1/desk/reports/{reference}/assign"])),
     ("POST", "/desk/reports/{reference}/keys", Beside::Call(&["POST /api/v1/desk/reports/{reference}/keys"])),
@@ -121,6 +114,7 @@ const LINES: [(&str, &str, Beside); 163] = [
     ("POST", "/desk/clusters/{no}/held", Beside::Call(&["POST /api/v1/desk/clusters/{no}/held"])),
     ("POST", "/desk/clusters/{no}/reports", Beside::Call(&["POST /api/v1/desk/clusters/{no}/split", "POST /api/v1/desk/clusters/{no}/move"])),
     ("POST", "/desk/clusters/{no}/link", Beside::Call(&["POST /api/v1/desk/clusters/{no}/link"])),
+    ("POST", "/desk/clusters/{no}/mail", Beside::Call(&["POST /api/v1/desk/clusters/{no}/mail"])),
     ("POST", "/desk/clusters/{no}/undo", Beside::Call(&["POST /api/v1/desk/clusters/{no}/undo"])),
     ("GET", "/desk/rules", Beside::Call(&["GET /api/v1/desk/rules"])),
     ("POST", "/desk/rules", Beside::Call(&["POST /api/v1/desk/rules"])),
@@ -165,28 +159,28 @@ const LINES: [(&str, &str, Beside); 163] = [
     ("POST", "/desk/keys/{id}/revoke", Beside::Page(CREDENTIALS)),
     ("GET", "/desk/jobs", Beside::Call(&["GET /api/v1/desk/jobs"])),
     ("POST", "/desk/jobs/{id}/again", Beside::Call(&["POST /api/v1/desk/jobs/{id}/again"])),
-    ("GET", "/desk/track", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/scores.csv", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/returns/new", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/returns/new", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/returns/{no}", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/returns/{no}/files/{sha256}", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/returns/{no}/withdraw", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/returns/{no}/accept", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/returns/{no}/send-back", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/publish", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/sign-off", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/publish", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/files.zip", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/seats", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/seats", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/seats/remove", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/dissent", Beside::NotYet(OFFICE)),
-    ("POST", "/desk/track/{plan}/dissent", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/preview", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/preview/", Beside::NotYet(OFFICE)),
-    ("GET", "/desk/track/{plan}/preview/{*path}", Beside::NotYet(OFFICE)),
+    ("GET", "/desk/track", Beside::Call(&["GET /api/v1/desk/track"])),
+    ("GET", "/desk/track/{plan}", Beside::Call(&["GET /api/v1/desk/track/{plan}"])),
+    ("GET", "/desk/track/{plan}/scores.csv", Beside::Call(&["GET /api/v1/desk/track/{plan}"])),
+    ("GET", "/desk/track/{plan}/returns/new", Beside::Call(&["GET /api/v1/desk/track/{plan}/topics"])),
+    ("POST", "/desk/track/{plan}/returns/new", Beside::Call(&["POST /api/v1/desk/track/{plan}/returns"])),
+    ("GET", "/desk/track/{plan}/returns/{no}", Beside::Call(&["GET /api/v1/desk/track/{plan}/returns/{no}"])),
+    ("GET", "/desk/track/{plan}/returns/{no}/files/{sha256}", Beside::Call(&["GET /api/v1/desk/track/{plan}/returns/{no}/files/{sha256}"])),
+    ("POST", "/desk/track/{plan}/returns/{no}/withdraw", Beside::Call(&["POST /api/v1/desk/track/{plan}/returns/{no}/withdraw"])),
+    ("POST", "/desk/track/{plan}/returns/{no}/accept", Beside::Call(&["POST /api/v1/desk/track/{plan}/returns/{no}/accept"])),
+    ("POST", "/desk/track/{plan}/returns/{no}/send-back", Beside::Call(&["POST /api/v1/desk/track/{plan}/returns/{no}/send-back"])),
+    ("GET", "/desk/track/{plan}/publish", Beside::Call(&["GET /api/v1/desk/track/{plan}/publish"])),
+    ("POST", "/desk/track/{plan}/sign-off", Beside::Call(&["POST /api/v1/desk/track/{plan}/sign-off"])),
+    ("POST", "/desk/track/{plan}/publish", Beside::Call(&["POST /api/v1/desk/track/{plan}/publish"])),
+    ("GET", "/desk/track/{plan}/files.zip", Beside::Call(&["GET /api/v1/desk/track/{plan}/files.zip"])),
+    ("GET", "/desk/track/{plan}/seats", Beside::Call(&["GET /api/v1/desk/track/{plan}/seats"])),
+    ("POST", "/desk/track/{plan}/seats", Beside::Call(&["POST /api/v1/desk/track/{plan}/seats"])),
+    ("POST", "/desk/track/{plan}/seats/remove", Beside::Call(&["POST /api/v1/desk/track/{plan}/seats/remove"])),
+    ("GET", "/desk/track/{plan}/dissent", Beside::Call(&["GET /api/v1/desk/track/{plan}/dissent"])),
+    ("POST", "/desk/track/{plan}/dissent", Beside::Call(&["POST /api/v1/desk/track/{plan}/dissent"])),
+    ("GET", "/desk/track/{plan}/preview", Beside::Call(&["GET /api/v1/desk/track/{plan}/preview"])),
+    ("GET", "/desk/track/{plan}/preview/", Beside::Call(&["GET /api/v1/desk/track/{plan}/preview"])),
+    ("GET", "/desk/track/{plan}/preview/{*path}", Beside::Call(&["GET /api/v1/desk/track/{plan}/preview"])),
     ("POST", "/desk/account/tokens", Beside::Page(OWN_WAYS)),
     ("POST", "/desk/account/tokens/{id}/end", Beside::Call(&["POST /api/v1/desk/tokens/{id}/end"])),
     ("GET", "/desk/tokens", Beside::Call(&["GET /api/v1/desk/tokens/all"])),

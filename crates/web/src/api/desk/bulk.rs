@@ -44,9 +44,10 @@ pub(super) fn calls() -> Vec<Call> {
         act(
             "/api/v1/desk/bulk",
             does,
-            "Do something to many reports; far-reaching deeds wait for a second officer",
+            "Do something to many reports; far-reaching deeds wait for a second officer. The same Idempotency-Key begins one",
             begin,
-        ),
+        )
+        .once(),
         read(
             "/api/v1/desk/bulk/{no}",
             reads,
@@ -74,7 +75,13 @@ fn of_views() -> Vec<Call> {
             "One's saved views, and shared ones",
             views,
         ),
-        act("/api/v1/desk/views", reads, "Save a view", save),
+        act(
+            "/api/v1/desk/views",
+            reads,
+            "Save a view; the same Idempotency-Key saves one",
+            save,
+        )
+        .once(),
         act("/api/v1/desk/views/{id}", reads, "Change a view", change),
         act(
             "/api/v1/desk/views/{id}/delete",
@@ -283,7 +290,10 @@ async fn begin(asked: Asked, sent: DeskNewBulk) -> Result<DeskMade> {
         replies: Vec::new(),
         outcome: given.outcome,
     };
-    let begun = asked.app.bulk_begin(&asked.who, &chosen, deeds, &texts);
+    let key = asked.key();
+    let begun = asked
+        .app
+        .bulk_begin_once(&asked.who, &chosen, deeds, &texts, key.as_deref());
     let no = begun.await.map_err(told)?;
     Ok(DeskMade {
         no,
@@ -441,10 +451,22 @@ fn view(sent: &DeskNewView) -> Result<View> {
     })
 }
 
-async fn save(asked: Asked, sent: DeskNewView) -> Result<DeskDone> {
-    let saved = asked.app.save_view(&asked.who, view(&sent)?).await;
-    saved.map_err(told)?;
-    Ok(DeskDone::YES)
+/// A view that was saved.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeskSavedView {
+    /// `true`: it is on disk.
+    done: bool,
+    /// Its id.
+    id: String,
+}
+
+async fn save(asked: Asked, sent: DeskNewView) -> Result<DeskSavedView> {
+    let key = asked.key();
+    let saved = asked
+        .app
+        .save_view(&asked.who, view(&sent)?, key.as_deref());
+    let id = saved.await.map_err(told)?;
+    Ok(DeskSavedView { done: true, id })
 }
 
 async fn change(asked: Asked, sent: DeskNewView) -> Result<DeskDone> {

@@ -200,6 +200,38 @@ where
             }
         }
     });
+    let answer = Answer::Json(Shape::of::<T>());
+    reading((path, need, summary), answer, handler)
+}
+
+/// A call that reads a file.
+pub(super) fn fetch<F, Fut>(
+    (path, need, summary): (&'static str, Need, &'static str),
+    media: &'static str,
+    f: F,
+) -> Call
+where
+    F: Fn(Asked) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response>> + Send,
+{
+    let handler = MethodRouter::new().get(move |State(desk): State<Desk>, request: Request| {
+        let f = f.clone();
+        async move {
+            let (mut parts, _) = request.into_parts();
+            match let_in(&desk, &mut parts, need, false).await {
+                Ok(asked) => f(asked).await.unwrap_or_else(IntoResponse::into_response),
+                Err(problem) => refused(problem),
+            }
+        }
+    });
+    reading((path, need, summary), Answer::File(media), handler)
+}
+
+fn reading(
+    (path, need, summary): (&'static str, Need, &'static str),
+    answer: Answer,
+    handler: MethodRouter<Desk>,
+) -> Call {
     Call {
         method: Method::GET,
         path,
@@ -210,7 +242,7 @@ where
         summary,
         query: &[],
         body: None,
-        answer: Answer::Json(Shape::of::<T>()),
+        answer,
         handler,
     }
 }

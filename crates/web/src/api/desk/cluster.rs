@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cairn_app::cluster::{Decided, Line, Query, Texts};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
+use cairn_desk::bulk::Wish;
 use cairn_desk::report::MessageText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,6 +77,18 @@ pub(super) fn calls() -> Vec<Call> {
             link,
         ),
         act(at!("undo"), does, "Undo an action", undo),
+        act(
+            at!("mail"),
+            does,
+            "Agree to the mail about a reply as the second officer, or decline it",
+            mail,
+        ),
+        read(
+            "/api/v1/desk/clusters/mail",
+            reads,
+            "Replies of which mail waits for a second officer",
+            mails,
+        ),
     ]
 }
 
@@ -219,6 +232,8 @@ pub(super) struct DeskCluster {
     decision: serde_json::Value,
     /// The words of its reply by language.
     reply: BTreeMap<String, String>,
+    /// Mail about it, where that waits for a second officer or did.
+    mail: Option<DeskClusterMail>,
     /// Clusters that are linked to it.
     linked: Vec<i64>,
     /// What happened, the newest first; `n` is the action, as `undo` names it.
@@ -256,6 +271,7 @@ async fn read_one(asked: &Asked) -> Result<DeskCluster> {
         reach: reach.map(|(name, count)| (name.to_owned(), count)).into(),
         decision: serde_json::to_value(&whole.line.decision).unwrap_or_default(),
         reply: whole.reply.clone(),
+        mail: whole.mail.as_ref().map(mail_of),
         linked: whole.linked.clone(),
         history: whole.history.iter().map(event).collect(),
     })
@@ -435,5 +451,71 @@ pub(super) struct DeskClusterUndo {
 async fn undo(asked: Asked, sent: DeskClusterUndo) -> Result<DeskClusterChanged> {
     let (who, no) = (&asked.who, asked.no(0)?);
     let result = asked.app.undo_cluster(who, no, sent.version, sent.action);
+    done(&asked, result.await).await
+}
+
+/// Mail about the reply of a decision that reaches many reporters. The reply itself stands on their status pages already.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeskClusterMail {
+    /// Number of the decision.
+    decision: i64,
+    /// The cluster that it was taken for.
+    cluster: i64,
+    /// Account id of who took it: somebody else must agree.
+    account: String,
+    /// Since when it waits.
+    asked_at: String,
+    /// `asked`; `doing` once somebody agreed; `declined`: then no mail leaves.
+    stage: String,
+    /// Account id of who agreed or declined.
+    second: Option<String>,
+    /// Mails that have not left.
+    held: i64,
+}
+
+fn mail_of(asked: &cairn_app::cluster::Asked) -> DeskClusterMail {
+    let mail = asked.mail.clone();
+    DeskClusterMail {
+        decision: mail.decision,
+        cluster: mail.head,
+        account: mail.account,
+        asked_at: mail.asked_at.to_string(),
+        stage: code(&mail.stage),
+        second: mail.second,
+        held: asked.held,
+    }
+}
+
+/// Mail that waits.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DeskClusterMails {
+    /// The oldest first.
+    mails: Vec<DeskClusterMail>,
+}
+
+async fn mails(asked: Asked) -> Result<DeskClusterMails> {
+    let found = asked.app.cluster_mails_asked(&asked.who).await;
+    Ok(DeskClusterMails {
+        mails: found.map_err(told)?.iter().map(mail_of).collect(),
+    })
+}
+
+/// A second officer's word.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeskMailWish {
+    /// Number of the decision, as `mail` of the cluster names it.
+    decision: i64,
+    /// Yes: the mails leave. No: they never do.
+    agree: bool,
+}
+
+async fn mail(asked: Asked, sent: DeskMailWish) -> Result<DeskClusterChanged> {
+    let wish = if sent.agree {
+        Wish::Agree
+    } else {
+        Wish::Decline
+    };
+    let result = asked.app.cluster_mail_wish(&asked.who, sent.decision, wish);
     done(&asked, result.await).await
 }

@@ -138,6 +138,7 @@ fn part(name: &str) -> &'static str {
         "reference" => "The report's reference",
         "no" => "Its number",
         "id" => "Its id",
+        "plan" => "Id of the plan",
         "sha256" => "SHA-256 of the file, hexadecimal",
         "kind" => "Kind of observable",
         "value" => "The observable in base64url without padding",

@@ -236,6 +236,21 @@ pub(super) struct DeskReferral {
     digest: Option<String>,
     /// The manifest itself, JSON as text.
     manifest: Option<String>,
+    /// The reminder that `remind` would send now; none where the agency cannot be asked by mail.
+    reminder: Option<DeskReminder>,
+}
+
+/// A letter that asks an agency again.
+#[derive(Serialize, ToSchema)]
+struct DeskReminder {
+    /// Address.
+    to: String,
+    /// Only the agency can read it; else it is signed, and readable by others.
+    encrypted: bool,
+    /// Subject.
+    subject: String,
+    /// Text.
+    text: String,
 }
 
 async fn show(asked: Asked) -> Result<DeskReferral> {
@@ -248,6 +263,8 @@ async fn read_one(asked: &Asked) -> Result<DeskReferral> {
     let shown = shown.map_err(told)?;
     let (record, packed) = (&shown.record, shown.packed.as_ref());
     let referral = &record.referral;
+    let reminder = asked.app.reminder(&shown.whole, record);
+    let reminder = reminder.and_then(std::result::Result::ok);
     Ok(DeskReferral {
         reference: shown.whole.reference.clone(),
         version: shown.whole.standing.version,
@@ -268,6 +285,12 @@ async fn read_one(asked: &Asked) -> Result<DeskReferral> {
         revoked: referral.revoked,
         digest: packed.map(|packed| packed.digest.clone()),
         manifest: packed.map(|packed| packed.manifest.clone()),
+        reminder: reminder.map(|one| DeskReminder {
+            encrypted: one.way.key.is_some(),
+            to: one.way.to,
+            subject: one.subject,
+            text: one.text,
+        }),
     })
 }
 
@@ -298,6 +321,8 @@ enum DeskReferralAct {
     },
     /// The agency was asked for its answer.
     Chase { how: String },
+    /// The agency is asked again by the mail that `reminder` shows.
+    Remind {},
     /// The agency was told that the reporter no longer agrees.
     Tell { how: String },
 }
@@ -312,6 +337,7 @@ async fn work(asked: Asked, sent: DeskReferralWork) -> Result<DeskReferral> {
             words.map(Work::Acknowledge)
         }
         DeskReferralAct::Chase { how } => faults.take("/act/how", words(&how)).map(Work::Chase),
+        DeskReferralAct::Remind {} => Some(Work::Remind),
         DeskReferralAct::Tell { how } => faults.take("/act/how", words(&how)).map(Work::Tell),
         DeskReferralAct::Answer { outcome, text } => {
             let codes = Outcome::ALL.map(Outcome::as_str).join(", ");

@@ -311,6 +311,7 @@ fn chasing(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
     html! {
         h3 { (t::referral_chase(l)) }
+        (by_mail::reminder(view))
         (view.change("chase", html! {
             (words_field(view, "how", t::referral_chase_how(l), false))
             (button(Look::Plain, t::referral_chase_save(l)))

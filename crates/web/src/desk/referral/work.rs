@@ -112,6 +112,7 @@ fn asked(sent: &Sent, action: &str) -> Result<Result<Work, Fault>, Problem> {
         "withdraw" => Ok(Work::Withdraw),
         "acknowledge" => words("reference").map(Work::Acknowledge),
         "chase" => words("how").map(Work::Chase),
+        "remind" => Ok(Work::Remind),
         "tell" => words("told").map(Work::Tell),
         "answer" => match Outcome::parse(typed("outcome")) {
             None => Err(fault("outcome", t::referral_outcome_choose(l).to_owned())),

@@ -4,14 +4,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use cairn_app::App;
-use cairn_app::track::returns::{Draft, Filed};
 use cairn_app::track::working::Working;
 use cairn_desk::access::Action;
-use cairn_track::office::returns::{About, Finding, REMARK_CHARS_MAX};
+use cairn_track::office::returns::{Finding, REMARK_CHARS_MAX};
 use cairn_track::plan::What;
 use maud::{Markup, html};
 
 use super::fields::{self, Typed};
+use super::given::{self, Filing};
 use super::{Answer, allowed, go, not_done, said, tabs, words};
 use crate::components::{
     Choice, Encoding, Fault, Field, Input, Look, back_link, button, checkbox, error_summary, form,
@@ -23,7 +23,7 @@ use crate::i18n::{Lang, t};
 use crate::problem::Problem;
 
 /// What may be dissented from, as `(value, title)`.
-fn items(l: Lang, working: &Working) -> Vec<(String, String)> {
+pub(crate) fn items(l: Lang, working: &Working) -> Vec<(String, String)> {
     let Some(edition) = working.edition() else {
         return Vec::new();
     };
@@ -137,40 +137,17 @@ pub(in crate::desk) async fn send(
     for (name, value) in sent.form.pairs() {
         typed.put(name, value);
     }
-    let known = items(l, &working);
-    let chosen = known.iter().any(|(value, _)| value == typed.get("item"));
-    let objection = fields::objection(&typed).filter(|_| chosen);
-    let mut refused = None;
-    let (mut faults, mut findings) = (Vec::new(), Vec::new());
-    match objection {
-        None => faults.push(Fault {
-            field: "item".to_owned(),
-            text: t::office_dissent_choose(l).to_owned(),
-        }),
-        Some(objection) => {
-            let draft = Draft {
-                owner: String::new(),
-                about: About::Dissent(objection),
-                evidence: Vec::new(),
-                files: Vec::new(),
-                corrects: None,
-            };
-            findings = app.check_return(&officer.who, &id, &draft).await?;
-            let confirmed = typed.get("confirm") == fields::marks(&findings);
-            match app.file_return(&officer.who, &id, &draft, confirmed).await {
-                Ok(Filed::Kept(no)) => {
-                    return Ok(go(&format!("/desk/track/{id}/returns/{no}")));
-                }
-                Ok(Filed::Findings(_)) => faults = fields::faults(l, &findings),
-                Err(error) => refused = Some(said(l, error)?),
-            }
-        }
-    }
+    let plan = (id.as_str(), &*working);
+    let not = match given::object(&app, (&officer.who, l), plan, &typed, None).await? {
+        Filing::Kept(no) => return Ok(go(&format!("/desk/track/{id}/returns/{no}"))),
+        Filing::Not(not) => not,
+    };
+    let refused = not.refused.map(|error| said(l, error)).transpose()?;
     let page = page(
         officer,
         (&id, &working),
         &typed,
-        (&faults, &findings),
+        (&not.faults, &not.findings),
         refused.as_deref(),
     );
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

@@ -23,17 +23,17 @@ use crate::problem::Problem;
 
 /// The fields as they were typed, by name.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Typed(Vec<(String, String)>);
+pub(crate) struct Typed(Vec<(String, String)>);
 
 impl Typed {
     /// Puts a value in, where there is one.
-    pub(super) fn put(&mut self, name: &str, value: &str) {
+    pub(crate) fn put(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
             self.0.push((name.to_owned(), value.to_owned()));
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value.as_str())
     }
@@ -204,7 +204,7 @@ fn figure(id: &str, typed: &Typed) -> Figure {
 }
 
 /// Dissent as it was typed; `None` where it is on nothing that can be dissented from.
-pub(super) fn objection(typed: &Typed) -> Option<Objection> {
+pub(crate) fn objection(typed: &Typed) -> Option<Objection> {
     let (what, id) = typed.get("item").split_once(':')?;
     let what = What::of(what)?;
     Some(Objection {
@@ -284,7 +284,7 @@ pub(super) fn place(finding: &Finding) -> String {
 }
 
 /// Findings as faults of the form, in the reader's language.
-pub(super) fn faults(l: Lang, findings: &[Finding]) -> Vec<Fault> {
+pub(crate) fn faults(l: Lang, findings: &[Finding]) -> Vec<Fault> {
     let one = |finding: &Finding| {
         let (what, mend) = (
             super::words::text(l, &finding.what),
@@ -299,7 +299,7 @@ pub(super) fn faults(l: Lang, findings: &[Finding]) -> Vec<Fault> {
 }
 
 /// Which warnings were shown, so that leave to file is for just these.
-pub(super) fn marks(findings: &[Finding]) -> String {
+pub(crate) fn marks(findings: &[Finding]) -> String {
     let marks: Vec<String> = findings
         .iter()
         .filter(|finding| !finding.is_error())
@@ -370,7 +370,7 @@ pub(super) fn filled(ret: &Return, files: &[ReturnFile]) -> Typed {
 pub(super) fn draft(
     about: About,
     typed: &Typed,
-    owner: &str,
+    (owner, key): (&str, Option<String>),
     (evidence, files): (Vec<Evidence>, Vec<ReturnFile>),
 ) -> Draft {
     Draft {
@@ -379,5 +379,6 @@ pub(super) fn draft(
         evidence,
         files,
         corrects: typed.get("corrects").parse().ok(),
+        key,
     }
 }

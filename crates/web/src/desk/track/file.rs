@@ -4,7 +4,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
-use cairn_app::track::returns::Filed;
 use cairn_desk::access::Action;
 use cairn_desk::track::ReturnFile;
 use cairn_track::office::returns::{About, Finding};
@@ -13,6 +12,7 @@ use maud::{Markup, html};
 
 use super::fields::{self, SentFiles, Typed};
 use super::forms::View;
+use super::given::{self, Filing, Given};
 use super::{Answer, allowed, choose, go, not_done, number, said, tabs, words};
 use crate::components::{
     Encoding, Fault, Field, Look, Tone, back_link, button, buttons, caption, checkbox,
@@ -160,46 +160,29 @@ pub(in crate::desk) async fn send(
     let Some((topic, owners)) = topic else {
         return Err(Problem::bad_request().with_detail(t::office_no_topic(l)));
     };
-    let mut faults = Vec::new();
     let kept = fields::files(&app, &typed, came).await?;
-    let about = fields::about(l, topic, &typed, &mut faults);
-    let evidence = fields::evidence(l, (&app, &id), &typed, &kept, &mut faults);
     let file_fault =
         fault.and_then(|code| crate::multipart::words(code, l, &app, super::FILES_MAX));
-    faults.extend(file_fault.map(|text| Fault {
-        field: "file".to_owned(),
-        text,
-    }));
-    let owner = owners.iter().find(|one| *one == typed.get("owner"));
-    if owner.is_none() {
-        faults.push(Fault {
-            field: "owner".to_owned(),
-            text: t::office_for_whom_choose(l).to_owned(),
-        });
-    }
-    let owner = owner.map_or("", String::as_str);
-    let draft = fields::draft(about, &typed, owner, (evidence, kept.clone()));
-    let found = app.check_return(&officer.who, &id, &draft).await?;
-    let confirmed = typed.get("confirm") == fields::marks(&found);
-    let mut refused = None;
-    let errors = found.iter().any(Finding::is_error);
-    if faults.is_empty() && !errors && (confirmed || found.is_empty()) {
-        match app.file_return(&officer.who, &id, &draft, true).await {
-            Ok(Filed::Kept(no)) => {
-                return Ok(go(&format!("/desk/track/{id}/returns/{no}?done=filed")));
-            }
-            // The plan changed in the same moment: what is found now is shown at the next try.
-            Ok(Filed::Findings(_)) => refused = Some(t::office_moved(l).to_owned()),
-            Err(error) => refused = Some(said(l, error)?),
-        }
-    }
-    // What cannot be read is said once, and not as missing too.
-    let own: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
-    faults.extend(
-        fields::faults(l, &found)
+    let given = Given {
+        plan: &id,
+        topic,
+        owners,
+        typed: &typed,
+        files: &kept,
+        faults: file_fault
+            .map(|text| Fault {
+                field: "file".to_owned(),
+                text,
+            })
             .into_iter()
-            .filter(|fault| !own.contains(&fault.field)),
-    );
+            .collect(),
+        key: None,
+    };
+    let not = match given::file(&app, (&officer.who, l), given).await? {
+        Filing::Kept(no) => return Ok(go(&format!("/desk/track/{id}/returns/{no}?done=filed"))),
+        Filing::Not(not) => not,
+    };
+    let refused = not.refused.map(|error| said(l, error)).transpose()?;
     let shown = Shown {
         id: &id,
         plan: &working.plan,
@@ -207,8 +190,8 @@ pub(in crate::desk) async fn send(
         owners,
         typed: &typed,
         files: &kept,
-        faults: &faults,
-        findings: &found,
+        faults: &not.faults,
+        findings: &not.findings,
         refused,
     };
     let page = page(&app, &officer, &shown);

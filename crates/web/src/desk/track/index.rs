@@ -2,6 +2,8 @@
 
 use axum::extract::State;
 use cairn_app::App;
+use cairn_app::account::Principal;
+use cairn_app::report::AppError;
 use cairn_app::track::agenda::PlanLine;
 use cairn_desk::access::Action;
 use cairn_desk::track::ReturnState;
@@ -19,13 +21,7 @@ pub(in crate::desk) async fn show(
     officer: Officer,
 ) -> Result<Markup, Problem> {
     let l = officer.page.lang;
-    let mut lines = app.plan_lines(&officer.who).await?.into_inner();
-    // Who files for somebody has nothing to do with the other plans.
-    if !officer.who.may(Action::ReviewPlans)
-        && lines.iter().any(|line| !line.agenda.seats.is_empty())
-    {
-        lines.retain(|line| !line.agenda.seats.is_empty());
-    }
+    let lines = lines(&app, &officer.who).await?;
     let body = html! {
         (tabs(&officer))
         h1 { (t::office_title(l)) }
@@ -40,6 +36,16 @@ pub(in crate::desk) async fn show(
         }
     };
     Ok(officer.page.render(t::office_title(l), body))
+}
+
+/// The plans that who looks has to do with.
+pub(crate) async fn lines(app: &App, who: &Principal) -> Result<Vec<PlanLine>, AppError> {
+    let mut lines = app.plan_lines(who).await?.into_inner();
+    // Who files for somebody has nothing to do with the other plans.
+    if !who.may(Action::ReviewPlans) && lines.iter().any(|line| !line.agenda.seats.is_empty()) {
+        lines.retain(|line| !line.agenda.seats.is_empty());
+    }
+    Ok(lines)
 }
 
 /// What is to be done by who looks.

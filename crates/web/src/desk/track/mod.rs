@@ -1,17 +1,18 @@
 //! The strategy office: returns with evidence, signatures, publications. Every page works with scripts off.
 
 mod choose;
-mod dissent;
-mod fields;
-mod file;
+pub(crate) mod dissent;
+pub(crate) mod fields;
+pub(crate) mod file;
 mod forms;
-mod index;
+pub(crate) mod given;
+pub(crate) mod index;
 mod one;
-mod plan;
-mod preview;
-mod publish;
+pub(crate) mod plan;
+pub(crate) mod preview;
+pub(crate) mod publish;
 mod seats;
-mod words;
+pub(crate) mod words;
 
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -30,7 +31,7 @@ use crate::problem::{Kind, Problem};
 type Answer = Result<Response, Problem>;
 
 /// Files of one return at most.
-const FILES_MAX: usize = 1;
+pub(crate) const FILES_MAX: usize = 1;
 
 /// Every route of the strategy office.
 pub(super) fn routes() -> Vec<Route> {
@@ -240,7 +241,7 @@ fn not_done(l: Lang, why: &str) -> Markup {
 }
 
 /// Nothing of ours may run what somebody handed over: it is saved, not shown.
-fn attachment(name: &str, media: &'static str, body: impl IntoResponse) -> Response {
+pub(crate) fn attachment(name: &str, media: &'static str, body: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media)),
         (header::CONTENT_DISPOSITION, crate::track::disposition(name)),

@@ -153,9 +153,9 @@ fn returns(view: &View<'_>, caption: &str, rows: &[&ReturnRow]) -> Markup {
     stack(caption, &columns, &rows)
 }
 
-/// Where the form for something that is due is.
-fn form_of(id: &str, one: &Due) -> String {
-    let item = match one.what {
+/// What a return on something that is due is on, as forms and calls name it.
+pub(crate) fn item_of(one: &Due) -> String {
+    match one.what {
         DueWhat::Measure => format!("measure:{}", one.id),
         DueWhat::Milestone => format!(
             "initiative:{}/milestone:{}",
@@ -168,9 +168,13 @@ fn form_of(id: &str, one: &Due) -> String {
             one.id
         ),
         DueWhat::Initiative | DueWhat::NextStep => format!("initiative:{}", one.id),
-    };
+    }
+}
+
+/// Where the form for something that is due is.
+fn form_of(id: &str, one: &Due) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("item", &item);
+    query.append_pair("item", &item_of(one));
     if let Some(period) = one.period {
         query.append_pair("period", &period.to_string());
     }

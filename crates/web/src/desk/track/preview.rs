@@ -3,12 +3,15 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use bytes::Bytes;
 use cairn_app::App;
+use cairn_app::account::Principal;
+use cairn_app::report::AppError;
 use maud::html;
 
 use super::Answer;
 use crate::desk::who::Officer;
-use crate::i18n::t;
+use crate::i18n::{Lang, t};
 use crate::problem::Problem;
 use crate::track::media_type;
 
@@ -40,8 +43,13 @@ pub(in crate::desk) async fn file(
     serve(&app, &officer, &id, &path).await
 }
 
-async fn serve(app: &App, officer: &Officer, id: &str, path: &str) -> Answer {
-    let l = officer.page.lang;
+/// A page of the draft, marked as one, in the reader's language.
+pub(crate) async fn draft(
+    app: &App,
+    (who, l): (&Principal, Lang),
+    id: &str,
+    path: &str,
+) -> Result<Bytes, AppError> {
     let mark = html! {
         p.older lang=(l.as_str()) {
             strong { (t::office_draft(l)) } " "
@@ -49,8 +57,11 @@ async fn serve(app: &App, officer: &Officer, id: &str, path: &str) -> Answer {
         }
     };
     let mark = mark.into_string();
-    let page = app.preview(&officer.who, id, path, &mark);
-    let bytes = page.await?.into_inner();
+    Ok(app.preview(who, id, path, &mark).await?.into_inner())
+}
+
+async fn serve(app: &App, officer: &Officer, id: &str, path: &str) -> Answer {
+    let bytes = draft(app, (&officer.who, officer.page.lang), id, path).await?;
     let headers = [
         (
             header::CONTENT_TYPE,

@@ -4,11 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use cairn_app::App;
+use cairn_app::account::Principal;
 use cairn_app::track::agenda::Agenda;
 use cairn_app::track::publish::{Changes, MeasureChange, Standing};
 use cairn_app::track::working::Working;
 use cairn_desk::access::Action;
-use cairn_desk::track::may_publish;
+use cairn_desk::track::{Refusal, may_publish};
 use cairn_kernel::actor::Role;
 use maud::{Markup, html};
 
@@ -198,6 +199,24 @@ fn signatures(officer: &Officer, shown: &Shown<'_>) -> Markup {
     }
 }
 
+/// Who looks can sign off what they see.
+pub(crate) fn signs(who: &Principal, agenda: &Agenda) -> bool {
+    let signed = agenda.signed.iter().any(|one| one.role == who.role);
+    let forbids = agenda.obstacles.iter().any(|one| one.forbids);
+    who.may(Action::SignOffPlans) && !signed && !forbids
+}
+
+/// What is shown can be published, or why not.
+pub(crate) fn publishable(agenda: &Agenda) -> Result<(), Refusal> {
+    let stands = cairn_desk::track::Working {
+        digest: &agenda.digest,
+        forbids: agenda.obstacles.iter().filter(|one| one.forbids).count(),
+        signed: &agenda.signed,
+        versions: 0,
+    };
+    may_publish(&agenda.digest, stands)
+}
+
 /// The buttons of who may, or why there are none.
 fn last_step(officer: &Officer, shown: &Shown<'_>) -> Markup {
     let l = officer.page.lang;
@@ -206,16 +225,8 @@ fn last_step(officer: &Officer, shown: &Shown<'_>) -> Markup {
     let token = token(&officer.seen);
     let base = format!("/desk/track/{}", shown.id);
     let digest = html! { input type="hidden" name="digest" value=(agenda.digest); };
-    let forbids = agenda.obstacles.iter().filter(|one| one.forbids).count();
-    let signed = agenda.signed.iter().any(|one| one.role == officer.who.role);
-    let stands = cairn_desk::track::Working {
-        digest: &agenda.digest,
-        forbids,
-        signed: &agenda.signed,
-        versions: 0,
-    };
     html! {
-        @if may(Action::SignOffPlans) && !signed && forbids == 0 {
+        @if signs(&officer.who, agenda) {
             (form(&format!("{base}/sign-off"), Encoding::Pairs, Some(&token), html! {
                 (digest)
                 p.hint { (t::office_sign_note(l)) }
@@ -224,7 +235,7 @@ fn last_step(officer: &Officer, shown: &Shown<'_>) -> Markup {
         }
         @if may(Action::PublishPlans) {
             h2 { (t::office_publish(l)) }
-            @match may_publish(&agenda.digest, stands) {
+            @match publishable(agenda) {
                 Ok(()) => (form(&format!("{base}/publish"), Encoding::Pairs, Some(&token), html! {
                     (digest)
                     p.hint { (t::office_publish_note(l)) }

@@ -17,7 +17,7 @@ pub(super) fn of(l: Lang, words: &Words) -> Markup {
 }
 
 /// The same as text.
-pub(super) fn text(l: Lang, words: &Words) -> &str {
+pub(crate) fn text(l: Lang, words: &Words) -> &str {
     words.get(l.as_str()).0
 }
 
@@ -76,7 +76,7 @@ pub(super) const fn missing(l: Lang, missing: Missing) -> &'static str {
     }
 }
 
-pub(super) const fn status(l: Lang, status: Option<Status>) -> &'static str {
+pub(crate) const fn status(l: Lang, status: Option<Status>) -> &'static str {
     match status {
         None | Some(Status::NotAvailable) => t::office_status_none(l),
         Some(Status::Deterioration) => t::office_status_deterioration(l),
@@ -88,7 +88,7 @@ pub(super) const fn status(l: Lang, status: Option<Status>) -> &'static str {
 }
 
 /// What a seat may file on, in the address of the form: `initiative:ID`, `initiative:ID/milestone:ID`, `measure:ID`.
-pub(super) fn key(about: &About) -> String {
+pub(crate) fn key(about: &About) -> String {
     match about {
         About::Initiative(it) => match (&it.milestone, &it.action) {
             (Some(id), _) => format!("initiative:{}/milestone:{id}", it.id),
@@ -102,7 +102,7 @@ pub(super) fn key(about: &About) -> String {
 }
 
 /// Kind and title of what a return is on; ids where the plan has no title (any more).
-pub(super) fn about(l: Lang, plan: &Plan, about: &About) -> (&'static str, String) {
+pub(crate) fn about(l: Lang, plan: &Plan, about: &About) -> (&'static str, String) {
     let edition = plan.newest();
     match about {
         About::Initiative(it) => {
@@ -137,7 +137,7 @@ pub(super) fn about(l: Lang, plan: &Plan, about: &About) -> (&'static str, Strin
 }
 
 /// The title of a goal, initiative or measure; its id if there is none.
-pub(super) fn titled(l: Lang, edition: Option<&Edition>, what: What, id: &str) -> String {
+pub(crate) fn titled(l: Lang, edition: Option<&Edition>, what: What, id: &str) -> String {
     let title = edition.and_then(|edition| match what {
         What::Goal => edition.goal(id).map(|one| &one.title),
         What::Initiative => edition.initiative(id).map(|one| &one.title),
@@ -147,7 +147,7 @@ pub(super) fn titled(l: Lang, edition: Option<&Edition>, what: What, id: &str) -
 }
 
 /// What a row of a list is on, from its short form.
-pub(super) fn row(l: Lang, plan: &Plan, row: &ReturnRow) -> String {
+pub(crate) fn row(l: Lang, plan: &Plan, row: &ReturnRow) -> String {
     let (what, rest) = row
         .about
         .split_once(':')

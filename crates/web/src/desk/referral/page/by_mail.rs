@@ -9,7 +9,7 @@ use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
 use super::View;
-use crate::components::{Hue, Tone, machine, notice, said, tag};
+use crate::components::{Hue, Look, Tone, button, machine, notice, said, tag};
 use crate::desk::openpgp;
 use crate::i18n::{Lang, t};
 
@@ -61,6 +61,33 @@ pub(super) fn section(view: &View<'_>) -> Markup {
             }
             (thread(view))
         }
+    }
+}
+
+/// The reminder that is prepared, to be read before it goes; nothing where the referral goes another way.
+pub(super) fn reminder(view: &View<'_>) -> Markup {
+    let l = view.officer.page.lang;
+    let shown = view.shown;
+    match view.app.reminder(&shown.whole, &shown.record) {
+        None => html! {},
+        Some(Err(why)) => html! { p.hint { (words(l, why)) } },
+        Some(Ok(reminder)) => html! {
+            p { (t::referral_mail_to(l)) ": " (machine(&reminder.way.to)) }
+            p {
+                @match &reminder.way.key {
+                    Some(key) => { (t::referral_mail_key(l)) ": " (machine(&fingerprint_shown(&key.fingerprint()))) }
+                    None => (t::referral_mail_plain(l)),
+                }
+            }
+            article.message.ours lang="en" {
+                p.caption { (reminder.subject) }
+                (said(&reminder.text))
+            }
+            (view.change("remind", html! {
+                p.hint { (t::referral_remind_note(l)) }
+                (button(Look::Main, t::referral_remind(l)))
+            }))
+        },
     }
 }
 
