@@ -1,4 +1,4 @@
-//! Tables that a mapping describes, and mappings.
+//! Tables and lines of pairs that a mapping describes, and mappings.
 #![no_main]
 
 mod feed;
@@ -24,5 +24,6 @@ fuzz_target!(|data: &[u8]| {
         )
     });
     let mapping = mapping.unwrap_or_else(|| OWN.clone());
-    feed::check(&Format::Csv(Box::new(mapping)), report);
+    feed::check(&Format::Csv(Box::new(mapping.clone())), report);
+    feed::check(&Format::Pairs(Box::new(mapping)), report);
 });

@@ -1,14 +1,28 @@
-//! Sources about networks, and the sets that are built of them: reading never panics, and a set that was built is read again.
+//! Sources about networks and names, and the sets that are built of them: reading never panics, and a set that was built is read
+//! again.
 #![no_main]
 
 use cairn_feeds::data::set::write;
 use cairn_feeds::data::source::Format;
-use cairn_feeds::data::{Builder, Kind, Set};
+use cairn_feeds::data::{Builder, Gather, Kind, Set};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let _refused = Set::read(data);
     for format in Format::ALL {
+        for kind in Kind::ALL {
+            let mut gather = Gather::new(kind);
+            let _told = gather.read(format, &mut &data[..]);
+            if let Ok(made) = gather.end("2050-01-01", Vec::new()) {
+                let set = Set::read(&made.bytes).expect("what was made is read");
+                for name in String::from_utf8_lossy(data).split_whitespace().take(8) {
+                    if let Some(found) = set.registered(name) {
+                        let own = found.registrable.unwrap_or_default();
+                        assert!(own.is_empty() || own.ends_with(&found.suffix));
+                    }
+                }
+            }
+        }
         for kind in [Kind::Asn, Kind::Place] {
             let mut networks = Builder::default();
             let mut some = Vec::new();

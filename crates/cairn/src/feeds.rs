@@ -25,6 +25,9 @@ use crate::args::{CheckFailed, Usage};
 /// Most different warnings that are printed of one report.
 const WARNINGS_MAX: usize = 50;
 
+/// Bytes of events that are held before they are printed.
+const PRINTED_BYTES: usize = 1 << 20;
+
 /// Machine reports.
 #[derive(Debug, Subcommand)]
 pub enum Feeds {
@@ -51,10 +54,10 @@ pub struct Parse {
     /// Schema of Shadowserver's reports (JSON); the report type is told by the name of the file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "mapping"])]
     schema: Option<PathBuf>,
-    /// idf, csv, json, or the format of one source; see docs/feeds.md.
+    /// idf, csv, key-value, json, or the format of one source; see docs/feeds.md.
     #[arg(long, value_name = "NAME", value_parser = formats())]
     format: Option<String>,
-    /// Mapping file (TOML) for csv and json.
+    /// Mapping file (TOML) for csv, key-value and json.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// Name of the file that comes on standard input, such as 2050-01-01-scan_http-country.csv.
@@ -77,7 +80,7 @@ pub struct Parse {
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {
-    ["idf", "csv", "json"]
+    ["idf", "csv", "key-value", "json"]
         .into_iter()
         .chain(Vendor::names())
         .collect::<Vec<_>>()
@@ -214,14 +217,18 @@ impl Parse {
         let mapping = mapping.transpose()?;
         let format = match (self.format.as_deref(), mapping) {
             (Some("csv"), Some(mapping)) => Format::Csv(Box::new(mapping)),
+            (Some("key-value"), Some(mapping)) => Format::Pairs(Box::new(mapping)),
             (Some("json"), Some(mapping)) => Format::Json(Box::new(mapping)),
             (Some("idf"), None) => Format::Json(Box::default()),
-            (Some("csv" | "json"), None) => {
-                return Err(Usage("--format csv and json need --mapping".to_owned()).into());
+            (Some(name @ ("csv" | "key-value" | "json")), None) => {
+                return Err(Usage(format!("--format {name} needs --mapping")).into());
             }
             (Some(name), None) => Format::Vendor(Vendor::by_name(name).context("unknown format")?),
             (Some(_), Some(_)) => {
-                return Err(Usage("--mapping goes with --format csv or json".to_owned()).into());
+                return Err(Usage(
+                    "--mapping goes with --format csv, key-value or json".to_owned(),
+                )
+                .into());
             }
             (None, _) => return Err(Usage("say --schema, or --format".to_owned()).into()),
         };
@@ -295,6 +302,11 @@ impl Reading {
                 text.clear();
                 for observation in batch.observations() {
                     wire::write(&observation, &mut text);
+                    // A row that comes to many observations is printed with each of them.
+                    if text.len() > PRINTED_BYTES {
+                        out.write_all(text.as_bytes())?;
+                        text.clear();
+                    }
                 }
                 *events += batch.len() as u64;
                 for reject in &batch.rejects {

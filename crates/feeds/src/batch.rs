@@ -1,12 +1,16 @@
 //! Batches: some thousand observations in three flat lists, so that no row and no field allocates.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::field::{Field, Kind};
-use crate::limits::OBSERVATIONS_PER_ROW_MAX;
+use crate::limits::{COPIED_BYTES_MAX, OBSERVATIONS_PER_ROW_MAX};
 use crate::reject::{Cause, Name, Reject, Span};
 use crate::types::{self, Invalid};
 use crate::value::Value;
+
+/// Entries under `extra` that a name is held against one by one; of more, the names are kept in a set.
+const NAMES_BY_HAND: usize = 64;
 
 /// An entry under `extra`: its name without the prefix, and its value.
 pub type Extra<'b> = (Cow<'b, str>, Value<'b>);
@@ -43,6 +47,8 @@ pub struct Batch<'b> {
     pub skipped_bytes: u64,
     /// Bytes of the chunk that are done with; the next call begins after them.
     pub taken: usize,
+    /// Bytes that observations own beyond the first of their row.
+    copied: usize,
 }
 
 /// One observation of a batch.
@@ -85,13 +91,19 @@ impl<'b> Batch<'b> {
         }
     }
 
-    /// How much it holds.
-    pub(crate) fn room(&self) -> Room {
+    /// Room for the most that this batch or one before it holds, and some more: lists that grow are copied each time.
+    pub(crate) fn room(&self, before: Room) -> Room {
+        let more = |now: usize, before: usize| before.max(now + now / 16);
         Room {
-            entries: self.entries.len(),
-            values: self.values.len(),
-            extra: self.extra.len(),
+            entries: more(self.entries.len(), before.entries),
+            values: more(self.values.len(), before.values),
+            extra: more(self.extra.len(), before.extra),
         }
+    }
+
+    /// Whether it holds as many copies as it may.
+    pub(crate) const fn is_heavy(&self) -> bool {
+        self.copied > COPIED_BYTES_MAX
     }
 
     /// How many observations.
@@ -133,7 +145,9 @@ impl<'b> Batch<'b> {
             values: self.values.len(),
             extra: self.extra.len(),
             entries: self.entries.len(),
+            copied: self.copied,
             batch: self,
+            names: None,
             has: 0,
             span,
             raw,
@@ -168,6 +182,9 @@ pub struct Row<'a, 'b> {
     values: usize,
     extra: usize,
     entries: usize,
+    copied: usize,
+    /// Names under `extra`, where they are many.
+    names: Option<Box<HashSet<Cow<'b, str>>>>,
     has: u128,
     span: Span,
     raw: &'b [u8],
@@ -189,6 +206,13 @@ impl<'a, 'b> Row<'a, 'b> {
         self.has |= field.bit();
         self.batch.values.push((field, clean));
         Ok(())
+    }
+
+    /// Sets a field that has no value yet to one that is clean already.
+    #[inline]
+    pub(crate) fn push(&mut self, field: Field, value: Value<'b>) {
+        self.has |= field.bit();
+        self.batch.values.push((field, value));
     }
 
     /// Sets a field to a value that is clean already, in place of what it had.
@@ -247,6 +271,18 @@ impl<'a, 'b> Row<'a, 'b> {
 
     /// Adds an entry under `extra`, in place of one of that name.
     pub fn extra(&mut self, name: Cow<'b, str>, value: Value<'b>) {
+        let count = self.batch.extra.len() - self.extra;
+        if count > NAMES_BY_HAND {
+            let names = self.names.get_or_insert_default();
+            if names.len() != count {
+                let own = self.batch.extra.iter().skip(self.extra);
+                **names = own.map(|(name, _)| name.clone()).collect();
+            }
+            if names.insert(name.clone()) {
+                self.batch.extra.push((name, value));
+                return;
+            }
+        }
         let mut own = self.batch.extra.iter_mut().skip(self.extra);
         if let Some((_, old)) = own.find(|(old, _)| *old == name) {
             *old = value;
@@ -308,9 +344,7 @@ impl<'a, 'b> Row<'a, 'b> {
     /// If the row came to too many already; it is undone then.
     pub fn same_again(&mut self) -> Result<(), Cause> {
         self.done();
-        if self.batch.entries.len() - self.entries >= OBSERVATIONS_PER_ROW_MAX {
-            return Err(Cause::TooMany);
-        }
+        self.room()?;
         let Some((values, extra)) = self.batch.entries.last().map(|own| (own.values, own.extra))
         else {
             return Err(Cause::Empty);
@@ -324,15 +358,31 @@ impl<'a, 'b> Row<'a, 'b> {
         Ok(())
     }
 
+    /// Whether one more observation of the row has room.
+    fn room(&mut self) -> Result<(), Cause> {
+        self.names = None;
+        let values = self.batch.values.iter().skip(self.values);
+        let extra = self.batch.extra.iter().skip(self.extra);
+        let bytes: usize = values.map(|(_, value)| value.owned_bytes()).sum();
+        let more: usize = extra.map(|(_, value)| value.owned_bytes()).sum();
+        self.batch.copied += bytes + more;
+        let (count, copied) = (
+            self.batch.entries.len() - self.entries,
+            self.batch.copied - self.copied,
+        );
+        if count >= OBSERVATIONS_PER_ROW_MAX || copied > COPIED_BYTES_MAX {
+            return Err(Cause::TooMany);
+        }
+        Ok(())
+    }
+
     /// Begins another observation of the same row, empty.
     ///
     /// # Errors
     /// If the row came to too many already.
     pub fn another(&mut self) -> Result<(), Cause> {
         self.done();
-        if self.batch.entries.len() - self.entries >= OBSERVATIONS_PER_ROW_MAX {
-            return Err(Cause::TooMany);
-        }
+        self.room()?;
         self.values = self.batch.values.len();
         self.extra = self.batch.extra.len();
         self.has = 0;
@@ -361,6 +411,7 @@ impl<'a, 'b> Row<'a, 'b> {
             entries,
             values,
             extra,
+            copied,
             ..
         } = self;
         let first = batch
@@ -368,6 +419,7 @@ impl<'a, 'b> Row<'a, 'b> {
             .get(entries)
             .map(|own| (own.values, own.extra));
         let (values, extra) = first.unwrap_or((values, extra));
+        batch.copied = copied;
         batch.entries.truncate(entries);
         batch.values.truncate(values);
         batch.extra.truncate(extra);

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::batch::Batch;
-use crate::limits::{BATCH_ROWS_MAX, OBJECT_BYTES_MAX, ROW_BYTES_MAX};
+use crate::limits::{BATCH_ROWS_MAX, OBJECT_BYTES_MAX, ROW_BYTES_MAX, VALUES_MAX};
 use crate::reject::{Cause, Span};
 use crate::rows::{self, Dialect, Found, Objects};
 
@@ -115,9 +115,11 @@ impl<'b, 'c> Feeder<'b, 'c> {
     /// Bytes to the end of the line at hand, its end included; `None` if it goes on after the chunk.
     fn line_bytes(&self) -> Option<usize> {
         let rest = self.rest();
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        end.map(|end| end + 1)
-            .or(if self.last { Some(rest.len()) } else { None })
+        rows::find(rest, b'\n').map(|end| end + 1).or(if self.last {
+            Some(rest.len())
+        } else {
+            None
+        })
     }
 
     /// Goes on with a line that is left out. Returns whether there is more to read after it.
@@ -147,6 +149,7 @@ impl<'b, 'c> Feeder<'b, 'c> {
         self.skipped(batch)
             && !self.rest().is_empty()
             && batch.len() < BATCH_ROWS_MAX
+            && !batch.is_heavy()
             && batch.rejects.len() < BATCH_ROWS_MAX
     }
 
@@ -180,17 +183,20 @@ impl<'b, 'c> Feeder<'b, 'c> {
                 Ok(Some(bytes)) if bytes <= ROW_BYTES_MAX => {
                     let text = window.get(..bytes).unwrap_or("");
                     let inner = text.as_bytes().split_last().map(|(_, inner)| inner);
-                    let lines = if inner.unwrap_or_default().contains(&b'\n') {
+                    let (ends, nuls) = rows::odd(inner.unwrap_or_default());
+                    let lines = if ends {
                         rows::line_ends(text.as_bytes())
                     } else {
                         u64::from(text.ends_with('\n'))
                     };
                     let span = self.take(bytes, lines);
-                    if text.trim_end_matches(['\r', '\n']).is_empty() {
+                    if (text.is_empty() || text.starts_with(['\r', '\n']))
+                        && text.trim_end_matches(['\r', '\n']).is_empty()
+                    {
                         batch.skipped_bytes += span.bytes;
                         continue;
                     }
-                    if text.contains('\0') {
+                    if nuls || text.ends_with('\0') {
                         for cell in cells.iter_mut() {
                             *cell = Cow::Owned(cell.replace('\0', ""));
                         }
@@ -270,10 +276,11 @@ impl<'b, 'c> Feeder<'b, 'c> {
                 Found::Row { bytes, lines } => {
                     let raw = rest.get(..bytes).unwrap_or_default();
                     let span = self.take(bytes, lines);
-                    if let Ok(text) = std::str::from_utf8(raw) {
-                        return Some(Found1 { span, raw, text });
-                    } else {
-                        batch.reject(span, Cause::NotUtf8);
+                    let commas = raw.iter().filter(|byte| **byte == b',').count();
+                    match std::str::from_utf8(raw) {
+                        Ok(text) if commas < VALUES_MAX => return Some(Found1 { span, raw, text }),
+                        Ok(_) => batch.reject(span, Cause::TooManyValues),
+                        Err(_) => batch.reject(span, Cause::NotUtf8),
                     }
                 }
                 Found::More if rest.len() > OBJECT_BYTES_MAX => {

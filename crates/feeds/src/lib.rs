@@ -16,6 +16,7 @@ pub mod functions;
 pub mod limits;
 pub mod mapping;
 pub mod parser;
+mod quick;
 pub mod reject;
 pub mod rows;
 pub mod schema;

@@ -4,12 +4,16 @@
 pub const ROW_BYTES_MAX: usize = 1 << 20;
 /// Bytes of one object of a JSON report.
 pub const OBJECT_BYTES_MAX: usize = 16 << 20;
-/// Columns of a table.
+/// Columns of a table, pairs of a line.
 pub const COLUMNS_MAX: usize = 4_000;
+/// Values in a JSON object, counted by the commas between them: in memory each is some hundred bytes.
+pub const VALUES_MAX: usize = 1 << 20;
 /// Rows that one batch holds.
 pub const BATCH_ROWS_MAX: usize = 2_000;
 /// Observations that one row or object may come to (a row that names many ports, an event with many attributes).
 pub const OBSERVATIONS_PER_ROW_MAX: usize = 10_000;
+/// Bytes that the observations of one row may own, where it comes to several: what an object tells once is copied to each of them.
+pub const COPIED_BYTES_MAX: usize = 32 << 20;
 /// Lists around an object in a JSON report.
 pub const LIST_DEPTH_MAX: usize = 16;
 /// Bytes of a schema of reports.

@@ -1,5 +1,8 @@
 //! Mapping files: any table, or JSON objects of any shape, as an operator describes them (`docs/feeds.md`).
 
+mod pairs;
+mod pattern;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -10,12 +13,19 @@ use crate::batch::{Batch, Refusal, Row};
 use crate::feeder::{Feeder, Found1};
 use crate::field::{Field, Kind};
 use crate::formats::Notes;
-use crate::limits::{COLUMNS_MAX, MAPPING_BYTES_MAX};
+use crate::limits::{COLUMNS_MAX, MAPPING_BYTES_MAX, ROW_BYTES_MAX};
 use crate::reject::{Cause, Name};
 use crate::rows::Dialect;
 use crate::types::{self, time};
 use crate::value::Value;
 use crate::wire;
+
+pub(crate) use pairs::Pairs;
+use pattern::Pattern;
+pub use pattern::{CELL_BYTES_MAX, PATTERN_BYTES_MAX, PatternError};
+
+/// Bytes of what parts pairs, or key and value.
+const SEPARATOR_BYTES_MAX: usize = 16;
 
 /// A mapping file was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +48,14 @@ pub enum MappingError {
     /// A column that has neither a name nor a place.
     #[error("a column of the mapping needs `name` or `at`, one of them")]
     NoPlace,
+    /// A regular expression that is none, or too much.
+    #[error("the mapping's regex {0}: {1}")]
+    Pattern(Name, #[source] PatternError),
+    /// What parts pairs is also what parts key and value, or is none.
+    #[error(
+        "the mapping's pair_separator and key_separator must differ, and have 1 to {SEPARATOR_BYTES_MAX} bytes without an end of line"
+    )]
+    Separators,
 }
 
 /// How a moment is written.
@@ -84,6 +102,11 @@ struct Column {
     /// Whether the text is JSON, to be kept as a list or an object.
     #[serde(default)]
     json: bool,
+    /// The part of the value that is taken: a regular expression, or its first group.
+    regex: Option<String>,
+    /// The same, compiled.
+    #[serde(skip)]
+    pattern: Option<Pattern>,
     /// What stands before a URL that begins without a scheme.
     prefix: Option<String>,
     /// Values in place of others.
@@ -116,8 +139,14 @@ struct File {
     delimiter: Option<String>,
     quote: Option<String>,
     comment: Option<String>,
+    /// Between the pairs of a line; a blank if left out.
+    pair_separator: Option<String>,
+    /// Between key and value of a pair; `=` if left out.
+    key_separator: Option<String>,
     /// Lines before the first row; the last of them names the columns if a column goes by name.
     header_lines: Option<usize>,
+    /// Whether rows may end early: a column that is required is so only where its row has a cell for it.
+    short_rows: bool,
     unmapped: Unmapped,
     filter: Filter,
     column: Vec<Column>,
@@ -127,12 +156,29 @@ struct File {
 }
 
 /// A mapping, read and checked.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Mapping {
     file: File,
     dialect: Dialect,
     comment: Option<char>,
+    /// Between the pairs of a line.
+    between: String,
+    /// Between key and value of a pair.
+    assign: String,
     constants: Vec<(Field, Value<'static>)>,
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self {
+            file: File::default(),
+            dialect: Dialect::default(),
+            comment: None,
+            between: " ".to_owned(),
+            assign: "=".to_owned(),
+            constants: Vec::new(),
+        }
+    }
 }
 
 fn one(text: Option<&str>, what: &'static str) -> Result<Option<u8>, MappingError> {
@@ -152,7 +198,7 @@ impl Mapping {
         if text.len() > MAPPING_BYTES_MAX {
             return Err(MappingError::TooLarge);
         }
-        let file: File = toml::from_str(text)?;
+        let mut file: File = toml::from_str(text)?;
         let mut mapping = Self {
             dialect: Dialect {
                 delimiter: one(file.delimiter.as_deref(), "delimiter")?.unwrap_or(b','),
@@ -164,7 +210,18 @@ impl Mapping {
             comment: one(file.comment.as_deref(), "comment")?.map(char::from),
             ..Self::default()
         };
-        for column in &file.column {
+        if let Some(given) = &file.pair_separator {
+            mapping.between.clone_from(given);
+        }
+        if let Some(given) = &file.key_separator {
+            mapping.assign.clone_from(given);
+        }
+        mapping.separators()?;
+        for column in &mut file.column {
+            if let Some(regex) = &column.regex {
+                let bad = |error| MappingError::Pattern(Name::new(regex), error);
+                column.pattern = Some(Pattern::read(regex).map_err(bad)?);
+            }
             if column.name.is_some() == column.at.is_some_and(|at| at > 0) {
                 return Err(MappingError::NoPlace);
             }
@@ -186,6 +243,23 @@ impl Mapping {
         }
         mapping.file = file;
         Ok(mapping)
+    }
+
+    fn separators(&self) -> Result<(), MappingError> {
+        let good = |text: &str| {
+            (1..=SEPARATOR_BYTES_MAX).contains(&text.len()) && !text.contains(['\n', '\r', '\0'])
+        };
+        if self.between != self.assign && good(&self.between) && good(&self.assign) {
+            Ok(())
+        } else {
+            Err(MappingError::Separators)
+        }
+    }
+
+    /// Whether a line is left out as a comment.
+    fn is_comment(&self, text: &str) -> bool {
+        let mark = self.comment;
+        mark.is_some_and(|mark| text.trim_start().starts_with(mark))
     }
 
     /// Fields that every observation has.
@@ -228,6 +302,10 @@ impl Mapping {
                     Some(text) => out.push_str(&text),
                     None => whole = false,
                 }
+                // Fields that are made of fields that are made of fields double each time.
+                if out.len() > ROW_BYTES_MAX {
+                    return Err(Cause::TooLong);
+                }
                 rest = more;
             }
             out.push_str(rest);
@@ -259,13 +337,30 @@ impl OneOrMore {
 impl Column {
     /// Puts a value where the mapping says.
     fn put<'b>(&self, name: &str, value: &Value<'b>, row: &mut Row<'_, 'b>) -> Result<(), Cause> {
+        let cut = match (&self.pattern, value) {
+            (Some(pattern), Value::Text(text)) if !text.is_empty() => match pattern.cut(text) {
+                Some(part) => Some(Value::Text(part)),
+                None if self.required => {
+                    return Err(Cause::Unconvertible {
+                        column: Name::new(name),
+                        function: "regex",
+                    });
+                }
+                None => {
+                    row.extra(Cow::Owned(name.to_owned()), value.clone());
+                    return Ok(());
+                }
+            },
+            _ => None,
+        };
+        let cut = cut.as_ref().unwrap_or(value);
         let mut cause = None;
         for key in self.to.names() {
             let field = Field::by_name(key);
             if self.fallback && field.is_some_and(|field| row.has(field)) {
                 return Ok(());
             }
-            match row.named(key, self.converted(field, value.clone())) {
+            match row.named(key, self.converted(field, cut.clone())) {
                 Ok(()) => return Ok(()),
                 Err(Cause::BadValue { field, .. }) => {
                     let column = Name::new(name);
@@ -355,11 +450,7 @@ impl Table {
         let lines = self.mapping.file.header_lines;
         let lines = lines.unwrap_or(usize::from(self.mapping.by_name()));
         while let Some(found) = feeder.table(batch, self.mapping.dialect, &mut cells) {
-            let trimmed = found.text.trim_start();
-            let comment = self
-                .mapping
-                .comment
-                .is_some_and(|mark| trimmed.starts_with(mark));
+            let comment = self.mapping.is_comment(found.text);
             if notes.header_lines < lines && !comment {
                 notes.header_lines += 1;
                 batch.skipped_bytes += found.span.bytes;
@@ -410,7 +501,7 @@ impl Table {
                     .unwrap_or_else(|| format!("column_{}", at.unwrap_or(0))),
             };
             let Some(cell) = at.and_then(|at| cells.get(at)) else {
-                if column.required {
+                if column.required && !(at.is_some() && self.mapping.file.short_rows) {
                     return Err(Cause::MissingColumn(Name::new(&shown)));
                 }
                 continue;

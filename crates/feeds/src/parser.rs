@@ -24,6 +24,8 @@ pub enum Format {
     Shadowserver(Box<ReportType>),
     /// Any table, mapped by a file.
     Csv(Box<Mapping>),
+    /// Lines of pairs of key and value, mapped by a file.
+    Pairs(Box<Mapping>),
     /// JSON objects: `IntelMQ`'s data format, or mapped by a file.
     Json(Box<Mapping>),
     /// A format that one source has.
@@ -87,6 +89,7 @@ enum Machine {
     /// A table that cannot be read: every line is a reject, and why.
     Broken(Cause),
     Csv(Box<mapping::Table>),
+    Pairs(Box<mapping::Pairs>),
     Json(Box<mapping::Objects>),
     Vendor(formats::Machine),
 }
@@ -127,6 +130,10 @@ impl Parser {
             Format::Csv(mapping) => {
                 parser.also(mapping.constants());
                 Machine::Csv(Box::new(mapping::Table::new(*mapping)))
+            }
+            Format::Pairs(mapping) => {
+                parser.also(mapping.constants());
+                Machine::Pairs(Box::new(mapping::Pairs::new(*mapping)))
             }
             Format::Json(mapping) => {
                 parser.also(mapping.constants());
@@ -211,10 +218,11 @@ impl Parser {
                 }
             }
             Machine::Csv(table) => table.rows(&mut feeder, &mut batch, head, notes),
+            Machine::Pairs(pairs) => pairs.rows(&mut feeder, &mut batch, notes),
             Machine::Json(objects) => objects.rows(&mut feeder, &mut batch),
             Machine::Vendor(vendor) => vendor.rows(&mut feeder, &mut batch, notes),
         }
-        *room = batch.room();
+        *room = batch.room(*room);
         batch.taken = feeder.taken();
         batch.common = common;
         batch.head = head;

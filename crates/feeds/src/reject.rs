@@ -50,7 +50,7 @@ pub enum Cause {
     /// A quote is opened and never closed.
     #[error("a quote is opened and never closed")]
     UnclosedQuote,
-    /// More columns than a table may have.
+    /// More columns than a table may have, or pairs than a line.
     #[error("more columns than a table may have")]
     TooManyColumns,
     /// A header without a name in it.
@@ -87,6 +87,9 @@ pub enum Cause {
     /// Not JSON.
     #[error("not JSON")]
     NotJson,
+    /// More values in a JSON object than there may be.
+    #[error("more values than an object may hold")]
+    TooManyValues,
     /// Lists within lists beyond what a report may have.
     #[error("nested too deeply")]
     TooDeep,
@@ -99,7 +102,7 @@ pub enum Cause {
     /// Nothing in it that could be observed.
     #[error("holds nothing that an observation could be made of")]
     Empty,
-    /// More observations than a row may come to.
+    /// More observations than a row may come to, or more that is copied to each of them.
     #[error("comes to more observations than a row may")]
     TooMany,
     /// The report ends in the middle of it.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::limits::LIST_DEPTH_MAX;
+use crate::limits::{COLUMNS_MAX, LIST_DEPTH_MAX};
 use crate::reject::Cause;
 
 /// How often the end of a report is looked at anew after an object that is cut off.
@@ -39,8 +39,45 @@ pub enum Found {
     More,
 }
 
-fn find(bytes: &[u8], what: u8) -> Option<usize> {
-    bytes.iter().position(|byte| *byte == what)
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
+
+/// The top bit of each byte of a word that is zero, exactly up to the first of them (H. S. Warren, "Hacker's Delight", 6-1).
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & TOPS
+}
+
+/// Where one of two bytes stands first: eight are looked at a time, since cells are some ten bytes long and each wrong guess of the
+/// processor about their ends costs more than the look.
+#[inline]
+fn find_either(bytes: &[u8], one: u8, other: u8) -> Option<usize> {
+    let (words, tail) = bytes.as_chunks::<8>();
+    let (first, second) = (ONES * u64::from(one), ONES * u64::from(other));
+    for (n, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ first) | zeros(word ^ second);
+        if found != 0 {
+            return Some(n * 8 + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let at = tail
+        .iter()
+        .position(|byte| *byte == one || *byte == other)?;
+    Some(words.len() * 8 + at)
+}
+
+/// Where a byte stands first.
+#[inline]
+pub(crate) fn find(bytes: &[u8], what: u8) -> Option<usize> {
+    find_either(bytes, what, what)
+}
+
+/// Whether an end of line is among bytes, and whether a NUL is. They are looked at all: that is quicker than a way out.
+pub(crate) fn odd(bytes: &[u8]) -> (bool, bool) {
+    let found = bytes.iter().fold(0_u8, |found, byte| {
+        found | u8::from(*byte == b'\n') | (u8::from(*byte == 0) << 1)
+    });
+    (found & 1 != 0, found & 2 != 0)
 }
 
 /// Ends of line in bytes.
@@ -86,8 +123,9 @@ impl Default for Dialect {
 }
 
 /// Reads the cells of one row of a table, and returns its bytes with the end of line. `None` if the row goes on after the
-/// bytes. `cells` is cleared first; a cell borrows unless it holds a doubled quote. What follows a closing quote before the
-/// delimiter is part of the cell, as spreadsheets and Python read it.
+/// bytes. `cells` is cleared first; of a row of more cells than a table may have columns it holds so many that this can be told. A cell
+/// borrows unless it holds a doubled quote. What follows a closing quote before the delimiter is part of the cell, as spreadsheets and
+/// Python read it.
 ///
 /// # Errors
 /// [`Cause::UnclosedQuote`] if the report ends within quotes.
@@ -101,6 +139,13 @@ pub fn cells<'b>(
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {
+        if let Some((cell, next)) = simple(text, at, dialect) {
+            if cells.len() <= COLUMNS_MAX {
+                cells.push(Cow::Borrowed(cell));
+            }
+            at = next;
+            continue;
+        }
         let (cell, next) = if dialect.quote.is_some() && bytes.get(at).copied() == dialect.quote {
             match quoted(text, at, dialect) {
                 Some(found) => found,
@@ -113,7 +158,10 @@ pub fn cells<'b>(
         };
         match bytes.get(next) {
             Some(byte) if *byte == dialect.delimiter => {
-                cells.push(cell);
+                // What stands in more columns than there may be is nobody's.
+                if cells.len() <= COLUMNS_MAX {
+                    cells.push(cell);
+                }
                 at = next + 1;
             }
             Some(_) => {
@@ -129,13 +177,26 @@ pub fn cells<'b>(
     }
 }
 
+/// What most cells of tables in quotes are: a quoted cell without quotes in it, and a delimiter after it. What it holds, and where
+/// the next one begins.
+#[inline]
+fn simple(text: &str, at: usize, dialect: Dialect) -> Option<(&str, usize)> {
+    let quote = dialect.quote?;
+    let (first, inner) = text.as_bytes().get(at..)?.split_first()?;
+    if *first != quote || dialect.delimiter == quote {
+        return None;
+    }
+    let end = find(inner, quote)?;
+    if *inner.get(end + 1)? != dialect.delimiter {
+        return None;
+    }
+    Some((text.get(at + 1..at + 1 + end)?, at + end + 3))
+}
+
 /// Where a cell without quotes ends: at a delimiter, an end of line, or the end of the bytes.
 fn plain_end(bytes: &[u8], at: usize, delimiter: u8) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    let end = rest
-        .iter()
-        .position(|byte| *byte == delimiter || *byte == b'\n');
-    at + end.unwrap_or(rest.len())
+    at + find_either(rest, delimiter, b'\n').unwrap_or(rest.len())
 }
 
 /// A quoted cell that begins at `at`, and where it ends.
@@ -153,11 +214,6 @@ fn quoted(text: &str, at: usize, dialect: Dialect) -> Option<(Cow<'_, str>, usiz
             own.push(char::from(quote));
             from = end + 2;
             continue;
-        }
-        // Most cells end here.
-        let next = bytes.get(end + 1).copied();
-        if own.is_none() && (next == Some(dialect.delimiter) || next == Some(b'\n')) {
-            return Some((Cow::Borrowed(part), end + 1));
         }
         // A quote at the end of the chunk may be the first of two: the caller asks again with more.
         let after = end + 1;
@@ -312,12 +368,28 @@ impl Objects {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> (Vec<String>, Option<usize>) {
         let mut out = Vec::new();
         let taken = cells(text, Dialect::default(), true, &mut out).unwrap();
         (out.iter().map(|cell| cell.to_string()).collect(), taken)
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_are_found_where_a_plain_search_finds_them(
+            bytes in prop::collection::vec(prop_oneof![0_u8..4, 126_u8..131, any::<u8>()], 0..40),
+            one in prop_oneof![0_u8..4, 126_u8..131],
+            other in 0_u8..4,
+        ) {
+            let plain = bytes.iter().position(|byte| *byte == one || *byte == other);
+            prop_assert_eq!(find_either(&bytes, one, other), plain);
+            let plain = (bytes.contains(&b'\n'), bytes.contains(&0));
+            prop_assert_eq!(odd(&bytes), plain);
+        }
     }
 
     #[test]

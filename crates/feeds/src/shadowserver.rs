@@ -8,6 +8,7 @@ use crate::feeder::Found1;
 use crate::field::Field;
 use crate::functions::{self, Around, Function};
 use crate::limits::COLUMNS_MAX;
+use crate::quick::{Empty, Quick};
 use crate::reject::{Cause, Name};
 use crate::schema::{ReportType, Step, Target, Warning};
 use crate::types;
@@ -19,6 +20,10 @@ struct Bound {
     step: Step,
     /// Which of the report's columns; `None` if it has no such column.
     column: Option<usize>,
+    /// Its cell in a row; of no row if there is no such column.
+    cell: usize,
+    /// What is made of most cells.
+    quick: Quick,
 }
 
 /// A column of the report.
@@ -87,9 +92,14 @@ pub(crate) fn compile(report: &ReportType, header: &[Cow<'_, str>]) -> Result<Co
             None if !step.required => warnings.push(Warning::NoColumn(Name::new(&step.column))),
             None => {}
         }
+        let cell = column
+            .and_then(|at| plan.columns.get(at))
+            .map(|own| own.cell);
         plan.steps.push(Bound {
             step: step.clone(),
             column,
+            cell: cell.unwrap_or(usize::MAX),
+            quick: Quick::of(step),
         });
     }
     let unmapped = plan
@@ -227,6 +237,9 @@ impl Plan {
         left.extend(self.columns.iter().map(|column| column.times));
         let mut row = batch.row(found.span, found.raw);
         for bound in &self.steps {
+            if self.quick(bound, cells, left, &mut row) {
+                continue;
+            }
             let done = self.step(bound, cells, left, &mut row);
             if let Err(cause) = done {
                 row.undo_as(found.span, cause);
@@ -237,9 +250,10 @@ impl Plan {
             row.put(*field, value.borrowed());
         }
         // What no field took is kept as it stands.
-        for (column, left) in self.columns.iter().zip(left.iter()) {
+        let over = self.columns.iter().zip(left.iter());
+        for (column, _) in over.filter(|(_, left)| **left > 0) {
             let cell = cells.get(column.cell);
-            if let Some(cell) = cell.filter(|cell| *left > 0 && !cell.is_empty()) {
+            if let Some(cell) = cell.filter(|cell| !cell.is_empty()) {
                 self.extra(&mut row, &column.name, Value::Text(cell.clone()));
             }
         }
@@ -252,6 +266,43 @@ impl Plan {
         } else {
             row.extra_new(Cow::Borrowed(name), value);
         }
+    }
+
+    /// The short way of a step, where the cell is as most are. It ends as the long one would; `false` where it says nothing.
+    #[inline]
+    fn quick<'b>(
+        &'b self,
+        bound: &'b Bound,
+        cells: &[Cow<'b, str>],
+        left: &mut [u8],
+        row: &mut crate::batch::Row<'_, 'b>,
+    ) -> bool {
+        let left = bound.column.and_then(|at| left.get_mut(at));
+        let (Some(left), Some(Cow::Borrowed(text))) = (left, cells.get(bound.cell)) else {
+            return false;
+        };
+        // A column that was all used up counts as once more, see `step`.
+        let over = (*left).max(1) - 1;
+        if text.is_empty() {
+            match (bound.quick.empty, &bound.step.target) {
+                (Empty::None, _) if bound.step.required => *left = over + 1,
+                (Empty::None, _) => *left = over,
+                (Empty::Taken, Target::Field(field)) if !row.has(*field) => *left = over,
+                _ => return false,
+            }
+            return true;
+        }
+        let Some(value) = bound.quick.read(text) else {
+            return false;
+        };
+        match &bound.step.target {
+            Target::Field(field) if row.has(*field) => return false,
+            Target::Field(field) => row.push(*field, value),
+            Target::Extra(name) => self.extra(row, name, value),
+            Target::Nowhere => return false,
+        }
+        *left = over;
+        true
     }
 
     fn step<'b>(

@@ -54,6 +54,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Bytes that it owns, about.
+    pub(crate) fn owned_bytes(&self) -> usize {
+        match self {
+            Self::Text(Cow::Owned(text)) => text.len(),
+            Self::Digits(digits) => digits.len(),
+            Self::Json(json) => json_bytes(json),
+            _ => 0,
+        }
+    }
+
     /// What JSON says; `None` for null, which is no value.
     #[must_use]
     pub fn of_json(json: serde_json::Value) -> Option<Value<'static>> {
@@ -69,6 +79,20 @@ impl<'a> Value<'a> {
             nested => Value::Json(Box::new(nested)),
         })
     }
+}
+
+/// JSON as it was read is never nested so deeply that this is: its reader stops at 128.
+fn json_bytes(json: &serde_json::Value) -> usize {
+    size_of::<serde_json::Value>()
+        + match json {
+            serde_json::Value::String(text) => text.len(),
+            serde_json::Value::Array(items) => items.iter().map(json_bytes).sum(),
+            serde_json::Value::Object(entries) => {
+                let each = entries.iter();
+                each.map(|(key, value)| key.len() + json_bytes(value)).sum()
+            }
+            _ => 0,
+        }
 }
 
 /// A network: an address whose host bits are zero, and the length of its prefix in bits.

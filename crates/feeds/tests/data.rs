@@ -13,9 +13,10 @@ mod support;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use cairn_feeds::data::contacts::Found;
 use cairn_feeds::data::set::{SetError, Source, write};
 use cairn_feeds::data::source::{Format, SourceError, Told};
-use cairn_feeds::data::{Builder, Fact, Kind, Set};
+use cairn_feeds::data::{Builder, Fact, Gather, Kind, Set};
 use cairn_feeds::value::Network;
 use proptest::prelude::*;
 
@@ -112,8 +113,10 @@ proptest! {
     #[test]
     fn no_source_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         for format in Format::ALL {
-            for kind in [Kind::Asn, Kind::Place] {
-                let _read = format.read(kind, &mut &bytes[..], &mut |_, _| true);
+            for kind in Kind::ALL {
+                let mut gather = Gather::new(kind);
+                let _read = gather.read(format, &mut &bytes[..]);
+                let _made = gather.end("2050-01-01", Vec::new());
             }
         }
     }
@@ -252,6 +255,147 @@ fn routing_tables_tell_who_announces() {
     assert!(matches!(other, Err(SourceError::Another(_))), "{other:?}");
 }
 
+fn gathered(kind: Kind, files: &[(Format, &str)]) -> (Set, Found, Vec<(u64, &'static str)>) {
+    let mut gather = Gather::new(kind);
+    let mut faults = Vec::new();
+    for (format, text) in files {
+        let told = gather.read(*format, &mut text.as_bytes()).unwrap();
+        faults.extend(told.first.iter().map(|fault| (fault.at, fault.what)));
+    }
+    let made = gather.end("2050-01-01", Vec::new()).unwrap();
+    (Set::read(&made.bytes).unwrap(), made.found, faults)
+}
+
+fn abuse(set: &Set, address: &str) -> Option<(String, String)> {
+    let (fact, network) = set.lookup(address.parse().unwrap())?;
+    Some((fact.abuse.clone()?, network.to_string()))
+}
+
+fn found(mailbox: &str, network: &str) -> Option<(String, String)> {
+    Some((mailbox.to_owned(), network.to_owned()))
+}
+
+const INETNUM: &str = "% a remark\n\ninetnum:        192.0.2.0 - 192.0.2.255\nnetname:        EXAMPLE\norg:            ORG-EX1-TEST # ours\n\
+    descr:          abuse-c: NO1-TEST\n\ninetnum: 192.0.2.128 -\n+ 192.0.2.191\nabuse-c: AB2-test\n\n\
+    inetnum: 192.0.2.192 - 192.0.2.207\nnetname: NOTHING\n\ninetnum: 198.51.100.0/24\nmnt-irt: IRT-EXAMPLE\n\n\
+    inetnum: 203.0.113.0 - 203.0.113.127\norg: ORG-NONE-TEST\n\ninetnum: 0.0.0.0 - 255.255.255.255\norg: ORG-EX1-TEST\n\n\
+    inetnum: nonsense\norg: ORG-EX1-TEST\n\ninet6num: 2001:db8::/32\norg: ORG-EX1-TEST\nno attribute";
+const OTHERS: &str = "organisation: ORG-EX1-TEST\norg-name: Example\nabuse-c: ab1-TEST\n\nrole: Example Abuse\n\
+    nic-hdl: AB1-TEST\nabuse-mailbox: Abuse@NET.example\nabuse-mailbox: second@net.example\n\nrole: Other\nnic-hdl: AB2-TEST\n\
+    abuse-mailbox: other@net.example\n\nperson: Nobody\nnic-hdl: NO1-TEST\nabuse-mailbox: person@net.example\n\n\
+    irt: IRT-EXAMPLE\nabuse-mailbox: irt@net.example\n\naut-num: AS64496\norg: ORG-EX1-TEST\n\naut-num: AS64497\n\
+    descr: nobody\n\nrole: Broken\nnic-hdl: AB3-TEST\nabuse-mailbox: none\n";
+
+#[test]
+fn registries_tell_whom_to_write_to() {
+    // In whatever order the files come.
+    for files in [
+        [(Format::Rpsl, INETNUM), (Format::Rpsl, OTHERS)],
+        [(Format::Rpsl, OTHERS), (Format::Rpsl, INETNUM)],
+    ] {
+        let (set, count, faults) = gathered(Kind::Abuse, &files);
+        for (address, expected) in [
+            ("192.0.2.1", found("Abuse@net.example", "192.0.2.0/24")),
+            ("192.0.2.129", found("other@net.example", "192.0.2.128/26")),
+            // What says nothing by itself is of what is around it.
+            ("192.0.2.193", found("Abuse@net.example", "192.0.2.0/24")),
+            ("198.51.100.1", found("irt@net.example", "198.51.100.0/24")),
+            ("203.0.113.1", None),
+            ("203.0.113.200", None),
+            ("2001:db8::1", found("Abuse@net.example", "2001:db8::/32")),
+        ] {
+            assert_eq!(abuse(&set, address), expected, "{address}");
+        }
+        assert_eq!((count.with, count.without), (4, 2));
+        let mut whats: Vec<&str> = faults.iter().map(|(_, what)| *what).collect();
+        whats.sort_unstable();
+        assert_eq!(whats, ["no attribute", "no mailbox", "no network"]);
+    }
+}
+
+#[test]
+fn where_no_registry_says_anything_the_system_does_that_announces() {
+    let routes = "203.0.113.0/25 64496\n198.51.100.0/25 64496\n192.0.2.128/25 64496\n203.0.113.128/25 64497\n";
+    let servers = r#"{"version": "1.0", "services": [[["203.0.113.0/24"], ["http://a.example/", "https://rdap.example/"]], [["x"], ["https://b.example/"]]]}"#;
+    let files = [
+        (Format::Rpsl, INETNUM),
+        (Format::Pyasn, routes),
+        (Format::Rpsl, OTHERS),
+        (Format::Rdap, servers),
+    ];
+    let (set, _, faults) = gathered(Kind::Abuse, &files);
+    assert!(faults.contains(&(2, "no network")));
+    for (address, expected) in [
+        ("203.0.113.1", found("Abuse@net.example", "203.0.113.0/25")),
+        // However wide it is, the registry's network goes before the route.
+        ("198.51.100.1", found("irt@net.example", "198.51.100.0/24")),
+        ("192.0.2.129", found("other@net.example", "192.0.2.128/26")),
+        ("192.0.2.200", found("Abuse@net.example", "192.0.2.0/24")),
+        ("203.0.113.200", None),
+    ] {
+        assert_eq!(abuse(&set, address), expected, "{address}");
+    }
+    let (fact, network) = set.lookup("203.0.113.200".parse().unwrap()).unwrap();
+    assert_eq!(
+        (fact.rdap.as_deref(), network.to_string().as_str()),
+        (Some("https://rdap.example/"), "203.0.113.0/24")
+    );
+}
+
+#[test]
+fn answers_of_registries_tell_the_same() {
+    let card = |mailbox: &str| {
+        format!(
+            r#"["vcard", [["version", {{}}, "text", "4.0"], ["email", {{}}, "text", "{mailbox}"]]]"#
+        )
+    };
+    let registrant = format!(
+        r#"{{"roles": ["registrant"], "vcardArray": {}, "entities": [{{"roles": ["technical", "abuse"], "vcardArray": {}}}]}}"#,
+        card("owner@net.example"),
+        card("abuse@net.example")
+    );
+    let text = format!(
+        r#"[{{"objectClassName": "ip network", "startAddress": "192.0.2.0", "endAddress": "192.0.2.127", "entities": [{registrant}]}},
+        {{"objectClassName": "ip network", "startAddress": "2001:db8::", "endAddress": "2001:db8:0:ffff:ffff:ffff:ffff:ffff", "entities": [{registrant}]}},
+        {{"objectClassName": "autnum", "startAutnum": 64496, "endAutnum": 64497, "entities": [{registrant}]}},
+        {{"objectClassName": "autnum", "startAutnum": 1, "endAutnum": 4294967295, "entities": [{registrant}]}},
+        {{"objectClassName": "ip network", "startAddress": "192.0.2.0", "endAddress": "192.0.1.0", "entities": [{registrant}]}},
+        {{"objectClassName": "domain", "entities": [{registrant}]}}, {{"objectClassName": "ip network"}}] nonsense"#
+    );
+    let routes = "198.51.100.0/24 64497\n";
+    let files = [(Format::Rdap, text.as_str()), (Format::Pyasn, routes)];
+    let (set, count, faults) = gathered(Kind::Abuse, &files);
+    assert_eq!(
+        abuse(&set, "192.0.2.1"),
+        found("abuse@net.example", "192.0.2.0/25")
+    );
+    assert_eq!(
+        abuse(&set, "2001:db8::1"),
+        found("abuse@net.example", "2001:db8::/48")
+    );
+    assert_eq!(
+        abuse(&set, "198.51.100.1"),
+        found("abuse@net.example", "198.51.100.0/24")
+    );
+    assert_eq!((count.with, faults.len()), (2, 5), "{faults:?}");
+}
+
+#[test]
+fn names_are_looked_up_in_sets_of_suffixes() {
+    let text = "// list\nexample\n*.wide.example\n";
+    let (set, _, faults) = gathered(Kind::Suffix, &[(Format::Suffix, text)]);
+    assert!(faults.is_empty());
+    let found = set.registered("www.a.example").unwrap();
+    assert_eq!(found.registrable.as_deref(), Some("a.example"));
+    assert_eq!(set.lookup("192.0.2.1".parse().unwrap()), None);
+    let mut other = Gather::new(Kind::Suffix);
+    assert!(matches!(
+        other.read(Format::Pyasn, &mut &b""[..]),
+        Err(SourceError::NotOfKind(Kind::Suffix))
+    ));
+    assert!(other.end("2050-01-01", Vec::new()).is_err());
+}
+
 /// Every address of the vectors, through a set that was built of the database.
 #[test]
 fn maxminds_test_databases_say_what_is_recorded() {
@@ -289,6 +433,7 @@ fn maxminds_test_databases_say_what_is_recorded() {
                 city: text("city"),
                 lat: vector["lat"].as_f64(),
                 lon: vector["lon"].as_f64(),
+                ..Fact::default()
             };
             let address: IpAddr = text("ip").unwrap().parse().unwrap();
             let (fact, of) = set.lookup(address).unwrap_or_else(|| panic!("{vector}"));

@@ -170,9 +170,85 @@ fn a_mapping_with_faults_is_refused() {
         "[constants]\n'source.ip' = 'x'",
         "colunm = []",
         "column = [{ at = 1, name = 'x', to = 'source.ip' }]",
+        "column = [{ at = 1, to = 'source.asn', regex = '(' }]",
+        "column = [{ at = 1, to = 'source.asn', regex = '(?:\\w{200}){200}' }]",
+        "pair_separator = '='",
+        "key_separator = ''",
     ] {
         assert!(Mapping::read(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_regular_expression_cuts_the_value_out_of_a_cell() {
+    let mapping = Mapping::read(
+        "column = [{ at = 1, to = 'source.ip' }, { name = 'as', to = 'source.asn', regex = '(?i)as(\\d+)', required = true },\n\
+         { name = 'port', to = 'source.port', regex = '[0-9]+$' }]\nheader_lines = 1\n",
+    )
+    .unwrap();
+    let csv = "ip,as,port\n192.0.2.1,NET as64496 x,tcp/80\n192.0.2.2,64497,tcp/80\n192.0.2.3,AS1,none\n192.0.2.4,AS2,\n";
+    let format = Format::Csv(Box::new(mapping));
+    let parsed = parse(format, &Context::default(), csv.as_bytes());
+    assert_eq!(parsed.events[0]["source.asn"], 64_496);
+    assert_eq!(parsed.events[0]["source.port"], 80);
+    // What it fits nowhere is kept, and a reject where the column is required.
+    assert_eq!(parsed.events[1]["extra.port"], "none");
+    assert_eq!(parsed.events.len(), 3);
+    assert_eq!(
+        parsed.rejects[0].cause.to_string(),
+        "column as: regex cannot convert what it holds"
+    );
+}
+
+#[test]
+fn rows_may_end_early_where_the_mapping_says_so() {
+    let columns = "column = [{ at = 1, to = 'source.ip', required = true }, { at = 2, to = 'source.port', required = true }]\n";
+    for (more, events) in [("", 1), ("short_rows = true\n", 2)] {
+        let mapping = Mapping::read(&format!("{more}{columns}")).unwrap();
+        let format = Format::Csv(Box::new(mapping));
+        let text = b"192.0.2.1\n192.0.2.2,80\n192.0.2.3,x\n";
+        let parsed = parse(format, &Context::default(), text);
+        assert_eq!(parsed.events.len(), events, "{more}");
+    }
+}
+
+#[test]
+fn lines_of_pairs_are_mapped_by_keys() {
+    let mapping = Mapping::read(
+        "comment = '#'\ncolumn = [{ name = 'src', to = ['source.ip', 'source.fqdn'], required = true },\n\
+         { name = 'at', to = 'time.source', time = 'epoch' }, { name = 'dpt', to = 'destination.port' }]\n\
+         [constants]\n'classification.type' = 'scanner'\n",
+    )
+    .unwrap();
+    let text = "# firewall\nJan  1 fw kernel: src=192.0.2.1 at=1441008970 msg=\"two words\" dpt=22 end\n\n\
+                src=a.example src=b.example dpt=x\nat=1\nno pair at all\n";
+    let format = Format::Pairs(Box::new(mapping));
+    let parsed = parse(format, &Context::default(), text.as_bytes());
+    let first = &parsed.events[0];
+    assert_eq!(first["source.ip"], "192.0.2.1");
+    assert_eq!(first["time.source"], "2015-08-31T08:16:10+00:00");
+    assert_eq!(first["destination.port"], 22);
+    assert_eq!(first["extra.msg"], "two words");
+    assert_eq!(first["classification.type"], "scanner");
+    assert_eq!(parsed.events.len(), 1);
+    let causes: Vec<String> = parsed
+        .rejects
+        .iter()
+        .map(|own| format!("{}: {}", own.span.line, own.cause))
+        .collect();
+    assert_eq!(
+        causes,
+        [
+            "4: source.fqdn is given twice",
+            "5: required column src is missing",
+            "6: holds nothing that an observation could be made of"
+        ]
+    );
+    let mapping = Mapping::read("pair_separator = '|'\nkey_separator = ':'\nquote = ''\ncolumn = [{ name = 'a', to = 'comment' }]\nunmapped = 'drop'").unwrap();
+    let format = Format::Pairs(Box::new(mapping));
+    let parsed = parse(format, &Context::default(), b"a: \"x y\" |b:1");
+    assert_eq!(parsed.events[0]["comment"], "\"x y\"");
+    assert_eq!(parsed.events[0].get("extra.b"), None);
 }
 
 #[test]

@@ -1,5 +1,7 @@
-//! `cairn feeds db`: what is known of addresses, built once from files of the operator's own and looked up without leaving the house.
+//! `cairn feeds db`: what is known of addresses and names, built once from files of the operator's own and looked up without leaving the house.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::net::IpAddr;
@@ -9,17 +11,17 @@ use anyhow::Context as _;
 use cairn_app::clock::Clock;
 use cairn_evidence::hash::Hash;
 use cairn_feeds::archive;
-use cairn_feeds::data::set::{Source, write};
+use cairn_feeds::data::set::Source;
 use cairn_feeds::data::source::{Format, Told};
-use cairn_feeds::data::{Builder, Kind, Set};
-use cairn_feeds::types::time;
+use cairn_feeds::data::{Gather, Kind, Set};
+use cairn_feeds::types::{self, time};
 use cairn_kernel::time::Micros;
 use clap::Subcommand;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ring::digest::{Context, SHA256};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::args::{CheckFailed, Usage};
 use crate::track::folder;
@@ -27,11 +29,12 @@ use crate::track::folder;
 /// How files of sets end.
 const ENDING: &str = "cds";
 
-/// Data sets about addresses.
+/// Data sets about addresses and names.
 #[derive(Debug, Subcommand)]
 pub enum Db {
-    /// Make a set from files: whose number (asn) or in which place (place) addresses are. Of files that say different things of
-    /// one network the later one holds. The set is written whole or not at all, beside those of other days; lines that give
+    /// Make a set from files: whose number (asn) or in which place (place) addresses are, whom to write to about them (abuse), or
+    /// under what names are registered (suffix). Of files that say different things of one network the later one holds; for abuse
+    /// all files are put together, in whatever order they come. The set is written whole or not at all, beside those of other days; lines that give
     /// nothing are counted, and with any of them the exit code is 3.
     Build(Build),
     /// Say what sets are made of.
@@ -40,7 +43,8 @@ pub enum Db {
         #[arg(required = true)]
         sets: Vec<PathBuf>,
     },
-    /// Look addresses up, one JSON object a line: what is known, of which network, by the set of which day.
+    /// Look addresses and names up, one JSON object a line: what is known, of which network, by the set of which day. Of the sets
+    /// in the folder only those are read that are needed.
     Lookup {
         /// Folder of the sets.
         #[arg(long, value_name = "DIR")]
@@ -48,7 +52,7 @@ pub enum Db {
         /// As it was known at this time: the newest sets that are not younger, else the oldest. Without it, the newest.
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
-        /// Addresses.
+        /// Addresses, and names of domains.
         #[arg(required = true)]
         addresses: Vec<String>,
     },
@@ -58,12 +62,13 @@ pub enum Db {
 #[derive(Debug, clap::Args)]
 pub struct Build {
     /// What the set tells.
-    #[arg(long, value_parser = ["asn", "place"])]
+    #[arg(long, value_parser = kinds())]
     kind: String,
     /// Folder in which sets are kept, one for each kind and day.
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
-    /// Format of the files; without it each is known by its name: .mmdb, .mrt or rib…, .csv (RFC 8805), delegated-…, else pyasn's.
+    /// Format of the files; without it each is known by its name: .mmdb, .mrt or rib…, .csv (RFC 8805), delegated-…, ….db.… (RPSL),
+    /// .json (RDAP), else pyasn's; for names the public suffix list.
     #[arg(long, value_name = "NAME", value_parser = formats())]
     format: Option<String>,
     /// The day that the data are of; today if it is not said.
@@ -79,6 +84,10 @@ pub struct Build {
 
 fn formats() -> clap::builder::PossibleValuesParser {
     Format::ALL.map(Format::as_str).into()
+}
+
+fn kinds() -> clap::builder::PossibleValuesParser {
+    Kind::ALL.map(Kind::as_str).into()
 }
 
 impl Db {
@@ -107,27 +116,37 @@ impl<R: Read> Read for Digested<R> {
 
 impl Build {
     fn run(self) -> anyhow::Result<()> {
-        let kind = kind(&self.kind)?;
+        let kind = Kind::by_name(&self.kind).context("no kind of set")?;
         let day = match &self.day {
             Some(day) => day
                 .parse()
                 .map_err(|_| Usage(format!("--day {day}: no day")))?,
             None => day_of(Clock::System.now())?,
         };
-        let (mut networks, mut sources, mut faults) = (Builder::default(), Vec::new(), 0);
+        let (mut gather, mut sources, mut faults) = (Gather::new(kind), Vec::new(), 0);
         for path in &self.files {
-            faults += self.one(kind, path, &mut networks, &mut sources)?;
+            faults += self.one(kind, path, &mut gather, &mut sources)?;
         }
-        anyhow::ensure!(!networks.is_empty(), "the files tell nothing of that kind");
-        let count = networks.len();
-        let bytes = write(kind, &day.to_string(), sources, networks)?;
+        let made = gather.end(&day.to_string(), sources)?;
         let to = self.dir.join(format!("{}-{day}.{ENDING}", kind.as_str()));
-        folder::put(&to, &bytes).with_context(|| to.display().to_string())?;
+        folder::put(&to, &made.bytes).with_context(|| to.display().to_string())?;
         println!("{}", to.display());
+        let what = if kind == Kind::Suffix {
+            "rules"
+        } else {
+            "networks"
+        };
         eprintln!(
-            "{count} networks, {faults} lines or records without one, {} bytes",
-            bytes.len()
+            "{} {what}, {faults} lines or records without one, {} bytes",
+            made.count,
+            made.bytes.len()
         );
+        if kind == Kind::Abuse {
+            eprintln!(
+                "{} networks of registries have a mailbox of their own, {} have none",
+                made.found.with, made.found.without
+            );
+        }
         if faults == 0 {
             return Ok(());
         }
@@ -139,7 +158,7 @@ impl Build {
         &self,
         kind: Kind,
         path: &Path,
-        networks: &mut Builder,
+        gather: &mut Gather,
         sources: &mut Vec<Source>,
     ) -> anyhow::Result<u64> {
         let called = path.display().to_string();
@@ -148,13 +167,12 @@ impl Build {
         let mut faults = 0;
         archive::files(&name, file, &mut |name, bytes| {
             let format = self.format.as_deref().and_then(Format::by_name);
-            let format = format.unwrap_or_else(|| by_file_name(name));
+            let format = format.unwrap_or_else(|| by_file_name(kind, name));
             let mut input = Digested {
                 inner: bytes,
                 digest: Context::new(&SHA256),
             };
-            let mut take = |network, fact: &_| networks.add(network, fact);
-            let told = format.read(kind, &mut input, &mut take);
+            let told = gather.read(format, &mut input);
             let told = told.with_context(|| name.to_owned())?;
             tell(name, &told);
             faults += told.faults;
@@ -182,21 +200,20 @@ fn day_of(at: Micros) -> anyhow::Result<Date> {
     Ok(at.to_zoned(TimeZone::UTC).date())
 }
 
-fn kind(name: &str) -> anyhow::Result<Kind> {
-    [Kind::Asn, Kind::Place]
-        .into_iter()
-        .find(|kind| kind.as_str() == name)
-        .with_context(|| format!("{name}: no kind of set"))
-}
-
-fn by_file_name(name: &str) -> Format {
+fn by_file_name(kind: Kind, name: &str) -> Format {
     let name = name.to_ascii_lowercase();
     let ends = |ending: &str| {
         Path::new(&name)
             .extension()
             .is_some_and(|own| own == ending)
     };
-    if ends("mmdb") {
+    if kind == Kind::Suffix {
+        Format::Suffix
+    } else if name.contains(".db.") || ends("rpsl") {
+        Format::Rpsl
+    } else if ends("json") {
+        Format::Rdap
+    } else if ends("mmdb") {
         Format::Mmdb
     } else if ends("mrt") || name.starts_with("rib.") || name.starts_with("bview.") {
         Format::Mrt
@@ -258,17 +275,85 @@ fn info(paths: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Of the sets of a kind the one for a day: the newest that is not younger, else the oldest.
-fn for_day<'a>(sets: &'a [Set], kind: Kind, day: Option<&str>) -> Option<&'a Set> {
-    let own = || sets.iter().filter(|set| set.head().kind == kind);
-    let by_day = |set: &&Set| set.head().day.clone();
-    match day {
-        None => own().max_by_key(by_day),
-        Some(day) => own()
-            .filter(|set| set.head().day.as_str() <= day)
-            .max_by_key(by_day)
-            .or_else(|| own().min_by_key(by_day)),
+/// Of the sets of a kind the one for a day: the newest that is not younger, else the oldest. Which it is their names say; only that
+/// one is read.
+fn for_day(paths: &[PathBuf], kind: Kind, day: Option<&str>) -> anyhow::Result<Option<Set>> {
+    let start = format!("{}-", kind.as_str());
+    let own = paths.iter().filter_map(|path| {
+        let stem = path.file_stem()?.to_str()?;
+        let day = stem.strip_prefix(&start)?;
+        day.parse::<Date>().ok().map(|_| (day, path))
+    });
+    let mut own: Vec<(&str, &PathBuf)> = own.collect();
+    own.sort_unstable();
+    let at = match day {
+        None => own.len(),
+        Some(day) => own.partition_point(|(own, _)| *own <= day).max(1),
+    };
+    let Some((day, path)) = at.checked_sub(1).and_then(|at| own.get(at)) else {
+        return Ok(None);
+    };
+    let set = read(path)?;
+    anyhow::ensure!(
+        set.head().kind == kind && set.head().day == *day,
+        "{}: the set is of another kind or day than its name says",
+        path.display()
+    );
+    Ok(Some(set))
+}
+
+/// The sets that were needed so far.
+struct Sets {
+    paths: Vec<PathBuf>,
+    day: Option<String>,
+    read: BTreeMap<Kind, Option<Set>>,
+}
+
+impl Sets {
+    fn of(&mut self, kind: Kind) -> anyhow::Result<Option<&Set>> {
+        if !self.read.contains_key(&kind) {
+            let set = for_day(&self.paths, kind, self.day.as_deref())?;
+            self.read.insert(kind, set);
+        }
+        Ok(self.read.get(&kind).and_then(Option::as_ref))
     }
+
+    /// What is known of an address, by kind.
+    fn address(&mut self, address: IpAddr) -> anyhow::Result<Map<String, Value>> {
+        let mut out = Map::new();
+        for kind in [Kind::Asn, Kind::Place, Kind::Abuse] {
+            let Some(set) = self.of(kind)? else {
+                continue;
+            };
+            let day = &set.head().day;
+            let told = match set.lookup(address) {
+                Some((fact, network)) => {
+                    json!({ "known": fact, "network": network.to_string(), "day": day })
+                }
+                None => json!({ "known": null, "day": day }),
+            };
+            out.insert(kind.as_str().into(), told);
+        }
+        Ok(out)
+    }
+
+    /// Whose a name is.
+    fn name(&mut self, name: &str) -> anyhow::Result<Map<String, Value>> {
+        let mut out = Map::new();
+        let Some(set) = self.of(Kind::Suffix)? else {
+            out.insert("fault".into(), json!("no address, and no set about names"));
+            return Ok(out);
+        };
+        let told = json!({ "known": set.registered(name), "day": set.head().day });
+        out.insert(Kind::Suffix.as_str().into(), told);
+        Ok(out)
+    }
+}
+
+/// Whether text may be the name of a domain, and no address that is misspelt.
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().any(char::is_alphabetic);
+    letters && !text.contains(':') && types::fqdn(Cow::Borrowed(text)).is_ok()
 }
 
 fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<()> {
@@ -279,38 +364,30 @@ fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<
             Some(day_of(at)?.to_string())
         }
     };
-    let sets: Vec<Set> = within(dir)?
-        .iter()
-        .map(|path| read(path))
-        .collect::<anyhow::Result<_>>()?;
-    anyhow::ensure!(!sets.is_empty(), "{}: no data sets", dir.display());
+    let mut sets = Sets {
+        paths: within(dir)?,
+        day,
+        read: BTreeMap::new(),
+    };
+    anyhow::ensure!(!sets.paths.is_empty(), "{}: no data sets", dir.display());
     let mut wrong = 0;
     for text in addresses {
         let mut out = Map::new();
-        out.insert("address".into(), json!(text));
-        let Ok(address) = text.parse::<IpAddr>() else {
-            wrong += 1;
+        if let Ok(address) = text.parse::<IpAddr>() {
+            out.insert("address".into(), json!(text));
+            out.append(&mut sets.address(address)?);
+        } else if is_name(text) {
+            out.insert("name".into(), json!(text));
+            out.append(&mut sets.name(text)?);
+        } else {
+            out.insert("address".into(), json!(text));
             out.insert("fault".into(), json!("no address"));
-            println!("{}", serde_json::Value::Object(out));
-            continue;
-        };
-        for kind in [Kind::Asn, Kind::Place] {
-            let Some(set) = for_day(&sets, kind, day.as_deref()) else {
-                continue;
-            };
-            let known = set
-                .lookup(address)
-                .map(|(fact, network)| json!({ "known": fact, "network": network.to_string() }));
-            let mut told = known.unwrap_or_else(|| json!({ "known": null }));
-            if let Some(told) = told.as_object_mut() {
-                told.insert("day".into(), json!(set.head().day));
-            }
-            out.insert(kind.as_str().into(), told);
         }
-        println!("{}", serde_json::Value::Object(out));
+        wrong += usize::from(out.contains_key("fault"));
+        println!("{}", Value::Object(out));
     }
     if wrong == 0 {
         return Ok(());
     }
-    Err(CheckFailed(format!("{wrong} of them are no addresses")).into())
+    Err(CheckFailed(format!("{wrong} of them were not looked up")).into())
 }

@@ -99,6 +99,29 @@ fn types_of_a_schema_are_listed_and_wrong_usage_is_told() {
 }
 
 #[test]
+fn lines_of_pairs_are_read_by_a_mapping() {
+    let home = Home::new();
+    let mapping = home.write(
+        "pairs.toml",
+        "column = [{ name = 'src', to = 'source.ip' }, { name = 'by', to = 'source.asn', regex = '[0-9]+' }]\n",
+    );
+    let args = [
+        "feeds",
+        "parse",
+        "--format",
+        "key-value",
+        "--mapping",
+        &mapping,
+    ];
+    let ran = home.cairn_reading(&args, "fw: src=192.0.2.1 by=AS64496\n");
+    let parts = ["\"source.ip\":\"192.0.2.1\"", "\"source.asn\":64496"];
+    assert!(
+        ran.code == 0 && parts.iter().all(|part| ran.out.contains(part)),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn addresses_are_looked_up_in_sets_of_ones_own() {
     let home = Home::new();
     let old = home.write("old.dat", "192.0.2.0/24\t64496\n2001:db8::/32\t64497\n");
@@ -154,14 +177,87 @@ fn addresses_are_looked_up_in_sets_of_ones_own() {
     }
     let ran = ask(&["192.0.2.300", "2001:db8::1"]);
     assert_eq!((ran.code, ran.out.lines().count()), (3, 2), "{ran:?}");
-    // A set that is cut short is refused, with its name.
+    // A set that is cut short is refused, with its name, when it is the one that is needed.
     let path = home.path("sets/asn-2050-01-01.cds");
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
-    let ran = ask(&["192.0.2.1"]);
+    ask(&["192.0.2.1"]).good();
+    let ran = ask(&["--at", "2050-01-31T00:00:00Z", "192.0.2.1"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(
         ran.err.contains("asn-2050-01-01.cds") && ran.err.contains("build it again"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn whom_to_write_to_and_whose_a_name_is_are_looked_up() {
+    let home = Home::new();
+    let networks = home.write(
+        "test.db.inetnum",
+        "inetnum: 192.0.2.0 - 192.0.2.255\norg: ORG-EX1-TEST\n",
+    );
+    let roles = home.write(
+        "test.db.role",
+        "organisation: ORG-EX1-TEST\nabuse-c: AB1-TEST\n\nrole: Abuse\nnic-hdl: AB1-TEST\nabuse-mailbox: abuse@net.example\n",
+    );
+    let servers = home.write(
+        "ipv4.json",
+        r#"{"services": [[["198.51.100.0/24"], ["https://rdap.example/"]]]}"#,
+    );
+    let list = home.write("list.dat", "// a\nexample\nco.example\n");
+    let dir = home.arg("sets");
+    let build = |kind: &'static str, files: &[&str]| {
+        let args = ["feeds", "db", "build", "--kind", kind, "--dir", &dir];
+        home.cairn(&[&args[..], &["--day", "2050-01-01"], files].concat())
+    };
+    build("abuse", &[&networks, &roles, &servers]).good();
+    build("suffix", &[&list]).good();
+    let wrong = build("suffix", &["--format", "pyasn", &list]);
+    assert!(
+        wrong.code == 1 && wrong.err.contains("tell nothing for a set of kind suffix"),
+        "{wrong:?}"
+    );
+    let asked = ["192.0.2.1", "198.51.100.1", "www.A.co.example"];
+    let args = ["feeds", "db", "lookup", "--dir", &dir];
+    let told = home.cairn(&[&args[..], &asked].concat()).good();
+    let lines: Vec<&str> = told.lines().collect();
+    for (line, parts) in [
+        (
+            lines[0],
+            [
+                "\"abuse\":\"abuse@net.example\"",
+                "\"network\":\"192.0.2.0/24\"",
+            ],
+        ),
+        (
+            lines[1],
+            [
+                "\"rdap\":\"https://rdap.example/\"",
+                "\"network\":\"198.51.100.0/24\"",
+            ],
+        ),
+        (
+            lines[2],
+            [
+                "\"registrable\":\"a.co.example\"",
+                "\"suffix\":\"co.example\"",
+            ],
+        ),
+    ] {
+        for part in parts {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+    }
+    // A set is what its name says.
+    std::fs::rename(
+        home.path("sets/suffix-2050-01-01.cds"),
+        home.path("sets/suffix-2050-01-02.cds"),
+    )
+    .unwrap();
+    let ran = home.cairn(&[&args[..], &["a.example"]].concat());
+    assert!(
+        ran.code == 1 && ran.err.contains("than its name says"),
         "{ran:?}"
     );
 }

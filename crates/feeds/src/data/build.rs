@@ -29,12 +29,25 @@ pub struct Builder {
     numbers: HashMap<String, u32>,
     v4: Vec<(u128, u8, u32)>,
     v6: Vec<(u128, u8, u32)>,
+    /// What holds only where nothing above says anything.
+    v4_below: Vec<(u128, u8, u32)>,
+    v6_below: Vec<(u128, u8, u32)>,
 }
 
 impl Builder {
     /// One more network; `false` where there are [`NETWORKS_MAX`] already.
     pub fn add(&mut self, network: Network, fact: &Fact) -> bool {
-        if self.v4.len() + self.v6.len() >= NETWORKS_MAX {
+        self.put(network, fact, false)
+    }
+
+    /// One more network that holds only for addresses of which nothing that was [added](Self::add) says anything, however wide; `false`
+    /// where there are [`NETWORKS_MAX`] already.
+    pub fn add_below(&mut self, network: Network, fact: &Fact) -> bool {
+        self.put(network, fact, true)
+    }
+
+    fn put(&mut self, network: Network, fact: &Fact, below: bool) -> bool {
+        if self.len() >= NETWORKS_MAX {
             return false;
         }
         let Ok(fact) = serde_json::to_string(fact) else {
@@ -47,10 +60,21 @@ impl Builder {
         });
         match network.address() {
             IpAddr::V4(ip) => {
-                let start = u128::from(ip.to_bits());
-                self.v4.push((start, network.prefix(), number));
+                let all = if below {
+                    &mut self.v4_below
+                } else {
+                    &mut self.v4
+                };
+                all.push((u128::from(ip.to_bits()), network.prefix(), number));
             }
-            IpAddr::V6(ip) => self.v6.push((ip.to_bits(), network.prefix(), number)),
+            IpAddr::V6(ip) => {
+                let all = if below {
+                    &mut self.v6_below
+                } else {
+                    &mut self.v6
+                };
+                all.push((ip.to_bits(), network.prefix(), number));
+            }
         }
         true
     }
@@ -58,7 +82,7 @@ impl Builder {
     /// Networks so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.v4.len() + self.v6.len()
+        self.v4.len() + self.v6.len() + self.v4_below.len() + self.v6_below.len()
     }
 
     /// No network yet.
@@ -68,7 +92,35 @@ impl Builder {
     }
 
     pub(super) fn end(self) -> (Vec<String>, Vec<Range>, Vec<Range>) {
-        (self.facts, flat(self.v4, 32), flat(self.v6, 128))
+        let v4 = over(flat(self.v4, 32), &flat(self.v4_below, 32));
+        let v6 = over(flat(self.v6, 128), &flat(self.v6_below, 128));
+        (self.facts, v4, v6)
+    }
+}
+
+/// Ranges, and where they say nothing, those below.
+fn over(above: Vec<Range>, below: &[Range]) -> Vec<Range> {
+    if below.is_empty() {
+        return above;
+    }
+    let nothing = Range {
+        start: 0,
+        fact: NOBODY,
+        prefix: 0,
+    };
+    let (mut tops, mut lows) = (above.iter().peekable(), below.iter().peekable());
+    let (mut top, mut low) = (nothing, nothing);
+    let mut ranges = Vec::with_capacity(above.len() + below.len());
+    loop {
+        let next = [tops.peek(), lows.peek()].into_iter().flatten();
+        let Some(start) = next.map(|range| range.start).min() else {
+            return ranges;
+        };
+        let here = |range: &&Range| range.start == start;
+        top = tops.next_if(here).copied().unwrap_or(top);
+        low = lows.next_if(here).copied().unwrap_or(low);
+        let holds = if top.fact == NOBODY { low } else { top };
+        ranges.push(Range { start, ..holds });
     }
 }
 

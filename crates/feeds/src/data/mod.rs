@@ -1,5 +1,6 @@
-//! What is known of addresses, offline, from files that the operator gives: whose number ([`Kind::Asn`]) and in which place
-//! ([`Kind::Place`]) they are.
+//! What is known of addresses and names, offline, from files that the operator gives: whose number ([`Kind::Asn`]) and in which
+//! place ([`Kind::Place`]) addresses are, whom to write to about them ([`Kind::Abuse`]), and under what names were registered
+//! ([`Kind::Suffix`]).
 //!
 //! A source ([`source`], [`mrt`]) is a pure reader: bytes in, networks with facts and numbered faults out. [`Builder`] makes
 //! of networks that lie in one another ranges that do not, the longest prefix first, and [`set`] is the file in which they
@@ -8,14 +9,22 @@
 
 pub mod build;
 mod bytes;
+pub mod contacts;
+pub mod gather;
 pub mod mrt;
+mod range;
+pub mod rdap;
+mod rpsl;
 pub mod set;
 pub mod source;
+pub mod suffix;
 
 use serde::{Deserialize, Serialize};
 
 pub use build::Builder;
+pub use gather::Gather;
 pub use set::{Set, SetError};
+pub use suffix::{Registered, Suffixes};
 
 /// What a set tells of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,15 +34,30 @@ pub enum Kind {
     Asn,
     /// Country and place.
     Place,
+    /// Whom to write to about abuse, or which server tells so.
+    Abuse,
+    /// Under what names were registered: of names, not of addresses.
+    Suffix,
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Asn, Self::Place, Self::Abuse, Self::Suffix];
+
+    /// By its name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// Its name, as files and commands have it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Asn => "asn",
             Self::Place => "place",
+            Self::Abuse => "abuse",
+            Self::Suffix => "suffix",
         }
     }
 }
@@ -66,6 +90,12 @@ pub struct Fact {
     /// Degrees east.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lon: Option<f64>,
+    /// Mailbox for reports of abuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abuse: Option<String>,
+    /// Address of the RDAP server that can be asked (RFC 9224).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rdap: Option<String>,
 }
 
 impl Fact {

@@ -7,7 +7,7 @@
 //! | … | the head: JSON, see [`Head`] |
 //! | 4 each × n | starts of the IPv4 ranges, then their facts, then a byte each for their prefixes |
 //! | 16 each × m | the same of IPv6, facts of 4 bytes and prefixes of one |
-//! | … | the facts: one JSON object a line |
+//! | … | the facts: one JSON object a line; of a set about names, its rules |
 //! | 4 | CRC-32 of everything before |
 
 use std::net::IpAddr;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::{NOBODY, Range};
 use super::bytes::Bytes;
-use super::{Builder, Fact, Kind};
+use super::{Builder, Fact, Kind, Registered, Suffixes};
 use crate::value::Network;
 
 const MAGIC: &[u8; 8] = b"cairnds1";
@@ -38,7 +38,7 @@ pub struct Head {
     pub v4: u32,
     /// Ranges of IPv6.
     pub v6: u32,
-    /// Facts.
+    /// Facts, or rules about names.
     pub facts: u32,
 }
 
@@ -82,6 +82,7 @@ pub struct Set {
     v4: Vec<(u32, u32, u8)>,
     v6: Vec<(u128, u32, u8)>,
     facts: Vec<Fact>,
+    suffixes: Suffixes,
 }
 
 /// Writes a set.
@@ -95,6 +96,30 @@ pub fn write(
     networks: Builder,
 ) -> Result<Vec<u8>, SetError> {
     let (facts, v4, v6) = networks.end();
+    put(kind, day, sources, &facts, &v4, &v6)
+}
+
+/// Writes a set about names.
+///
+/// # Errors
+/// [`SetError::TooMany`].
+pub fn write_suffixes(
+    day: &str,
+    sources: Vec<Source>,
+    suffixes: &Suffixes,
+) -> Result<Vec<u8>, SetError> {
+    let lines = suffixes.lines().ok_or(SetError::TooMany)?;
+    put(Kind::Suffix, day, sources, &lines, &[], &[])
+}
+
+fn put(
+    kind: Kind,
+    day: &str,
+    sources: Vec<Source>,
+    facts: &[String],
+    v4: &[Range],
+    v6: &[Range],
+) -> Result<Vec<u8>, SetError> {
     let count = |n: usize| u32::try_from(n).map_err(|_| SetError::TooMany);
     let head = Head {
         kind,
@@ -108,16 +133,16 @@ pub fn write(
     let mut out = MAGIC.to_vec();
     out.extend(count(head.len())?.to_le_bytes());
     out.extend(head);
-    for range in &v4 {
+    for range in v4 {
         let start = u32::try_from(range.start).map_err(|_| SetError::Damaged)?;
         out.extend(start.to_le_bytes());
     }
-    rest_of(&v4, &mut out);
-    for range in &v6 {
+    rest_of(v4, &mut out);
+    for range in v6 {
         out.extend(range.start.to_le_bytes());
     }
-    rest_of(&v6, &mut out);
-    for fact in &facts {
+    rest_of(v6, &mut out);
+    for fact in facts {
         out.extend(fact.as_bytes());
         out.push(b'\n');
     }
@@ -166,13 +191,19 @@ impl Set {
         let starts = bytes.many::<16>(v6)?.iter();
         let v6 = ranges(starts.map(|b| u128::from_le_bytes(*b)), &mut bytes, v6)?;
         let text = std::str::from_utf8(bytes.0).ok()?;
-        let facts: Result<Vec<Fact>, _> = text.lines().map(serde_json::from_str).collect();
-        let facts = facts.ok()?;
-        (facts.len() == count(head.facts)?).then_some(Self {
+        let (mut facts, mut suffixes) = (Vec::new(), Suffixes::default());
+        if head.kind == Kind::Suffix {
+            suffixes = Suffixes::of_lines(text)?;
+        } else {
+            let read: Result<_, _> = text.lines().map(serde_json::from_str).collect();
+            facts = read.ok()?;
+        }
+        (facts.len() + suffixes.len() == count(head.facts)?).then_some(Self {
             head,
             v4,
             v6,
             facts,
+            suffixes,
         })
     }
 
@@ -180,6 +211,14 @@ impl Set {
     #[must_use]
     pub const fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// Whose a name is, if this is a set about names and what is asked for is one.
+    #[must_use]
+    pub fn registered(&self, name: &str) -> Option<Registered> {
+        (self.head.kind == Kind::Suffix)
+            .then(|| self.suffixes.registered(name))
+            .flatten()
     }
 
     /// What is known of an address, and of which network. An IPv4 address in an IPv6 one (RFC 4291, section 2.5.5.2) is looked up

@@ -32,6 +32,12 @@ pub enum Format {
     Mmdb,
     /// Routing tables: MRT, `TABLE_DUMP_V2` (RFC 6396).
     Mrt,
+    /// Dumps of registries' databases (RPSL).
+    Rpsl,
+    /// Answers of registries (RDAP, RFC 9083), and who gives them (RFC 9224).
+    Rdap,
+    /// The public suffix list.
+    Suffix,
 }
 
 /// What reading a source came to.
@@ -69,6 +75,9 @@ pub enum SourceError {
     /// Larger than a source may be.
     #[error("larger than a source may be")]
     TooLarge,
+    /// It tells nothing of that kind.
+    #[error("files of this format tell nothing for a set of kind {}", .0.as_str())]
+    NotOfKind(Kind),
     /// Not what it should be from the first byte on.
     #[error("this is not {0}")]
     Another(&'static str),
@@ -79,12 +88,15 @@ pub type Take<'a> = dyn FnMut(Network, &Fact) -> bool + 'a;
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Pyasn,
         Self::Geofeed,
         Self::Delegated,
         Self::Mmdb,
         Self::Mrt,
+        Self::Rpsl,
+        Self::Rdap,
+        Self::Suffix,
     ];
 
     /// Its name, as commands have it.
@@ -96,6 +108,9 @@ impl Format {
             Self::Delegated => "delegated",
             Self::Mmdb => "mmdb",
             Self::Mrt => "mrt",
+            Self::Rpsl => "rpsl",
+            Self::Rdap => "rdap",
+            Self::Suffix => "suffix",
         }
     }
 
@@ -105,7 +120,8 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.as_str() == name)
     }
 
-    /// Tells all that a source has of a kind to `take`.
+    /// Tells all that a source has of numbers and places to `take`. What is told of other kinds is put together of several files:
+    /// see [`super::Gather`].
     ///
     /// # Errors
     /// See [`SourceError`]; what was taken before stands.
@@ -127,6 +143,7 @@ impl Format {
             Self::Delegated => lines(&mut input, &mut told, &mut taken, delegated)?,
             Self::Mmdb => mmdb(&mut input, kind, &mut told, &mut taken)?,
             Self::Mrt => mrt::read(&mut input, &mut told, &mut taken)?,
+            Self::Rpsl | Self::Rdap | Self::Suffix => return Err(SourceError::NotOfKind(kind)),
         }
         if input.limit() == 0 {
             return Err(SourceError::TooLarge);
@@ -156,6 +173,7 @@ fn only(kind: Kind, fact: &Fact) -> Fact {
             as_name: None,
             ..fact.clone()
         },
+        Kind::Abuse | Kind::Suffix => Fact::default(),
     }
 }
 
@@ -351,6 +369,7 @@ impl Record {
             city: self.city.names.en,
             lat: self.location.latitude,
             lon: self.location.longitude,
+            ..Fact::default()
         }
     }
 }

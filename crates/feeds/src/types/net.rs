@@ -149,7 +149,8 @@ pub fn fqdn(text: Cow<'_, str>) -> Result<Cow<'_, str>, Invalid> {
 
 /// Whether a name is right as it stands, by one look: small letters, digits, hyphens, underscores; labels of 1 to 63 bytes; a
 /// letter somewhere. Most names are; what is not is looked at closely.
-fn is_plain_name(text: &str) -> bool {
+#[inline]
+pub(crate) fn is_plain_name(text: &str) -> bool {
     let (mut label, mut letters) = (0, false);
     for byte in text.bytes() {
         match byte {

@@ -232,15 +232,20 @@ impl<'t> Reader<'t> {
 #[must_use]
 pub fn parse(text: &str) -> Option<Micros> {
     let text = trim(text);
-    usual(text)
-        .or_else(|| iso(text))
+    usual(text).or_else(|| general(text))
+}
+
+/// Whatever is not so usual.
+fn general(text: &str) -> Option<Micros> {
+    iso(text)
         .or_else(|| numbers(text))
         .or_else(|| words(text))
         .map(Micros)
 }
 
-/// `2015-08-31 08:16:10`, which most reports write, by one look.
-fn usual(text: &str) -> Option<i64> {
+/// `2015-08-31 08:16:10`, which most reports write, by one look. It is read as [`parse`] reads it.
+#[inline]
+pub(crate) fn usual(text: &str) -> Option<Micros> {
     let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
     let [
         y1,
@@ -276,7 +281,8 @@ fn usual(text: &str) -> Option<i64> {
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Some((day * DAY_SECONDS + (hour * 60 + minute) * 60 + second) * SECOND)
+    let seconds = day * DAY_SECONDS + (hour * 60 + minute) * 60 + second;
+    Some(Micros(seconds * SECOND))
 }
 
 /// The rest after a day: nothing, or a clock and a zone.
@@ -396,6 +402,8 @@ pub fn epoch(text: &str) -> Option<Micros> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> String {
@@ -407,6 +415,17 @@ mod tests {
         for day in (-719_162..2_932_896).step_by(97) {
             let (year, month, of_month) = civil(day);
             assert_eq!(days(year, month, of_month), Some(day));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn what_is_usual_is_read_as_all_else_is(
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9]"
+        ) {
+            prop_assert_eq!(usual(&text), general(&text));
         }
     }
 

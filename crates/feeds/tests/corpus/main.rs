@@ -110,6 +110,7 @@ fn the_corpus_is_read_as_recorded_but_for_what_the_list_of_deviations_names() {
         "parsers: {} of {} runs alike, {} events; not ours: {:?}",
         count.same, count.runs, count.events, count.not_ours
     );
+    assert_eq!(count.not_ours, [""; 0]);
     println!("deviations met: {:?}", excuses.0);
     assert!(count.differ.is_empty(), "{}", count.differ.join("\n"));
 }

@@ -25,9 +25,8 @@ fn json(parameters: &Json, key: &str) -> Json {
 pub fn mapping(parameters: &Json) -> Option<Mapping> {
     let text = |key: &str| text(parameters, key);
     let json = |key: &str| json(parameters, key);
-    if !json("column_regex_search").is_null()
-        || text("time_format")
-            .is_some_and(|format| format.contains('%') || format.contains("from_format"))
+    if text("time_format")
+        .is_some_and(|format| format.contains('%') || format.contains("from_format"))
     {
         return None;
     }
@@ -44,7 +43,7 @@ pub fn mapping(parameters: &Json) -> Option<Mapping> {
         other => other.as_u64().unwrap_or(0),
     };
     let mut out = format!(
-        "delimiter = {}\ncomment = '#'\nheader_lines = {skip}\nunmapped = 'drop'\n",
+        "delimiter = {}\ncomment = '#'\nheader_lines = {skip}\nshort_rows = true\nunmapped = 'drop'\n",
         toml_text(text("delimiter").unwrap_or(","))
     );
     if let Some(filter) = text("filter_text") {
@@ -84,6 +83,31 @@ pub fn mapping(parameters: &Json) -> Option<Mapping> {
     Some(Mapping::read(&out).unwrap_or_else(|error| panic!("{error}: {out}")))
 }
 
+/// The parameters of recorded lines of pairs, as a mapping of ours.
+pub fn pairs(parameters: &Json) -> Option<Mapping> {
+    let text = |key: &str| text(parameters, key);
+    let mut out = format!(
+        "pair_separator = {}\nkey_separator = {}\nunmapped = 'drop'\n",
+        toml_text(text("pair_separator").unwrap_or(" ")),
+        toml_text(text("kv_separator").unwrap_or("="))
+    );
+    if parameters["strip_quotes"] == false {
+        out += "quote = ''\n";
+    }
+    for (key, field) in parameters["keys"].as_object()? {
+        let field = field.as_str()?;
+        out += &format!(
+            "[[column]]\nname = {}\nto = {}\n",
+            toml_text(key),
+            toml_text(field)
+        );
+        if field.starts_with("time.") {
+            out += "time = 'epoch'\n";
+        }
+    }
+    Some(Mapping::read(&out).unwrap_or_else(|error| panic!("{error}: {out}")))
+}
+
 /// One column.
 fn column(parameters: &Json, n: usize, name: &str) -> Option<String> {
     let text = |key: &str| text(parameters, key);
@@ -109,6 +133,9 @@ fn column(parameters: &Json, n: usize, name: &str) -> Option<String> {
         names.join(", "),
         required.get(n).copied().unwrap_or(true)
     );
+    if let Some(regex) = json("column_regex_search").get(name) {
+        out += &format!("regex = {}\n", toml_text(regex.as_str()?));
+    }
     if let Some(prefix) = text("default_url_protocol") {
         out += &format!("prefix = {}\n", toml_text(prefix));
     }

@@ -11,7 +11,7 @@ use cairn_feeds::parser::{Context, Format};
 use cairn_feeds::types;
 use serde_json::Value as Json;
 
-use super::parameters::mapping;
+use super::parameters::{mapping, pairs};
 use super::{Excuses, alike, files, read as json, support};
 
 fn format(bot: &str, parameters: &Json) -> Option<Format> {
@@ -29,6 +29,7 @@ fn format(bot: &str, parameters: &Json) -> Option<Format> {
         "microsoft.parser_ctip" | "microsoft.parser_bingmurls" => "microsoft-ctip",
         "json.parser" => return Some(Format::Json(Box::default())),
         "generic.parser_csv" => return Some(Format::Csv(Box::new(mapping(parameters)?))),
+        "key_value.parser" => return Some(Format::Pairs(Box::new(pairs(parameters)?))),
         _ => return None,
     };
     Vendor::by_name(vendor).map(Format::Vendor)

@@ -1,7 +1,7 @@
 //! The limits of machine reports.
 
 use cairn_feeds::data::{build, mrt, set, source};
-use cairn_feeds::limits;
+use cairn_feeds::{limits, mapping};
 
 use super::{Row, bytes, of};
 
@@ -18,7 +18,31 @@ pub(super) fn limits() -> Vec<Row> {
             limits::OBJECT_BYTES_MAX as u64,
             "an object of a report in JSON",
         ),
-        of("COLUMNS_MAX", limits::COLUMNS_MAX, "columns of a table"),
+        of(
+            "COLUMNS_MAX",
+            limits::COLUMNS_MAX,
+            "columns of a table, pairs of a line",
+        ),
+        of(
+            "VALUES_MAX",
+            limits::VALUES_MAX,
+            "values in an object of a report in JSON",
+        ),
+        bytes(
+            "COPIED_BYTES_MAX",
+            limits::COPIED_BYTES_MAX as u64,
+            "what the observations of one row own, where it comes to several",
+        ),
+        bytes(
+            "PATTERN_BYTES_MAX",
+            mapping::PATTERN_BYTES_MAX as u64,
+            "a regular expression of a mapping",
+        ),
+        bytes(
+            "CELL_BYTES_MAX",
+            mapping::CELL_BYTES_MAX as u64,
+            "a cell that one is held against",
+        ),
         of(
             "BATCH_ROWS_MAX",
             limits::BATCH_ROWS_MAX,
