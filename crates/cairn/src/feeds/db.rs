@@ -11,7 +11,7 @@ use cairn_evidence::hash::Hash;
 use cairn_feeds::archive;
 use cairn_feeds::data::set::{Source, write};
 use cairn_feeds::data::source::{Format, Told};
-use cairn_feeds::data::{Builder, Kind, Set};
+use cairn_feeds::data::{Builder, Kind, Set, Shelf};
 use cairn_feeds::types::time;
 use cairn_kernel::time::Micros;
 use clap::Subcommand;
@@ -258,17 +258,18 @@ fn info(paths: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Of the sets of a kind the one for a day: the newest that is not younger, else the oldest.
-fn for_day<'a>(sets: &'a [Set], kind: Kind, day: Option<&str>) -> Option<&'a Set> {
-    let own = || sets.iter().filter(|set| set.head().kind == kind);
-    let by_day = |set: &&Set| set.head().day.clone();
-    match day {
-        None => own().max_by_key(by_day),
-        Some(day) => own()
-            .filter(|set| set.head().day.as_str() <= day)
-            .max_by_key(by_day)
-            .or_else(|| own().min_by_key(by_day)),
-    }
+/// All sets of a folder.
+///
+/// # Errors
+/// One cannot be read, or there is none.
+pub(super) fn shelf(dir: &Path) -> anyhow::Result<Shelf> {
+    let sets = within(dir)?;
+    let sets: Vec<Set> = sets
+        .iter()
+        .map(|path| read(path))
+        .collect::<anyhow::Result<_>>()?;
+    anyhow::ensure!(!sets.is_empty(), "{}: no data sets", dir.display());
+    Ok(Shelf::new(sets))
 }
 
 fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<()> {
@@ -279,11 +280,7 @@ fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<
             Some(day_of(at)?.to_string())
         }
     };
-    let sets: Vec<Set> = within(dir)?
-        .iter()
-        .map(|path| read(path))
-        .collect::<anyhow::Result<_>>()?;
-    anyhow::ensure!(!sets.is_empty(), "{}: no data sets", dir.display());
+    let sets = shelf(dir)?;
     let mut wrong = 0;
     for text in addresses {
         let mut out = Map::new();
@@ -295,7 +292,7 @@ fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<
             continue;
         };
         for kind in [Kind::Asn, Kind::Place] {
-            let Some(set) = for_day(&sets, kind, day.as_deref()) else {
+            let Some(set) = sets.for_day(kind, day.as_deref()) else {
                 continue;
             };
             let known = set

@@ -10,12 +10,14 @@ pub mod build;
 mod bytes;
 pub mod mrt;
 pub mod set;
+pub mod shelf;
 pub mod source;
 
 use serde::{Deserialize, Serialize};
 
 pub use build::Builder;
 pub use set::{Set, SetError};
+pub use shelf::Shelf;
 
 /// What a set tells of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
