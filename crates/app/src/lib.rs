@@ -13,6 +13,7 @@ pub mod dkim;
 pub mod draft;
 pub mod evidence;
 pub mod export;
+pub mod feeds;
 pub mod figures;
 pub mod files;
 pub mod gate;

@@ -1,4 +1,7 @@
-//! `bench feeds`: CPU of a row of a generated table of 33 columns, read alone by the crate `csv`, and parsed to observations.
+//! `bench feeds`: CPU of a row of a generated table of 33 columns, read alone by the crate `csv`, parsed to observations, and the
+//! whole way into the store ([`store`]).
+
+pub mod store;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -10,7 +13,7 @@ use cairn_feeds::{stream, wire};
 use serde_json::json;
 
 /// How to measure.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// Rows of the table; one in ten repeats the row before.
     #[arg(long, default_value_t = 200_000)]
@@ -18,6 +21,15 @@ pub struct Options {
     /// How often each part is measured; the best is told.
     #[arg(long, default_value_t = 5)]
     times: usize,
+    /// Rows that go the whole way into the store; 0 leaves that out.
+    #[arg(long, default_value_t = 1_000_000)]
+    store_rows: u64,
+    /// Only the way into the store.
+    #[arg(long)]
+    only_store: bool,
+    /// Only `sqlite` or `postgres`, for the store.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 const COLUMNS: [&str; 33] = [
@@ -57,7 +69,7 @@ const COLUMNS: [&str; 33] = [
 ];
 
 /// A schema of our own for these columns, with the functions that such reports use.
-fn schema() -> serde_json::Value {
+pub(crate) fn schema() -> serde_json::Value {
     let step = |field: &str, column: &str, function: &str| json!([field, column, function]);
     let none = "validate_to_none";
     let mut optional = vec![
@@ -104,31 +116,37 @@ fn schema() -> serde_json::Value {
         "constant_fields": {"classification.taxonomy": "malicious-code", "classification.type": "infected-system"}}})
 }
 
-fn table(rows: u64) -> Result<String, std::fmt::Error> {
+/// The header of the table, with its end of line.
+pub(crate) fn header() -> String {
     let quoted: Vec<String> = COLUMNS.iter().map(|name| format!("\"{name}\"")).collect();
-    let mut out = quoted.join(",") + "\n";
-    let mut line = String::new();
+    quoted.join(",") + "\n"
+}
+
+/// Row `n` of the table of a day of January 2050; one in ten repeats the row before.
+pub(crate) fn row(n: u64, day: u64, out: &mut String) -> std::fmt::Result {
+    let n = if n % 10 == 9 { n - 1 } else { n };
+    let (a, b) = (n / 250 % 250, n % 250);
+    writeln!(
+        out,
+        "\"2050-01-{day:02} {:02}:{:02}:{:02}\",\"tcp\",\"198.51.{a}.{b}\",\"{}\",\"{}\",\"NZ\",\"AUCKLAND\",\"AUCKLAND\",\"host-{n}.customers.example\",\"517311\",\"Communications, Service Provider\",\"\",\"\",\"\",\"high\",\"203.0.113.{b}\",\"80\",\"64500\",\"US\",\"CALIFORNIA\",\"SAN JOSE\",\"sinkhole.example\",\"518210\",\"Information\",\"example\",\"zed\",\"\",\"zed;sinkhole\",\"http\",\"\",\"{n}\",\"\",\"0\"",
+        n / 3600 % 24,
+        n / 60 % 60,
+        n % 60,
+        1024 + n % 60_000,
+        64_496 + n % 15
+    )
+}
+
+fn table(rows: u64) -> Result<String, std::fmt::Error> {
+    let mut out = header();
     for n in 0..rows {
-        if n % 10 != 9 {
-            line.clear();
-            let (a, b) = (n / 250 % 250, n % 250);
-            writeln!(
-                line,
-                "\"2050-01-01 {:02}:{:02}:{:02}\",\"tcp\",\"198.51.{a}.{b}\",\"{}\",\"{}\",\"NZ\",\"AUCKLAND\",\"AUCKLAND\",\"host-{n}.customers.example\",\"517311\",\"Communications, Service Provider\",\"\",\"\",\"\",\"high\",\"203.0.113.{b}\",\"80\",\"64500\",\"US\",\"CALIFORNIA\",\"SAN JOSE\",\"sinkhole.example\",\"518210\",\"Information\",\"example\",\"zed\",\"\",\"zed;sinkhole\",\"http\",\"\",\"{n}\",\"\",\"0\"",
-                n / 3600 % 24,
-                n / 60 % 60,
-                n % 60,
-                1024 + n % 60_000,
-                64_496 + n % 15
-            )?;
-        }
-        out.push_str(&line);
+        row(n, 1, &mut out)?;
     }
     Ok(out)
 }
 
 /// CPU seconds of this thread's process.
-fn cpu() -> anyhow::Result<f64> {
+pub(crate) fn cpu() -> anyhow::Result<f64> {
     let text = std::fs::read_to_string("/proc/self/stat")?;
     let after = text.rsplit(')').next().context("reading /proc/self/stat")?;
     let mut fields = after.split_whitespace().skip(11);
@@ -159,7 +177,14 @@ fn best(
 ///
 /// # Errors
 /// The table is not read as it was written.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+pub async fn run(options: &Options, postgres: Option<&str>) -> anyhow::Result<()> {
+    // First, so that its highest memory is its own.
+    if options.store_rows > 0 {
+        store::run(options, postgres).await?;
+    }
+    if options.only_store {
+        return Ok(());
+    }
     let text = table(options.rows)?;
     let schema = Schema::read(schema().to_string().as_bytes())?;
     let report = schema.by_file_name("event_bench.csv")?;

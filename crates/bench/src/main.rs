@@ -16,6 +16,7 @@ mod feeds;
 mod flood;
 mod intake;
 mod kill9;
+mod kill9_feeds;
 mod mta;
 mod queue;
 mod repeat;
@@ -62,6 +63,8 @@ enum Command {
     Slow(slow::Options),
     /// Killed under load, again and again: every receipt is kept.
     Kill9(kill9::Options),
+    /// Killed while machine reports are taken in, again and again: nothing is lost or there twice.
+    Kill9Feeds(kill9_feeds::Options),
     /// Each request one to five times, in any order: one report.
     Repeat(repeat::Options),
     /// A Request Tracker of its own is taken over.
@@ -74,7 +77,7 @@ enum Command {
     Tamper(tamper::Options),
     /// The bundle of a plan, built and verified.
     Track(track::Options),
-    /// A machine report: CPU of a row, read alone and parsed.
+    /// A machine report: CPU of a row, read alone, parsed, and taken in.
     Feeds(feeds::Options),
     /// The disk fills up, and has room again.
     Diskfull(diskfull::Options),
@@ -115,7 +118,10 @@ fn main() -> anyhow::Result<()> {
             Command::Canary(options) => canary::run(&args.cairn, options).await,
             Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
             Command::Track(options) => track::run(&args.cairn, options).await,
-            Command::Feeds(options) => feeds::run(options),
+            Command::Feeds(options) => feeds::run(options, args.postgres.as_deref()).await,
+            Command::Kill9Feeds(options) => {
+                kill9_feeds::run(&args.cairn, args.postgres.as_deref(), options).await
+            }
             Command::Campaigns(options) => campaigns::run(options),
             Command::Tamper(options) => tamper::run(options).await,
             Command::Ceiling(options) => ceiling::run(options).await,

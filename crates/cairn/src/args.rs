@@ -114,7 +114,7 @@ pub enum Command {
     /// How long what reports hold is kept.
     #[command(subcommand)]
     Retention(Retention),
-    /// Machine reports: read them by hand.
+    /// Machine reports: read them by hand, take them in, ask what was seen.
     #[command(subcommand)]
     Feeds(Feeds),
     /// A strategy kept as files: check it, publish it, verify what somebody published.
@@ -341,7 +341,7 @@ impl Command {
             Self::Log(Log::Verify { keys }) => check::log(settings, keys.as_deref()),
             Self::Receipt(Receipt::Verify { file, keys }) => check::receipt(settings, &file, keys),
             Self::Track(track) => track.run(settings),
-            Self::Feeds(feeds) => feeds.run(),
+            Self::Feeds(feeds) => feeds.run(settings),
             Self::Generate { dir } => generate::all(&dir),
             Self::Completions { shell } => {
                 generate::completions(shell);

@@ -78,6 +78,14 @@ fn log_of(settings: &Settings, keys: Option<&Path>) -> anyhow::Result<()> {
         println!("newest checkpoint: size {size}, root {root}");
     }
     let damaged = files(settings)?;
+    let amiss = feeds(settings)?;
+    if verdict.findings == 0 && damaged == 0 && amiss > 0 {
+        return Err(CheckFailed(format!(
+            "{amiss} things disagree among the machine reports: restore a backup into another directory and compare; people's \
+             reports are as they were logged"
+        ))
+        .into());
+    }
     if verdict.findings == 0 && damaged == 0 {
         println!("every record is as it was when it was logged");
         return Ok(());
@@ -120,6 +128,28 @@ pub(crate) fn files(settings: &Settings) -> anyhow::Result<u64> {
     bar.finish_and_clear();
     println!("{read} stored files read; {damaged} missing or damaged");
     Ok(damaged)
+}
+
+/// Holds the machine reports against what was committed of them, names what disagrees, and gives how much.
+///
+/// # Errors
+/// The database or the keys could not be read.
+pub(crate) fn feeds(settings: &Settings) -> anyhow::Result<u64> {
+    let mut told = 0;
+    let held = crate::feeds::verify(settings, &mut |finding| {
+        told += 1;
+        if told <= FINDINGS_PRINTED_MAX {
+            println!("WRONG  machine reports: {finding}");
+        }
+    })?;
+    let Some(held) = held else {
+        return Ok(0);
+    };
+    println!(
+        "{} observations in {} segments and {} machine reports read; {} findings",
+        held.observations, held.segments, held.raws, held.findings
+    );
+    Ok(held.findings)
 }
 
 pub(crate) fn step(bar: &ProgressBar, part: Part, done: u64, of: u64) {

@@ -86,6 +86,7 @@ async fn all_of(settings: &Settings, mail: bool, full: bool, findings: &mut Find
     if full {
         files(settings, findings).await;
     }
+    feeds(settings, full, findings).await;
     address(settings, findings);
     certificate(settings, findings);
     signin::ways(settings, findings);
@@ -418,6 +419,33 @@ async fn files(settings: &Settings, findings: &mut Findings) {
             "give the folder to the user that cairn runs as",
         ),
         Err(error) => findings.bad("files", &error.to_string(), "report this fault"),
+    }
+}
+
+/// Machine reports: can be read; with `full`, every observation and file of them.
+async fn feeds(settings: &Settings, full: bool, findings: &mut Findings) {
+    let settings = settings.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let schema = crate::feeds::kept_schema(&settings)?;
+        let wrong = if full { check::feeds(&settings)? } else { 0 };
+        Ok::<_, anyhow::Error>(schema.map(|schema| (schema, wrong)))
+    });
+    match looked.await {
+        Ok(Ok(None)) => {}
+        Ok(Ok(Some((schema, 0)))) => {
+            findings.good("feeds", &format!("schema {schema} known"));
+        }
+        Ok(Ok(Some((_, wrong)))) => findings.bad(
+            "feeds",
+            &format!("{wrong} things disagree among the machine reports (named above)"),
+            "restore a backup into another directory and compare",
+        ),
+        Ok(Err(error)) => findings.bad(
+            "feeds",
+            &format!("{error:#}"),
+            "is the server up, may the user cairn read `feeds.db` and `observations/`?",
+        ),
+        Err(error) => findings.bad("feeds", &error.to_string(), "report this fault"),
     }
 }
 

@@ -1,6 +1,8 @@
-//! `cairn feeds`: machine reports by hand, without a store. What `parse` prints is what the service would take in.
+//! `cairn feeds`: machine reports by hand, and into the store. What `parse` prints is what `ingest` takes in.
 
 mod db;
+mod how;
+mod kept;
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -8,19 +10,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cairn_feeds::archive;
-use cairn_feeds::field::Field;
-use cairn_feeds::formats::Vendor;
-use cairn_feeds::limits::SCHEMA_BYTES_MAX;
-use cairn_feeds::mapping::Mapping;
-use cairn_feeds::parser::{Context, Format, Parser};
+use cairn_feeds::parser::{Context, Parser};
 use cairn_feeds::reject::{Reject, Tally};
-use cairn_feeds::schema::Schema;
 use cairn_feeds::types::time;
 use cairn_feeds::{stream, wire};
 use clap::Subcommand;
 use serde_json::json;
 
 use crate::args::{CheckFailed, Usage};
+use crate::settings::Settings;
+use how::{How, Ways};
+
+pub use kept::{schema as kept_schema, verify};
 
 /// Most different warnings that are printed of one report.
 const WARNINGS_MAX: usize = 50;
@@ -40,6 +41,31 @@ pub enum Feeds {
         #[arg(long, value_name = "FILE")]
         schema: PathBuf,
     },
+    /// Take reports in: keep them as they are, and commit what was observed. Works beside a running server. Run it again with the same
+    /// files as you like: what is in is not taken twice, and what was interrupted goes on where it stopped. Rows that give no
+    /// observation go to quarantine; with any of them the exit code is 3, and all other rows are in.
+    Ingest(Box<kept::Ingest>),
+    /// Rows that gave no observation.
+    #[command(subcommand)]
+    Quarantine(kept::Quarantine),
+    /// How much of what there is, by feed.
+    Stats,
+    /// Where an address, name or URL was seen, one JSON object a line: where each observation stands, then every sighting with the place
+    /// of its row.
+    History {
+        /// An IP address, a host name or a URL.
+        source: String,
+        /// Only sightings since this time.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+    },
+    /// Remove what was received before the last so many months: observations, files and states. Daily counts and the list of reports
+    /// stay.
+    Retain {
+        /// Whole months that are kept beside the present one.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1200))]
+        months: u16,
+    },
     /// What is known of addresses, offline: data sets of your own files.
     Db {
         /// What to do.
@@ -51,24 +77,14 @@ pub enum Feeds {
 /// What to read, and how.
 #[derive(Debug, clap::Args)]
 pub struct Parse {
-    /// Schema of Shadowserver's reports (JSON); the report type is told by the name of the file.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "mapping"])]
-    schema: Option<PathBuf>,
-    /// idf, csv, key-value, json, or the format of one source; see docs/feeds.md.
-    #[arg(long, value_name = "NAME", value_parser = formats())]
-    format: Option<String>,
-    /// Mapping file (TOML) for csv, key-value and json.
-    #[arg(long, value_name = "FILE")]
-    mapping: Option<PathBuf>,
+    #[command(flatten)]
+    how: How,
     /// Name of the file that comes on standard input, such as 2050-01-01-scan_http-country.csv.
     #[arg(long, value_name = "NAME")]
     file_name: Option<String>,
     /// When the report was received, for `time.observation`.
     #[arg(long, value_name = "TIME")]
     observed: Option<String>,
-    /// A field of the feed that holds for all events, like `--feed feed.name=Example`.
-    #[arg(long = "feed", value_name = "FIELD=VALUE")]
-    feed: Vec<String>,
     /// What comes is a mail: read its attachments.
     #[arg(long)]
     mail: bool,
@@ -77,20 +93,6 @@ pub struct Parse {
     rejects: Option<PathBuf>,
     /// Reports; standard input if none. gzip, zip and tar are unpacked on the way (zip not from standard input).
     files: Vec<PathBuf>,
-}
-
-fn formats() -> clap::builder::PossibleValuesParser {
-    ["idf", "csv", "key-value", "json"]
-        .into_iter()
-        .chain(Vendor::names())
-        .collect::<Vec<_>>()
-        .into()
-}
-
-/// Where the format of a file comes from.
-enum Ways {
-    Schema(Schema),
-    One(Format),
 }
 
 struct Reading {
@@ -107,8 +109,13 @@ impl Feeds {
     ///
     /// # Errors
     /// Whatever went wrong, in words.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self, settings: &Settings) -> anyhow::Result<()> {
         match self {
+            Self::Ingest(ingest) => ingest.run(settings),
+            Self::Quarantine(quarantine) => quarantine.run(settings),
+            Self::Stats => kept::stats(settings),
+            Self::History { source, since } => kept::history(settings, &source, since.as_deref()),
+            Self::Retain { months } => kept::retain(settings, months),
             Self::Types { schema } => types(&schema),
             Self::Parse(parse) => parse.run(),
             Self::Db { db } => db.run(),
@@ -116,21 +123,8 @@ impl Feeds {
     }
 }
 
-fn schema(path: &Path) -> anyhow::Result<Schema> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    let mut bytes = Vec::new();
-    // One byte more than a schema may have tells that it has too many.
-    file.take(SCHEMA_BYTES_MAX as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    let schema = Schema::read(&bytes).with_context(|| path.display().to_string())?;
-    for warning in schema.warnings.iter().take(WARNINGS_MAX) {
-        eprintln!("warning: {warning}");
-    }
-    Ok(schema)
-}
-
 fn types(path: &Path) -> anyhow::Result<()> {
-    let schema = schema(path)?;
+    let schema = how::schema(path)?;
     for own in &schema.types {
         let constant = |key: &str| {
             let found = own.constants.iter().find(|(own, _)| &**own == key);
@@ -159,7 +153,7 @@ fn types(path: &Path) -> anyhow::Result<()> {
 impl Parse {
     fn run(self) -> anyhow::Result<()> {
         let mut reading = Reading {
-            ways: self.ways()?,
+            ways: self.how.ways()?,
             context: self.context()?,
             tally: Tally::default(),
             out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
@@ -206,51 +200,12 @@ impl Parse {
         Ok(())
     }
 
-    fn ways(&self) -> anyhow::Result<Ways> {
-        if let Some(path) = &self.schema {
-            return Ok(Ways::Schema(schema(path)?));
-        }
-        let mapping = self.mapping.as_ref().map(|path| {
-            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            Mapping::read(&text).with_context(|| path.display().to_string())
-        });
-        let mapping = mapping.transpose()?;
-        let format = match (self.format.as_deref(), mapping) {
-            (Some("csv"), Some(mapping)) => Format::Csv(Box::new(mapping)),
-            (Some("key-value"), Some(mapping)) => Format::Pairs(Box::new(mapping)),
-            (Some("json"), Some(mapping)) => Format::Json(Box::new(mapping)),
-            (Some("idf"), None) => Format::Json(Box::default()),
-            (Some(name @ ("csv" | "key-value" | "json")), None) => {
-                return Err(Usage(format!("--format {name} needs --mapping")).into());
-            }
-            (Some(name), None) => Format::Vendor(Vendor::by_name(name).context("unknown format")?),
-            (Some(_), Some(_)) => {
-                return Err(Usage(
-                    "--mapping goes with --format csv, key-value or json".to_owned(),
-                )
-                .into());
-            }
-            (None, _) => return Err(Usage("say --schema, or --format".to_owned()).into()),
-        };
-        Ok(Ways::One(format))
-    }
-
     fn context(&self) -> anyhow::Result<Context> {
-        let mut context = Context::default();
+        let mut context = self.how.context()?;
         if let Some(text) = &self.observed {
             let at = time::parse(text);
             context.observed =
                 Some(at.ok_or_else(|| Usage(format!("--observed {text}: not a time")))?);
-        }
-        for pair in &self.feed {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let field = Field::by_name(key).filter(|_| key.starts_with("feed."));
-            if !field.is_some_and(|field| context.feed(field, value)) {
-                return Err(Usage(format!(
-                    "--feed {pair}: no field of a feed with a value for it"
-                ))
-                .into());
-            }
         }
         Ok(context)
     }
@@ -277,16 +232,7 @@ fn mail(input: &mut dyn Read, reading: &mut Reading) -> anyhow::Result<()> {
 
 impl Reading {
     fn report(&mut self, name: &str, bytes: &mut dyn Read) -> anyhow::Result<()> {
-        let (format, version) = match &self.ways {
-            Ways::One(format) => (format.clone(), ""),
-            Ways::Schema(schema) => {
-                let own = schema.by_file_name(name)?;
-                (
-                    Format::Shadowserver(Box::new(own.clone())),
-                    &*schema.version,
-                )
-            }
-        };
+        let (format, version) = self.ways.of(name)?;
         let mut parser = Parser::new(format, &self.context);
         let mut text = String::new();
         let (out, tally, rejects, events) = (

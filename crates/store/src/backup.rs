@@ -11,6 +11,8 @@
 //! `tenants/NAME/`, and the manifest has one manifest for each. Such a file has another number of layout, so that a program
 //! that knows no tenants refuses it instead of bringing a part back as the whole.
 
+mod copy;
+mod feeds;
 mod restore;
 
 use std::collections::BTreeMap;
@@ -28,13 +30,15 @@ pub use restore::{Restore, Restored, restore, restore_all};
 
 use crate::blob::{hex, relative_path};
 use crate::db::ReadError;
+use crate::feeds::FeedError;
 use crate::keys::{KeyError, Keys, private_file, random, sync_parent};
 use crate::openpgp::OPENPGP_FILE;
-use crate::postgres::{PgConfig, PgError, read_only};
+use crate::postgres::PgError;
 use crate::schema;
 use crate::seal::Sealer;
 use crate::verify::VerifyError;
-use crate::{Database, Options, SqliteConfig};
+use crate::{Database, Options};
+use copy::{copy_postgres, copy_sqlite};
 
 /// Version of the file's layout.
 const FORMAT: u32 = 1;
@@ -189,9 +193,6 @@ fn tables(schema: i64) -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().filter(there)
 }
 
-/// Pages copied between two words of progress.
-const STEP_PAGES: i32 = 2_048;
-
 /// A backup could not be made or restored. Nothing half-made stays behind.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -233,6 +234,9 @@ pub enum BackupError {
     /// Made by a newer program, or for the other database.
     #[error("the backup does not fit: {0}")]
     Unfit(String),
+    /// Machine reports.
+    #[error(transparent)]
+    Feeds(#[from] FeedError),
     /// The records do not agree with their evidence.
     #[error("the restored records do not verify: {count} findings, the first: {first}")]
     Findings {
@@ -309,6 +313,9 @@ pub struct Manifest {
     pub members: BTreeMap<String, Member>,
     /// Files that the database names and that were not on disk.
     pub missing: Vec<String>,
+    /// Number of the schema of machine reports; absent where none was ever taken in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feeds: Option<i64>,
     /// The other stores of the installation, by the names of their tenants.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tenants: BTreeMap<String, Self>,
@@ -446,142 +453,6 @@ fn spool(dir: &Path) -> Result<(File, tempfile::TempDir), BackupError> {
         .tempdir_in(dir)
         .map_err(at(dir))?;
     Ok((lock, spool))
-}
-
-/// A copy of the database as it stood at one moment.
-struct Copied {
-    database: &'static str,
-    schema: i64,
-    /// Name in the backup, and where it lies.
-    parts: Vec<(String, PathBuf)>,
-    rows: BTreeMap<String, u64>,
-    checkpoint: Option<String>,
-    /// Content hash and wrapped key of each stored file.
-    blobs: Vec<(String, Vec<u8>)>,
-}
-
-fn copy_sqlite(
-    config: &SqliteConfig,
-    spool: &Path,
-    progress: OnProgress<'_>,
-) -> Result<Copied, BackupError> {
-    let source = config.reader()?;
-    // An open transaction holds the moment still, so that writers do not make the copy begin again.
-    source.execute_batch("BEGIN")?;
-    let schema = schema::sqlite_version(&source)?;
-    let path = spool.join(SQLITE_FILE);
-    let mut copy = rusqlite::Connection::open(&path)?;
-    {
-        let backup = rusqlite::backup::Backup::new(&source, &mut copy)?;
-        loop {
-            let step = backup.step(STEP_PAGES)?;
-            let at = backup.progress();
-            let of = u64::try_from(at.pagecount).unwrap_or_default();
-            let left = u64::try_from(at.remaining).unwrap_or_default();
-            progress(Step::Database, of.saturating_sub(left), of);
-            use rusqlite::backup::StepResult;
-            match step {
-                StepResult::Done => break,
-                StepResult::More => {}
-                _ => std::thread::sleep(std::time::Duration::from_millis(20)),
-            }
-        }
-    }
-    source.execute_batch("ROLLBACK")?;
-    let mut rows = BTreeMap::new();
-    for table in tables(schema) {
-        // The names are ours; no text from outside gets here.
-        let sql = format!("SELECT count(*) FROM {table}");
-        let count: i64 = copy.query_row(&sql, [], |row| row.get(0))?;
-        rows.insert(table.to_owned(), count.unsigned_abs());
-    }
-    let checkpoint = copy
-        .prepare("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")?
-        .query_map([], |row| row.get(0))?
-        .next()
-        .transpose()?;
-    let blobs = copy
-        .prepare("SELECT sha256, key FROM blob ORDER BY sha256")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    // Ends the copy's own log, so that the one file is all of it.
-    copy.close().map_err(|(_, error)| error)?;
-    Ok(Copied {
-        database: "sqlite",
-        schema,
-        parts: vec![(SQLITE_FILE.to_owned(), path)],
-        rows,
-        checkpoint,
-        blobs,
-    })
-}
-
-fn copy_postgres(
-    config: &PgConfig,
-    spool: &Path,
-    progress: OnProgress<'_>,
-) -> Result<Copied, BackupError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(at(spool))?;
-    runtime.block_on(async {
-        let client = read_only(config).await?;
-        let number = client
-            .query_one("SELECT coalesce(max(number), 0) FROM cairn_schema", &[])
-            .await;
-        let schema: i64 = number
-            .and_then(|row| row.try_get(0))
-            .map_err(PgError::from)?;
-        let mut parts = Vec::new();
-        let mut rows = BTreeMap::new();
-        let of = TABLES.len() as u64;
-        for (done, table) in (0..).zip(tables(schema)) {
-            progress(Step::Database, done, of);
-            let path = spool.join(table);
-            let count = copy_table(&client, table, &path).await?;
-            rows.insert(table.to_owned(), count);
-            parts.push((format!("tables/{table}"), path));
-        }
-        let newest = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1";
-        let newest = client.query_opt(newest, &[]).await.map_err(PgError::from)?;
-        let checkpoint = newest.map(|row| row.try_get(0)).transpose();
-        let files = "SELECT sha256, key FROM blob ORDER BY sha256";
-        let files = client.query(files, &[]).await.map_err(PgError::from)?;
-        let blobs = files
-            .iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect::<Result<_, tokio_postgres::Error>>();
-        Ok(Copied {
-            database: "postgres",
-            schema,
-            parts,
-            rows,
-            checkpoint: checkpoint.map_err(PgError::from)?,
-            blobs: blobs.map_err(PgError::from)?,
-        })
-    })
-}
-
-/// One table in PostgreSQL's text format, a row a line; gives the number of rows.
-async fn copy_table(
-    client: &tokio_postgres::Client,
-    table: &str,
-    path: &Path,
-) -> Result<u64, BackupError> {
-    use futures_util::StreamExt as _;
-    let mut file = BufWriter::new(create(path)?);
-    let sql = format!("COPY {table} TO STDOUT");
-    let rows = client.copy_out(&sql).await.map_err(PgError::from)?;
-    let mut rows = std::pin::pin!(rows);
-    let mut count = 0;
-    while let Some(bytes) = rows.next().await {
-        let bytes = bytes.map_err(PgError::from)?;
-        count += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-        file.write_all(&bytes).map_err(at(path))?;
-    }
-    file.flush().map_err(at(path))?;
-    Ok(count)
 }
 
 /// Where the archive goes: sealed or not.
@@ -728,9 +599,9 @@ impl Pack {
     ) -> Result<Manifest, BackupError> {
         let keys = Keys::open(&options.dir.join("keys"), &options.origin)?;
         let (_lock, spool) = spool(&options.dir)?;
-        let copied = match &options.database {
-            Database::Sqlite(config) => copy_sqlite(config, spool.path(), progress)?,
-            Database::Postgres(config) => copy_postgres(config, spool.path(), progress)?,
+        let mut copied = match &options.database {
+            Database::Sqlite(config) => copy_sqlite(options, config, spool.path(), progress)?,
+            Database::Postgres(config) => copy_postgres(options, config, spool.path(), progress)?,
         };
         for (name, part) in &copied.parts {
             self.add_file(name, part).map_err(at(part))?;
@@ -746,7 +617,8 @@ impl Pack {
             self.add_file(&format!("keys/{name}"), &file)
                 .map_err(at(&file))?;
         }
-        let missing = self.files(options, &keys, &copied.blobs, progress)?;
+        let mut missing = self.files(options, &keys, &copied.blobs, progress)?;
+        feeds::files(self, &mut copied.files, &mut missing)?;
         Ok(Manifest {
             format: FORMAT,
             database: copied.database.to_owned(),
@@ -757,6 +629,7 @@ impl Pack {
             checkpoint: copied.checkpoint,
             members: std::mem::take(&mut self.members),
             missing,
+            feeds: copied.feeds,
             tenants: BTreeMap::new(),
         })
     }

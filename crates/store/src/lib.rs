@@ -15,6 +15,7 @@ mod db;
 pub mod draft;
 pub mod empty;
 pub mod evidence;
+pub mod feeds;
 pub mod figures;
 pub mod import;
 pub mod job;

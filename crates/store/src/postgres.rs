@@ -27,6 +27,8 @@ const READ_SETTINGS: &str = "SET parallel_setup_cost = 20000";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Advisory lock that one cairn holds while it may write: two writers would fork the evidence log.
 const WRITER_LOCK: i64 = 0x6361_6972_6e00_0001;
+/// The same for what machines report, whose tables have a writer of their own.
+const FEEDS_LOCK: i64 = 0x6361_6972_6e00_0002;
 /// The server lets go of a killed writer's lock only when it has finished what that one asked for last.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 const LOCK_TRY: Duration = Duration::from_millis(200);
@@ -135,6 +137,10 @@ impl PgConfig {
         i64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
+    fn feeds_lock(&self) -> i64 {
+        self.writer_lock() ^ WRITER_LOCK ^ FEEDS_LOCK
+    }
+
     /// Makes the schema if it is not there. `connection` was made from this.
     pub(crate) async fn make_schema(&self, connection: &Client) -> Result<(), PgError> {
         let Some(schema) = &self.schema else {
@@ -221,12 +227,20 @@ fn client_config(authority: Option<PathBuf>) -> Result<rustls::ClientConfig, PgE
 
 /// The writer's connection: durable commits, and the lock that makes it the only writer.
 pub(crate) async fn connect_writer(config: &PgConfig) -> Result<Client, PgError> {
+    connect_locked(config, config.writer_lock()).await
+}
+
+/// The same for what machines report.
+pub(crate) async fn connect_feeds(config: &PgConfig) -> Result<Client, PgError> {
+    connect_locked(config, config.feeds_lock()).await
+}
+
+async fn connect_locked(config: &PgConfig, lock: i64) -> Result<Client, PgError> {
     let client = config.connect().await?;
     client
         .batch_execute("SET synchronous_commit = on; SET statement_timeout = '60s'")
         .await?;
     config.make_schema(&client).await?;
-    let lock = config.writer_lock();
     let begun = tokio::time::Instant::now();
     loop {
         let row = client

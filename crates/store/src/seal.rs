@@ -1,7 +1,7 @@
 //! A stream of bytes as a row of sealed chunks (ChaCha20-Poly1305, RFC 8439). The nonce counts the chunks and marks
 //! the last, so that none can be moved, dropped, added or cut off unseen. A key must seal one stream only.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 
@@ -164,5 +164,120 @@ impl<R: Read> Read for Opener<R> {
         }
         self.at += len;
         Ok(len)
+    }
+}
+
+/// As [`Opener`], from any place: for archives whose list of files stands at their end.
+pub(crate) struct Anywhere<R> {
+    from: R,
+    cipher: LessSafeKey,
+    chunks: u32,
+    size: u64,
+    at: u64,
+    /// The chunk that is open, by its number.
+    open: Option<(u32, Vec<u8>)>,
+}
+
+impl<R: Read + Seek> Anywhere<R> {
+    pub(crate) fn new(mut from: R, key: &[u8]) -> io::Result<Self> {
+        let sealed = from.seek(SeekFrom::End(0))?;
+        let whole = (CHUNK_BYTES + TAG_BYTES) as u64;
+        // An empty stream has one chunk, too.
+        let chunks = sealed.div_ceil(whole).max(1);
+        let size = sealed.checked_sub(chunks * TAG_BYTES as u64);
+        Ok(Self {
+            from,
+            cipher: cipher(key)?,
+            chunks: u32::try_from(chunks).map_err(|_| damaged())?,
+            size: size.ok_or_else(damaged)?,
+            at: 0,
+            open: None,
+        })
+    }
+
+    fn chunk(&mut self, number: u32) -> io::Result<()> {
+        if self.open.as_ref().is_some_and(|(own, _)| *own == number) {
+            return Ok(());
+        }
+        let whole = (CHUNK_BYTES + TAG_BYTES) as u64;
+        self.from.seek(SeekFrom::Start(u64::from(number) * whole))?;
+        let mut sealed = Vec::with_capacity(CHUNK_BYTES + TAG_BYTES);
+        Read::by_ref(&mut self.from)
+            .take(whole)
+            .read_to_end(&mut sealed)?;
+        let nonce = nonce(number, number + 1 == self.chunks);
+        let plain = self
+            .cipher
+            .open_in_place(nonce, Aad::from(&[]), &mut sealed)
+            .map_err(|_| damaged())?
+            .len();
+        sealed.truncate(plain);
+        self.open = Some((number, sealed));
+        Ok(())
+    }
+}
+
+impl<R: Read + Seek> Read for Anywhere<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.at >= self.size || out.is_empty() {
+            return Ok(0);
+        }
+        let number = self.at / CHUNK_BYTES as u64;
+        self.chunk(u32::try_from(number).map_err(|_| damaged())?)?;
+        let within = usize::try_from(self.at % CHUNK_BYTES as u64).map_err(|_| damaged())?;
+        let open = self.open.as_ref().map_or(&[][..], |(_, plain)| plain);
+        let rest = open.get(within..).unwrap_or_default();
+        let len = rest.len().min(out.len());
+        for (to, from) in out.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        self.at += len as u64;
+        Ok(len)
+    }
+}
+
+impl<R> Seek for Anywhere<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.size.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        let before = || io::Error::new(io::ErrorKind::InvalidInput, "before the beginning");
+        self.at = at.ok_or_else(before)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(plain: &[u8]) -> Vec<u8> {
+        let mut sealer = Sealer::new(Vec::new(), &[7; 32], b"").unwrap();
+        sealer.write_all(plain).unwrap();
+        sealer.finish().unwrap()
+    }
+
+    #[test]
+    fn a_stream_is_read_from_any_place() {
+        for size in [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 200_000] {
+            let plain: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
+            let sealed = sealed(&plain);
+            let mut own = Anywhere::new(io::Cursor::new(&sealed), &[7; 32]).unwrap();
+            let mut read = Vec::new();
+            own.read_to_end(&mut read).unwrap();
+            assert_eq!(read, plain);
+            for at in [0, size / 2, size.saturating_sub(3)] {
+                own.seek(SeekFrom::Start(at as u64)).unwrap();
+                read.clear();
+                own.read_to_end(&mut read).unwrap();
+                assert_eq!(read, plain[at..]);
+            }
+        }
+        let mut cut = sealed(&[1; 200_000]);
+        cut.truncate(CHUNK_BYTES + TAG_BYTES);
+        let mut own = Anywhere::new(io::Cursor::new(&cut), &[7; 32]).unwrap();
+        assert!(own.read_to_end(&mut Vec::new()).is_err(), "cut off");
     }
 }

@@ -7,6 +7,8 @@
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
+//! What machines report is no part of the evidence: [`crate::feeds`] holds it against itself.
+//!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, what passkeys are called and when they were used,
 //! connections with providers, saved views, API keys, names of tokens, deliveries to webhooks, idempotency keys, which
 //! mails wait for a second officer and the full-text index; of the strategy office the seats. None of them is part of a report or a return.

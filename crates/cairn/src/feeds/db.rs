@@ -13,7 +13,7 @@ use cairn_evidence::hash::Hash;
 use cairn_feeds::archive;
 use cairn_feeds::data::set::Source;
 use cairn_feeds::data::source::{Format, Told};
-use cairn_feeds::data::{Gather, Kind, Set};
+use cairn_feeds::data::{Gather, Kind, Set, Shelf};
 use cairn_feeds::types::{self, time};
 use cairn_kernel::time::Micros;
 use clap::Subcommand;
@@ -354,6 +354,20 @@ impl Sets {
 fn is_name(text: &str) -> bool {
     let letters = text.chars().any(char::is_alphabetic);
     letters && !text.contains(':') && types::fqdn(Cow::Borrowed(text)).is_ok()
+}
+
+/// All sets of a folder.
+///
+/// # Errors
+/// One cannot be read, or there is none.
+pub(super) fn shelf(dir: &Path) -> anyhow::Result<Shelf> {
+    let sets = within(dir)?;
+    let sets: Vec<Set> = sets
+        .iter()
+        .map(|path| read(path))
+        .collect::<anyhow::Result<_>>()?;
+    anyhow::ensure!(!sets.is_empty(), "{}: no data sets", dir.display());
+    Ok(Shelf::new(sets))
 }
 
 fn lookup(dir: &Path, at: Option<&str>, addresses: &[String]) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ mod care;
 mod feeds;
 mod home;
 mod import;
+mod ingest;
 mod mail;
 mod office;
 mod openpgp;

@@ -16,6 +16,7 @@ mod range;
 pub mod rdap;
 mod rpsl;
 pub mod set;
+pub mod shelf;
 pub mod source;
 pub mod suffix;
 
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use build::Builder;
 pub use gather::Gather;
 pub use set::{Set, SetError};
+pub use shelf::Shelf;
 pub use suffix::{Registered, Suffixes};
 
 /// What a set tells of an address.

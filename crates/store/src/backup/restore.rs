@@ -9,6 +9,7 @@ use cairn_kernel::time::Micros;
 use flate2::read::GzDecoder;
 use ring::digest;
 
+use super::feeds;
 use super::{
     BackupError, FORMAT, FORMAT_OF_MANY, Hashing, KEY_FILES, MAGIC, MANIFEST, Manifest, Member,
     OnProgress, SALT_BYTES, SETTINGS, SQLITE_FILE, Step, TABLES, TENANTS, at, create, file_key,
@@ -22,6 +23,8 @@ use crate::{Database, Options, SqliteConfig, schema};
 
 /// Longest manifest that is read, bytes; a million files fit.
 const MANIFEST_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Folders of a data directory that a backup holds.
+const FOLDERS: [&str; 3] = ["keys", "blobs", crate::feeds::FOLDER];
 /// Bytes sent to PostgreSQL at a time.
 const COPY_BYTES: usize = 64 * 1024;
 
@@ -235,8 +238,21 @@ struct With<'a> {
     dir: &'a Path,
 }
 
-fn damaged(cause: impl std::fmt::Display) -> BackupError {
+pub(super) fn damaged(cause: impl std::fmt::Display) -> BackupError {
     BackupError::Damaged(cause.to_string())
+}
+
+impl With<'_> {
+    /// What disagrees among machine reports is no reason to refuse where findings are accepted, or where it was told when the
+    /// backup was made.
+    fn accept(&self, wrong: &[String]) -> Result<(), BackupError> {
+        match wrong.first() {
+            Some(first) if !self.restore.accept_findings && self.manifest.missing.is_empty() => {
+                Err(damaged(format!("machine reports: {first}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 fn fits(options: &Options, manifest: &Manifest) -> Result<(), BackupError> {
@@ -406,8 +422,8 @@ fn known(path: &Path) -> Result<String, BackupError> {
         .unwrap_or_default();
     let is_known = match parts.as_slice() {
         [MANIFEST | SETTINGS] => true,
-        [TENANTS, name, rest @ ..] => is_name(name) && is_part(rest),
-        own => is_part(own),
+        [TENANTS, name, rest @ ..] => is_name(name) && (is_part(rest) || feeds::is_part(rest)),
+        own => is_part(own) || feeds::is_part(own),
     };
     if is_known {
         Ok(parts.join("/"))
@@ -486,7 +502,12 @@ fn sqlite(
     File::open(&aside.path)
         .and_then(|file| file.sync_all())
         .map_err(at(&aside.path))?;
-    move_in(with, &["keys", "blobs"])?;
+    if with.manifest.feeds.is_some() {
+        let wrong = feeds::check_sqlite(config, with.aside, &with.manifest.origin)?;
+        with.accept(&wrong)?;
+    }
+    move_in(with, &FOLDERS)?;
+    feeds::move_in(with.aside, with.dir)?;
     fs::rename(&aside.path, &config.path).map_err(at(&config.path))?;
     sync_parent(&config.path).map_err(at(&config.path))?;
     Ok((verdict, damaged))
@@ -561,7 +582,14 @@ fn postgres(
         back = Some(parts);
         verdict
     })?;
-    let (runtime, client) = back.ok_or_else(|| damaged("the verifier kept the connection"))?;
+    let (mut runtime, mut client) =
+        back.ok_or_else(|| damaged("the verifier kept the connection"))?;
+    if with.manifest.feeds.is_some() {
+        let wrong;
+        let origin = &with.manifest.origin;
+        (runtime, client, wrong) = feeds::check_postgres(runtime, client, with.aside, origin)?;
+        with.accept(&wrong)?;
+    }
     runtime.block_on(async {
         let rows = client.query("SELECT sha256, key FROM blob", &[]).await;
         let blobs: Vec<(String, Vec<u8>)> = rows
@@ -571,11 +599,11 @@ fn postgres(
             .collect::<Result<_, tokio_postgres::Error>>()
             .map_err(PgError::from)?;
         let damaged = files(with, &blobs)?;
-        move_in(with, &["keys", "blobs"])?;
+        move_in(with, &FOLDERS)?;
         let end = client.batch_execute("COMMIT").await;
         if let Err(error) = end {
             // The directory goes back to empty; the server has taken its part back itself.
-            for name in ["keys", "blobs"] {
+            for name in FOLDERS {
                 let _gone = fs::remove_dir_all(with.dir.join(name));
             }
             return Err(PgError::from(error).into());
@@ -615,10 +643,13 @@ async fn fill(config: &PgConfig, with: &With<'_>) -> Result<tokio_postgres::Clie
         }
     }
     schema::postgres_between(&client, with.manifest.schema, schema::NEWEST).await?;
+    if let Some(number) = with.manifest.feeds {
+        feeds::fill(&client, number, &with.manifest.rows, with.aside).await?;
+    }
     Ok(client)
 }
 
-async fn copy_in(
+pub(super) async fn copy_in(
     client: &tokio_postgres::Client,
     table: &str,
     path: &Path,

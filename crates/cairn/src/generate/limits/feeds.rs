@@ -86,7 +86,39 @@ pub(super) fn limits() -> Vec<Row> {
     ];
     rows.extend(archives());
     rows.extend(data());
+    rows.extend(stored());
     rows
+}
+
+/// Of what is stored.
+fn stored() -> Vec<Row> {
+    vec![
+        of(
+            "SEGMENT_OBSERVATIONS",
+            cairn_app::feeds::SEGMENT_OBSERVATIONS,
+            "observations that are committed at a time, about",
+        ),
+        bytes(
+            "SEGMENT_TEXT_BYTES",
+            cairn_app::feeds::SEGMENT_TEXT_BYTES as u64,
+            "names and URLs after which fewer are committed",
+        ),
+        bytes(
+            "COLUMN_BYTES_MAX",
+            cairn_store::feeds::segment::COLUMN_BYTES_MAX as u64,
+            "what is committed at a time, unpacked",
+        ),
+        of(
+            "REJECTS_PER_REPORT_MAX",
+            cairn_store::feeds::REJECTS_PER_REPORT_MAX,
+            "rows of one report in quarantine; what is beyond is counted",
+        ),
+        bytes(
+            "SHOWN_BYTES_MAX",
+            cairn_app::feeds::replay::SHOWN_BYTES_MAX,
+            "a row of the quarantine as it is shown",
+        ),
+    ]
 }
 
 /// Of data sets about addresses.

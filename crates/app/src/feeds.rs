@@ -1,0 +1,80 @@
+//! Machine reports on their way in: kept as they were received, read by [`cairn_feeds`], completed from data sets ([`knowledge`]), told
+//! apart by a narrow key ([`columns`]), committed some thousand at a time ([`intake`]), and read again where they could not be read
+//! before ([`replay`]). A report of any size needs the memory of three segments: one is read while one waits and one is committed.
+
+pub mod columns;
+pub mod intake;
+pub mod knowledge;
+pub mod replay;
+
+use std::io;
+
+use cairn_feeds::archive::ArchiveError;
+use cairn_feeds::parser::{Context, Format};
+use cairn_feeds::schema::SchemaError;
+use cairn_store::feeds::FeedError;
+
+/// Observations that are committed at a time, about: a batch of the parser is not divided.
+pub const SEGMENT_OBSERVATIONS: usize = 16_384;
+/// Bytes of names and URLs, or rows without an observation, after which a segment is committed even if it is smaller.
+pub const SEGMENT_TEXT_BYTES: usize = 8 << 20;
+/// Warnings that are told of one report.
+pub const WARNINGS_MAX: usize = 50;
+
+/// A report was not taken in to its end. What was committed stays: the same report goes on there.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] FeedError),
+    /// How it is packed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// No report type of the schema.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// Its bytes.
+    #[error("reading {name}: {cause}")]
+    Read {
+        /// Of what.
+        name: String,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The other end of the queue ended; its own error is the one that counts.
+    #[error("taking in was stopped")]
+    Stopped,
+}
+
+/// How a file is read.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// What it is written in.
+    pub format: Format,
+    /// Edition of the schema; empty where there is none.
+    pub version: String,
+    /// Name of its feed.
+    pub feed: String,
+}
+
+/// How a file is read, by its name.
+pub type Ways<'a> = dyn Fn(&str) -> Result<Way, IntakeError> + Sync + 'a;
+
+/// What holds for all files of one call.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// How files are read.
+    pub ways: &'a Ways<'a>,
+    /// Fields of the feed.
+    pub context: &'a Context,
+    /// What is known of addresses.
+    pub knowledge: &'a knowledge::Knowledge,
+}
+
+impl std::fmt::Debug for Job<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job")
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
