@@ -58,7 +58,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 73] = [
+const TABLES: [&str; 76] = [
     "meta",
     "report",
     "report_body",
@@ -132,10 +132,15 @@ const TABLES: [&str; 73] = [
     "cluster_decision",
     "cluster_reply",
     "cluster_due",
+    "constituent",
+    "constituent_step",
+    "constituent_mark",
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if matches!(table, "token" | "webhook" | "webhook_delivery") {
+    if table.starts_with("constituent") {
+        20
+    } else if matches!(table, "token" | "webhook" | "webhook_delivery") {
         19
     } else if matches!(table, "report_old" | "old_ref") {
         18

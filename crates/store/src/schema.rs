@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 19] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 20] = [
     (
         1,
         "base",
@@ -117,6 +117,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 19] = [
         "api",
         include_str!("../migrations/sqlite/0019_api.sql"),
         include_str!("../migrations/postgres/0019_api.sql"),
+    ),
+    (
+        20,
+        "constituent",
+        include_str!("../migrations/sqlite/0020_constituent.sql"),
+        include_str!("../migrations/postgres/0020_constituent.sql"),
     ),
 ];
 

@@ -14,6 +14,7 @@
 mod cases;
 mod challenges;
 mod clusters;
+mod constituents;
 mod files;
 mod log;
 mod machines;
@@ -388,6 +389,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.handovers()?;
         self.rules()?;
         self.machines()?;
+        self.constituents()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;
