@@ -218,10 +218,19 @@ const TABLE: [(&str, &str); 95] = [
     ("GET webhooks/{id}", MANAGES),
     ("POST webhooks/{id}", MANAGES),
 ];
-const MORE: [(&str, &str); 3] = [
+const MORE: [(&str, &str); 12] = [
     ("POST webhooks/{id}/test", MANAGES),
     ("POST webhooks/{id}/remove", MANAGES),
     ("POST webhooks/{id}/deliveries/{delivery}/again", MANAGES),
+    ("GET constituents", READS),
+    ("POST constituents", WORKS),
+    ("GET constituents/owners", READS),
+    ("GET constituents/conflicts", READS),
+    ("POST constituents/import", LEADS),
+    ("POST constituents/export", LEADS),
+    ("GET constituents/{no}", READS),
+    ("POST constituents/{no}/work", WORKS),
+    ("POST constituents/{no}/remove", LEADS),
 ];
 
 fn roles_of(method: &Method, path: &str) -> &'static str {
