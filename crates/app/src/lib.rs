@@ -8,6 +8,7 @@ pub mod cases;
 pub mod challenge;
 pub mod clock;
 pub mod cluster;
+pub mod constituent;
 pub mod conversation;
 pub mod dkim;
 pub mod draft;
@@ -222,6 +223,8 @@ pub struct App {
     rules_tide: Arc<cluster::Tide>,
     /// Whose turn it is to write a rule or try one out: a dry run reads much.
     rules_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Constituents, as they were when somebody last asked.
+    register: Arc<tokio::sync::Mutex<Option<Arc<constituent::Register>>>>,
     office: Arc<track::working::Office>,
     presence: Arc<presence::Presence>,
     turns: Arc<webhook::Turns>,
@@ -282,6 +285,7 @@ impl App {
             outlines: Arc::default(),
             rules_tide: Arc::default(),
             rules_turn: Arc::default(),
+            register: Arc::default(),
             presence: Arc::default(),
             turns: Arc::default(),
             office: Arc::default(),

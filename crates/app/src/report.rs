@@ -57,6 +57,9 @@ pub enum AppError {
     /// The rules for rules say no.
     #[error(transparent)]
     Rule(#[from] cairn_desk::rules::Refusal),
+    /// The rules for constituents say no.
+    #[error(transparent)]
+    Constituent(#[from] cairn_desk::constituent::Refusal),
     /// The rules of the strategy office say no.
     #[error(transparent)]
     Office(#[from] cairn_desk::track::Refusal),

@@ -13,6 +13,7 @@ use cairn_kernel::actor::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::constituents::ConstituentWish;
 use crate::import::ImportWish;
 use crate::out::Out;
 use crate::seat::SeatWish;
@@ -62,6 +63,11 @@ pub enum Wish {
     Import {
         /// What.
         import: Box<ImportWish>,
+    },
+    /// About constituents.
+    Constituents {
+        /// What.
+        constituents: Box<ConstituentWish>,
     },
 }
 
@@ -121,6 +127,7 @@ impl Wish {
             Self::Retention => retention(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
             Self::Import { import } => import.fulfil(app).await,
+            Self::Constituents { constituents } => constituents.fulfil(app).await,
             Self::TakeMail {
                 message,
                 authserv_id,

@@ -7,6 +7,7 @@ use cairn_kernel::actor::Role;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::admin::Wish;
+use crate::constituents::{self, Constituents};
 use crate::feeds::Feeds;
 use crate::import::Import;
 use crate::openpgp::{self, OpenPgp};
@@ -117,6 +118,9 @@ pub enum Command {
     /// Machine reports: read them by hand, take them in, ask what was seen.
     #[command(subcommand)]
     Feeds(Feeds),
+    /// The organisations that the team serves: whose networks are whose, and whom to tell.
+    #[command(subcommand)]
+    Constituents(Constituents),
     /// A strategy kept as files: check it, publish it, verify what somebody published.
     #[command(subcommand)]
     Track(Track),
@@ -319,6 +323,7 @@ impl Args {
                 mail::import(&settings, maildir, mbox).await
             }
             Command::Openpgp(wanted) => openpgp::run(&settings, wanted),
+            Command::Constituents(asked) => constituents::run(&settings, asked).await,
             Command::Import(asked) => import::run(&settings, &asked).await,
             Command::Log(Log::RotateKey) => open::rotate_key(&settings).await,
             other => blocking(move || other.run_blocking(&settings, self.config)).await,

@@ -2,6 +2,7 @@
 
 mod cases;
 mod challenges;
+mod constituents;
 mod fill;
 mod office;
 mod people;
@@ -172,6 +173,7 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
         referrals::fill(&app, &clock, now, officer).await?;
         let lead = people::with_role(&people, cairn_kernel::actor::Role::Lead)?;
         rules::fill(&app, officer, lead).await?;
+        constituents::fill(&app, &clock, now, officer).await?;
     }
     if settings
         .plans

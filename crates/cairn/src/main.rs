@@ -9,6 +9,7 @@ mod admin;
 mod args;
 mod backup;
 mod check;
+mod constituents;
 mod control;
 mod demo;
 mod doctor;

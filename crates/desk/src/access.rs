@@ -21,6 +21,8 @@ pub enum Action {
     HoldReports,
     /// Take reports out in bulk.
     ExportReports,
+    /// Import constituents, take one away, take all out. Whoever reads reports sees them, and whoever works on reports changes them.
+    ManageConstituents,
     /// Read the audit trail, and the register of what was erased.
     ReadAudit,
     /// See what changed rules of retention would erase, and put them into force.
@@ -51,7 +53,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
@@ -60,6 +62,7 @@ impl Action {
         Self::ReferByLaw,
         Self::HoldReports,
         Self::ExportReports,
+        Self::ManageConstituents,
         Self::ReadAudit,
         Self::ManageRetention,
         Self::ReadChallenges,
@@ -91,6 +94,7 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::ReferByLaw
                 | Action::HoldReports
                 | Action::ExportReports
+                | Action::ManageConstituents
                 | Action::ReadChallenges
                 | Action::AnswerChallenges
         ),
@@ -233,6 +237,7 @@ mod tests {
             (Action::ManageRetention, "administrator"),
             (Action::ReferByLaw, "lead"),
             (Action::ExportReports, "lead"),
+            (Action::ManageConstituents, "lead"),
             (Action::ReadAudit, "administrator auditor"),
             (
                 Action::ReadChallenges,

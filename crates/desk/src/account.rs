@@ -270,6 +270,46 @@ pub enum AccountChange {
         /// Further ones within the next 30 days.
         soon: u64,
     },
+    /// A constituent was entered, imported or changed: from now on it is like this. Whom to tell there is personal data: a digest
+    /// stands for it.
+    ConstituentSet {
+        /// Its number.
+        constituent: u32,
+        /// Its version from now on.
+        version: u32,
+        /// What was done.
+        done: crate::constituent::decide::Done,
+        /// The number of the contact that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<u32>,
+        /// Salted SHA-256 of where it comes from and all but its contacts, hexadecimal.
+        facts: String,
+        /// The same of its contacts.
+        people: String,
+    },
+    /// A constituent was taken away, with its contacts.
+    ConstituentRemoved {
+        /// Its number.
+        constituent: u32,
+    },
+    /// An import of constituents was taken. What it did to each stands in an entry of its own.
+    ConstituentsImported {
+        /// Name of the source.
+        source: String,
+        /// SHA-256 of what was read but its contacts, hexadecimal.
+        digest: String,
+        /// New ones.
+        fresh: u64,
+        /// Changed ones.
+        changed: u64,
+        /// Those that are gone.
+        gone: u64,
+    },
+    /// Constituents were taken out, with their contacts.
+    ConstituentsExported {
+        /// How many.
+        rows: u64,
+    },
 }
 
 /// One line of the log that concerns no report's state.
@@ -286,7 +326,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 34] = [
+    pub const KINDS: [&'static str; 38] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -321,6 +361,10 @@ impl AccountChange {
         "webhook_secret",
         "webhook_off",
         "webhook_removed",
+        "constituent_set",
+        "constituent_removed",
+        "constituents_imported",
+        "constituents_exported",
     ];
 }
 

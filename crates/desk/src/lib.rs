@@ -11,6 +11,7 @@ pub mod cases;
 pub mod challenge;
 pub mod clock;
 pub mod cluster;
+pub mod constituent;
 pub mod conversation;
 mod data;
 pub mod figures;

@@ -62,7 +62,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 76] = [
+const TABLES: [&str; 79] = [
     "meta",
     "report",
     "report_body",
@@ -139,10 +139,15 @@ const TABLES: [&str; 76] = [
     "cluster_due",
     "cluster_mail",
     "cluster_held",
+    "constituent",
+    "constituent_step",
+    "constituent_mark",
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "report_reword" {
+    if table.starts_with("constituent") {
+        22
+    } else if table == "report_reword" {
         21
     } else if matches!(table, "cluster_mail" | "cluster_held") {
         20

@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod cases;
 pub mod challenge;
 pub mod cluster;
+pub mod constituent;
 pub mod conversation;
 mod copier;
 mod db;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 21] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 22] = [
     (
         1,
         "base",
@@ -129,6 +129,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 21] = [
         "reword",
         include_str!("../migrations/sqlite/0021_reword.sql"),
         include_str!("../migrations/postgres/0021_reword.sql"),
+    ),
+    (
+        22,
+        "constituent",
+        include_str!("../migrations/sqlite/0022_constituent.sql"),
+        include_str!("../migrations/postgres/0022_constituent.sql"),
     ),
 ];
 

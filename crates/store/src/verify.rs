@@ -16,6 +16,7 @@
 mod cases;
 mod challenges;
 mod clusters;
+mod constituents;
 mod files;
 mod log;
 mod machines;
@@ -392,6 +393,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.rules()?;
         self.machines()?;
         self.second_words()?;
+        self.constituents()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;

@@ -360,6 +360,7 @@ impl From<AppError> for Problem {
             | AppError::Cluster(_)
             | AppError::Case(_)
             | AppError::Shift(_)
+            | AppError::Constituent(_)
             | AppError::Bulk(_)
             | AppError::Rule(_)
             | AppError::Conflict => Self::new(Kind::Conflict),

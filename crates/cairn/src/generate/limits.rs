@@ -1,5 +1,6 @@
 //! The reference page of the limits that are no settings.
 
+mod constituents;
 mod feeds;
 mod import;
 mod machines;
@@ -69,6 +70,7 @@ pub fn page() -> String {
         ("Signing in", signing_in()),
         ("Signing in by passkey and at a provider", ways_in::limits()),
         ("Officers' API and webhooks", machines::limits()),
+        ("Constituents", constituents::limits()),
         ("Behind the requests", behind()),
     ] {
         out.push_str(&format!(

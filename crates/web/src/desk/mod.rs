@@ -13,6 +13,7 @@ mod challenge_work;
 mod choices;
 mod cluster;
 mod cluster_work;
+mod constituents;
 mod conversation;
 mod hold;
 mod keyboard;
@@ -56,6 +57,8 @@ use crate::server::body_max;
 use who::Officer;
 
 pub(crate) use audit::export_file;
+pub use constituents::TABLE_BYTES_MAX;
+pub(crate) use constituents::file as constituents_file;
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -123,6 +126,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(rules_of_the_desk());
     all.extend(management());
     all.extend(webhooks::routes());
+    all.extend(constituents::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -694,12 +698,17 @@ fn keeping() -> Vec<Route> {
 
 /// All of them, guarded against other sites.
 pub fn router() -> Router<App> {
-    routes()
-        .into_iter()
-        .fold(Router::new(), |router, route| {
+    let together = |routes: Vec<Route>, bytes: u64| {
+        let all = routes.into_iter().fold(Router::new(), |router, route| {
             router.route(route.path, route.handler)
-        })
-        .route_layer(from_fn(body_max(FORM_BYTES_MAX)))
+        });
+        all.route_layer(from_fn(body_max(bytes)))
+    };
+    let (tables, forms): (Vec<Route>, Vec<Route>) = routes()
+        .into_iter()
+        .partition(|route| route.path == constituents::TABLES);
+    together(forms, FORM_BYTES_MAX)
+        .merge(together(tables, constituents::TABLE_BYTES_MAX))
         .route_layer(from_fn(csrf::guard))
 }
 
@@ -722,6 +731,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         (
             "/desk/observables",
             t::obs_title(l),
+            may(Action::ReadReports),
+        ),
+        (
+            "/desk/constituents",
+            t::owners_title(l),
             may(Action::ReadReports),
         ),
         (

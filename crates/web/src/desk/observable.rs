@@ -142,6 +142,8 @@ pub(super) struct View<'a> {
     pub people: &'a People,
     pub whole: &'a Whole,
     pub typed: &'a Typed<'a>,
+    /// Whose it is; `None` of what is nobody's by its kind.
+    pub owners: Option<Vec<cairn_app::constituent::Owner>>,
 }
 
 /// One of them.
@@ -178,6 +180,7 @@ pub(super) async fn page(
         people: &people,
         whole: &whole,
         typed,
+        owners: app.owners_of_observable(&officer.who, one).await?,
     };
     let kind = words::observable(l, one.kind);
     let shown = defang(one);
@@ -195,6 +198,10 @@ pub(super) async fn page(
         div.two {
             div {
                 (facts(&view))
+                @if let Some(owners) = &view.owners {
+                    h2 #whose { (t::owners_of_observable(l)) }
+                    (super::constituents::claims(l, owners))
+                }
                 (notes(&view))
             }
             div {

@@ -228,7 +228,7 @@ const TABLE: [(&str, &str); 97] = [
     ("GET webhooks/{id}", MANAGES),
     ("POST webhooks/{id}", MANAGES),
 ];
-const MORE: [(&str, &str); 22] = [
+const MORE: [(&str, &str); 31] = [
     ("POST webhooks/{id}/test", MANAGES),
     ("POST webhooks/{id}/remove", MANAGES),
     ("POST webhooks/{id}/deliveries/{delivery}/again", MANAGES),
@@ -251,6 +251,15 @@ const MORE: [(&str, &str); 22] = [
     ("GET track/{plan}/seats", PUBLISHES),
     ("POST track/{plan}/seats", PUBLISHES),
     ("POST track/{plan}/seats/remove", PUBLISHES),
+    ("GET constituents", READS),
+    ("POST constituents", WORKS),
+    ("GET constituents/owners", READS),
+    ("GET constituents/conflicts", READS),
+    ("POST constituents/import", LEADS),
+    ("POST constituents/export", LEADS),
+    ("GET constituents/{no}", READS),
+    ("POST constituents/{no}/work", WORKS),
+    ("POST constituents/{no}/remove", LEADS),
 ];
 
 fn roles_of(method: &Method, path: &str) -> &'static str {

@@ -12,6 +12,7 @@ mod browser;
 mod cases;
 mod challenges;
 mod clusters;
+mod constituents;
 mod conversation;
 mod flows;
 mod keeping;

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 164] = [
+const TABLE: [(&str, &str, &str); 175] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -205,6 +205,25 @@ const TABLE: [(&str, &str, &str); 164] = [
     ("POST", "/desk/account/tokens/{id}/end", "*"),
     ("GET", "/desk/tokens", "administrator"),
     ("POST", "/desk/tokens/{id}/end", "administrator"),
+    ("GET", "/desk/constituents", "officer lead auditor"),
+    ("POST", "/desk/constituents", "officer lead"),
+    ("GET", "/desk/constituents/new", "officer lead"),
+    (
+        "GET",
+        "/desk/constituents/conflicts",
+        "officer lead auditor",
+    ),
+    ("GET", "/desk/constituents/import", "lead"),
+    ("POST", "/desk/constituents/import", "lead"),
+    ("POST", "/desk/constituents/export", "lead"),
+    ("GET", "/desk/constituents/{no}", "officer lead auditor"),
+    (
+        "GET",
+        "/desk/constituents/{no}/contacts/{contact}",
+        "officer lead auditor",
+    ),
+    ("POST", "/desk/constituents/{no}/remove", "lead"),
+    ("POST", "/desk/constituents/{no}/{action}", "officer lead"),
     ("GET", "/desk/webhooks", "administrator"),
     ("POST", "/desk/webhooks", "administrator"),
     ("GET", "/desk/webhooks/{id}", "administrator"),

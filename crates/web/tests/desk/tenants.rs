@@ -119,6 +119,19 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
     b.get("/desk/rules/new").await;
     let rule = [("name", canary), ("when", "parcel"), ("severity", "2")];
     sent(&mut b, "/desk/rules", &rule).await;
+    b.get("/desk/constituents/new").await;
+    sent(&mut b, "/desk/constituents", &[("name", canary)]).await;
+    b.get("/desk/constituents/1").await;
+    let contact = [
+        ("version", "1"),
+        ("role", "abuse"),
+        ("who", canary),
+        ("email", "abuse@example.org"),
+    ];
+    sent(&mut b, "/desk/constituents/1/contact", &contact).await;
+    b.get("/desk/constituents/1").await;
+    let assets = [("version", "2"), ("assets", domain), ("do", "add")];
+    sent(&mut b, "/desk/constituents/1/assets", &assets).await;
     b.get("/desk/views").await;
     let view = b.page.split("action=\"/desk/views/").nth(1).unwrap();
     let view = view.split(['"', '/']).next().unwrap().to_owned();
@@ -182,6 +195,7 @@ impl Own {
             .replace("{value}", &self.value)
             .replace("{source}", "rt")
             .replace("{number}", "101")
+            .replace("{contact}", "1")
             .replace("{action}", "note")
             .replace("{delivery}", "evt_1")
     }

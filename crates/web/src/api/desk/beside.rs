@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 164] = [
+const LINES: [(&str, &str, Beside); 175] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -133,6 +133,17 @@ const LINES: [(&str, &str, Beside); 164] = [
     ("GET", "/desk/observables/{kind}/{value}", Beside::Call(&["GET /api/v1/desk/observables/{kind}/{value}"])),
     ("POST", "/desk/observables/{kind}/{value}", Beside::Call(&["POST /api/v1/desk/observables/{kind}/{value}"])),
     ("POST", "/desk/observables/export", Beside::Call(&["POST /api/v1/desk/observables/export"])),
+    ("GET", "/desk/constituents", Beside::Call(&["GET /api/v1/desk/constituents", "GET /api/v1/desk/constituents/owners"])),
+    ("POST", "/desk/constituents", Beside::Call(&["POST /api/v1/desk/constituents"])),
+    ("GET", "/desk/constituents/new", Beside::Page("an empty form")),
+    ("GET", "/desk/constituents/conflicts", Beside::Call(&["GET /api/v1/desk/constituents/conflicts"])),
+    ("GET", "/desk/constituents/import", Beside::Page("a form; the same is sent by POST")),
+    ("POST", "/desk/constituents/import", Beside::Call(&["POST /api/v1/desk/constituents/import"])),
+    ("POST", "/desk/constituents/export", Beside::Call(&["POST /api/v1/desk/constituents/export"])),
+    ("GET", "/desk/constituents/{no}", Beside::Call(&["GET /api/v1/desk/constituents/{no}"])),
+    ("GET", "/desk/constituents/{no}/contacts/{contact}", Beside::Call(&["GET /api/v1/desk/constituents/{no}"])),
+    ("POST", "/desk/constituents/{no}/remove", Beside::Call(&["POST /api/v1/desk/constituents/{no}/remove"])),
+    ("POST", "/desk/constituents/{no}/{action}", Beside::Call(&["POST /api/v1/desk/constituents/{no}/work"])),
     ("POST", "/desk/reports/{reference}/hold", Beside::Call(&["POST /api/v1/desk/reports/{reference}/hold"])),
     ("POST", "/desk/reports/{reference}/lift", Beside::Call(&["POST /api/v1/desk/reports/{reference}/lift"])),
     ("POST", "/desk/reports/{reference}/undo", Beside::Call(&["POST /api/v1/desk/reports/{reference}/undo"])),

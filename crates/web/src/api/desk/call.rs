@@ -423,6 +423,7 @@ pub(super) fn told(error: AppError) -> Problem {
         AppError::Cluster(why) => why.to_string(),
         AppError::Case(why) => why.to_string(),
         AppError::Shift(why) => why.to_string(),
+        AppError::Constituent(why) => why.to_string(),
         AppError::Bulk(why) => why.to_string(),
         AppError::Rule(why) => why.to_string(),
         _ => return error.into(),

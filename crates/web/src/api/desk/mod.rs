@@ -10,6 +10,7 @@ mod challenge;
 mod check;
 mod cluster;
 mod common;
+mod constituent;
 mod document;
 mod manage;
 mod observable;
@@ -50,6 +51,7 @@ pub fn calls() -> Vec<Call> {
         ("Cases", case_work::calls()),
         ("Referrals", referral::calls()),
         ("Observables", observable::calls()),
+        ("Constituents", constituent::calls()),
         ("Many at once, views, shifts", bulk::calls()),
         ("Rules", rules::calls()),
         ("Challenges", challenge::calls()),

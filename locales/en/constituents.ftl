@@ -1,0 +1,215 @@
+# Constituents: the organisations that the team serves.
+
+owners-title = Constituents
+owners-lead = The organisations that we serve, what is theirs on the network, and whom to tell. What people entered here stands before what was imported.
+owners-new = Enter a constituent
+owners-new-note = Networks, domains, AS numbers and contacts are added on its page.
+owners-make = Enter it
+owners-none = None fits.
+owners-no = Constituent { $no }
+owners-name = Name
+owners-sector = Sector
+owners-no-sector = none
+owners-any-sector = all sectors
+owners-language = Language
+owners-language-hint = In which we write to it: en, mi.
+owners-quiet = Quiet hours
+owners-quiet-hint = When nobody is to be woken, like 22:00-06:00.
+owners-has = Has
+owners-counts = { $networks ->
+    [one] { $networks } network
+   *[other] { $networks } networks
+}, { $domains ->
+    [one] { $domains } domain
+   *[other] { $domains } domains
+}, { $asns ->
+    [one] { $asns } AS number
+   *[other] { $asns } AS numbers
+}
+owners-contact-count = { $count ->
+    [one] { $count } contact
+   *[other] { $count } contacts
+}
+owners-count = { $count ->
+    [one] { $count } constituent
+   *[other] { $count } constituents
+}
+owners-standing = State
+owners-source = Looked after by
+owners-any-source = anybody
+owners-manual = us
+owners-from = imported: { $source }
+owners-taken-from = us, taken over from { $source }
+owners-search = Search
+owners-search-hint = Words of a name, or an address, a domain or an AS number: whose it is.
+owners-search-button = Search
+owners-disputed = has a conflict
+owners-due = contact to confirm
+owners-bounced = mail came back
+owners-whose = Whose is { $what }?
+owners-nobody = Nobody claims it.
+owners-claims = Claims, the one that holds first
+owners-claim = Claim
+owners-why = Why
+owners-reason-only = holds: the only claim
+owners-reason-manual = holds: people entered it, and the next one was imported
+owners-reason-narrower = holds: narrower than the next one
+owners-reason-first = holds: entered first
+owners-reason-kind = holds: networks go before domains, and both before AS numbers
+owners-reason-behind = stands behind
+owners-conflicts = Conflicts
+owners-conflicts-lead = Claims that cannot all hold. A narrower network within another one of the same standing is no conflict: the narrower one holds.
+owners-conflicts-none = There are none.
+owners-clash = What is wrong
+owners-clash-same = claimed more than once
+owners-clash-hidden = imported, and does not count: within what people entered
+owners-holds = Held by
+owners-others = Others
+owners-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
+owners-export = All as a table
+owners-export-note = With the contacts, which are personal data. The log keeps that you took it.
+owners-export-button = Download (CSV)
+owners-work = What you can do
+owners-confirmed = Confirmed
+owners-unconfirmed = not confirmed yet
+owners-never = never
+owners-due-on = Next due
+owners-disabled = not written to
+owners-contact = Contact
+owners-contacts = Contacts
+owners-contacts-none = There are none: nobody would be told.
+owners-contact-no = Contact { $no }
+owners-reach = Reach by
+owners-key-here = OpenPGP key:
+owners-key-named = OpenPGP key, not here:
+owners-assets = Networks, domains, AS numbers
+owners-assets-none = There are none.
+owners-networks = Networks
+owners-domains = Domains
+owners-asns = AS numbers
+owners-assets-field = Add or remove
+owners-assets-hint = Like 192.0.2.0/24, 2001:db8::/32, example.org, AS64496; several are separated by blanks.
+owners-add = Add
+owners-drop = Remove
+owners-notes = Remarks
+owners-note-new = Add a remark
+owners-note-text = Remark
+owners-note-day = Counts until
+owners-note-add = Add the remark
+owners-note-remove = Remove remark { $no }
+owners-note-until = Counts until { $day }
+owners-note-over = Counted until { $day }
+owners-day-hint = Like 2026-12-31.
+owners-history = What happened
+owners-imported-note = An import looks after this constituent: the next one would undo changes. Take it over to change it here; imports leave it alone from then on, and tell what they have otherwise.
+owners-take-over = Take it over
+owners-confirm-note = Somebody there was asked: all contacts, networks and names are right.
+owners-confirm-all = Confirm all of it
+owners-remove = Remove the constituent
+owners-remove-note = With all its contacts. What the log says of it stays, which is nothing personal.
+owners-remove-imported = With all its contacts. The next import that has it brings it back.
+owners-change = Name and hours
+owners-save = Save
+owners-contact-new = Add a contact
+owners-contact-add = Add the contact
+owners-contact-change = Change the contact
+owners-contact-remove = Remove the contact
+owners-contact-remove-note = All that is known of it is erased.
+owners-contact-confirm = Confirm: it is right
+owners-contact-bounced = Mail came back
+owners-contact-disable = Stop writing to it
+owners-contact-enable = Write to it again
+owners-role = For
+owners-role-abuse = Abuse reports
+owners-role-security = Security
+owners-role-technical = Technical
+owners-role-management = Management
+owners-role-other = Other
+owners-who = Team or person
+owners-who-hint = A team is better than a person.
+owners-email = Email
+owners-phone = Telephone
+owners-fingerprint = Fingerprint of the OpenPGP key
+owners-key = OpenPGP key
+owners-key-hint = Begins with “BEGIN PGP PUBLIC KEY BLOCK”.
+owners-moved = Somebody else changed this in the meantime. Look at it again; what you typed is still here.
+owners-refused-imported = An import brings this, and the next one would undo it. Take it over first.
+owners-refused-ours = It is looked after here already.
+owners-refused-absent = It is not there (any more).
+owners-refused-twice = There is such a contact already.
+owners-wrong-name = Give a name, of 200 characters at most.
+owners-wrong-sector = A sector is a code of letters, digits and dashes.
+owners-wrong-language = Give a code like en or mi.
+owners-wrong-quiet = Give hours like 22:00-06:00.
+owners-wrong-asset = neither a network like 192.0.2.0/24, nor a domain, nor an AS number
+owners-wrong-role = Choose what the contact is for.
+owners-wrong-email = Give a whole email address.
+owners-wrong-phone = Give a telephone number: digits, blanks and +.
+owners-wrong-fingerprint = A fingerprint has 40 or 64 hexadecimal digits, and is that of the key.
+owners-wrong-key = This is no OpenPGP key that can be written to.
+owners-wrong-reach = Give an email address or a telephone number.
+owners-wrong-note = A remark has 1 to 500 characters.
+owners-wrong-day = Give a day like 2026-12-31.
+owners-wrong-twice = is there twice
+owners-wrong-many = This is more than there can be.
+owners-wrong-columns = this column is missing, not known, or there twice
+owners-wrong-unreadable = This cannot be read as a table.
+owners-wrong-empty = There is nothing in it.
+owners-wrong-source = Give the source a name of lower-case letters, digits, points and dashes; “manual” is taken.
+owners-line = line { $line }
+owners-import = Import constituents
+owners-import-lead = The table replaces all that the same source brought before. What people look after here is never touched. Nothing is changed before you have seen what it comes to.
+owners-import-columns = The table’s columns
+owners-import-how = Only “name” is needed; the others may stand in any order. Networks, domains and AS numbers are separated by blanks, contacts by semicolons: an email address, a telephone number, or both with a blank between them. “no”, “source”, “confirmed” and “due” are passed over. Larger files, RIPE’s dumps and CERT-Bund’s tables: cairn constituents import.
+owners-import-source = Name of the source
+owners-import-source-hint = Always the same for the same list, like members.
+owners-import-file = Table (CSV)
+owners-import-text = Or paste it here
+owners-import-look = Look at what it comes to
+owners-import-preview = What the import comes to
+owners-import-done = The import is done
+owners-import-taken = All of it was taken.
+owners-import-of = Source: { $source }
+owners-import-fresh = New
+owners-import-changed = Changed
+owners-import-gone = Gone
+owners-import-same = As they were
+owners-import-held = Looked after here, left alone
+owners-import-nothing = It changes nothing.
+owners-import-take = Import
+owners-import-other = Another table
+owners-import-counts = { $fresh } new, { $changed } changed, { $gone } gone
+owners-import-touched = Claims that meet what people entered
+owners-import-touched-note = What people entered holds. Look whether it is still right.
+owners-import-theirs = The source says
+owners-import-ours = Entered here for
+owners-import-differs = What the source has otherwise
+owners-import-differs-note = These are looked after here and were left alone.
+owners-import-more = Only the source has
+owners-import-fewer = Only we have
+owners-import-renamed = There: { $name }
+owners-import-contacts = Other contacts there
+owners-done-made = Entered
+owners-done-imported = Imported
+owners-done-head = Name or hours changed
+owners-done-added = Networks, domains or AS numbers added
+owners-done-dropped = Networks, domains or AS numbers removed
+owners-done-contact-added = Contact added
+owners-done-contact-changed = Contact changed
+owners-done-contact-removed = Contact removed
+owners-done-contact-confirmed = Contact confirmed
+owners-done-contact-bounced = Mail to a contact came back
+owners-done-contact-disabled = Contact not written to any more
+owners-done-contact-enabled = Contact written to again
+owners-done-confirmed = All confirmed
+owners-done-noted = Remark added
+owners-done-note-removed = Remark removed
+owners-done-taken-over = Taken over from the import
+owners-of-observable = Whose it is
+event-constituent-set = Constituent changed
+event-constituent-removed = Constituent removed
+event-constituents-imported = Constituents imported
+event-constituents-exported = Constituents taken out

@@ -1,0 +1,215 @@
+# Ngā rōpū kiritaki: ngā whakahaere e āwhinatia ana e te tīma.
+
+owners-title = Ngā rōpū kiritaki
+owners-lead = Ko ngā whakahaere e āwhinatia ana e mātou, ā rātou mea i te whatunga, me te hunga hei whakamōhio. Ka tū ngā mea nā te tangata i tāuru i mua i ngā mea i kawemaitia.
+owners-new = Tāurutia he rōpū kiritaki
+owners-new-note = Ka tāpirihia ngā whatunga, ngā rohe, ngā tau AS me ngā whakapā i tōna whārangi.
+owners-make = Tāurutia
+owners-none = Kāore he mea e hāngai ana.
+owners-no = Rōpū kiritaki { $no }
+owners-name = Ingoa
+owners-sector = Rāngai
+owners-no-sector = karekau
+owners-any-sector = ngā rāngai katoa
+owners-language = Reo
+owners-language-hint = Te reo ka tuhi mātou ki a ia: en, mi.
+owners-quiet = Ngā hāora mārire
+owners-quiet-hint = Te wā kaua e whakaoho i te tangata, pēnei i te 22:00-06:00.
+owners-has = Āna mea
+owners-counts = { $networks ->
+    [one] { $networks } whatunga
+   *[other] { $networks } whatunga
+}, { $domains ->
+    [one] { $domains } rohe
+   *[other] { $domains } rohe
+}, { $asns ->
+    [one] { $asns } tau AS
+   *[other] { $asns } tau AS
+}
+owners-contact-count = { $count ->
+    [one] { $count } whakapā
+   *[other] { $count } whakapā
+}
+owners-count = { $count ->
+    [one] { $count } rōpū kiritaki
+   *[other] { $count } rōpū kiritaki
+}
+owners-standing = Tūnga
+owners-source = Nā wai e tiaki
+owners-any-source = nā te katoa
+owners-manual = nā mātou
+owners-from = i kawemaitia: { $source }
+owners-taken-from = nā mātou, i riro mai i { $source }
+owners-search = Rapua
+owners-search-hint = Ngā kupu o tētahi ingoa, tētahi wāhitau, rohe, tau AS rānei: nā wai.
+owners-search-button = Rapua
+owners-disputed = he taupatupatu
+owners-due = me whakaū te whakapā
+owners-bounced = i hoki mai te mēra
+owners-whose = Nā wai te { $what }?
+owners-nobody = Kāore he tangata e kerēme ana.
+owners-claims = Ngā kerēme, ko te mea e mau ana i mua
+owners-claim = Kerēme
+owners-why = He aha ai
+owners-reason-only = e mau ana: ko te kerēme anake
+owners-reason-manual = e mau ana: nā te tangata i tāuru, ko te mea whai ake i kawemaitia
+owners-reason-narrower = e mau ana: he whāiti ake i te mea whai ake
+owners-reason-first = e mau ana: i tāurutia i te tuatahi
+owners-reason-kind = e mau ana: ko ngā whatunga i mua i ngā rohe, ā, ko ēnei e rua i mua i ngā tau AS
+owners-reason-behind = kei muri
+owners-conflicts = Ngā taupatupatu
+owners-conflicts-lead = Ko ngā kerēme e kore e taea te mau katoa. Ehara te whatunga whāiti ake i roto i tētahi atu o taua tūnga anō i te taupatupatu: ko te mea whāiti ake e mau ana.
+owners-conflicts-none = Karekau.
+owners-clash = Te hē
+owners-clash-same = neke atu i te kotahi ngā kerēme
+owners-clash-hidden = i kawemaitia, kāore e whai mana: kei roto i tā te tangata i tāuru ai
+owners-holds = E mau ana
+owners-others = Ētahi atu
+owners-more = { $count ->
+    [one] me tētahi atu { $count }
+   *[other] me ētahi atu { $count }
+}
+owners-export = Te katoa hei ripanga
+owners-export-note = Me ngā whakapā, he raraunga whaiaro. Ka mau i te rangitaki nāu i tango.
+owners-export-button = Tikiake (CSV)
+owners-work = Ngā mea ka taea e koe
+owners-confirmed = Kua whakaūngia
+owners-unconfirmed = kāore anō kia whakaūngia
+owners-never = kāore anō
+owners-due-on = Te rā whai ake
+owners-disabled = kāore e tuhia ana
+owners-contact = Whakapā
+owners-contacts = Ngā whakapā
+owners-contacts-none = Karekau: kāore he tangata ka whakamōhiotia.
+owners-contact-no = Whakapā { $no }
+owners-reach = Me pēhea te whakapā
+owners-key-here = Kī OpenPGP:
+owners-key-named = Kī OpenPGP, kāore i konei:
+owners-assets = Ngā whatunga, ngā rohe, ngā tau AS
+owners-assets-none = Karekau.
+owners-networks = Ngā whatunga
+owners-domains = Ngā rohe
+owners-asns = Ngā tau AS
+owners-assets-field = Tāpirihia, tangohia rānei
+owners-assets-hint = Pēnei i te 192.0.2.0/24, 2001:db8::/32, example.org, AS64496; wehea ngā mea maha ki te mokowā.
+owners-add = Tāpirihia
+owners-drop = Tangohia
+owners-notes = Ngā kōrero
+owners-note-new = Tāpirihia he kōrero
+owners-note-text = Kōrero
+owners-note-day = Ka whai mana tae atu ki te
+owners-note-add = Tāpirihia te kōrero
+owners-note-remove = Tangohia te kōrero { $no }
+owners-note-until = Ka whai mana tae atu ki te { $day }
+owners-note-over = I whai mana tae atu ki te { $day }
+owners-day-hint = Pēnei i te 2026-12-31.
+owners-history = Ngā mea i mahia
+owners-imported-note = Nā tētahi kawemai tēnei rōpū e tiaki: ka whakakorea ngā panonitanga e te mea whai ake. Tangohia mai hei panoni i konei; mai i tērā wā ka waiho e ngā kawemai, ā, ka kī he aha ngā mea rerekē kei a rātou.
+owners-take-over = Tangohia mai
+owners-confirm-note = I pātaia tētahi i reira: he tika ngā whakapā, ngā whatunga me ngā ingoa katoa.
+owners-confirm-all = Whakaūngia te katoa
+owners-remove = Tangohia te rōpū kiritaki
+owners-remove-note = Me āna whakapā katoa. Ka noho tonu ngā kōrero a te rangitaki, kāore he mea whaiaro i reira.
+owners-remove-imported = Me āna whakapā katoa. Ka whakahokia mai e te kawemai whai ake kei reira ia.
+owners-change = Te ingoa me ngā hāora
+owners-save = Tiakina
+owners-contact-new = Tāpirihia he whakapā
+owners-contact-add = Tāpirihia te whakapā
+owners-contact-change = Panonihia te whakapā
+owners-contact-remove = Tangohia te whakapā
+owners-contact-remove-note = Ka ūkuia ngā mea katoa e mōhiotia ana mōna.
+owners-contact-confirm = Whakaūngia: he tika
+owners-contact-bounced = I hoki mai te mēra
+owners-contact-disable = Kāti te tuhi ki a ia
+owners-contact-enable = Tuhia anō ki a ia
+owners-role = Mō te aha
+owners-role-abuse = Ngā pūrongo tūkino
+owners-role-security = Haumarutanga
+owners-role-technical = Hangarau
+owners-role-management = Whakahaere
+owners-role-other = Tētahi atu
+owners-who = Tīma, tangata rānei
+owners-who-hint = He pai ake te tīma i te tangata.
+owners-email = Īmēra
+owners-phone = Waea
+owners-fingerprint = Te tapumati o te kī OpenPGP
+owners-key = Kī OpenPGP
+owners-key-hint = Ka tīmata ki te “BEGIN PGP PUBLIC KEY BLOCK”.
+owners-moved = Kua panonihia tēnei e tētahi atu i te wā nei. Tirohia anō; kei konei tonu āu i pato ai.
+owners-refused-imported = Nā tētahi kawemai tēnei i mau mai, ā, ka whakakorea e te mea whai ake. Tangohia mai i te tuatahi.
+owners-refused-ours = Kua tiakina kētia i konei.
+owners-refused-absent = Kāore i reira (ināianei).
+owners-refused-twice = Kei reira kē taua whakapā.
+owners-wrong-name = Homai he ingoa, kia 200 ngā pūāhua te mōrahi.
+owners-wrong-sector = Ko te rāngai he waehere o ngā reta, ngā mati me ngā tohu piri.
+owners-wrong-language = Homai he waehere pēnei i te en, i te mi rānei.
+owners-wrong-quiet = Homai ngā hāora pēnei i te 22:00-06:00.
+owners-wrong-asset = ehara i te whatunga pēnei i te 192.0.2.0/24, ehara i te rohe, ehara i te tau AS
+owners-wrong-role = Kōwhiria mō te aha te whakapā.
+owners-wrong-email = Homai te wāhitau īmēra katoa.
+owners-wrong-phone = Homai he tau waea: ngā mati, ngā mokowā me te +.
+owners-wrong-fingerprint = E 40, e 64 rānei ngā mati tekau mā ono o te tapumati, ā, nō te kī anō.
+owners-wrong-key = Ehara tēnei i te kī OpenPGP ka taea te tuhi atu.
+owners-wrong-reach = Homai he wāhitau īmēra, he tau waea rānei.
+owners-wrong-note = Kia 1 ki te 500 ngā pūāhua o te kōrero.
+owners-wrong-day = Homai he rā pēnei i te 2026-12-31.
+owners-wrong-twice = e rua ngā wā i reira
+owners-wrong-many = He nui rawa tēnei.
+owners-wrong-columns = kua ngaro tēnei tīwae, kāore e mōhiotia, e rua rānei
+owners-wrong-unreadable = Kāore e taea tēnei te pānui hei ripanga.
+owners-wrong-empty = Kāore he mea o roto.
+owners-wrong-source = Homai he ingoa mō te puna, he reta iti, he mati, he ira, he tohu piri; kua riro te “manual”.
+owners-line = rārangi { $line }
+owners-import = Kawemaitia ngā rōpū kiritaki
+owners-import-lead = Ka whakakapi te ripanga i ngā mea katoa i mauria mai e taua puna anō i mua. E kore rawa ngā mea e tiakina ana e te tangata i konei e pāngia. Kāore he mea e panonihia kia kite rā anō koe i te otinga.
+owners-import-columns = Ngā tīwae o te ripanga
+owners-import-how = Ko “name” anake me whai; he aha te raupapa o ērā atu. Wehea ngā whatunga, ngā rohe me ngā tau AS ki te mokowā, ngā whakapā ki te piko-ira: he wāhitau īmēra, he tau waea, ko ngā mea e rua rānei me te mokowā i waenga. Ka pahemo ngā tīwae “no”, “source”, “confirmed” me “due”. Ko ngā kōnae nui, ngā ruke a RIPE me ngā ripanga a CERT-Bund: cairn constituents import.
+owners-import-source = Te ingoa o te puna
+owners-import-source-hint = Kia rite tonu mō taua rārangi anō, pēnei i te members.
+owners-import-file = Ripanga (CSV)
+owners-import-text = Whakapiria rānei ki konei
+owners-import-look = Tirohia te otinga
+owners-import-preview = Te otinga o te kawemai
+owners-import-done = Kua oti te kawemai
+owners-import-taken = Kua tangohia te katoa.
+owners-import-of = Puna: { $source }
+owners-import-fresh = Hou
+owners-import-changed = Kua panonihia
+owners-import-gone = Kua ngaro
+owners-import-same = Kāore i rerekē
+owners-import-held = E tiakina ana i konei, i waiho
+owners-import-nothing = Kāore he mea e panonihia.
+owners-import-take = Kawemaitia
+owners-import-other = Tētahi atu ripanga
+owners-import-counts = { $fresh } hou, { $changed } kua panonihia, { $gone } kua ngaro
+owners-import-touched = Ngā kerēme e tūtaki ana ki tā te tangata i tāuru ai
+owners-import-touched-note = Ko tā te tangata i tāuru ai e mau ana. Tirohia mēnā e tika tonu ana.
+owners-import-theirs = E kī ana te puna
+owners-import-ours = I tāurutia i konei mō
+owners-import-differs = Ngā mea rerekē a te puna
+owners-import-differs-note = E tiakina ana ēnei i konei, ā, i waiho.
+owners-import-more = Kei te puna anake
+owners-import-fewer = Kei a mātou anake
+owners-import-renamed = I reira: { $name }
+owners-import-contacts = He whakapā kē i reira
+owners-done-made = I tāurutia
+owners-done-imported = I kawemaitia
+owners-done-head = I panonihia te ingoa, ngā hāora rānei
+owners-done-added = I tāpirihia ngā whatunga, ngā rohe, ngā tau AS rānei
+owners-done-dropped = I tangohia ngā whatunga, ngā rohe, ngā tau AS rānei
+owners-done-contact-added = I tāpirihia he whakapā
+owners-done-contact-changed = I panonihia he whakapā
+owners-done-contact-removed = I tangohia he whakapā
+owners-done-contact-confirmed = I whakaūngia he whakapā
+owners-done-contact-bounced = I hoki mai te mēra ki tētahi whakapā
+owners-done-contact-disabled = Kua kore e tuhia ki tētahi whakapā
+owners-done-contact-enabled = Ka tuhia anō ki tētahi whakapā
+owners-done-confirmed = I whakaūngia te katoa
+owners-done-noted = I tāpirihia he kōrero
+owners-done-note-removed = I tangohia he kōrero
+owners-done-taken-over = I riro mai i te kawemai
+owners-of-observable = Nā wai
+event-constituent-set = I panonihia te rōpū kiritaki
+event-constituent-removed = I tangohia te rōpū kiritaki
+event-constituents-imported = I kawemaitia ngā rōpū kiritaki
+event-constituents-exported = I tangohia atu ngā rōpū kiritaki
