@@ -52,6 +52,7 @@ pub async fn fill(app: &App, people: &[Person]) -> anyhow::Result<()> {
         }],
         files: Vec::new(),
         corrects: None,
+        key: None,
     };
     let owner = with_role(people, Role::Owner)?;
     match app.file_return(owner, PLAN, &draft, true).await? {
