@@ -1371,7 +1371,7 @@ _cairn() {
             fi
             case "${prev}" in
                 --kind)
-                    COMPREPLY=($(compgen -W "asn place" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "asn place abuse suffix" -- "${cur}"))
                     return 0
                     ;;
                 --dir)
@@ -1379,7 +1379,7 @@ _cairn() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "pyasn geofeed delegated mmdb mrt" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "pyasn geofeed delegated mmdb mrt rpsl rdap suffix" -- "${cur}"))
                     return 0
                     ;;
                 --day)
@@ -1711,7 +1711,7 @@ _cairn() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "idf csv json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "idf csv key-value json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
                     return 0
                     ;;
                 --mapping)

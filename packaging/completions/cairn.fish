@@ -334,8 +334,9 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_s
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -f -a "db" -d 'What is known of addresses, offline: data sets of your own files'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l schema -d 'Schema of Shadowserver\'s reports (JSON); the report type is told by the name of the file' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l format -d 'idf, csv, json, or the format of one source; see docs/feeds.md' -r -f -a "idf\t''
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l format -d 'idf, csv, key-value, json, or the format of one source; see docs/feeds.md' -r -f -a "idf\t''
 csv\t''
+key-value\t''
 json\t''
 cymru-cap\t''
 cymru-bogons\t''
@@ -348,7 +349,7 @@ blocklist-de\t''
 misp\t''
 microsoft-ctip\t''
 xarf\t''"
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l mapping -d 'Mapping file (TOML) for csv and json' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l mapping -d 'Mapping file (TOML) for csv, key-value and json' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l file-name -d 'Name of the file that comes on standard input, such as 2050-01-01-scan_http-country.csv' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l observed -d 'When the report was received, for `time.observation`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l feed -d 'A field of the feed that holds for all events, like `--feed feed.name=Example`' -r
@@ -373,9 +374,9 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "build" -d 'Make a set from files: whose number (asn) or in which place (place) addresses are. Of files that say different things of one network the later one holds. The set is written whole or not at all, beside those of other days; lines that give nothing are counted, and with any of them the exit code is 3'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "build" -d 'Make a set from files: whose number (asn) or in which place (place) addresses are, whom to write to about them (abuse), or under what names are registered (suffix). Of files that say different things of one network the later one holds; for abuse all files are put together, in whatever order they come. The set is written whole or not at all, beside those of other days; lines that give nothing are counted, and with any of them the exit code is 3'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "info" -d 'Say what sets are made of'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "lookup" -d 'Look addresses up, one JSON object a line: what is known, of which network, by the set of which day'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "lookup" -d 'Look addresses and names up, one JSON object a line: what is known, of which network, by the set of which day. Of the sets in the folder only those are read that are needed'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "types" -d 'List the report types of a schema: key, name in files, feed, fields, classification'

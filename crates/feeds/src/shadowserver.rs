@@ -292,13 +292,14 @@ impl Plan {
             }
             return true;
         }
-        let Some(value) = bound.quick.read(text) else {
+        let Some(short) = bound.quick.read(text) else {
             return false;
         };
         match &bound.step.target {
             Target::Field(field) if row.has(*field) => return false,
-            Target::Field(field) => row.push(*field, value),
-            Target::Extra(name) => self.extra(row, name, value),
+            Target::Field(field) => row.push(*field, short),
+            Target::Extra(name) if self.collide => self.extra(row, name, short.into()),
+            Target::Extra(name) => row.push_extra(name, short),
             Target::Nowhere => return false,
         }
         *left = over;

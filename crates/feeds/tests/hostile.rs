@@ -226,7 +226,7 @@ fn nuls_are_no_row_and_no_part_of_one() {
     let ran = bytes(
         table(),
         LINES_MEMORY_MAX,
-        b"ip,port\n\0\0192.0\0.2.1\0,8\x000\0\n\0,\0\n",
+        b"ip,port\n\0\x00192.0\0.2.1\0,8\x000\0\n\0,\0\n",
     );
     assert_eq!((ran.events, ran.rejects.len()), (2, 0), "{ran:?}");
 }
