@@ -212,9 +212,11 @@ fn filters(app: &App, l: Lang, query: &Query, found: &List) -> Markup {
             div.line { (input(&Field::new(l, "q", t::owners_search(l)).hint(t::owners_search_hint(l)), &line)) }
             (select(&Field::new(l, "sector", t::owners_sector(l)), &sectors, query.sector.as_deref()))
             (select(&Field::new(l, "source", t::owners_source(l)), &sources, query.source.as_deref()))
-            (checkbox(&Field::new(l, "conflict", t::owners_disputed(l)), "1", query.conflict))
-            (checkbox(&Field::new(l, "due", t::owners_due(l)), "1", query.due))
-            (checkbox(&Field::new(l, "bounced", t::owners_bounced(l)), "1", query.bounced))
+            div.line { (buttons(html! {
+                (checkbox(&Field::new(l, "conflict", t::owners_disputed(l)), "1", query.conflict))
+                (checkbox(&Field::new(l, "due", t::owners_due(l)), "1", query.due))
+                (checkbox(&Field::new(l, "bounced", t::owners_bounced(l)), "1", query.bounced))
+            })) }
             (buttons(button(Look::Plain, t::owners_search_button(l))))
         }
     }

@@ -253,6 +253,7 @@ fn outcome(
         @if !taken {
             @if summary.is_nothing() { p.lead { (t::owners_import_nothing(l)) } }
             @else {
+                h2 { (t::owners_import_take(l)) }
                 (form("/desk/constituents/import", Encoding::Files, Some(&token(&officer.seen)), html! {
                     input type="hidden" name="source" value=(source);
                     input type="hidden" name="text" value=(text);
