@@ -78,6 +78,12 @@ macro_rules! params {
     ($($value:expr),* $(,)?) => { vec![$($crate::sql::Value::from($value)),*] };
 }
 
+/// As [`params!`], in place: for who lends them.
+macro_rules! bound {
+    ($($value:expr),* $(,)?) => { [$($crate::sql::Value::from($value)),*] };
+}
+pub(crate) use bound;
+
 impl rusqlite::ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
@@ -359,7 +365,11 @@ impl Table {
                 (String::new(), String::new())
             };
             let (name, columns) = (self.name, names.join(", "));
-            let kept = if self.remembered { "" } else { conflict.as_str() };
+            let kept = if self.remembered {
+                ""
+            } else {
+                conflict.as_str()
+            };
             Texts {
                 sqlite: format!(
                     "INSERT INTO {name}({columns}) VALUES ({}){kept}",

@@ -173,8 +173,8 @@ impl PgWriter {
             begin: begin.then_some("BEGIN"),
             commit: None,
         };
-        let answers = self
-            .with(async |client, statements| pipeline(client, statements, parts, ends).await)?;
+        let answers =
+            self.with(async |client, statements| pipeline(client, statements, parts, ends).await)?;
         let mut refused: HashSet<usize> = HashSet::new();
         for ((_, rows), admitted) in guards.iter().zip(answers) {
             let mut admitted = VecDeque::from(admitted);

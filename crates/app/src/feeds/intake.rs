@@ -175,7 +175,7 @@ pub(super) fn each_file(
     each: &mut dyn FnMut(&str, &mut dyn Read) -> Result<(), IntakeError>,
 ) -> Result<(), IntakeError> {
     match out {
-        RawOut::AsItCame(file) => archive::files(name, file, each),
+        RawOut::AsItCame(file) => archive::files(name, *file, each),
         RawOut::Unpacked(bytes) => archive::stream(name, bytes, each),
     }
 }

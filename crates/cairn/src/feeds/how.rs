@@ -92,7 +92,10 @@ impl How {
             }
             (Some(name), None) => Format::Vendor(Vendor::by_name(name).context("unknown format")?),
             (Some(_), Some(_)) => {
-                return Err(Usage("--mapping goes with --format csv, key-value or json".to_owned()).into());
+                return Err(Usage(
+                    "--mapping goes with --format csv, key-value or json".to_owned(),
+                )
+                .into());
             }
             (None, _) => return Err(Usage("say --schema, or --format".to_owned()).into()),
         };

@@ -12,6 +12,7 @@ use super::raw::raw_of;
 use super::{FeedError, FeedStore, RAW, at};
 use crate::blob::sound_file;
 use crate::params;
+use crate::sql::bound;
 
 /// Rows read at a time.
 const PAGE_ROWS: i64 = 1_024;
@@ -62,8 +63,8 @@ impl FeedStore {
             link.exec("DELETE FROM feed_segment WHERE month < $1", &of)?;
             let sql = "DELETE FROM feed_raw WHERE received_at < $1 \
                        AND NOT EXISTS (SELECT 1 FROM feed_report r WHERE r.raw = feed_raw.sha256 AND (NOT r.done OR r.received_at >= $1))";
-            done.raws = link.exec(sql, &params![month])?;
-            done.states = link.exec("DELETE FROM feed_state WHERE last_at < $1", &params![month])?;
+            done.raws = link.exec(sql, &bound![month])?;
+            done.states = link.exec("DELETE FROM feed_state WHERE last_at < $1", &bound![month])?;
             let sql = "DELETE FROM feed_reject WHERE report IN (SELECT r.no FROM feed_report r \
                        WHERE NOT EXISTS (SELECT 1 FROM feed_raw w WHERE w.sha256 = r.raw))";
             done.rejects = link.exec(sql, &[])?;
@@ -113,7 +114,7 @@ impl FeedStore {
         let mut last = String::new();
         loop {
             let sql = "SELECT sha256, size, stored, stored_size, packed, key FROM feed_raw WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
-            let rows = self.link.rows(sql, &params![last.as_str(), PAGE_ROWS])?;
+            let rows = self.link.rows(sql, &bound![last.as_str(), PAGE_ROWS])?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -165,7 +166,7 @@ impl FeedStore {
         loop {
             let sql = "SELECT no, month, start, bytes, report, observations, from_at, to_at FROM feed_segment \
                        WHERE no > $1 ORDER BY no LIMIT $2";
-            let rows = self.link.rows(sql, &params![last, PAGE_ROWS])?;
+            let rows = self.link.rows(sql, &bound![last, PAGE_ROWS])?;
             if rows.is_empty() {
                 return Ok(kept);
             }
@@ -215,7 +216,7 @@ impl FeedStore {
         loop {
             let sql = "SELECT r.no, r.fresh + r.again, w.sha256 IS NOT NULL FROM feed_report r LEFT JOIN feed_raw w ON w.sha256 = r.raw \
                        WHERE r.no > $1 ORDER BY r.no LIMIT $2";
-            let rows = self.link.rows(sql, &params![last, PAGE_ROWS])?;
+            let rows = self.link.rows(sql, &bound![last, PAGE_ROWS])?;
             if rows.is_empty() {
                 return Ok(());
             }

@@ -9,7 +9,7 @@ use super::state::State;
 use super::take::{Counts, Rejected};
 use super::{FeedError, FeedStore, filter};
 use crate::params;
-use crate::sql::Value;
+use crate::sql::{Value, bound};
 
 /// Rows of the quarantine that are read at a time.
 const PAGE_ROWS: i64 = 10_000;
@@ -159,7 +159,7 @@ impl FeedStore {
         let present = "SELECT s.feed, count(*) FROM feed_state s JOIN feed f ON f.no = s.feed \
                        WHERE s.last_at + f.window_us >= $1 AND (NOT f.complete OR f.newest IS NULL OR s.report >= f.newest) \
                        GROUP BY s.feed";
-        let present = self.link.rows(present, &params![now])?;
+        let present = self.link.rows(present, &bound![now])?;
         for row in self.link.rows(sql, &[])? {
             let no = row.int(0)?;
             let number = |column| row.int(column).map(i64::unsigned_abs);
@@ -220,7 +220,7 @@ impl FeedStore {
                    s.report, s.segment FROM feed_state s JOIN feed f ON f.no = s.feed \
                    WHERE s.key >= $1 AND s.key <= $2 ORDER BY s.key, f.source, f.name LIMIT 10000";
         let mut histories = Vec::new();
-        for row in self.link.rows(sql, &params![from, to])? {
+        for row in self.link.rows(sql, &bound![from, to])? {
             let state = State {
                 first: row.at(6)?,
                 since: row.at(7)?,
@@ -256,7 +256,7 @@ impl FeedStore {
         loop {
             let sql = "SELECT no, month, start, bytes, report, sources FROM feed_segment \
                        WHERE no < $1 AND to_at >= $2 AND from_at <= $3 ORDER BY no DESC LIMIT 256";
-            let rows = self.link.rows(sql, &params![last, from, to])?;
+            let rows = self.link.rows(sql, &bound![last, from, to])?;
             for row in &rows {
                 last = row.int(0)?;
                 if !filter::may_hold(&row.blob(5)?, source) {
@@ -285,7 +285,7 @@ impl FeedStore {
                    JOIN feed f ON f.no = d.feed WHERE d.day >= $1 AND d.day <= $2 \
                    ORDER BY d.day, d.feed, d.kind, d.asn, d.cc, d.owner LIMIT 100000";
         let of = |at: Micros| at.0.div_euclid(DAY_US);
-        let rows = self.link.rows(sql, &params![of(from), of(to)])?;
+        let rows = self.link.rows(sql, &bound![of(from), of(to)])?;
         rows.iter()
             .map(|row| {
                 let known = |number: &i64| *number > 0;
@@ -349,7 +349,7 @@ impl FeedStore {
     ) -> Result<Pending, FeedError> {
         let sql = "SELECT r.member, r.part, f.source, f.name, w.sha256, w.size, w.stored, w.stored_size, w.packed, w.key \
                    FROM feed_report r JOIN feed f ON f.no = r.feed LEFT JOIN feed_raw w ON w.sha256 = r.raw WHERE r.no = $1";
-        let rows = self.link.rows(sql, &params![report])?;
+        let rows = self.link.rows(sql, &bound![report])?;
         let head = rows.first().ok_or(FeedError::NoReport(report))?;
         let raw = match head.text_opt(4)? {
             None => None,
@@ -362,7 +362,7 @@ impl FeedStore {
                    WHERE q.report = $1 AND (CAST($2 AS BIGINT) IS NULL OR q.cause = $2) AND q.start >= $3 ORDER BY q.start LIMIT $4";
         let found = self
             .link
-            .rows(sql, &params![report, cause, from, PAGE_ROWS])?;
+            .rows(sql, &bound![report, cause, from, PAGE_ROWS])?;
         let one = |row: &crate::sql::Row| {
             let own = Rejected {
                 start: row.int(0)?.unsigned_abs(),

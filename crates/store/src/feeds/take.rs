@@ -11,7 +11,7 @@ use super::segment::{Key, Rows, source_of};
 use super::state::{Sighting, State, sighted};
 use super::{FeedError, FeedStore, filter};
 use crate::params;
-use crate::sql::{Row, Value};
+use crate::sql::{Row, Value, bound};
 
 /// Rows of one report that are kept in quarantine; what is beyond is counted only.
 pub const REJECTS_PER_REPORT_MAX: u64 = 100_000;
@@ -161,7 +161,7 @@ impl FeedStore {
         self.whole()?;
         let sql =
             "SELECT no, window_us, complete, newest FROM feed WHERE source = $1 AND name = $2";
-        let found = self.link.rows(sql, &params![wish.source, wish.name])?;
+        let found = self.link.rows(sql, &bound![wish.source, wish.name])?;
         let Some(row) = found.first() else {
             let feed = Feed {
                 no: self.next("SELECT coalesce(max(no), 0) + 1 FROM feed")?,
@@ -171,7 +171,7 @@ impl FeedStore {
             };
             self.link.exec(
                 "INSERT INTO feed(no, source, name, window_us, complete, newest, created_at) VALUES ($1, $2, $3, $4, $5, NULL, $6)",
-                &params![feed.no, wish.source, wish.name, feed.window_us, feed.complete, now],
+                &bound![feed.no, wish.source, wish.name, feed.window_us, feed.complete, now],
             )?;
             return Ok(feed);
         };
@@ -188,7 +188,7 @@ impl FeedStore {
         if wanted != (feed.window_us, feed.complete) {
             (feed.window_us, feed.complete) = wanted;
             let sql = "UPDATE feed SET window_us = $1, complete = $2 WHERE no = $3";
-            self.link.exec(sql, &params![wanted.0, wanted.1, feed.no])?;
+            self.link.exec(sql, &bound![wanted.0, wanted.1, feed.no])?;
         }
         Ok(feed)
     }
@@ -208,7 +208,7 @@ impl FeedStore {
                 return Ok(Begun::Done(report.counts));
             }
             let sql = "UPDATE feed_report SET schema = $1 WHERE no = $2";
-            self.link.exec(sql, &params![begin.schema, report.no])?;
+            self.link.exec(sql, &bound![begin.schema, report.no])?;
             return Ok(Begun::Open(Box::new(report)));
         }
         let report = Report {
@@ -223,7 +223,7 @@ impl FeedStore {
         self.link.exec(
             "INSERT INTO feed_report(no, feed, raw, part, member, schema, received_at, before, done_bytes, done, fresh, again, \
              rejected, keys, still, gone, sets) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE, 0, 0, 0, 0, 0, 0, '[]')",
-            &params![
+            &bound![
                 report.no, feed.no, begin.raw.sha256.as_str(), begin.part, begin.member, begin.schema, begin.now, report.before
             ],
         )?;
@@ -238,7 +238,7 @@ impl FeedStore {
         let sql = "SELECT r.no, r.received_at, r.before, r.done_bytes, r.done, r.fresh, r.again, r.rejected, r.keys, r.still, \
                    r.gone, r.sets, f.no, f.window_us, f.complete, f.newest \
                    FROM feed_report r JOIN feed f ON f.no = r.feed WHERE r.no = $1";
-        let rows = self.link.rows(sql, &params![no])?;
+        let rows = self.link.rows(sql, &bound![no])?;
         let row = rows.first().ok_or(FeedError::NoReport(no))?;
         let feed = Feed {
             no: row.int(12)?,
@@ -355,7 +355,7 @@ impl FeedStore {
         self.link.exec(
             "INSERT INTO feed_segment(no, month, start, bytes, report, observations, from_at, to_at, sources) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            &params![
+            &bound![
                 segment,
                 place.month.as_str(),
                 place.start,
@@ -419,7 +419,7 @@ impl FeedStore {
 
     /// Adds to the daily counts.
     fn count(&self, feed: i64, rows: &Rows, fresh: &[bool]) -> Result<(), FeedError> {
-        let mut cells: HashMap<(i64, (u32, u32, u32, u64)), (u64, u64)> = HashMap::new();
+        let mut cells: HashMap<_, (u64, u64)> = HashMap::new();
         for ((row, at), fresh) in rows.at.iter().enumerate().zip(fresh) {
             let cell = cells
                 .entry((at.div_euclid(DAY_US), rows.cell(row)))
@@ -476,7 +476,7 @@ impl FeedStore {
         }
         let number = self.next("SELECT coalesce(max(no), 0) + 1 FROM feed_cause")?;
         let sql = "INSERT INTO feed_cause(no, text) VALUES ($1, $2)";
-        self.link.exec(sql, &params![number, text])?;
+        self.link.exec(sql, &bound![number, text])?;
         self.causes.insert(text.to_owned(), number);
         Ok(number)
     }
@@ -487,7 +487,7 @@ impl FeedStore {
         let sets = serde_json::Value::from(sets).to_string();
         self.link.exec(
             "UPDATE feed_report SET done_bytes = $1, fresh = $2, again = $3, rejected = $4, keys = $5, still = $6, sets = $7 WHERE no = $8",
-            &params![
+            &bound![
                 report.done_bytes, counts.fresh, counts.again, counts.rejected, counts.keys, counts.still, sets, report.no
             ],
         )?;
@@ -504,16 +504,16 @@ impl FeedStore {
         let mut counts = report.counts;
         if let Some(before) = report.before.filter(|_| report.feed.complete) {
             let sql = "SELECT keys FROM feed_report WHERE no = $1";
-            let rows = self.link.rows(sql, &params![before])?;
+            let rows = self.link.rows(sql, &bound![before])?;
             let keys = rows.first().map_or(Ok(0), |row| row.int(0))?;
             counts.gone = keys.unsigned_abs().saturating_sub(counts.still);
         }
         self.link.transaction(|link| {
             let sql = "UPDATE feed_report SET done = TRUE, gone = $1 WHERE no = $2";
-            link.exec(sql, &params![counts.gone, report.no])?;
+            link.exec(sql, &bound![counts.gone, report.no])?;
             let sql =
                 "UPDATE feed SET newest = $1 WHERE no = $2 AND (newest IS NULL OR newest < $1)";
-            link.exec(sql, &params![report.no, report.feed.no])
+            link.exec(sql, &bound![report.no, report.feed.no])
         })?;
         self.broken = false;
         Ok(counts)

@@ -190,6 +190,21 @@ async fn clusters_are_linked_and_reports_moved() {
     assert_eq!(b.status, StatusCode::NOT_FOUND);
 }
 
+/// Reports about one address whose reporters can be answered by mail.
+async fn with_addresses(desk: &Desk, count: usize) -> Vec<String> {
+    let mut reports = Vec::new();
+    for seed in 0..count {
+        let mut draft = about(desk, "https://evil.example/pay-here", 5);
+        draft.body.anonymous = false;
+        draft.contact = Some(cairn_desk::report::Contact {
+            email: Some(format!("reporter-{seed}@home.example")),
+            ..Default::default()
+        });
+        reports.push(desk.report(&draft).await);
+    }
+    reports
+}
+
 /// One officer decides for all in one action; that there is an answer is mailed to so many only when a second one agreed, on the page
 /// or by a call.
 #[tokio::test]
@@ -204,17 +219,7 @@ async fn mail_to_many_waits_for_a_second_officer() {
     .await;
     let mut hana = desk.signed_in("hana", "Hana", Role::Officer).await;
     let mut mere = desk.signed_in("mere", "Mere", Role::Officer).await;
-    let thing = "https://evil.example/pay-here";
-    let mut reports = Vec::new();
-    for seed in 0..21 {
-        let mut draft = about(&desk, thing, 5);
-        draft.body.anonymous = false;
-        draft.contact = Some(cairn_desk::report::Contact {
-            email: Some(format!("reporter-{seed}@home.example")),
-            ..Default::default()
-        });
-        reports.push(desk.report(&draft).await);
-    }
+    let reports = with_addresses(&desk, 21).await;
     desk.t.app.cluster_reports().await.unwrap();
     let no = cluster(&mut hana, &reports[0]).await;
     let at = format!("/desk/clusters/{no}");

@@ -119,19 +119,7 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
     b.get("/desk/rules/new").await;
     let rule = [("name", canary), ("when", "parcel"), ("severity", "2")];
     sent(&mut b, "/desk/rules", &rule).await;
-    b.get("/desk/constituents/new").await;
-    sent(&mut b, "/desk/constituents", &[("name", canary)]).await;
-    b.get("/desk/constituents/1").await;
-    let contact = [
-        ("version", "1"),
-        ("role", "abuse"),
-        ("who", canary),
-        ("email", "abuse@example.org"),
-    ];
-    sent(&mut b, "/desk/constituents/1/contact", &contact).await;
-    b.get("/desk/constituents/1").await;
-    let assets = [("version", "2"), ("assets", domain), ("do", "add")];
-    sent(&mut b, "/desk/constituents/1/assets", &assets).await;
+    constituent(&mut b, canary, domain).await;
     b.get("/desk/views").await;
     let view = b.page.split("action=\"/desk/views/").nth(1).unwrap();
     let view = view.split(['"', '/']).next().unwrap().to_owned();
@@ -152,6 +140,23 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
         value: base64_of(domain),
         ids: vec![account, view, key.id],
     }
+}
+
+/// A constituent with a contact and a name.
+async fn constituent(b: &mut Browser, canary: &str, domain: &str) {
+    b.get("/desk/constituents/new").await;
+    sent(b, "/desk/constituents", &[("name", canary)]).await;
+    b.get("/desk/constituents/1").await;
+    let contact = [
+        ("version", "1"),
+        ("role", "abuse"),
+        ("who", canary),
+        ("email", "abuse@example.org"),
+    ];
+    sent(b, "/desk/constituents/1/contact", &contact).await;
+    b.get("/desk/constituents/1").await;
+    let assets = [("version", "2"), ("assets", domain), ("do", "add")];
+    sent(b, "/desk/constituents/1/assets", &assets).await;
 }
 
 async fn sent(b: &mut Browser, path: &str, pairs: &[(&str, &str)]) {
