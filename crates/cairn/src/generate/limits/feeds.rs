@@ -58,6 +58,17 @@ pub(super) fn limits() -> Vec<Row> {
             limits::LIST_DEPTH_MAX,
             "lists around an object of a report in JSON",
         ),
+    ];
+    rows.extend(definitions());
+    rows.extend(archives());
+    rows.extend(data());
+    rows.extend(stored());
+    rows
+}
+
+/// Of schemas and mappings.
+fn definitions() -> Vec<Row> {
+    vec![
         bytes(
             "SCHEMA_BYTES_MAX",
             limits::SCHEMA_BYTES_MAX as u64,
@@ -83,11 +94,7 @@ pub(super) fn limits() -> Vec<Row> {
             limits::CAUSES_MAX,
             "different causes of rejects that are counted by themselves",
         ),
-    ];
-    rows.extend(archives());
-    rows.extend(data());
-    rows.extend(stored());
-    rows
+    ]
 }
 
 /// Of what is stored.
