@@ -185,6 +185,19 @@ impl App {
         Ok(Arc::clone(&self.ownership().await?.owners))
     }
 
+    /// What each constituent has: number, whether people look after it here, facts. Nothing personal. For who builds [`Owners`] in
+    /// another process.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn claims(&self) -> Result<Vec<(u32, bool, Facts)>, AppError> {
+        let register = self.ownership().await?;
+        let claims = register.lines.values();
+        Ok(claims
+            .map(|line| (line.no, line.origin.manual, line.facts.clone()))
+            .collect())
+    }
+
     /// The list.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use cairn_app::App;
 use cairn_app::account::Doer;
 use cairn_app::constituent::Query;
-use cairn_desk::constituent::Fault;
+use cairn_desk::constituent::{Facts, Fault, Owners};
 use cairn_desk::constituent::import::certbund::Certbund;
 use cairn_desk::constituent::import::ripe::{Counts, Ripe};
 use cairn_desk::constituent::import::{Incoming, csv, source};
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::admin::Wish;
 use crate::args::{CheckFailed, Usage};
-use crate::control;
+use crate::{control, open};
 use crate::settings::Settings;
 
 /// Largest table, bytes, unpacked. RIPE's dumps are read line by line and have no such limit.
@@ -120,6 +120,8 @@ pub enum ConstituentWish {
         /// Address, domain or AS number.
         what: String,
     },
+    /// What each has, for machine reports.
+    Claims,
     /// A page of the list.
     List {
         /// Words.
@@ -162,6 +164,7 @@ impl ConstituentWish {
                 };
                 Ok(found.iter().map(one).collect())
             }
+            Self::Claims => Ok(serde_json::to_value(app.claims().await?)?),
             Self::List {
                 find,
                 source,
@@ -196,6 +199,21 @@ fn wish(wish: ConstituentWish) -> Wish {
     Wish::Constituents {
         constituents: Box::new(wish),
     }
+}
+
+/// Whose what is, as of now; `None` if there is nobody to own anything.
+///
+/// # Errors
+/// What went wrong, in words.
+pub async fn owners(settings: &Settings) -> anyhow::Result<Option<Owners>> {
+    // Asking must not make a data directory.
+    if !open::is_made(settings) {
+        return Ok(None);
+    }
+    let claims = control::ask(settings, wish(ConstituentWish::Claims)).await?;
+    let claims: Vec<(u32, bool, Facts)> = serde_json::from_value(claims)?;
+    let all = claims.iter().map(|(no, manual, facts)| (*no, *manual, facts));
+    Ok(Some(Owners::build(all)).filter(|owners| !owners.is_empty()))
 }
 
 /// Does what was asked.

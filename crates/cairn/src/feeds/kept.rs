@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use cairn_app::clock::Clock;
 use cairn_app::feeds::columns::KeyMaker;
 use cairn_app::feeds::intake::{Incoming, Step, Taken, take_in};
-use cairn_app::feeds::knowledge::Knowledge;
+use cairn_app::feeds::knowledge::{Knowledge, OwnerOf, Subject};
 use cairn_app::feeds::replay::{self, Replayed};
 use cairn_app::feeds::{IntakeError, Job, Way};
 use cairn_feeds::parser::Context;
@@ -25,7 +26,7 @@ use super::db;
 use super::how::{How, Ways};
 use crate::args::{CheckFailed, Usage};
 use crate::settings::Settings;
-use crate::{open, progress};
+use crate::{constituents, open, progress};
 
 const HOUR_US: i64 = 3_600_000_000;
 /// Windows beyond ten years are a slip.
@@ -98,13 +99,28 @@ pub enum Quarantine {
     },
 }
 
-fn knowledge(sets: Option<&PathBuf>) -> anyhow::Result<Knowledge> {
+/// Sets, and whose what is at this moment.
+fn knowledge(settings: &Settings, sets: Option<&PathBuf>) -> anyhow::Result<Knowledge> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let owners = runtime
+        .block_on(constituents::owners(settings))
+        .context("asking for the constituents")?;
     Ok(Knowledge {
         sets: sets
             .map(|dir| db::shelf(dir))
             .transpose()?
             .unwrap_or_default(),
-        owner: None,
+        owner: owners.map(|owners| {
+            let of = move |of: &Subject<'_>| {
+                let name = Some(of.fqdn).filter(|name| !name.is_empty());
+                owners
+                    .of(of.ip, of.asn, name)
+                    .map(|(owner, _)| i64::from(owner.0))
+            };
+            Arc::new(of) as Arc<OwnerOf>
+        }),
     })
 }
 
@@ -140,7 +156,7 @@ impl Ingest {
             );
         }
         let (ways, context) = (self.how.ways()?, self.how.context()?);
-        let knowledge = knowledge(self.sets.as_ref())?;
+        let knowledge = knowledge(settings, self.sets.as_ref())?;
         let mut store = writing(settings)?;
         let way = |name: &str| way(&ways, &context, name);
         let job = Job {
@@ -340,7 +356,7 @@ fn again(
     sets: Option<&PathBuf>,
 ) -> anyhow::Result<()> {
     let (ways, context) = (how.ways()?, how.context()?);
-    let knowledge = knowledge(sets)?;
+    let knowledge = knowledge(settings, sets)?;
     let mut store = writing(settings)?;
     let way = |name: &str| way(&ways, &context, name);
     let job = Job {
