@@ -62,11 +62,11 @@ impl FeedStore {
             link.exec("DELETE FROM feed_segment WHERE month < $1", &of)?;
             let sql = "DELETE FROM feed_raw WHERE received_at < $1 \
                        AND NOT EXISTS (SELECT 1 FROM feed_report r WHERE r.raw = feed_raw.sha256 AND (NOT r.done OR r.received_at >= $1))";
-            done.raws = link.exec(sql, &params![month])?;
-            done.states = link.exec("DELETE FROM feed_state WHERE last_at < $1", &params![month])?;
+            done.raws = link.exec(sql, params![month])?;
+            done.states = link.exec("DELETE FROM feed_state WHERE last_at < $1", params![month])?;
             let sql = "DELETE FROM feed_reject WHERE report IN (SELECT r.no FROM feed_report r \
                        WHERE NOT EXISTS (SELECT 1 FROM feed_raw w WHERE w.sha256 = r.raw))";
-            done.rejects = link.exec(sql, &[])?;
+            done.rejects = link.exec(sql, [])?;
             Ok(())
         })?;
         self.month = None;
@@ -113,7 +113,7 @@ impl FeedStore {
         let mut last = String::new();
         loop {
             let sql = "SELECT sha256, size, stored, stored_size, packed, key FROM feed_raw WHERE sha256 > $1 ORDER BY sha256 LIMIT $2";
-            let rows = self.link.rows(sql, &params![last.as_str(), PAGE_ROWS])?;
+            let rows = self.link.rows(sql, params![last.as_str(), PAGE_ROWS])?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -165,7 +165,7 @@ impl FeedStore {
         loop {
             let sql = "SELECT no, month, start, bytes, report, observations, from_at, to_at FROM feed_segment \
                        WHERE no > $1 ORDER BY no LIMIT $2";
-            let rows = self.link.rows(sql, &params![last, PAGE_ROWS])?;
+            let rows = self.link.rows(sql, params![last, PAGE_ROWS])?;
             if rows.is_empty() {
                 return Ok(kept);
             }
@@ -215,7 +215,7 @@ impl FeedStore {
         loop {
             let sql = "SELECT r.no, r.fresh + r.again, w.sha256 IS NOT NULL FROM feed_report r LEFT JOIN feed_raw w ON w.sha256 = r.raw \
                        WHERE r.no > $1 ORDER BY r.no LIMIT $2";
-            let rows = self.link.rows(sql, &params![last, PAGE_ROWS])?;
+            let rows = self.link.rows(sql, params![last, PAGE_ROWS])?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -238,7 +238,7 @@ impl FeedStore {
         let days = "SELECT feed, CAST(sum(observations) AS BIGINT), CAST(sum(fresh) AS BIGINT) FROM feed_day GROUP BY feed ORDER BY feed";
         let reports = "SELECT feed, CAST(sum(fresh + again) AS BIGINT), CAST(sum(fresh) AS BIGINT) FROM feed_report \
                        GROUP BY feed HAVING sum(fresh + again) > 0 ORDER BY feed";
-        let (days, reports) = (self.link.rows(days, &[])?, self.link.rows(reports, &[])?);
+        let (days, reports) = (self.link.rows(days, [])?, self.link.rows(reports, [])?);
         if days != reports {
             let feed = reports.iter().find(|row| !days.contains(row));
             let feed = feed.or_else(|| days.iter().find(|row| !reports.contains(row)));

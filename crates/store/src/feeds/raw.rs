@@ -58,7 +58,7 @@ enum Way {
     Open(Sealing),
     /// It is packed already.
     Plain(Sealing),
-    Packing(GzEncoder<Sealing>),
+    Packing(Box<GzEncoder<Sealing>>),
 }
 
 /// Takes a report in piece by piece; nothing is kept unless [`FeedStore::keep_raw`] is called.
@@ -106,9 +106,10 @@ impl RawIn {
         self.size += bytes.len() as u64;
         self.way = match self.way.take() {
             Some(Way::Open(sealing)) if is_packed(bytes) => Some(Way::Plain(sealing)),
-            Some(Way::Open(sealing)) => {
-                Some(Way::Packing(GzEncoder::new(sealing, Compression::new(1))))
-            }
+            Some(Way::Open(sealing)) => Some(Way::Packing(Box::new(GzEncoder::new(
+                sealing,
+                Compression::new(1),
+            )))),
             other => other,
         };
         match &mut self.way {
@@ -184,7 +185,7 @@ impl FeedStore {
         sync_parent(&to).map_err(at(&to))?;
         self.link.exec(
             "INSERT INTO feed_raw(sha256, size, stored, stored_size, packed, key, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &params![raw.sha256.as_str(), raw.size, raw.stored.as_str(), raw.stored_size, packed, raw.key.as_slice(), received],
+            params![raw.sha256.as_str(), raw.size, raw.stored.as_str(), raw.stored_size, packed, raw.key.as_slice(), received],
         )?;
         Ok(raw)
     }
@@ -196,7 +197,7 @@ impl FeedStore {
     pub fn raw(&self, sha256: &str) -> Result<Option<Raw>, FeedError> {
         let sql =
             "SELECT sha256, size, stored, stored_size, packed, key FROM feed_raw WHERE sha256 = $1";
-        let rows = self.link.rows(sql, &params![sha256])?;
+        let rows = self.link.rows(sql, params![sha256])?;
         rows.first().map(raw_of).transpose()
     }
 
@@ -218,7 +219,7 @@ impl FeedStore {
         let file = File::open(&path).map_err(at(&path))?;
         if !raw.packed {
             let plain = Anywhere::new(file, &key).map_err(at(&path))?;
-            return Ok(RawOut::AsItCame(RawFile(plain)));
+            return Ok(RawOut::AsItCame(Box::new(RawFile(plain))));
         }
         let plain = Opener::new(BufReader::with_capacity(1 << 17, file), &key, b"");
         let plain = plain.map_err(at(&path))?;
@@ -229,7 +230,7 @@ impl FeedStore {
 /// A report on its way out.
 pub enum RawOut {
     /// It came packed: bytes that can be read from any place.
-    AsItCame(RawFile),
+    AsItCame(Box<RawFile>),
     /// It came as it is read: bytes one after another.
     Unpacked(Box<dyn Read + Send>),
 }

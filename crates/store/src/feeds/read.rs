@@ -159,8 +159,8 @@ impl FeedStore {
         let present = "SELECT s.feed, count(*) FROM feed_state s JOIN feed f ON f.no = s.feed \
                        WHERE s.last_at + f.window_us >= $1 AND (NOT f.complete OR f.newest IS NULL OR s.report >= f.newest) \
                        GROUP BY s.feed";
-        let present = self.link.rows(present, &params![now])?;
-        for row in self.link.rows(sql, &[])? {
+        let present = self.link.rows(present, params![now])?;
+        for row in self.link.rows(sql, [])? {
             let no = row.int(0)?;
             let number = |column| row.int(column).map(i64::unsigned_abs);
             let own = present.iter().find(|row| row.int(0) == Ok(no));
@@ -183,7 +183,7 @@ impl FeedStore {
             });
         }
         let one = |sql| -> Result<Vec<u64>, FeedError> {
-            let rows = self.link.rows(sql, &[])?;
+            let rows = self.link.rows(sql, [])?;
             let row = rows.first();
             let number = |column| {
                 row.map_or(Ok(0), |row| row.int(column))
@@ -220,7 +220,7 @@ impl FeedStore {
                    s.report, s.segment FROM feed_state s JOIN feed f ON f.no = s.feed \
                    WHERE s.key >= $1 AND s.key <= $2 ORDER BY s.key, f.source, f.name LIMIT 10000";
         let mut histories = Vec::new();
-        for row in self.link.rows(sql, &params![from, to])? {
+        for row in self.link.rows(sql, params![from, to])? {
             let state = State {
                 first: row.at(6)?,
                 since: row.at(7)?,
@@ -256,7 +256,7 @@ impl FeedStore {
         loop {
             let sql = "SELECT no, month, start, bytes, report, sources FROM feed_segment \
                        WHERE no < $1 AND to_at >= $2 AND from_at <= $3 ORDER BY no DESC LIMIT 256";
-            let rows = self.link.rows(sql, &params![last, from, to])?;
+            let rows = self.link.rows(sql, params![last, from, to])?;
             for row in &rows {
                 last = row.int(0)?;
                 if !filter::may_hold(&row.blob(5)?, source) {
@@ -285,7 +285,7 @@ impl FeedStore {
                    JOIN feed f ON f.no = d.feed WHERE d.day >= $1 AND d.day <= $2 \
                    ORDER BY d.day, d.feed, d.kind, d.asn, d.cc, d.owner LIMIT 100000";
         let of = |at: Micros| at.0.div_euclid(DAY_US);
-        let rows = self.link.rows(sql, &params![of(from), of(to)])?;
+        let rows = self.link.rows(sql, params![of(from), of(to)])?;
         rows.iter()
             .map(|row| {
                 let known = |number: &i64| *number > 0;
@@ -312,7 +312,7 @@ impl FeedStore {
     pub fn causes(&self) -> Result<Vec<CauseCount>, FeedError> {
         let sql = "SELECT c.no, c.text, count(*), count(DISTINCT r.report), min(r.report) FROM feed_reject r \
                    JOIN feed_cause c ON c.no = r.cause GROUP BY c.no, c.text ORDER BY count(*) DESC, c.no LIMIT 1000";
-        let rows = self.link.rows(sql, &[])?;
+        let rows = self.link.rows(sql, [])?;
         rows.iter()
             .map(|row| {
                 Ok(CauseCount {
@@ -333,7 +333,7 @@ impl FeedStore {
     pub fn pending(&self, wanted: Wanted) -> Result<Vec<i64>, FeedError> {
         let sql = "SELECT DISTINCT report FROM feed_reject WHERE (CAST($1 AS BIGINT) IS NULL OR report = $1) \
                    AND (CAST($2 AS BIGINT) IS NULL OR cause = $2) ORDER BY report";
-        let rows = self.link.rows(sql, &optional(wanted))?;
+        let rows = self.link.rows(sql, optional(wanted))?;
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }
 
@@ -349,7 +349,7 @@ impl FeedStore {
     ) -> Result<Pending, FeedError> {
         let sql = "SELECT r.member, r.part, f.source, f.name, w.sha256, w.size, w.stored, w.stored_size, w.packed, w.key \
                    FROM feed_report r JOIN feed f ON f.no = r.feed LEFT JOIN feed_raw w ON w.sha256 = r.raw WHERE r.no = $1";
-        let rows = self.link.rows(sql, &params![report])?;
+        let rows = self.link.rows(sql, params![report])?;
         let head = rows.first().ok_or(FeedError::NoReport(report))?;
         let raw = match head.text_opt(4)? {
             None => None,
@@ -362,7 +362,7 @@ impl FeedStore {
                    WHERE q.report = $1 AND (CAST($2 AS BIGINT) IS NULL OR q.cause = $2) AND q.start >= $3 ORDER BY q.start LIMIT $4";
         let found = self
             .link
-            .rows(sql, &params![report, cause, from, PAGE_ROWS])?;
+            .rows(sql, params![report, cause, from, PAGE_ROWS])?;
         let one = |row: &crate::sql::Row| {
             let own = Rejected {
                 start: row.int(0)?.unsigned_abs(),

@@ -549,10 +549,10 @@ mod tests {
             kind: word,
             cc: "NZ",
             ip,
-            port: (seed % 3 == 0).then_some(seed as u16),
+            port: seed.is_multiple_of(3).then_some(seed as u16),
             fqdn: word,
-            asn: (seed % 2 == 0).then_some(64_496),
-            owner: (seed % 5 == 0).then_some(7),
+            asn: seed.is_multiple_of(2).then_some(64_496),
+            owner: seed.is_multiple_of(5).then_some(7),
             ..Observed::default()
         }
     }

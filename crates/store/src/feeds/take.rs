@@ -21,6 +21,9 @@ const CAUSES_MAX: usize = 20_000;
 const OTHER_CAUSE: &str = "another cause";
 const DAY_US: i64 = 86_400_000_000;
 
+/// Day, and what [`Rows::cell`] gives.
+type Cell = (i64, (u32, u32, u32, u64));
+
 /// What a feed is, as who takes its reports in says.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedWish<'a> {
@@ -149,7 +152,7 @@ impl FeedStore {
     }
 
     fn next(&self, sql: &'static str) -> Result<i64, FeedError> {
-        let rows = self.link.rows(sql, &[])?;
+        let rows = self.link.rows(sql, [])?;
         Ok(rows.first().map_or(Ok(1), |row| row.int(0))?)
     }
 
@@ -161,7 +164,7 @@ impl FeedStore {
         self.whole()?;
         let sql =
             "SELECT no, window_us, complete, newest FROM feed WHERE source = $1 AND name = $2";
-        let found = self.link.rows(sql, &params![wish.source, wish.name])?;
+        let found = self.link.rows(sql, params![wish.source, wish.name])?;
         let Some(row) = found.first() else {
             let feed = Feed {
                 no: self.next("SELECT coalesce(max(no), 0) + 1 FROM feed")?,
@@ -171,7 +174,7 @@ impl FeedStore {
             };
             self.link.exec(
                 "INSERT INTO feed(no, source, name, window_us, complete, newest, created_at) VALUES ($1, $2, $3, $4, $5, NULL, $6)",
-                &params![feed.no, wish.source, wish.name, feed.window_us, feed.complete, now],
+                params![feed.no, wish.source, wish.name, feed.window_us, feed.complete, now],
             )?;
             return Ok(feed);
         };
@@ -188,7 +191,7 @@ impl FeedStore {
         if wanted != (feed.window_us, feed.complete) {
             (feed.window_us, feed.complete) = wanted;
             let sql = "UPDATE feed SET window_us = $1, complete = $2 WHERE no = $3";
-            self.link.exec(sql, &params![wanted.0, wanted.1, feed.no])?;
+            self.link.exec(sql, params![wanted.0, wanted.1, feed.no])?;
         }
         Ok(feed)
     }
@@ -208,7 +211,7 @@ impl FeedStore {
                 return Ok(Begun::Done(report.counts));
             }
             let sql = "UPDATE feed_report SET schema = $1 WHERE no = $2";
-            self.link.exec(sql, &params![begin.schema, report.no])?;
+            self.link.exec(sql, params![begin.schema, report.no])?;
             return Ok(Begun::Open(Box::new(report)));
         }
         let report = Report {
@@ -223,7 +226,7 @@ impl FeedStore {
         self.link.exec(
             "INSERT INTO feed_report(no, feed, raw, part, member, schema, received_at, before, done_bytes, done, fresh, again, \
              rejected, keys, still, gone, sets) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, FALSE, 0, 0, 0, 0, 0, 0, '[]')",
-            &params![
+            params![
                 report.no, feed.no, begin.raw.sha256.as_str(), begin.part, begin.member, begin.schema, begin.now, report.before
             ],
         )?;
@@ -238,7 +241,7 @@ impl FeedStore {
         let sql = "SELECT r.no, r.received_at, r.before, r.done_bytes, r.done, r.fresh, r.again, r.rejected, r.keys, r.still, \
                    r.gone, r.sets, f.no, f.window_us, f.complete, f.newest \
                    FROM feed_report r JOIN feed f ON f.no = r.feed WHERE r.no = $1";
-        let rows = self.link.rows(sql, &params![no])?;
+        let rows = self.link.rows(sql, params![no])?;
         let row = rows.first().ok_or(FeedError::NoReport(no))?;
         let feed = Feed {
             no: row.int(12)?,
@@ -355,7 +358,7 @@ impl FeedStore {
         self.link.exec(
             "INSERT INTO feed_segment(no, month, start, bytes, report, observations, from_at, to_at, sources) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            &params![
+            params![
                 segment,
                 place.month.as_str(),
                 place.start,
@@ -419,7 +422,7 @@ impl FeedStore {
 
     /// Adds to the daily counts.
     fn count(&self, feed: i64, rows: &Rows, fresh: &[bool]) -> Result<(), FeedError> {
-        let mut cells: HashMap<(i64, (u32, u32, u32, u64)), (u64, u64)> = HashMap::new();
+        let mut cells: HashMap<Cell, (u64, u64)> = HashMap::new();
         for ((row, at), fresh) in rows.at.iter().enumerate().zip(fresh) {
             let cell = cells
                 .entry((at.div_euclid(DAY_US), rows.cell(row)))
@@ -476,7 +479,7 @@ impl FeedStore {
         }
         let number = self.next("SELECT coalesce(max(no), 0) + 1 FROM feed_cause")?;
         let sql = "INSERT INTO feed_cause(no, text) VALUES ($1, $2)";
-        self.link.exec(sql, &params![number, text])?;
+        self.link.exec(sql, params![number, text])?;
         self.causes.insert(text.to_owned(), number);
         Ok(number)
     }
@@ -487,7 +490,7 @@ impl FeedStore {
         let sets = serde_json::Value::from(sets).to_string();
         self.link.exec(
             "UPDATE feed_report SET done_bytes = $1, fresh = $2, again = $3, rejected = $4, keys = $5, still = $6, sets = $7 WHERE no = $8",
-            &params![
+            params![
                 report.done_bytes, counts.fresh, counts.again, counts.rejected, counts.keys, counts.still, sets, report.no
             ],
         )?;
@@ -504,16 +507,16 @@ impl FeedStore {
         let mut counts = report.counts;
         if let Some(before) = report.before.filter(|_| report.feed.complete) {
             let sql = "SELECT keys FROM feed_report WHERE no = $1";
-            let rows = self.link.rows(sql, &params![before])?;
+            let rows = self.link.rows(sql, params![before])?;
             let keys = rows.first().map_or(Ok(0), |row| row.int(0))?;
             counts.gone = keys.unsigned_abs().saturating_sub(counts.still);
         }
         self.link.transaction(|link| {
             let sql = "UPDATE feed_report SET done = TRUE, gone = $1 WHERE no = $2";
-            link.exec(sql, &params![counts.gone, report.no])?;
+            link.exec(sql, params![counts.gone, report.no])?;
             let sql =
                 "UPDATE feed SET newest = $1 WHERE no = $2 AND (newest IS NULL OR newest < $1)";
-            link.exec(sql, &params![report.no, report.feed.no])
+            link.exec(sql, params![report.no, report.feed.no])
         })?;
         self.broken = false;
         Ok(counts)
