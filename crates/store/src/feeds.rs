@@ -203,11 +203,11 @@ impl FeedStore {
 
     /// What is asked for again and again.
     fn remember(&mut self) -> Result<(), FeedError> {
-        for row in self.link.rows("SELECT no, text FROM feed_cause", &[])? {
+        for row in self.link.rows("SELECT no, text FROM feed_cause", [])? {
             self.causes.insert(row.text(1)?, row.int(0)?);
         }
         let newest = "SELECT coalesce(max(no), 0) FROM feed_segment";
-        for row in self.link.rows(newest, &[])? {
+        for row in self.link.rows(newest, [])? {
             self.next_segment = row.int(0)? + 1;
         }
         self.ends = self.committed_ends()?;

@@ -67,7 +67,7 @@ impl FeedStore {
             done.states = link.exec("DELETE FROM feed_state WHERE last_at < $1", &bound![month])?;
             let sql = "DELETE FROM feed_reject WHERE report IN (SELECT r.no FROM feed_report r \
                        WHERE NOT EXISTS (SELECT 1 FROM feed_raw w WHERE w.sha256 = r.raw))";
-            done.rejects = link.exec(sql, &[])?;
+            done.rejects = link.exec(sql, [])?;
             Ok(())
         })?;
         self.month = None;
@@ -239,7 +239,7 @@ impl FeedStore {
         let days = "SELECT feed, CAST(sum(observations) AS BIGINT), CAST(sum(fresh) AS BIGINT) FROM feed_day GROUP BY feed ORDER BY feed";
         let reports = "SELECT feed, CAST(sum(fresh + again) AS BIGINT), CAST(sum(fresh) AS BIGINT) FROM feed_report \
                        GROUP BY feed HAVING sum(fresh + again) > 0 ORDER BY feed";
-        let (days, reports) = (self.link.rows(days, &[])?, self.link.rows(reports, &[])?);
+        let (days, reports) = (self.link.rows(days, [])?, self.link.rows(reports, [])?);
         if days != reports {
             let feed = reports.iter().find(|row| !days.contains(row));
             let feed = feed.or_else(|| days.iter().find(|row| !reports.contains(row)));

@@ -76,14 +76,16 @@ impl Link {
         Ok((known > 0).then_some(Self::Postgres(runtime, client)))
     }
 
-    pub(crate) fn rows(&self, sql: &'static str, params: &[Value]) -> Answer<Vec<Row>> {
+    pub(crate) fn rows(&self, sql: &'static str, params: impl AsRef<[Value]>) -> Answer<Vec<Row>> {
+        let params = params.as_ref();
         match self {
             Self::Sqlite(connection) => Ok(sqlite_read(connection, sql, params)?),
             Self::Postgres(runtime, client) => Ok(runtime.block_on(read(client, sql, params))?),
         }
     }
 
-    pub(super) fn exec(&self, sql: &'static str, params: &[Value]) -> Answer<u64> {
+    pub(super) fn exec(&self, sql: &'static str, params: impl AsRef<[Value]>) -> Answer<u64> {
+        let params = params.as_ref();
         match self {
             Self::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(sql)?;

@@ -42,7 +42,7 @@ impl FeedStore {
         let sql =
             "SELECT month, CAST(max(start + bytes) AS BIGINT) FROM feed_segment GROUP BY month";
         let mut ends = HashMap::new();
-        for row in self.link.rows(sql, &[])? {
+        for row in self.link.rows(sql, [])? {
             ends.insert(row.text(0)?, row.int(1)?.unsigned_abs());
         }
         Ok(ends)

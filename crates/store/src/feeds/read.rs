@@ -183,7 +183,7 @@ impl FeedStore {
             });
         }
         let one = |sql| -> Result<Vec<u64>, FeedError> {
-            let rows = self.link.rows(sql, &[])?;
+            let rows = self.link.rows(sql, [])?;
             let row = rows.first();
             let number = |column| {
                 row.map_or(Ok(0), |row| row.int(column))
@@ -312,7 +312,7 @@ impl FeedStore {
     pub fn causes(&self) -> Result<Vec<CauseCount>, FeedError> {
         let sql = "SELECT c.no, c.text, count(*), count(DISTINCT r.report), min(r.report) FROM feed_reject r \
                    JOIN feed_cause c ON c.no = r.cause GROUP BY c.no, c.text ORDER BY count(*) DESC, c.no LIMIT 1000";
-        let rows = self.link.rows(sql, &[])?;
+        let rows = self.link.rows(sql, [])?;
         rows.iter()
             .map(|row| {
                 Ok(CauseCount {
@@ -333,7 +333,7 @@ impl FeedStore {
     pub fn pending(&self, wanted: Wanted) -> Result<Vec<i64>, FeedError> {
         let sql = "SELECT DISTINCT report FROM feed_reject WHERE (CAST($1 AS BIGINT) IS NULL OR report = $1) \
                    AND (CAST($2 AS BIGINT) IS NULL OR cause = $2) ORDER BY report";
-        let rows = self.link.rows(sql, &optional(wanted))?;
+        let rows = self.link.rows(sql, optional(wanted))?;
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }
 

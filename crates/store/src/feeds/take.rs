@@ -21,6 +21,9 @@ const CAUSES_MAX: usize = 20_000;
 const OTHER_CAUSE: &str = "another cause";
 const DAY_US: i64 = 86_400_000_000;
 
+/// Day, and what [`Rows::cell`] gives.
+type Cell = (i64, (u32, u32, u32, u64));
+
 /// What a feed is, as who takes its reports in says.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedWish<'a> {
@@ -149,7 +152,7 @@ impl FeedStore {
     }
 
     fn next(&self, sql: &'static str) -> Result<i64, FeedError> {
-        let rows = self.link.rows(sql, &[])?;
+        let rows = self.link.rows(sql, [])?;
         Ok(rows.first().map_or(Ok(1), |row| row.int(0))?)
     }
 
