@@ -13,7 +13,7 @@ use cairn_desk::constituent::decide::Done;
 use cairn_desk::constituent::net::{Domain, Network, asn};
 use cairn_desk::constituent::typed::ContactTyped;
 use cairn_desk::constituent::{
-    CONSTITUENTS_MAX, Candidate, Conflict, Constituent, Day, Draft, Fault, Heading, Owners,
+    CONSTITUENTS_MAX, Candidate, Conflict, Constituent, Day, Draft, Facts, Fault, Heading, Owners,
     Refusal, Work, Wrong, decide, fresh,
 };
 use cairn_kernel::actor::Actor;

@@ -9,11 +9,11 @@ use anyhow::{Context, bail};
 use cairn_app::App;
 use cairn_app::account::Doer;
 use cairn_app::constituent::Query;
-use cairn_desk::constituent::{Facts, Fault, Owners};
 use cairn_desk::constituent::import::certbund::Certbund;
 use cairn_desk::constituent::import::ripe::{Counts, Ripe};
 use cairn_desk::constituent::import::{Incoming, csv, source};
 use cairn_desk::constituent::plan::Summary;
+use cairn_desk::constituent::{Facts, Fault, Owners};
 use clap::{Args, Subcommand, ValueEnum};
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 
 use crate::admin::Wish;
 use crate::args::{CheckFailed, Usage};
-use crate::{control, open};
 use crate::settings::Settings;
+use crate::{control, open};
 
 /// Largest table, bytes, unpacked. RIPE's dumps are read line by line and have no such limit.
 pub const TABLE_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -212,7 +212,9 @@ pub async fn owners(settings: &Settings) -> anyhow::Result<Option<Owners>> {
     }
     let claims = control::ask(settings, wish(ConstituentWish::Claims)).await?;
     let claims: Vec<(u32, bool, Facts)> = serde_json::from_value(claims)?;
-    let all = claims.iter().map(|(no, manual, facts)| (*no, *manual, facts));
+    let all = claims
+        .iter()
+        .map(|(no, manual, facts)| (*no, *manual, facts));
     Ok(Some(Owners::build(all)).filter(|owners| !owners.is_empty()))
 }
 

@@ -302,3 +302,21 @@ fn what_is_wrong_is_told() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("1 new, 1 seen again, 1 gone"), "{ran:?}");
 }
+
+#[test]
+fn whose_an_address_is_comes_from_the_constituents() {
+    let home = Home::new();
+    let schema = home.write("schema.json", SCHEMA);
+    let whose = home.write(
+        "whose.csv",
+        "name,networks,abuse\nExample Ltd,192.0.2.0/24,abuse@example.org\n",
+    );
+    home.cairn(&["constituents", "import", "csv", &whose])
+        .good();
+    let one = home.write("2050-01-02-scan_example-test.csv", TWO);
+    home.cairn(&ingest(&schema, &[&one])).good();
+    let told = home.cairn(&["feeds", "history", "192.0.2.2"]).good();
+    assert!(told.contains("\"owner\":1"), "{told}");
+    let told = home.cairn(&["feeds", "history", "2001:db8::1"]).good();
+    assert!(told.contains("\"owner\":null"), "{told}");
+}

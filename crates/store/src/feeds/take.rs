@@ -21,9 +21,6 @@ const CAUSES_MAX: usize = 20_000;
 const OTHER_CAUSE: &str = "another cause";
 const DAY_US: i64 = 86_400_000_000;
 
-/// Day, and what [`Rows::cell`] gives.
-type Cell = (i64, (u32, u32, u32, u64));
-
 /// What a feed is, as who takes its reports in says.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedWish<'a> {
