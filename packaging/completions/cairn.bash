@@ -2034,7 +2034,7 @@ _cairn() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "idf csv json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "idf csv key-value json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
                     return 0
                     ;;
                 --mapping)
@@ -2258,7 +2258,7 @@ _cairn() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "idf csv json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "idf csv key-value json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
                     return 0
                     ;;
                 --mapping)

@@ -46,7 +46,7 @@ complete -c cairn -n "__fish_cairn_needs_command" -f -a "report" -d 'Reports tha
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "openpgp" -d 'The OpenPGP key of the service'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "import" -d 'Take over what another system kept, with its old numbers, threads, files and times. Run it as often as you like: what is here already is not taken twice. Works beside a running server'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "retention" -d 'How long what reports hold is kept'
-complete -c cairn -n "__fish_cairn_needs_command" -f -a "feeds" -d 'Machine reports: read them by hand'
+complete -c cairn -n "__fish_cairn_needs_command" -f -a "feeds" -d 'Machine reports: read them by hand, take them in, ask what was seen'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "constituents" -d 'The organisations that the team serves: whose networks are whose, and whom to tell'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "track" -d 'A strategy kept as files: check it, publish it, verify what somebody published'
 complete -c cairn -n "__fish_cairn_needs_command" -f -a "stats" -d 'How much of what there is'
@@ -323,16 +323,21 @@ complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_s
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the rules, and say what they would erase now and within 30 days. Changes nothing'
 complete -c cairn -n "__fish_cairn_using_subcommand retention; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -s h -l help -d 'Print help'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -f -a "types" -d 'List the report types of a schema: key, name in files, feed, fields, classification'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -f -a "db" -d 'What is known of addresses, offline: data sets of your own files'
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "types" -d 'List the report types of a schema: key, name in files, feed, fields, classification'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "ingest" -d 'Take reports in: keep them as they are, and commit what was observed. Works beside a running server. Run it again with the same files as you like: what is in is not taken twice, and what was interrupted goes on where it stopped. Rows that give no observation go to quarantine; with any of them the exit code is 3, and all other rows are in'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "quarantine" -d 'Rows that gave no observation'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "stats" -d 'How much of what there is, by feed'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "history" -d 'Where an address, name or URL was seen, one JSON object a line: where each observation stands, then every sighting with the place of its row'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "retain" -d 'Remove what was received before the last so many months: observations, files and states. Daily counts and the list of reports stay'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "db" -d 'What is known of addresses, offline: data sets of your own files'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and not __fish_seen_subcommand_from parse types ingest quarantine stats history retain db help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l schema -d 'Schema of Shadowserver\'s reports (JSON); the report type is told by the name of the file' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l format -d 'idf, csv, key-value, json, or the format of one source; see docs/feeds.md' -r -f -a "idf\t''
 csv\t''
@@ -350,9 +355,9 @@ misp\t''
 microsoft-ctip\t''
 xarf\t''"
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l mapping -d 'Mapping file (TOML) for csv, key-value and json' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l feed -d 'A field of the feed that holds for all events, like `--feed feed.name=Example`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l file-name -d 'Name of the file that comes on standard input, such as 2050-01-01-scan_http-country.csv' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l observed -d 'When the report was received, for `time.observation`' -r
-complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l feed -d 'A field of the feed that holds for all events, like `--feed feed.name=Example`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -l rejects -d 'Write each row that gave no event to this file, one JSON object a line: file, offset, bytes, line, cause, schema' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from parse" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
@@ -368,6 +373,66 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from types" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l schema -d 'Schema of Shadowserver\'s reports (JSON); the report type is told by the name of the file' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l format -d 'idf, csv, key-value, json, or the format of one source; see docs/feeds.md' -r -f -a "idf\t''
+csv\t''
+key-value\t''
+json\t''
+cymru-cap\t''
+cymru-bogons\t''
+n6\t''
+feodotracker\t''
+spamhaus-cert\t''
+spamhaus-drop\t''
+dataplane\t''
+blocklist-de\t''
+misp\t''
+microsoft-ctip\t''
+xarf\t''"
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l mapping -d 'Mapping file (TOML) for csv, key-value and json' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l feed -d 'A field of the feed that holds for all events, like `--feed feed.name=Example`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l source -d 'Who sends these reports' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l window-hours -d 'Hours without a sighting after which an observation is gone, and new when it is seen again. Kept with the feed; a week at first' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l complete -d 'Whether each report tells all there is, so that what the newest one no longer names is gone. Kept with the feed; no at first' -r -f -a "yes\t'Yes'
+no\t'No'"
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l sets -d 'Folder of data sets that tell networks and places where reports don\'t; see `cairn feeds db`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l file-name -d 'Name of the file that comes on standard input, such as 2050-01-01-scan_http-country.csv' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from ingest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -f -a "list" -d 'By cause, the most frequent first: number of the cause, rows, reports, number of the first report, cause'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -f -a "show" -d 'Rows, one JSON object a line: report, file, offset, bytes, line, cause, schema, and the row itself, cut'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -f -a "replay" -d 'Read rows again after their cause was mended, from the reports as they were received. Those that give observations leave the quarantine; with any left the exit code is 3'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from quarantine" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from stats" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from stats" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from stats" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from stats" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from stats" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -l since -d 'Only sightings since this time' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -l months -d 'Whole months that are kept beside the present one' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from retain" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
@@ -380,6 +445,11 @@ complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subco
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from db" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "types" -d 'List the report types of a schema: key, name in files, feed, fields, classification'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "ingest" -d 'Take reports in: keep them as they are, and commit what was observed. Works beside a running server. Run it again with the same files as you like: what is in is not taken twice, and what was interrupted goes on where it stopped. Rows that give no observation go to quarantine; with any of them the exit code is 3, and all other rows are in'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "quarantine" -d 'Rows that gave no observation'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "stats" -d 'How much of what there is, by feed'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "history" -d 'Where an address, name or URL was seen, one JSON object a line: where each observation stands, then every sighting with the place of its row'
+complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "retain" -d 'Remove what was received before the last so many months: observations, files and states. Daily counts and the list of reports stay'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "db" -d 'What is known of addresses, offline: data sets of your own files'
 complete -c cairn -n "__fish_cairn_using_subcommand feeds; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cairn -n "__fish_cairn_using_subcommand constituents; and not __fish_seen_subcommand_from import lookup list help" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
@@ -666,7 +736,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_su
 complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "openpgp" -d 'The OpenPGP key of the service'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "import" -d 'Take over what another system kept, with its old numbers, threads, files and times. Run it as often as you like: what is here already is not taken twice. Works beside a running server'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "retention" -d 'How long what reports hold is kept'
-complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "feeds" -d 'Machine reports: read them by hand'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "feeds" -d 'Machine reports: read them by hand, take them in, ask what was seen'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "constituents" -d 'The organisations that the team serves: whose networks are whose, and whom to tell'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "track" -d 'A strategy kept as files: check it, publish it, verify what somebody published'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and not __fish_seen_subcommand_from serve demo doctor backup restore migrate user tenant log receipt export report openpgp import retention feeds constituents track stats completions generate help" -f -a "stats" -d 'How much of what there is'
@@ -692,6 +762,11 @@ complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcom
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from retention" -f -a "check" -d 'Check the rules, and say what they would erase now and within 30 days. Changes nothing'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "parse" -d 'Read reports and print one event a line in IntelMQ\'s data format. Rows that give none are counted on standard error by cause; with any of them the exit code is 3, and the events of all other rows are printed nevertheless'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "types" -d 'List the report types of a schema: key, name in files, feed, fields, classification'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "ingest" -d 'Take reports in: keep them as they are, and commit what was observed. Works beside a running server. Run it again with the same files as you like: what is in is not taken twice, and what was interrupted goes on where it stopped. Rows that give no observation go to quarantine; with any of them the exit code is 3, and all other rows are in'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "quarantine" -d 'Rows that gave no observation'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "stats" -d 'How much of what there is, by feed'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "history" -d 'Where an address, name or URL was seen, one JSON object a line: where each observation stands, then every sighting with the place of its row'
+complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "retain" -d 'Remove what was received before the last so many months: observations, files and states. Daily counts and the list of reports stay'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from feeds" -f -a "db" -d 'What is known of addresses, offline: data sets of your own files'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from constituents" -f -a "import" -d 'Replace all that a source brought before by what the files say. What people look after here is never touched, and the same files again change nothing'
 complete -c cairn -n "__fish_cairn_using_subcommand help; and __fish_seen_subcommand_from constituents" -f -a "lookup" -d 'Whose an address, a domain or an AS number is: all claims, the one that holds first'
