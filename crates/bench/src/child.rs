@@ -70,6 +70,20 @@ impl Running {
         memory_mib(self.pid)
     }
 
+    /// Waits until neither it nor the database has much to do: what is made once a day, and indexed after a flood, is another matter than
+    /// a page. Seconds that it took, at most `max`.
+    pub async fn settled(&self, max: Duration) -> f64 {
+        let began = Instant::now();
+        let mut quiet = 0;
+        while quiet < QUIET_SECONDS && began.elapsed() < max {
+            let before = self.cpu() + postgres_cpu();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let used = self.cpu() + postgres_cpu() - before;
+            quiet = if used < QUIET_CPU { quiet + 1 } else { 0 };
+        }
+        began.elapsed().as_secs_f64()
+    }
+
     /// Ends it at once, without a chance to tidy up, and waits until it is gone.
     pub async fn kill(mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("killing the program")
@@ -90,6 +104,10 @@ impl Running {
         Ok(())
     }
 }
+
+/// So many seconds with less than so many seconds of processor time are quiet.
+const QUIET_SECONDS: u32 = 3;
+const QUIET_CPU: f64 = 0.05;
 
 /// Longest wait until another program has stopped.
 const STOP_TIME_MAX: Duration = Duration::from_secs(20);

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::child::{Running, postgres_cpu};
 use crate::intake::fresh_databases;
-use crate::queue::{ORIGIN, fill, many, session};
+use crate::queue::{ORIGIN, SETTLE_MAX, fill, many, session};
 
 /// How to measure.
 #[derive(Debug, clap::Args)]
@@ -108,6 +108,7 @@ async fn database(
         args.extend(["--set".to_owned(), format!("storage.database={url}")]);
     }
     let target = Running::start(cairn, &args).await?;
+    let settled = target.settled(SETTLE_MAX).await.round();
     for (what, paths) in pages(options, &references) {
         let (cpu, database) = (target.cpu(), postgres_cpu());
         let mut latencies = many(&target, &cookie, &paths, options.requests).await?;
@@ -117,7 +118,7 @@ async fn database(
             "benchmark": "desk", "database": name, "what": what, "reports": options.reports, "cases": options.cases,
             "requests": latencies.len(), "p50_ms": latencies.ms(50.0), "p95_ms": latencies.ms(95.0), "p99_ms": latencies.ms(99.0),
             "cpu_ms_per_page": each(target.cpu() - cpu), "database_cpu_ms_per_page": each(postgres_cpu() - database),
-            "rss_mib": target.memory_mib().0.round(), "fill_seconds": filled,
+            "rss_mib": target.memory_mib().0.round(), "settled_after_seconds": settled, "fill_seconds": filled,
         }));
     }
     target.stop().await

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use base64::Engine as _;
@@ -37,6 +37,8 @@ pub struct Options {
     dir: Option<std::path::PathBuf>,
 }
 
+/// Longest wait until what a start makes once a day is made.
+pub const SETTLE_MAX: Duration = Duration::from_secs(300);
 const OFFICER: &str = "00000000-0000-4000-8000-000000000001";
 pub const ORIGIN: &str = "127.0.0.1/cairn-log";
 /// Words that about one report in 3, 30, 1,000 and 100,000 holds, and what a person types while looking.
@@ -76,6 +78,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
     ]
     .map(String::from);
     let target = Running::start(cairn, &args).await?;
+    let settled = target.settled(SETTLE_MAX).await.round();
     let pages = [
         ("first_page_newest", vec!["/desk".to_owned()]),
         ("first_page_severe", vec!["/desk?order=severe".to_owned()]),
@@ -100,7 +103,7 @@ pub async fn run(cairn: &Path, options: &Options) -> anyhow::Result<()> {
             "benchmark": "queue", "what": name, "reports": options.reports, "requests": latencies.len(),
             "p50_ms": latencies.ms(50.0), "p95_ms": latencies.ms(95.0), "p99_ms": latencies.ms(99.0),
             "cpu_ms_per_request": ((target.cpu() - cpu) * 1e5 / operations).round() / 100.0,
-            "rss_mib": target.memory_mib().0.round(), "fill_seconds": filled.round(),
+            "rss_mib": target.memory_mib().0.round(), "settled_after_seconds": settled, "fill_seconds": filled.round(),
         }));
     }
     target.stop().await

@@ -53,7 +53,7 @@ use maud::Markup;
 use crate::components::{Tab, tabs};
 use crate::csrf;
 use crate::i18n::{Lang, t};
-use crate::server::body_max;
+use crate::server::{body_max, body_max_but_files};
 use who::Officer;
 
 pub(crate) use audit::export_file;
@@ -698,17 +698,24 @@ fn keeping() -> Vec<Route> {
 
 /// All of them, guarded against other sites.
 pub fn router() -> Router<App> {
-    let together = |routes: Vec<Route>, bytes: u64| {
-        let all = routes.into_iter().fold(Router::new(), |router, route| {
+    let together = |routes: Vec<Route>| {
+        routes.into_iter().fold(Router::new(), |router, route| {
             router.route(route.path, route.handler)
-        });
-        all.route_layer(from_fn(body_max(bytes)))
+        })
     };
     let (tables, forms): (Vec<Route>, Vec<Route>) = routes()
         .into_iter()
         .partition(|route| route.path == constituents::TABLES);
-    together(forms, FORM_BYTES_MAX)
-        .merge(together(tables, constituents::TABLE_BYTES_MAX))
+    let (files, forms) = forms
+        .into_iter()
+        .partition(|route| route.path == track::WITH_FILES);
+    let of_forms = from_fn(body_max(FORM_BYTES_MAX));
+    let of_files = from_fn(body_max_but_files(FORM_BYTES_MAX));
+    let of_tables = from_fn(body_max(constituents::TABLE_BYTES_MAX));
+    together(forms)
+        .route_layer(of_forms)
+        .merge(together(files).route_layer(of_files))
+        .merge(together(tables).route_layer(of_tables))
         .route_layer(from_fn(csrf::guard))
 }
 

@@ -84,6 +84,25 @@ pub fn body_max(
     }
 }
 
+/// As [`body_max`] for routes whose handler reads forms with files itself: who reads them sets a larger limit once it is known who sends
+/// them. Other forms are bounded as they are elsewhere.
+pub fn body_max_but_files(
+    bytes: u64,
+) -> impl Fn(Request, Next) -> futures_util::future::BoxFuture<'static, Response> + Clone {
+    let strict = body_max(bytes);
+    move |request, next| {
+        let media = request.headers().get(axum::http::header::CONTENT_TYPE);
+        let has_files = media.is_some_and(|media| media.as_bytes().starts_with(b"multipart/"));
+        if !has_files {
+            return strict(request, next);
+        }
+        if let Some(max) = request.extensions().get::<BodyMax>() {
+            max.set(bytes);
+        }
+        Box::pin(next.run(request))
+    }
+}
+
 /// Reads a whole body into memory, at most the route's limit.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
-pub use body::{BodyError, BodyMax, body_max, read_all};
+pub use body::{BodyError, BodyMax, body_max, body_max_but_files, read_all};
 pub use peer::{ClientPrefix, Net, NotANet};
 pub use settings::{ServerSettings, TlsFiles};
 pub use tls::{TlsError, certificate_ends, check};

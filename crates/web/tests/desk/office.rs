@@ -610,3 +610,27 @@ async fn a_seat_is_given_to_owners_of_the_plan_only() {
         office.owner.page
     );
 }
+
+/// What a form without files may hold does not bound a file beside a return.
+#[tokio::test]
+async fn a_file_may_be_larger_than_a_form() {
+    let mut office = Office::new().await;
+    let b = &mut office.owner;
+    b.get(&format!("{NEW}?item=measure%3Adays&period=2026Q1"))
+        .await;
+    let book = b"quarter,days\n".repeat(40_000);
+    b.upload(NEW, &figure("19"), Some(("book.csv", &book)))
+        .await;
+    assert!(
+        [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY].contains(&b.status),
+        "{} {}",
+        b.status,
+        b.page
+    );
+    // Without a file the form is as large as any.
+    b.get(&format!("{NEW}?item=measure%3Adays&period=2026Q1"))
+        .await;
+    let words = "x".repeat(200_000);
+    b.send(NEW, &[("note", &words)]).await;
+    assert_eq!(b.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

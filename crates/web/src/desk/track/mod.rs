@@ -32,6 +32,8 @@ type Answer = Result<Response, Problem>;
 
 /// Files of one return at most.
 pub(crate) const FILES_MAX: usize = 1;
+/// Where it is sent.
+pub(super) const WITH_FILES: &str = "/desk/track/{plan}/returns/new";
 
 /// Every route of the strategy office.
 pub(super) fn routes() -> Vec<Route> {
