@@ -124,8 +124,18 @@ pub(crate) fn header() -> String {
 
 /// Row `n` of the table of a day of January 2050; one in ten repeats the row before.
 pub(crate) fn row(n: u64, day: u64, out: &mut String) -> std::fmt::Result {
+    row_of(n, day, true, out)
+}
+
+/// The same; `network` is whether it says its network (AS number), which is to be looked up otherwise.
+pub(crate) fn row_of(n: u64, day: u64, network: bool, out: &mut String) -> std::fmt::Result {
     let n = if n % 10 == 9 { n - 1 } else { n };
     let (a, b) = (n / 250 % 250, n % 250);
+    let asn = if network {
+        (64_496 + n % 15).to_string()
+    } else {
+        String::new()
+    };
     writeln!(
         out,
         "\"2050-01-{day:02} {:02}:{:02}:{:02}\",\"tcp\",\"198.51.{a}.{b}\",\"{}\",\"{}\",\"NZ\",\"AUCKLAND\",\"AUCKLAND\",\"host-{n}.customers.example\",\"517311\",\"Communications, Service Provider\",\"\",\"\",\"\",\"high\",\"203.0.113.{b}\",\"80\",\"64500\",\"US\",\"CALIFORNIA\",\"SAN JOSE\",\"sinkhole.example\",\"518210\",\"Information\",\"example\",\"zed\",\"\",\"zed;sinkhole\",\"http\",\"\",\"{n}\",\"\",\"0\"",
@@ -133,7 +143,7 @@ pub(crate) fn row(n: u64, day: u64, out: &mut String) -> std::fmt::Result {
         n / 60 % 60,
         n % 60,
         1024 + n % 60_000,
-        64_496 + n % 15
+        asn
     )
 }
 

@@ -4,19 +4,24 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use cairn_app::feeds::intake::{Incoming, Taken, take_in};
-use cairn_app::feeds::knowledge::Knowledge;
+use cairn_app::feeds::knowledge::{Knowledge, Subject};
 use cairn_app::feeds::{IntakeError, Job, Way};
+use cairn_desk::constituent::{Facts, Owners};
+use cairn_feeds::data::set::write as write_set;
+use cairn_feeds::data::{Builder, Fact, Kind, Set, Shelf};
 use cairn_feeds::parser::{Context, Format};
 use cairn_feeds::schema::Schema;
+use cairn_feeds::value::Network;
 use cairn_kernel::time::Micros;
 use cairn_store::feeds::FeedStore;
 use serde_json::json;
 
-use super::{Options, cpu, header, row, schema};
+use super::{Options, cpu, header, row_of, schema};
 use crate::child::{memory_mib, postgres_cpu};
 use crate::intake::fresh_databases;
 
@@ -56,7 +61,7 @@ fn write(path: &Path, rows: u64, day: u64) -> anyhow::Result<u64> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let mut line = header();
     for n in 0..rows {
-        row(n, day, &mut line)?;
+        row_of(n, day, false, &mut line)?;
         if line.len() > 1 << 16 {
             out.write_all(line.as_bytes())?;
             line.clear();
@@ -67,6 +72,29 @@ fn write(path: &Path, rows: u64, day: u64) -> anyhow::Result<u64> {
         .map_err(|error| error.into_error())?
         .sync_all()?;
     Ok(std::fs::metadata(path)?.len())
+}
+
+/// Networks of which somebody knows whose they are, and which AS announces them: those of the rows, and 65,536 others.
+fn knowledge() -> anyhow::Result<Knowledge> {
+    let rows = (0..250_u16).map(|a| format!("198.51.{a}.0/24"));
+    let others = (0..=u16::MAX).map(|n| format!("10.{}.{}.0/24", n >> 8, n & 255));
+    let (mut announced, mut all) = (Builder::default(), Vec::new());
+    for (owner, text) in (1_u32..).zip(rows.chain(others)) {
+        let (ip, length) = text.split_once('/').context("a network")?;
+        let network = Network::new(ip.parse()?, length.parse()?).context("a network")?;
+        announced.add(network, &Fact::of_asn(64_496 + owner % 15));
+        let facts = json!({ "name": text, "networks": [text], "added": 0, "next_contact": 1 });
+        all.push((owner, serde_json::from_value::<Facts>(facts)?));
+    }
+    let announced = write_set(Kind::Asn, "2050-01-01", Vec::new(), announced)?;
+    let owners = Owners::build(all.iter().map(|(owner, facts)| (*owner, true, facts)));
+    Ok(Knowledge {
+        sets: Shelf::new(vec![Set::read(&announced)?]),
+        owner: Some(Arc::new(move |of: &Subject<'_>| {
+            let owner = owners.of(of.ip, of.asn, Some(of.fqdn));
+            owner.map(|(owner, _)| i64::from(owner.0))
+        })),
+    })
 }
 
 fn measure(options: &Options, url: Option<&str>) -> anyhow::Result<()> {
@@ -87,7 +115,7 @@ fn measure(options: &Options, url: Option<&str>) -> anyhow::Result<()> {
             feed: own.feed_name.to_string(),
         })
     };
-    let (context, knowledge) = (Context::default(), Knowledge::default());
+    let (context, knowledge) = (Context::default(), knowledge()?);
     let job = Job {
         ways: &ways,
         context: &context,
