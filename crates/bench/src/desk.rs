@@ -17,7 +17,7 @@ use cairn_store::{Options as StoreOptions, Store};
 use serde_json::json;
 
 use crate::child::{Running, postgres_cpu};
-use crate::intake::fresh_databases;
+use crate::intake::fresh_database;
 use crate::queue::{ORIGIN, SETTLE_MAX, fill, many, session};
 
 /// How to measure.
@@ -51,11 +51,7 @@ pub async fn run(cairn: &Path, postgres: Option<&str>, options: &Options) -> any
     }
     match postgres {
         Some(url) if wanted("postgres") => {
-            fresh_databases(url, &[DATABASE]).await?;
-            let (server, _) = url
-                .rsplit_once('/')
-                .context("the server's address has no database")?;
-            let url = format!("{server}/{DATABASE}?sslmode=disable");
+            let url = fresh_database(url, DATABASE).await?;
             database("postgres", cairn, Some(&url), options).await?;
         }
         None if wanted("postgres") => crate::print(&json!({

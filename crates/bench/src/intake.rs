@@ -89,16 +89,10 @@ async fn database(
     .map(String::from)
     .into();
     if let Some(url) = postgres {
-        let databases = ["cairn_bench_ceiling", "cairn_bench_intake"];
-        fresh_databases(url, &databases).await?;
-        let (server, _) = url
-            .rsplit_once('/')
-            .context("the server's address has no database")?;
-        ceiling_args.extend(["--url".to_owned(), format!("{server}/{}", databases[0])]);
-        cairn_args.extend([
-            "--set".to_owned(),
-            format!("storage.database={server}/{}?sslmode=disable", databases[1]),
-        ]);
+        let bare = fresh_database(url, "cairn_bench_ceiling").await?;
+        let full = fresh_database(url, "cairn_bench_intake").await?;
+        ceiling_args.extend(["--url".to_owned(), bare]);
+        cairn_args.extend(["--set".to_owned(), format!("storage.database={full}")]);
     }
     let ceiling = Running::start(&std::env::current_exe()?, &ceiling_args).await?;
     let under_test = Running::start(cairn, &cairn_args).await?;
@@ -123,19 +117,18 @@ async fn database(
     under_test.stop().await
 }
 
-/// Makes empty databases of these names, in place of whatever had them.
-pub async fn fresh_databases(url: &str, names: &[&str]) -> anyhow::Result<()> {
+/// Makes an empty database of this name on the server that `url` names a database of, in place of whatever had the name. Its address.
+pub async fn fresh_database(url: &str, name: &str) -> anyhow::Result<String> {
+    let (server, _) = url
+        .rsplit_once('/')
+        .context("the server's address has no database")?;
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
-    for name in names {
-        client
-            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            .await?;
-        client
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .await?;
-    }
-    Ok(())
+    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    client.batch_execute(&drop).await?;
+    let create = format!("CREATE DATABASE {name}");
+    client.batch_execute(&create).await?;
+    Ok(format!("{server}/{name}?sslmode=disable"))
 }
 
 async fn measure(

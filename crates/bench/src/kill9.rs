@@ -7,11 +7,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::intake::fresh_databases;
+use crate::intake::fresh_database;
 use crate::trial::{self, Dice, Held, Place, deliver};
 
 /// How to try.
@@ -63,12 +62,8 @@ async fn database(
     let dir = tempfile::tempdir()?;
     let mut place = Place::new(cairn, dir.path().join("data"));
     if let Some(url) = postgres {
-        fresh_databases(url, &["cairn_kill9"]).await?;
-        let (server, _) = url
-            .rsplit_once('/')
-            .context("the server's address has no database")?;
-        let address = format!("storage.database={server}/cairn_kill9?sslmode=disable");
-        place.set.push(address);
+        let address = fresh_database(url, "cairn_kill9").await?;
+        place.set.push(format!("storage.database={address}"));
     }
     let mut dice = Dice::new(options.seed);
     let mut clients = Clients::default();

@@ -9,7 +9,7 @@ use cairn_store::feeds::FeedStore;
 use serde_json::json;
 
 use crate::feeds::{header, row, schema};
-use crate::intake::fresh_databases;
+use crate::intake::fresh_database;
 use crate::trial::{self, Dice, Place};
 
 /// How to try.
@@ -73,11 +73,7 @@ async fn place(
     let Some(url) = postgres else {
         return Ok((place, None));
     };
-    fresh_databases(url, &[name]).await?;
-    let (server, _) = url
-        .rsplit_once('/')
-        .context("the server's address has no database")?;
-    let address = format!("{server}/{name}?sslmode=disable");
+    let address = fresh_database(url, name).await?;
     place.set.push(format!("storage.database={address}"));
     Ok((place, Some(address)))
 }

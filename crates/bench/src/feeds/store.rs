@@ -23,7 +23,7 @@ use serde_json::json;
 
 use super::{Options, cpu, header, row_of, schema};
 use crate::child::{memory_mib, postgres_cpu};
-use crate::intake::fresh_databases;
+use crate::intake::fresh_database;
 
 const DATABASE: &str = "cairn_bench_feeds";
 /// Noon of the first day of January 2050.
@@ -39,15 +39,8 @@ pub async fn run(options: &Options, postgres: Option<&str>) -> anyhow::Result<()
         apart(options.clone(), None).await?;
     }
     if let Some(url) = postgres.filter(|_| wanted("postgres")) {
-        fresh_databases(url, &[DATABASE]).await?;
-        let (server, _) = url
-            .rsplit_once('/')
-            .context("the server's address has no database")?;
-        apart(
-            options.clone(),
-            Some(format!("{server}/{DATABASE}?sslmode=disable")),
-        )
-        .await?;
+        let url = fresh_database(url, DATABASE).await?;
+        apart(options.clone(), Some(url)).await?;
     }
     Ok(())
 }
