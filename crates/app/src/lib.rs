@@ -50,6 +50,7 @@ use cairn_desk::conversation::ReplyAddress;
 use cairn_desk::files::FileTypes;
 use cairn_desk::form::Form;
 use cairn_desk::rates::Rates;
+use cairn_desk::report::retention::search_text;
 use cairn_kernel::money::Money;
 use cairn_kernel::reference::Scramble;
 use cairn_kernel::time::Micros;
@@ -260,6 +261,8 @@ impl App {
             tracing::error!(%error, "no canned answers are offered; see `cairn doctor`");
             CannedAnswers::default()
         });
+        let of = Arc::clone(&form);
+        store.words_by(Box::new(move |body| search_text(body, &of)));
         Self {
             store,
             form,

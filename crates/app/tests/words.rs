@@ -76,3 +76,42 @@ on_both! {
         assert_eq!(t.log_verify().await.1, vec![]);
     }
 }
+
+const EXAMPLE: &str = include_str!("../../../forms/nz/example.json");
+
+on_both! {
+    /// What follows from the answers is not kept twice: its words are made as they move, also by a program that was started since.
+    async fn words_that_follow_from_the_answers_are_found(t: &mut TestStore) {
+        let (app, _) = t.app(Config::default(), START);
+        let hana = account(&app, "hana", Role::Officer).await;
+        let draft = app.form.parse_json(EXAMPLE.as_bytes()).unwrap();
+        assert_eq!(draft.search_text, "");
+        let no = app.submit(&draft, Actor::Reporter, None).await.unwrap().no;
+        let lines = ["bike", "\"electric bike\"", "courier-pay.example", "192.0.2.44", "\u{201c}insurance\u{201d}", "seller@bikes.example"];
+        for line in lines {
+            assert_eq!(found(&app, &hana, line).await, [no], "{line}");
+        }
+        // What was chosen, and not written, is no word.
+        for line in ["nz-wgn", "goods"] {
+            assert!(found(&app, &hana, line).await.is_empty(), "{line}");
+        }
+        drop(app);
+        // As it lies there when the program ended before the words moved.
+        let lost = if t.is_sqlite() { "DELETE FROM report_fts WHERE rowid = 1" } else { "DELETE FROM report_fts WHERE no = 1" };
+        t.tamper(lost).await;
+        t.tamper("INSERT INTO report_unindexed (no, text) VALUES (1, '')").await;
+        t.reopen().await;
+        // Nobody has said yet what the words are, and the search does not wait for it.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(t.writer().unindexed(), 1);
+        let (app, _) = t.app(Config::default(), START);
+        let begun = std::time::Instant::now();
+        while t.writer().unindexed() > 0 && begun.elapsed() < std::time::Duration::from_secs(20) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        for line in lines {
+            assert_eq!(found(&app, &hana, line).await, [no], "{line}");
+        }
+        assert_eq!(t.log_verify().await.1, vec![]);
+    }
+}

@@ -258,7 +258,8 @@ pub struct Draft {
     pub contact: Option<Contact>,
     /// Codes of the agencies the reporter agreed to, each once.
     pub consents: Vec<String>,
-    /// Folded text for the search index (answers' free text, titles of choices are not in it).
+    /// Folded text for the search index, where it does not follow from the answers (mail, imports). Empty where it does: then it
+    /// is made of them when the report's words move into the index (see [`retention::search_text`]), and nobody waits for it.
     pub search_text: String,
 }
 

@@ -79,7 +79,10 @@ fn the_example_becomes_a_report() {
         draft.contact.expect("contact").email.as_deref(),
         Some("aroha@example.org")
     );
-    assert!(draft.search_text.contains("electric bike"));
+    assert_eq!(draft.search_text, "", "it follows from the answers");
+    let words = cairn_desk::report::retention::search_text(&draft.body, &form());
+    assert!(words.contains("electric bike") && words.contains("seller@bikes.example"));
+    assert!(!words.contains("goods") && !words.contains("nz-wgn"));
 }
 
 #[test]

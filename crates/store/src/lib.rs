@@ -178,6 +178,7 @@ pub struct Store {
     next_report: Arc<AtomicI64>,
     dir: Arc<PathBuf>,
     labels: Labels,
+    wording: unindexed::Said,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -227,12 +228,14 @@ impl Store {
         let waiting = db.rows(unindexed::COUNT, Vec::new()).await?;
         let unindexed = unindexed::counted(&waiting).map_err(ReadError::from)?;
         let labels = labels(&options.tenant);
+        let wording = unindexed::Said::default();
         let setup = Setup {
             labels: labels.clone(),
             on_fatal: options.on_fatal,
             sabotage: options.sabotage,
             room,
             unindexed,
+            wording: wording.clone(),
             at_rest: !simulated,
             _lock: lock,
         };
@@ -244,8 +247,15 @@ impl Store {
             next_report: Arc::new(AtomicI64::new(newest + 1)),
             dir: Arc::new(dir),
             labels,
+            wording,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
         })
+    }
+
+    /// Says what is searched of a report's body. Reports whose words follow from it are not in the index before. The first that is
+    /// said holds.
+    pub fn words_by(&self, wording: unindexed::Wording) {
+        self.wording.say(wording);
     }
 
     /// Writes a unit durably.
@@ -402,6 +412,7 @@ fn open_sqlite(
     }
     let ledger = Ledger::load(ledger_keys, &answers)?;
     let keys = once::Keys::load(&db::sqlite_rows(&connection, once::LOAD, &[])?)?;
+    let keys = Arc::new(std::sync::Mutex::new(keys));
     let readers = SqliteReaders::new(config.clone(), Arc::clone(&keys));
     Ok((
         Db::Sqlite(readers),
@@ -429,8 +440,9 @@ async fn open_postgres(
         let (client, ledger) = runtime.block_on(async {
             let mut client = postgres::connect_writer(&config).await?;
             schema::postgres(&mut client).await?;
+            let used = postgres::load_keys(&client).await?;
             let ledger = postgres::load_ledger(&client, &keys).await?;
-            Ok::<_, OpenError>((client, ledger))
+            Ok::<_, OpenError>(((client, used), ledger))
         })?;
         Ok::<_, OpenError>((PgWriter::new(runtime, config, client, keys), ledger))
     })

@@ -1,12 +1,14 @@
-//! Keys of requests that may come twice, as SQLite's writer knows them. An index over keys that are as good as random
+//! Keys of requests that may come twice, as the writer knows them. On SQLite an index over keys that are as good as random
 //! makes a page of its own dirty for every report, which costs more than all else that a row costs. So the rows lie in
-//! the order in which they came, and which row a key has is remembered here.
+//! the order in which they came there, and which row a key has is remembered here. PostgreSQL keeps its index; what is
+//! remembered spares it the question whether a key is new, which is a statement and a wait of its own for each group.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::db::ReadError;
 use crate::sql::{Row, Value};
+use crate::writer::Op;
 
 /// Most keys that are remembered, however young: about 18 MB. The oldest half is forgotten when there are more.
 pub const KEYS_REMEMBERED_MAX: usize = 900_000;
@@ -20,6 +22,8 @@ pub(crate) const LOAD: &str =
 pub(crate) struct Keys {
     young: HashMap<u64, i64>,
     old: HashMap<u64, i64>,
+    /// Some were forgotten: what is not found here may have been used.
+    forgot: bool,
 }
 
 /// Shared by the writer and the readers.
@@ -27,16 +31,20 @@ pub(crate) type SharedKeys = Arc<Mutex<Keys>>;
 
 impl Keys {
     /// From the answer to [`LOAD`].
-    pub(crate) fn load(rows: &[Row]) -> Result<SharedKeys, ReadError> {
-        let mut keys = Self::default();
+    pub(crate) fn load(rows: &[Row]) -> Result<Self, ReadError> {
+        let mut keys = Self {
+            forgot: rows.len() >= KEYS_REMEMBERED_MAX,
+            ..Self::default()
+        };
         for row in rows.iter().rev() {
             keys.add(short(&row.blob(0)?), row.int(1)?);
         }
-        Ok(Arc::new(Mutex::new(keys)))
+        Ok(keys)
     }
 
     pub(crate) fn add(&mut self, short: u64, report: i64) {
         if self.young.len() >= KEYS_REMEMBERED_MAX / 2 {
+            self.forgot |= !self.old.is_empty();
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(short, report);
@@ -47,6 +55,11 @@ impl Keys {
             .get(&short)
             .or_else(|| self.old.get(&short))
             .copied()
+    }
+
+    /// No row has this key: all that were ever used are remembered, and it is none of them.
+    pub(crate) fn is_surely_new(&self, short: u64) -> bool {
+        !self.forgot && self.get(short).is_none()
     }
 }
 
@@ -68,6 +81,16 @@ pub(crate) fn of_row(row: &[Value]) -> Option<(&[u8], i64)> {
     }
 }
 
+/// The key of a statement that says for which report a key is used, in short, with the report.
+pub(crate) fn of_op(op: &Op) -> Option<(u64, i64)> {
+    match op {
+        Op::Insert(table, row) if table.remembered => {
+            of_row(row).map(|(key, report)| (short(key), report))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,14 +108,27 @@ mod tests {
         }
         assert!(keys.young.len() + keys.old.len() <= KEYS_REMEMBERED_MAX);
         assert_eq!(keys.get(0), None);
+        assert!(!keys.is_surely_new(half * 3) && !keys.is_surely_new(0));
+    }
+
+    #[test]
+    fn a_key_is_surely_new_as_long_as_none_was_forgotten() {
+        let mut keys = Keys::default();
+        let half = (KEYS_REMEMBERED_MAX / 2) as u64;
+        for n in 0..half * 2 {
+            keys.add(n, 0);
+        }
+        assert!(keys.is_surely_new(half * 2) && !keys.is_surely_new(0));
+        keys.add(half * 2, 0);
+        assert!(!keys.is_surely_new(half * 2 + 1));
     }
 
     #[test]
     fn what_is_read_at_the_start_is_what_was_remembered() {
         let row = |n: u8| Row(vec![Value::Blob(vec![n; 32]), Value::Int(i64::from(n))]);
         let keys = Keys::load(&[row(3), row(2), row(1)]).unwrap();
-        assert_eq!(lock(&keys).get(short(&[2; 32])), Some(2));
-        assert_eq!(lock(&keys).get(short(&[4; 32])), None);
+        assert_eq!(keys.get(short(&[2; 32])), Some(2));
+        assert!(keys.is_surely_new(short(&[4; 32])) && !keys.is_surely_new(short(&[2; 32])));
         assert!(LOAD.ends_with(&format!("LIMIT {KEYS_REMEMBERED_MAX}")));
         assert!(Keys::load(&[Row(vec![Value::Null, Value::Null])]).is_err());
     }

@@ -13,6 +13,7 @@ use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::ledger::{Ledger, LedgerKeys};
+use crate::once::Keys;
 use crate::sql::{Row, Value, postgres_row};
 
 /// Connections for reading.
@@ -263,6 +264,12 @@ pub(crate) async fn load_ledger(client: &Client, keys: &LedgerKeys) -> Result<Le
         answers.push(read(client, sql, &[]).await?);
     }
     Ok(Ledger::load(keys.clone(), &answers)?)
+}
+
+/// Which keys of requests that may come twice were used.
+pub(crate) async fn load_keys(client: &Client) -> Result<Keys, PgError> {
+    let rows = read(client, crate::once::LOAD, &[]).await?;
+    Keys::load(&rows).map_err(|error| PgError::Server(error.to_string()))
 }
 
 pub(crate) async fn read(

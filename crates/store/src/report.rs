@@ -343,19 +343,21 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
     if let Some((json, salt)) = new.contact {
         unit.insert(&CONTACT, params![no, salt, json]);
     }
-    let text = indexed(new.draft);
-    let text = if sqlite { text } else { plain_words(&text) };
-    unit.insert(&UNINDEXED, params![no, text]);
+    unit.insert(&UNINDEXED, params![no, indexed(new.draft, sqlite)]);
     unit.entries.push(new.event);
     unit
 }
 
-/// What the full-text index gets of a report: its folded text, and a word for each observable.
-fn indexed(draft: &cairn_desk::report::Draft) -> String {
-    words_of(&draft.search_text, &draft.body.observables)
+/// What the full-text index gets of a report; nothing yet if that follows from its body.
+fn indexed(draft: &cairn_desk::report::Draft, sqlite: bool) -> String {
+    if draft.search_text.is_empty() {
+        return String::new();
+    }
+    let words = words_of(&draft.search_text, &draft.body.observables);
+    if sqlite { words } else { plain_words(&words) }
 }
 
-/// The same of its parts.
+/// What the full-text index gets of a report: its folded text, and a word for each observable.
 pub(crate) fn words_of(text: &str, seen: &[Observable]) -> String {
     let end = text.floor_char_boundary(SEARCH_TEXT_BYTES_MAX);
     let mut out = String::with_capacity(end + seen.len() * (1 + OBSERVABLE_WORD_CHARS));
@@ -379,16 +381,17 @@ pub(crate) fn lexeme(word: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// The words of a text once each, a blank between them.
+/// The words of a text, a blank between them. PostgreSQL sorts them and leaves out those that come twice
+/// (`array_to_tsvector`), when nobody waits for a receipt.
 pub(crate) fn plain_words(text: &str) -> String {
-    let mut words: Vec<&str> = text
-        .split(is_gap)
-        .filter(|word| !word.is_empty())
-        .map(lexeme)
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words.join(" ")
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(is_gap).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(lexeme(word));
+    }
+    out
 }
 
 /// Characters of an observable's word.

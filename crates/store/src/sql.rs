@@ -270,7 +270,7 @@ pub struct Table {
     columns: &'static [(&'static str, Ty)],
     /// A row that exists already (by its key, the first column) drops the whole unit it came with.
     pub(crate) guard: bool,
-    /// A guard whose keys SQLite's writer remembers itself; see [`crate::once`].
+    /// A guard whose keys the writer remembers itself; see [`crate::once`].
     pub(crate) remembered: bool,
     sql: std::sync::OnceLock<Texts>,
 }
@@ -308,7 +308,7 @@ impl Table {
         }
     }
 
-    /// A guard whose keys SQLite's writer remembers itself; the third column is the row's number there.
+    /// A guard whose keys the writer remembers itself; the third column is the row's number on SQLite.
     pub(crate) const fn remembered(
         name: &'static str,
         columns: &'static [(&'static str, Ty)],

@@ -4,13 +4,18 @@
 //! receipt. So a report is committed with its words in a table of their own, which is as durable and costs an eighth,
 //! and they move into the index, a chunk a transaction, in a quiet moment, when too many wait, or when somebody
 //! searches: a search sees every report that had its receipt before it began.
+//!
+//! Where the words follow from the report's body, its row there is empty, and they are made as they move.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use cairn_desk::report::Body;
+
+use crate::report::{plain_words, words_of as all_words};
 use crate::sql::{ColumnError, Row, Table, Ty, Value};
 use crate::writer::{Op, Unit};
 
@@ -23,6 +28,8 @@ pub const QUIET: Duration = Duration::from_millis(100);
 
 /// So long after a failure they are left where they are: the disk may be full.
 const AGAIN: Duration = Duration::from_secs(10);
+/// So long after nobody had said what the words of a body are.
+const UNTOLD: Duration = Duration::from_millis(200);
 
 /// Where a report's words wait.
 pub(crate) static UNINDEXED: Table =
@@ -38,23 +45,87 @@ pub(crate) fn counted(rows: &[Row]) -> Result<(u64, i64), ColumnError> {
     })
 }
 
-/// The oldest words, into the index of SQLite.
-const TAKE_SQLITE: &str = "INSERT INTO report_fts (rowid, text) \
-                           SELECT no, text FROM report_unindexed ORDER BY no LIMIT $1";
-/// Into PostgreSQL's. Its own parser costs seven times this, and takes for addresses and numbers what SQLite takes for
-/// words.
+/// Says what is searched of a report's body: the folded text that somebody wrote. Who has the form says it (see
+/// [`crate::Store::words_by`]).
+pub type Wording = Box<dyn Fn(&Body) -> String + Send + Sync>;
+
+/// The wording, once it was said.
+#[derive(Clone, Default)]
+pub(crate) struct Said(Arc<OnceLock<Wording>>);
+
+impl Said {
+    /// The first that is said holds.
+    pub(crate) fn say(&self, wording: Wording) {
+        let _said_before = self.0.set(wording);
+    }
+
+    pub(crate) fn get(&self) -> Option<&Wording> {
+        self.0.get()
+    }
+}
+
+impl std::fmt::Debug for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let said = self.0.get().is_some();
+        f.debug_struct("Said").field("said", &said).finish()
+    }
+}
+
+/// The `$1` oldest that wait, with the body where the words follow from it.
+pub(crate) const OLDEST: &str = "SELECT u.no, u.text, CASE WHEN u.text = '' THEN b.body END \
+     FROM (SELECT no, text FROM report_unindexed ORDER BY no LIMIT $1) AS u \
+     LEFT JOIN report_body b ON b.no = u.no ORDER BY u.no";
+const TAKE_SQLITE: &str = "INSERT INTO report_fts (rowid, text) VALUES ($1, $2)";
+/// PostgreSQL's own parser costs seven times this, and takes for addresses and numbers what SQLite takes for words.
 const TAKE_POSTGRES: &str = "INSERT INTO report_fts (no, text) \
-     SELECT no, array_to_tsvector(string_to_array(text, ' ')) FROM report_unindexed ORDER BY no LIMIT $1";
+     SELECT CAST(w->>0 AS BIGINT), array_to_tsvector(string_to_array(w->>1, ' ')) \
+     FROM json_array_elements(CAST(CAST($1 AS TEXT) AS json)) AS w";
 const DROP: &str = "DELETE FROM report_unindexed \
                     WHERE no IN (SELECT no FROM report_unindexed ORDER BY no LIMIT $1)";
 
-/// Moves the words of the `rows` oldest.
-pub(crate) fn chunk(sqlite: bool, rows: u64) -> Unit {
+/// Moves the words of the `waiting` oldest, the answer to [`OLDEST`]. `None` if what some of them are was not said yet.
+pub(crate) fn chunk(
+    sqlite: bool,
+    waiting: &[Row],
+    wording: Option<&Wording>,
+) -> Result<Option<Unit>, ColumnError> {
     let mut unit = Unit::default();
-    let take = if sqlite { TAKE_SQLITE } else { TAKE_POSTGRES };
-    let limit = || crate::params![rows];
-    unit.expect(rows, take, limit()).expect(rows, DROP, limit());
-    unit
+    let mut all = Vec::with_capacity(waiting.len());
+    for row in waiting {
+        let (no, text) = (row.int(0)?, row.text(1)?);
+        let text = match (row.text_opt(2)?, wording) {
+            (None, _) => text,
+            (Some(_), None) => return Ok(None),
+            (Some(body), Some(wording)) => made(no, &body, wording, sqlite),
+        };
+        all.push((no, text));
+    }
+    let rows = all.len() as u64;
+    if sqlite {
+        for (no, text) in all {
+            unit.expect(1, TAKE_SQLITE, crate::params![no, text]);
+        }
+    } else {
+        let all = serde_json::Value::from_iter(all.into_iter().map(|(no, text)| {
+            serde_json::Value::from_iter([serde_json::Value::from(no), text.into()])
+        }));
+        unit.expect(rows, TAKE_POSTGRES, crate::params![all.to_string()]);
+    }
+    unit.expect(rows, DROP, crate::params![rows]);
+    Ok(Some(unit))
+}
+
+/// The words of a body. Of one that does not read, which the verifier names, there are none.
+fn made(no: i64, body: &str, wording: &Wording, sqlite: bool) -> String {
+    let Ok(body) = serde_json::from_str::<Body>(body) else {
+        tracing::error!(
+            report = no,
+            "its body does not read; run `cairn log verify`"
+        );
+        return String::new();
+    };
+    let words = all_words(&wording(&body), &body.observables);
+    if sqlite { words } else { plain_words(&words) }
 }
 
 /// How many reports' words wait; shared by the writer and those who search. The writer alone changes it.
@@ -99,8 +170,8 @@ pub(crate) struct Moving {
     waiting: Waiting,
     newest: i64,
     askers: Vec<Asker>,
-    /// Moving failed then, and is not tried again at once.
-    failed: Option<Instant>,
+    /// Nothing is moved before: it failed, or who knows the words has not said them yet.
+    held: Option<Instant>,
 }
 
 impl Moving {
@@ -164,12 +235,12 @@ impl Moving {
     }
 
     fn is_held(&self) -> bool {
-        self.failed.is_some_and(|at| at.elapsed() < AGAIN)
+        self.held.is_some_and(|until| Instant::now() < until)
     }
 
     /// So many were moved.
     pub(crate) fn moved(&mut self, rows: u64) {
-        self.failed = None;
+        self.held = None;
         self.waiting.set(self.waiting.get().saturating_sub(rows));
         for asker in &mut self.askers {
             asker.rows = asker.rows.saturating_sub(rows);
@@ -181,7 +252,16 @@ impl Moving {
 
     /// They could not be moved: those who asked search what is there.
     pub(crate) fn failed(&mut self) {
-        self.failed = Some(Instant::now());
+        self.hold(AGAIN);
+    }
+
+    /// What the words are was not said yet: the program is just starting.
+    pub(crate) fn untold(&mut self) {
+        self.hold(UNTOLD);
+    }
+
+    fn hold(&mut self, time: Duration) {
+        self.held = Instant::now().checked_add(time);
         self.askers.clear();
     }
 }

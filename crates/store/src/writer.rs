@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::ledger::{BatchProof, Ledger, LedgerError};
+use crate::params;
 use crate::room::Room;
 use crate::sql::{Row, Table, Value};
 use crate::unindexed::{self, Moving, QUIET, Waiting};
@@ -155,12 +156,6 @@ impl Unit {
     /// Only appended rows: PostgreSQL may merge such units.
     pub(crate) fn only_inserts(&self) -> bool {
         self.ops.iter().all(|op| matches!(op, Op::Insert(..)))
-    }
-
-    /// A row that was there before may refuse it.
-    pub(crate) fn is_guarded(&self) -> bool {
-        let guard = |op: &Op| matches!(op, Op::Insert(table, _) if table.guard);
-        self.ops.iter().any(guard)
     }
 }
 
@@ -354,10 +349,10 @@ impl Backend<'_> {
     }
 
     /// Rows as the writer sees them.
-    fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, GroupError> {
+    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, GroupError> {
         match self {
-            Self::Sqlite(writer) => writer.rows(sql),
-            Self::Postgres(writer) => writer.rows(sql),
+            Self::Sqlite(writer) => writer.rows(sql, params),
+            Self::Postgres(writer) => writer.rows(sql, params),
         }
     }
 
@@ -386,6 +381,8 @@ pub(crate) struct Setup {
     pub room: Arc<Room>,
     /// How many words of reports wait, and the highest number.
     pub unindexed: (u64, i64),
+    /// What the words of a body are, once it was said.
+    pub wording: unindexed::Said,
     /// Words move by themselves when nobody writes. The crash simulator decides itself what happens when.
     pub at_rest: bool,
     /// The right to be the only writer.
@@ -529,9 +526,13 @@ impl<'c> Loop<'c> {
             return Ok(false);
         };
         match self.try_move(rows) {
-            Ok(()) => {
+            Ok(true) => {
                 self.moving.moved(rows);
                 Ok(true)
+            }
+            Ok(false) => {
+                self.moving.untold();
+                Ok(false)
             }
             Err(GroupError::Fatal(cause)) => Err(cause),
             Err(GroupError::Refused(WriteError::DiskFull)) => {
@@ -548,16 +549,25 @@ impl<'c> Loop<'c> {
         }
     }
 
-    fn try_move(&mut self, rows: u64) -> Result<(), GroupError> {
+    /// `false` if nobody has said yet what the words of some of them are.
+    fn try_move(&mut self, rows: u64) -> Result<bool, GroupError> {
         self.recover()?;
-        let units = [unindexed::chunk(self.backend.is_sqlite(), rows)];
+        let waiting = self.backend.rows(unindexed::OLDEST, &params![rows])?;
+        let wording = self.setup.wording.get();
+        let chunk = unindexed::chunk(self.backend.is_sqlite(), &waiting, wording)
+            .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
+        let Some(chunk) = chunk else {
+            return Ok(false);
+        };
+        let units = [chunk];
         let verdicts = self.backend.begin(&units)?;
-        if let Some(Err(_)) = verdicts.first() {
+        if waiting.len() as u64 != rows || matches!(verdicts.first(), Some(Err(_))) {
             self.recount()?;
             let told = format!("not {rows} of them waited");
             return Err(GroupError::Refused(WriteError::Database(told)));
         }
-        self.backend.finish(&units, &verdicts, &[])
+        self.backend.finish(&units, &verdicts, &[])?;
+        Ok(true)
     }
 
     /// After a doubtful end what is known of the database is read anew.
@@ -571,7 +581,7 @@ impl<'c> Loop<'c> {
 
     /// Looks how many words wait.
     fn recount(&mut self) -> Result<(), GroupError> {
-        let rows = self.backend.rows(unindexed::COUNT)?;
+        let rows = self.backend.rows(unindexed::COUNT, &[])?;
         let count = unindexed::counted(&rows)
             .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
         self.moving.reset(count);

@@ -11,6 +11,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use crate::ledger::Ledger;
+use crate::once::{self, Keys};
 use crate::postgres::{self, PgConfig};
 use crate::sql::{Row, Table, Ty, Value};
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
@@ -21,6 +22,10 @@ pub(crate) struct PgWriter {
     ledger: crate::ledger::LedgerKeys,
     client: Option<Client>,
     statements: HashMap<&'static str, Statement>,
+    /// Keys of requests that may come twice.
+    keys: Keys,
+    /// Of the group under way the units whose keys are surely new: their rows are as plain as any.
+    sure: HashSet<usize>,
     /// The group under way only adds rows.
     plain: bool,
     /// Its transaction is open; if not, [`PgWriter::finish`] opens it.
@@ -44,7 +49,7 @@ impl PgWriter {
     pub(crate) fn new(
         runtime: Runtime,
         config: PgConfig,
-        client: Client,
+        (client, keys): (Client, Keys),
         ledger: crate::ledger::LedgerKeys,
     ) -> Self {
         Self {
@@ -53,12 +58,15 @@ impl PgWriter {
             ledger,
             client: Some(client),
             statements: HashMap::new(),
+            keys,
+            sure: HashSet::new(),
             plain: false,
             open: false,
         }
     }
 
-    /// A lost connection leaves the last commit in doubt: connect again, take the writer's lock, read the log's state.
+    /// A lost connection leaves the last commit in doubt: connect again, take the writer's lock, read the log's state and which keys
+    /// were used.
     pub(crate) fn recover(&mut self) -> Result<Option<Ledger>, GroupError> {
         if self
             .client
@@ -69,15 +77,17 @@ impl PgWriter {
         }
         self.client = None;
         self.statements.clear();
-        let (client, ledger) = self
+        let (client, keys, ledger) = self
             .runtime
             .block_on(async {
                 let client = postgres::connect_writer(&self.config).await?;
+                let keys = postgres::load_keys(&client).await?;
                 let ledger = postgres::load_ledger(&client, &self.ledger).await?;
-                Ok::<_, postgres::PgError>((client, ledger))
+                Ok::<_, postgres::PgError>((client, keys, ledger))
             })
             .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
         self.client = Some(client);
+        self.keys = keys;
         Ok(Some(ledger))
     }
 
@@ -100,7 +110,16 @@ impl PgWriter {
     /// rest waits for [`PgWriter::finish`], so that a group is two waits for an answer, and one where nothing is guarded.
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
         self.plain = units.iter().all(Unit::only_inserts);
-        self.open = !self.plain || units.iter().any(Unit::is_guarded);
+        self.sure = if self.plain {
+            self.surely_new(units)
+        } else {
+            HashSet::new()
+        };
+        let guarded = |(n, unit): (usize, &Unit)| {
+            let op = |op: &Op| matches!(op, Op::Insert(table, _) if self.asks(table, n));
+            unit.ops.iter().any(op)
+        };
+        self.open = !self.plain || units.iter().enumerate().any(guarded);
         if self.plain {
             return self.admit(units, self.open);
         }
@@ -126,6 +145,28 @@ impl PgWriter {
         Ok(verdicts)
     }
 
+    /// The units with a remembered key that nobody used before, in this group or ever.
+    fn surely_new(&self, units: &[Unit]) -> HashSet<usize> {
+        let mut of: HashMap<u64, Option<usize>> = HashMap::new();
+        for (n, unit) in units.iter().enumerate() {
+            for (short, _) in unit.ops.iter().filter_map(once::of_op) {
+                // Of two with one key the database says which was first.
+                of.entry(short)
+                    .and_modify(|one| *one = None)
+                    .or_insert(Some(n));
+            }
+        }
+        of.into_iter()
+            .filter(|(short, _)| self.keys.is_surely_new(*short))
+            .filter_map(|(_, n)| n)
+            .collect()
+    }
+
+    /// Whether a row of unit `n` is for the database to admit.
+    fn asks(&self, table: &Table, n: usize) -> bool {
+        table.guard && !(table.remembered && self.sure.contains(&n))
+    }
+
     /// Writes what the group logged, and what [`PgWriter::begin`] left, and commits. `Ok` means durable.
     pub(crate) fn finish(
         &mut self,
@@ -133,6 +174,7 @@ impl PgWriter {
         verdicts: &[Verdict],
         logged: &[Op],
     ) -> Result<(), GroupError> {
+        let all = units;
         let (units, verdicts) = if self.plain {
             (units, verdicts)
         } else {
@@ -147,6 +189,16 @@ impl PgWriter {
             // Whether the commit took place may be unknown: drop the connection, so that the state is read anew.
             self.client = None;
         }
+        if end.is_ok() {
+            // Those of refused units were used before: to remember them again changes nothing.
+            for (short, report) in all
+                .iter()
+                .flat_map(|unit| &unit.ops)
+                .filter_map(once::of_op)
+            {
+                self.keys.add(short, report);
+            }
+        }
         end
     }
 
@@ -156,7 +208,7 @@ impl PgWriter {
         for (n, unit) in units.iter().enumerate() {
             for op in &unit.ops {
                 if let Op::Insert(table, row) = op
-                    && table.guard
+                    && self.asks(table, n)
                 {
                     match guards.iter_mut().find(|(t, _)| std::ptr::eq(*t, *table)) {
                         Some((_, rows)) => rows.push((n, row)),
@@ -206,10 +258,11 @@ impl PgWriter {
         ends: Ends,
     ) -> Result<(), GroupError> {
         let mut bulk: Bulk<'_> = Vec::new();
-        for (unit, _) in units.iter().zip(verdicts).filter(|(_, v)| v.is_ok()) {
-            gather(&mut bulk, &unit.ops);
+        let admitted = units.iter().zip(verdicts).enumerate();
+        for (n, (unit, _)) in admitted.filter(|(_, (_, v))| v.is_ok()) {
+            gather(&mut bulk, &unit.ops, |table| !self.asks(table, n));
         }
-        gather(&mut bulk, logged);
+        gather(&mut bulk, logged, |table| !table.guard);
         let parts: Vec<Part<'_>> = bulk
             .iter()
             .map(|(table, rows)| Part::of(table, rows))
@@ -261,8 +314,12 @@ impl PgWriter {
     }
 
     /// Rows as the writer sees them.
-    pub(crate) fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, GroupError> {
-        self.with(async |client, _| postgres::read(client, sql, &[]).await)
+    pub(crate) fn rows(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, GroupError> {
+        self.with(async |client, _| postgres::read(client, sql, params).await)
     }
 
     pub(crate) fn rollback(&mut self) {
@@ -324,10 +381,10 @@ async fn prepare(
     Ok(statement)
 }
 
-fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op]) {
+fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op], is_plain: impl Fn(&Table) -> bool) {
     for op in ops {
         if let Op::Insert(table, row) = op
-            && !table.guard
+            && is_plain(table)
         {
             match bulk.iter_mut().find(|(t, _)| std::ptr::eq(*t, *table)) {
                 Some((_, rows)) => rows.push(row),

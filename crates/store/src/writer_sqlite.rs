@@ -243,8 +243,12 @@ impl<'c> SqliteWriter<'c> {
     }
 
     /// Rows as the writer sees them.
-    pub(crate) fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, GroupError> {
-        sqlite_read(self.connection, sql, &[]).map_err(|error| judge(&error))
+    pub(crate) fn rows(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, GroupError> {
+        sqlite_read(self.connection, sql, params).map_err(|error| judge(&error))
     }
 
     /// Copies the write-ahead log back whole and cuts it off; `false` if readers hold on to it.

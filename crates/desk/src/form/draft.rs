@@ -195,7 +195,7 @@ impl Form {
             body,
             contact,
             consents,
-            search_text: cairn_kernel::text::fold(&reading.prose),
+            search_text: String::new(),
         })
     }
 
