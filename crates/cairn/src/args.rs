@@ -280,6 +280,12 @@ pub enum Report {
 }
 
 impl Args {
+    /// The command runs until it is told to stop.
+    #[must_use]
+    pub const fn serves(&self) -> bool {
+        matches!(self.command, Command::Serve | Command::Demo)
+    }
+
     /// The short flags, as settings.
     #[must_use]
     pub fn overrides(&self) -> Vec<String> {

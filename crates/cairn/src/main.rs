@@ -31,6 +31,7 @@ mod show;
 mod tenant;
 mod track;
 
+use std::os::unix::process::CommandExt as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -58,9 +59,31 @@ fn end_when_nobody_reads() {
     }));
 }
 
+/// How many pools of memory the GNU C library makes for the threads of a process (mallopt(3)).
+const POOLS: &str = "MALLOC_ARENA_MAX";
+
+/// SQLite allocates with the C library, which makes a pool for each thread that reads and keeps what was freed in each: after a
+/// million reports twice the memory that is in use. How many pools there may be is read before a program begins, so this one begins
+/// once more with one, as the same process; who has set a number keeps it.
+fn with_one_pool() {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) || std::env::var_os(POOLS).is_some() {
+        return;
+    }
+    let mut words = std::env::args_os();
+    if let (Ok(program), Some(name)) = (std::env::current_exe(), words.next()) {
+        let mut again = std::process::Command::new(program);
+        again.arg0(name).args(words).env(POOLS, "1");
+        // Should it fail, the pools cost memory and nothing else.
+        let _could_not = again.exec();
+    }
+}
+
 fn main() -> ExitCode {
     end_when_nobody_reads();
     let args = args::Args::parse();
+    if args.serves() {
+        with_one_pool();
+    }
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -80,7 +80,7 @@ fn the_example_becomes_a_report() {
         Some("aroha@example.org")
     );
     assert_eq!(draft.search_text, "", "it follows from the answers");
-    let words = cairn_desk::report::retention::search_text(&draft.body, &form());
+    let words = cairn_desk::report::retention::search_text(&draft.body, &FORM);
     assert!(words.contains("electric bike") && words.contains("seller@bikes.example"));
     assert!(!words.contains("goods") && !words.contains("nz-wgn"));
 }

@@ -86,6 +86,7 @@ pub fn take(
         ops: received.ops.into_iter().chain(after.ops).collect(),
         entries: received.entries.into_iter().chain(after.entries).collect(),
         intake: true,
+        ..Unit::default()
     }
 }
 

@@ -26,6 +26,7 @@ pub mod live;
 pub mod observable;
 pub mod once;
 pub mod openpgp;
+pub mod packed;
 mod planner;
 pub mod postgres;
 pub mod referral;

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use cairn_desk::report::Body;
 
+use crate::packed;
 use crate::report::{plain_words, words_of as all_words};
 use crate::sql::{ColumnError, Row, Table, Ty, Value};
 use crate::writer::{Op, Unit};
@@ -194,7 +195,7 @@ impl Moving {
     /// These units were committed.
     pub(crate) fn came<'a>(&mut self, committed: impl Iterator<Item = &'a Unit>) {
         let mut rows = 0;
-        for no in committed.flat_map(|unit| &unit.ops).filter_map(words_of) {
+        for no in committed.flat_map(waiting_of) {
             rows += 1;
             self.newest = self.newest.max(no);
             for asker in self.askers.iter_mut().filter(|asker| no <= asker.newest) {
@@ -264,6 +265,16 @@ impl Moving {
         self.held = Instant::now().checked_add(time);
         self.askers.clear();
     }
+}
+
+/// The numbers of the reports whose words a unit brings.
+fn waiting_of(unit: &Unit) -> impl Iterator<Item = i64> {
+    let packed = unit.packed.rows().filter_map(|(table, row)| {
+        let is_here = std::ptr::eq(table, &raw const UNINDEXED);
+        let first = is_here.then(|| packed::cells(row).first().copied().flatten());
+        first.flatten().and_then(packed::int)
+    });
+    unit.ops.iter().filter_map(words_of).chain(packed)
 }
 
 /// The number of the report whose words this is.

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::ledger::{BatchProof, Ledger, LedgerError};
+use crate::packed::Packed;
 use crate::params;
 use crate::room::Room;
 use crate::sql::{Row, Table, Value};
@@ -124,6 +125,8 @@ pub struct Unit {
     pub entries: Vec<Entry>,
     /// Intake stops when the disk is nearly full; what makes room or helps people already in does not.
     pub intake: bool,
+    /// Plain rows, taken out of the statements when the unit is queued. Whoever makes a unit leaves it empty.
+    pub packed: Packed,
 }
 
 impl Unit {
@@ -151,6 +154,18 @@ impl Unit {
             rows: Some(rows),
         });
         self
+    }
+
+    /// Lays the plain rows ready for PostgreSQL, if the unit has nothing else but guards, so that no order is lost.
+    fn pack(&mut self) {
+        if !self.only_inserts() {
+            return;
+        }
+        let packed = &mut self.packed;
+        self.ops.retain(|op| match op {
+            Op::Insert(table, row) => table.guard || !packed.push(table, row),
+            Op::Exec { .. } => true,
+        });
     }
 
     /// Only appended rows: PostgreSQL may merge such units.
@@ -211,6 +226,8 @@ pub struct Writer {
     queue: mpsc::Sender<Job>,
     room: Arc<Room>,
     words: Waiting,
+    /// Rows are wanted packed.
+    packs: bool,
 }
 
 impl Writer {
@@ -218,9 +235,12 @@ impl Writer {
     ///
     /// # Errors
     /// See [`WriteError`]; on any error the caller must not acknowledge anything.
-    pub async fn write(&self, unit: Unit) -> Result<Committed, WriteError> {
+    pub async fn write(&self, mut unit: Unit) -> Result<Committed, WriteError> {
         if unit.intake && self.room.is_full() {
             return Err(WriteError::DiskFull);
+        }
+        if self.packs {
+            unit.pack();
         }
         let (reply, answer) = oneshot::channel();
         self.queue
@@ -398,6 +418,7 @@ pub(crate) fn start(
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
     let room = Arc::clone(&setup.room);
     let words = Waiting::labelled(setup.labels.clone());
+    let packs = matches!(source, Source::Postgres(_));
     let moving = Moving::new(words.clone(), setup.unindexed);
     let clock = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -405,7 +426,13 @@ pub(crate) fn start(
     let thread = std::thread::Builder::new()
         .name("cairn-writer".into())
         .spawn(move || work(source, (ledger, moving, clock), &setup, jobs))?;
-    Ok((Writer { queue, room, words }, thread))
+    let writer = Writer {
+        queue,
+        room,
+        words,
+        packs,
+    };
+    Ok((writer, thread))
 }
 
 /// The thread's whole life. The statements that it keeps ready borrow the connection, so that lives out here; the

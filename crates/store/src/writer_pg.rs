@@ -12,6 +12,7 @@ use tokio_postgres::{Client, Statement};
 
 use crate::ledger::Ledger;
 use crate::once::{self, Keys};
+use crate::packed;
 use crate::postgres::{self, PgConfig};
 use crate::sql::{Row, Table, Ty, Value};
 use crate::writer::{GroupError, Op, Unit, Verdict, WriteError};
@@ -39,10 +40,17 @@ const COPY_ROW_BYTES: usize = 256;
 
 type PgResult<T> = Result<T, tokio_postgres::Error>;
 
-/// Rows of one table, gathered from the units of a group.
-type Bulk<'a> = Vec<(&'static Table, Vec<&'a [Value]>)>;
+/// A row as it came.
+#[derive(Clone, Copy)]
+enum RowRef<'a> {
+    Values(&'a [Value]),
+    Packed(&'a [u8]),
+}
 
-/// As [`Bulk`], with the number of the unit that brought the row.
+/// Rows of one table, gathered from the units of a group.
+type Bulk<'a> = Vec<(&'static Table, Vec<RowRef<'a>>)>;
+
+/// Rows for the database to admit, with the number of the unit that brought each.
 type Guards<'a> = Vec<(&'static Table, Vec<(usize, &'a [Value])>)>;
 
 impl PgWriter {
@@ -219,7 +227,10 @@ impl PgWriter {
         }
         let parts: Vec<Part<'_>> = guards
             .iter()
-            .map(|(table, rows)| Part::Insert(Insert::new(table, rows.iter().map(|(_, row)| *row))))
+            .map(|(table, rows)| {
+                let rows = rows.iter().map(|(_, row)| RowRef::Values(row));
+                Part::Insert(Insert::new(table, rows))
+            })
             .collect();
         let ends = Ends {
             begin: begin.then_some("BEGIN"),
@@ -261,6 +272,9 @@ impl PgWriter {
         let admitted = units.iter().zip(verdicts).enumerate();
         for (n, (unit, _)) in admitted.filter(|(_, (_, v))| v.is_ok()) {
             gather(&mut bulk, &unit.ops, |table| !self.asks(table, n));
+            for (table, row) in unit.packed.rows() {
+                add(&mut bulk, table, RowRef::Packed(row));
+            }
         }
         gather(&mut bulk, logged, |table| !table.guard);
         let parts: Vec<Part<'_>> = bulk
@@ -278,7 +292,7 @@ impl PgWriter {
             for op in &unit.ops {
                 let (sql, params) = match op {
                     Op::Insert(table, row) => {
-                        let insert = Insert::new(table, std::iter::once(row.as_slice()));
+                        let insert = Insert::new(table, std::iter::once(RowRef::Values(row)));
                         let statement = prepare(client, statements, table.postgres()).await?;
                         let params: Vec<&(dyn ToSql + Sync)> =
                             insert.columns.iter().map(Column::as_sql).collect();
@@ -386,11 +400,15 @@ fn gather<'a>(bulk: &mut Bulk<'a>, ops: &'a [Op], is_plain: impl Fn(&Table) -> b
         if let Op::Insert(table, row) = op
             && is_plain(table)
         {
-            match bulk.iter_mut().find(|(t, _)| std::ptr::eq(*t, *table)) {
-                Some((_, rows)) => rows.push(row),
-                None => bulk.push((table, vec![row])),
-            }
+            add(bulk, table, RowRef::Values(row));
         }
+    }
+}
+
+fn add<'a>(bulk: &mut Bulk<'a>, table: &'static Table, row: RowRef<'a>) {
+    match bulk.iter_mut().find(|(t, _)| std::ptr::eq(*t, table)) {
+        Some((_, rows)) => rows.push(row),
+        None => bulk.push((table, vec![row])),
     }
 }
 
@@ -404,7 +422,7 @@ enum Part<'a> {
 
 impl<'a> Part<'a> {
     /// For a table that is no guard.
-    fn of(table: &'static Table, rows: &[&'a [Value]]) -> Self {
+    fn of(table: &'static Table, rows: &[RowRef<'a>]) -> Self {
         if rows.len() < COPY_ROWS_MIN {
             return Self::Insert(Insert::new(table, rows.iter().copied()));
         }
@@ -444,38 +462,18 @@ impl<'a> Part<'a> {
 }
 
 /// Rows in the binary format of `COPY` (PostgreSQL's manual, `COPY`, "Binary Format"). `None` if one is too long for it.
-fn copied(table: &Table, rows: &[&[Value]]) -> Option<Bytes> {
+fn copied(table: &Table, rows: &[RowRef<'_>]) -> Option<Bytes> {
     const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
     let mut out = BytesMut::with_capacity(rows.len() * COPY_ROW_BYTES);
     out.put_slice(HEAD);
-    let width = i16::try_from(table.width()).ok()?;
     for row in rows {
-        out.put_i16(width);
-        for (i, ty) in table.types().enumerate() {
-            put_cell(&mut out, ty, row.get(i))?;
+        match row {
+            RowRef::Values(row) => packed::put_row(&mut out, table, row)?,
+            RowRef::Packed(row) => out.put_slice(row),
         }
     }
     out.put_i16(-1);
     Some(out.freeze())
-}
-
-fn put_cell(out: &mut BytesMut, ty: Ty, cell: Option<&Value>) -> Option<()> {
-    let bytes = match (ty, cell) {
-        (Ty::Int, Some(Value::Int(x))) => &x.to_be_bytes()[..],
-        (Ty::Int, Some(Value::Bool(x))) => &i64::from(*x).to_be_bytes()[..],
-        (Ty::Bool, Some(Value::Bool(x))) => &[u8::from(*x)][..],
-        (Ty::Bool, Some(Value::Int(x))) => &[u8::from(*x != 0)][..],
-        (Ty::Text, Some(Value::Text(x))) => x.as_bytes(),
-        (Ty::Text, Some(Value::Word(x))) => x.as_bytes(),
-        (Ty::Blob, Some(Value::Blob(x))) => x,
-        _ => {
-            out.put_i32(-1);
-            return Some(());
-        }
-    };
-    out.put_i32(i32::try_from(bytes.len()).ok()?);
-    out.put_slice(bytes);
-    Some(())
 }
 
 /// One `INSERT … SELECT unnest(…)`; a guard's gives back the keys that it admitted.
@@ -485,13 +483,23 @@ struct Insert<'a> {
 }
 
 impl<'a> Insert<'a> {
-    fn new(table: &'static Table, rows: impl Iterator<Item = &'a [Value]>) -> Self {
-        let rows: Vec<&[Value]> = rows.collect();
-        let column = |(i, ty)| Column::gather(ty, &rows, i);
-        Self {
-            table,
-            columns: table.types().enumerate().map(column).collect(),
+    fn new(table: &'static Table, rows: impl Iterator<Item = RowRef<'a>>) -> Self {
+        let mut columns: Vec<Column<'a>> = table.types().map(Column::of).collect();
+        for row in rows {
+            match row {
+                RowRef::Values(row) => {
+                    for (i, column) in columns.iter_mut().enumerate() {
+                        column.push(row.get(i));
+                    }
+                }
+                RowRef::Packed(row) => {
+                    for (column, cell) in columns.iter_mut().zip(packed::cells(row)) {
+                        column.push_packed(cell);
+                    }
+                }
+            }
         }
+        Self { table, columns }
     }
 }
 
@@ -504,47 +512,48 @@ enum Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn gather(ty: Ty, rows: &[&'a [Value]], column: usize) -> Self {
-        let cells = rows.iter().map(|row| row.get(column));
+    fn of(ty: Ty) -> Self {
         match ty {
-            Ty::Int => Self::Int(
-                cells
-                    .map(|cell| match cell {
-                        Some(Value::Int(x)) => Some(*x),
-                        Some(Value::Bool(x)) => Some(i64::from(*x)),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            Ty::Bool => Self::Bool(
-                cells
-                    .map(|cell| match cell {
-                        Some(Value::Bool(x)) => Some(*x),
-                        Some(Value::Int(x)) => Some(*x != 0),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            Ty::Text => Self::Text(
-                cells
-                    .map(|cell| match cell {
-                        Some(Value::Text(x)) => Some(x.as_str()),
-                        Some(Value::Word(x)) => Some(*x),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            Ty::Blob => Self::Blob(
-                cells
-                    .map(|cell| {
-                        if let Some(Value::Blob(x)) = cell {
-                            Some(x.as_slice())
-                        } else {
-                            None
-                        }
-                    })
-                    .collect(),
-            ),
+            Ty::Int => Self::Int(Vec::new()),
+            Ty::Bool => Self::Bool(Vec::new()),
+            Ty::Text => Self::Text(Vec::new()),
+            Ty::Blob => Self::Blob(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, cell: Option<&'a Value>) {
+        match self {
+            Self::Int(column) => column.push(match cell {
+                Some(Value::Int(x)) => Some(*x),
+                Some(Value::Bool(x)) => Some(i64::from(*x)),
+                _ => None,
+            }),
+            Self::Bool(column) => column.push(match cell {
+                Some(Value::Bool(x)) => Some(*x),
+                Some(Value::Int(x)) => Some(*x != 0),
+                _ => None,
+            }),
+            Self::Text(column) => column.push(match cell {
+                Some(Value::Text(x)) => Some(x.as_str()),
+                Some(Value::Word(x)) => Some(*x),
+                _ => None,
+            }),
+            Self::Blob(column) => column.push(match cell {
+                Some(Value::Blob(x)) => Some(x.as_slice()),
+                _ => None,
+            }),
+        }
+    }
+
+    fn push_packed(&mut self, cell: Option<&'a [u8]>) {
+        match self {
+            Self::Int(column) => column.push(cell.and_then(packed::int)),
+            Self::Bool(column) => column.push(cell.map(|cell| cell != [0])),
+            // What was packed was a text.
+            Self::Text(column) => {
+                column.push(cell.map(|x| std::str::from_utf8(x).unwrap_or_default()))
+            }
+            Self::Blob(column) => column.push(cell),
         }
     }
 
