@@ -38,6 +38,7 @@ pub mod schema;
 mod seal;
 pub mod shift;
 pub mod signin;
+pub mod source;
 pub mod sql;
 pub mod stats;
 pub mod token;
@@ -179,6 +180,17 @@ pub struct Store {
     dir: Arc<PathBuf>,
     labels: Labels,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+    opened: Opened,
+}
+
+/// How it was opened, for what opens a connection of its own.
+#[derive(Clone)]
+struct Opened(Arc<Options>);
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -188,6 +200,7 @@ impl Store {
     /// See [`OpenError`].
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         let dir = options.dir.clone();
+        let opened = Opened(Arc::new(options.clone()));
         let fault = |cause| OpenError::Directory {
             path: options.dir.clone(),
             cause,
@@ -245,6 +258,7 @@ impl Store {
             dir: Arc::new(dir),
             labels,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
+            opened,
         })
     }
 
@@ -320,6 +334,16 @@ impl Store {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    pub(crate) fn shared_keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys)
+    }
+
+    /// How it was opened: machine reports have a writer of their own, opened the same way.
+    #[must_use]
+    pub fn options(&self) -> Arc<Options> {
+        Arc::clone(&self.opened.0)
     }
 
     /// What metrics about this store are labelled with: nothing, or the name of its tenant.
