@@ -49,6 +49,19 @@ pub enum Taken {
     Report(Box<Received>),
     /// An entry of the thread of a report.
     Thread(OnThread),
+    /// Machine reports, which are in the queue.
+    Feed(OnFeed),
+}
+
+/// Machine reports that a message brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnFeed {
+    /// Their numbers in the queue.
+    pub arrivals: Vec<i64>,
+    /// The same in words.
+    pub reference: String,
+    /// All of them came before.
+    pub again: bool,
 }
 
 impl Taken {
@@ -58,6 +71,7 @@ impl Taken {
         match self {
             Self::Report(received) => &received.reference,
             Self::Thread(thread) => &thread.reference,
+            Self::Feed(feed) => &feed.reference,
         }
     }
 
@@ -67,6 +81,7 @@ impl Taken {
         match self {
             Self::Report(received) => received.again,
             Self::Thread(thread) => thread.again,
+            Self::Feed(feed) => feed.again,
         }
     }
 }
@@ -117,6 +132,17 @@ impl App {
             calling_code: self.form.calling_code(),
         };
         let unsealed = self.unseal(message, &reading).await?;
+        let brought = self
+            .take_feed_mail(message, &unsealed.mail, handed.recipients)
+            .await?;
+        if let Some((arrivals, again)) = brought {
+            let numbers: Vec<String> = arrivals.iter().map(i64::to_string).collect();
+            return Ok(Taken::Feed(OnFeed {
+                reference: format!("machine reports {}", numbers.join(", ")),
+                arrivals,
+                again,
+            }));
+        }
         let now = self.now_seconds();
         let mut found = self.thread_of(&unsealed.mail, handed.recipients).await?;
         if let Some(no) = too_early(&unsealed.mail, found.as_ref()) {

@@ -2,12 +2,23 @@
 //! apart by a narrow key ([`columns`]), committed some thousand at a time ([`intake`]), and read again where they could not be read
 //! before ([`replay`]). A report of any size needs the memory of three segments: one is read while one waits and one is committed.
 
+mod care;
 pub mod columns;
+mod fetch;
+mod folder;
 pub mod intake;
 pub mod knowledge;
+mod letter;
+mod line;
+mod pull;
+pub mod quarantine;
+pub mod receive;
 pub mod replay;
+pub mod source;
+pub mod ways;
 
 use std::io;
+use std::path::PathBuf;
 
 use cairn_feeds::archive::ArchiveError;
 use cairn_feeds::parser::{Context, Format};
@@ -18,8 +29,31 @@ use cairn_store::feeds::FeedError;
 pub const SEGMENT_OBSERVATIONS: usize = 16_384;
 /// Bytes of names and URLs, or rows without an observation, after which a segment is committed even if it is smaller.
 pub const SEGMENT_TEXT_BYTES: usize = 8 << 20;
+/// Bytes of one report that a source sends or that is fetched.
+pub const REPORT_BYTES_MAX: u64 = 4 << 30;
 /// Warnings that are told of one report.
 pub const WARNINGS_MAX: usize = 50;
+
+pub use cairn_store::source as rows;
+pub use care::{SET_ENDING, first_month};
+pub use fetch::{FETCH_CONNECT_TIME_MAX, FETCH_TIME_MAX, FETCH_WAIT_MAX};
+pub use line::{Line, Member, Progress};
+pub use pull::{LookedAt, signature};
+
+/// What the operator says of machine reports.
+#[derive(Debug, Clone, Default)]
+pub struct FeedsConfig {
+    /// Folder of schemas and mappings that sources name; none: `feeds` in the data directory.
+    pub files: Option<PathBuf>,
+    /// Folder of data sets that tell networks and places.
+    pub sets: Option<PathBuf>,
+    /// Folder in which watched folders lie; without it none is watched.
+    pub folders: Option<PathBuf>,
+    /// Sources may be asked at addresses that are not public, and by plain http.
+    pub private: bool,
+    /// Whole months beside the present one for which observations and reports are kept; 0 keeps them.
+    pub keep_months: u16,
+}
 
 /// A report was not taken in to its end. What was committed stays: the same report goes on there.
 #[derive(Debug, thiserror::Error)]

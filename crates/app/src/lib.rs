@@ -120,6 +120,8 @@ pub struct Config {
     pub webhook_private: bool,
     /// Where officers can sign in besides here.
     pub oidc: Option<account::oidc::OidcConfig>,
+    /// What the operator says of machine reports.
+    pub feeds: feeds::FeedsConfig,
 }
 
 /// Outgoing mail.
@@ -174,6 +176,7 @@ impl Default for Config {
             passwords: cairn_desk::signin::Passwords::default(),
             webhook_private: false,
             oidc: None,
+            feeds: feeds::FeedsConfig::default(),
         }
     }
 }
@@ -229,6 +232,8 @@ pub struct App {
     office: Arc<track::working::Office>,
     presence: Arc<presence::Presence>,
     turns: Arc<webhook::Turns>,
+    /// The queue of machine reports.
+    pub(crate) feeds: Arc<feeds::Line>,
     /// Something was erased that the database's side files may still hold.
     erased: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -291,6 +296,7 @@ impl App {
             register: Arc::default(),
             presence: Arc::default(),
             turns: Arc::default(),
+            feeds: Arc::default(),
             office: Arc::default(),
             erased: Arc::default(),
         }

@@ -105,6 +105,12 @@ pub enum AppError {
         /// Until some are taken again.
         seconds: u32,
     },
+    /// So many machine reports wait that no more are taken at the moment.
+    #[error("too many machine reports wait already; send it again later")]
+    FeedsHeld,
+    /// Machine reports could not be kept or read.
+    #[error(transparent)]
+    Feeds(#[from] cairn_store::feeds::FeedError),
     /// A file could not be stored or read.
     #[error(transparent)]
     File(BlobError),

@@ -14,11 +14,10 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::time::Micros;
 use cairn_store::keys::random;
 use cairn_store::webhook::{Delivery, WEBHOOKS_MAX, Webhook};
-use hyper::Uri;
 
 use crate::App;
 use crate::account::Principal;
-use crate::outbound;
+use crate::outbound::{self, Target};
 use crate::report::{AppError, damaged};
 
 pub use cairn_store::webhook as rows;
@@ -140,43 +139,17 @@ impl Wanted {
     }
 }
 
-/// Where a call goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Target {
-    host: String,
-    port: u16,
-    secure: bool,
-    /// Path and query.
-    path: String,
-}
-
 fn target(url: &str) -> Result<Target, Fault> {
     let url = url.trim();
     if url.len() > URL_BYTES_MAX {
         return Err(Fault::Address);
     }
-    let uri: Uri = url.parse().map_err(|_| Fault::Address)?;
-    let authority = uri.authority().ok_or(Fault::Address)?;
-    if authority.as_str().contains('@') {
-        return Err(Fault::Address);
+    let target = Target::parse(url).ok_or(Fault::Address)?;
+    if target.secure || outbound::is_here(&target.host) {
+        Ok(target)
+    } else {
+        Err(Fault::Plain)
     }
-    let host = authority.host().trim_matches(['[', ']']).to_owned();
-    let secure = match uri.scheme_str() {
-        Some("https") => true,
-        Some("http") if outbound::is_here(&host) => false,
-        Some("http") => return Err(Fault::Plain),
-        _ => return Err(Fault::Address),
-    };
-    if host.is_empty() {
-        return Err(Fault::Address);
-    }
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    Ok(Target {
-        port: uri.port_u16().unwrap_or(if secure { 443 } else { 80 }),
-        path: if path.is_empty() { "/" } else { path }.to_owned(),
-        host,
-        secure,
-    })
 }
 
 /// A secret as it is shown.

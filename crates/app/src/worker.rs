@@ -12,6 +12,7 @@ use cairn_store::job::{ATTEMPTS_MAX, Job};
 use cairn_store::writer::WriteError;
 use cairn_store::{ReadError, blob::BlobError};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::App;
 use crate::draft::DRAFT_SECONDS;
@@ -25,6 +26,9 @@ const CLUSTER_EVERY: Duration = Duration::from_secs(2);
 const BULK_EVERY: Duration = Duration::from_secs(2);
 const RULES_EVERY: Duration = Duration::from_secs(2);
 const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
+const REPORTS_EVERY: Duration = Duration::from_secs(2);
+const SOURCES_EVERY: Duration = Duration::from_secs(5);
+const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3_600);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const SAMPLE_EVERY: Duration = Duration::from_secs(60);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
@@ -112,6 +116,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         Ok(app.store.sample_tables().await.map(drop)?)
     });
     let watched = part(&app, |app| async move { app.watch().await });
+    let reports = machine_reports(&app, &stopping);
     drop(app);
     let parts = [
         tokio::spawn(every("jobs", JOBS_EVERY, stopping.clone(), jobs)),
@@ -129,9 +134,34 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     ];
     stop.await;
     let _nobody_left = tell.send(true);
-    for part in parts {
+    for part in parts.into_iter().chain(reports) {
         let _ended = part.await;
     }
+}
+
+/// Machine reports: those that came are taken in, sources are looked at, what had its time goes.
+fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 3] {
+    let line = {
+        let (app, stopping) = (app.clone(), stopping.clone());
+        move || {
+            let (app, stopping) = (app.clone(), stopping.clone());
+            async move { Ok(app.feeds_turn(&stopping).await.map(drop)?) }
+        }
+    };
+    let sources = part(
+        app,
+        |app| async move { Ok(app.sources_turn().await.map(drop)?) },
+    );
+    let retain = part(
+        app,
+        |app| async move { Ok(app.retain_feeds().await.map(drop)?) },
+    );
+    let until = || stopping.clone();
+    [
+        tokio::spawn(every("machine reports", REPORTS_EVERY, until(), line)),
+        tokio::spawn(every("sources", SOURCES_EVERY, until(), sources)),
+        tokio::spawn(every("keeping", RETAIN_EVERY, until(), retain)),
+    ]
 }
 
 /// Who sends mail; nobody where the settings name no server, or are wrong.

@@ -107,6 +107,7 @@ impl World {
         match self.take(&wire(message)).await {
             Taken::Thread(thread) => thread,
             Taken::Report(report) => panic!("a report of its own: {report:?}"),
+            Taken::Feed(feed) => panic!("machine reports: {feed:?}"),
         }
     }
 

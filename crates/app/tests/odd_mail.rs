@@ -251,6 +251,7 @@ on_both! {
                     assert_eq!(thread.no, no, "message {seed}");
                     on_thread += 1;
                 }
+                Taken::Feed(feed) => panic!("message {seed}: {feed:?}"),
             }
             let old = expected.insert(sha256(&message).hex(), message);
             assert!(old.is_none());

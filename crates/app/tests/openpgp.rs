@@ -151,6 +151,7 @@ impl World {
         match self.take(message).await {
             Taken::Report(report) => *report,
             Taken::Thread(thread) => panic!("on a thread: {thread:?}"),
+            Taken::Feed(feed) => panic!("machine reports: {feed:?}"),
         }
     }
 
@@ -158,6 +159,7 @@ impl World {
         match self.take(message).await {
             Taken::Thread(thread) => thread,
             Taken::Report(report) => panic!("a report of its own: {report:?}"),
+            Taken::Feed(feed) => panic!("machine reports: {feed:?}"),
         }
     }
 

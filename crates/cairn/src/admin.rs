@@ -59,6 +59,11 @@ pub enum Wish {
         /// Whose `Authentication-Results` are believed.
         authserv_id: Option<String>,
     },
+    /// Look at the sources of machine reports that are fetched or watched.
+    FeedsPull {
+        /// Only at this one, by its code.
+        source: Option<String>,
+    },
     /// About something that another system kept.
     Import {
         /// What.
@@ -126,6 +131,11 @@ impl Wish {
             Self::Stats => stats(app).await,
             Self::Retention => retention(app).await,
             Self::ExportReports { format } => export(app, &format, out).await,
+            Self::FeedsPull { source } => {
+                let all = app.pull_sources(Doer::System, source.as_deref()).await?;
+                let one = |one: &cairn_app::feeds::LookedAt| json!({ "source": one.code, "came": one.came, "report": one.arrival, "error": one.error });
+                Ok(all.iter().map(one).collect())
+            }
             Self::Import { import } => import.fulfil(app).await,
             Self::Constituents { constituents } => constituents.fulfil(app).await,
             Self::TakeMail {

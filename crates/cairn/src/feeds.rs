@@ -3,6 +3,7 @@
 mod db;
 mod how;
 mod kept;
+mod pull;
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -45,6 +46,11 @@ pub enum Feeds {
     /// files as you like: what is in is not taken twice, and what was interrupted goes on where it stopped. Rows that give no
     /// observation go to quarantine; with any of them the exit code is 3, and all other rows are in.
     Ingest(Box<kept::Ingest>),
+    /// Look now at the sources of the desk that are fetched or watched, and take in what came. Beside a running server, that does it.
+    Pull {
+        /// Only this one, by its code; also if it is switched off.
+        source: Option<String>,
+    },
     /// Rows that gave no observation.
     #[command(subcommand)]
     Quarantine(kept::Quarantine),
@@ -113,6 +119,7 @@ impl Feeds {
         match self {
             Self::Ingest(ingest) => ingest.run(settings),
             Self::Quarantine(quarantine) => quarantine.run(settings),
+            Self::Pull { source } => pull::run(settings, source),
             Self::Stats => kept::stats(settings),
             Self::History { source, since } => kept::history(settings, &source, since.as_deref()),
             Self::Retain { months } => kept::retain(settings, months),

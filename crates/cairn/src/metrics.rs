@@ -73,6 +73,39 @@ fn describe() {
         "cairn_http_connections_parked",
         "Connections waiting unread, because their network has too many."
     );
+    for (name, text) in [
+        (
+            "cairn_feed_reports_total",
+            "Machine reports that ended, by feed and outcome.",
+        ),
+        (
+            "cairn_feed_rows_total",
+            "Rows of machine reports read, by feed.",
+        ),
+        (
+            "cairn_feed_observations_total",
+            "Observations of machine reports, by feed.",
+        ),
+        (
+            "cairn_feed_bad_rows_total",
+            "Rows without an observation, by feed.",
+        ),
+        (
+            "cairn_feed_new_total",
+            "Observations that were new, by feed.",
+        ),
+        (
+            "cairn_feed_again_total",
+            "Observations seen before, by feed.",
+        ),
+    ] {
+        describe_counter!(name, text);
+    }
+    describe_gauge!(
+        "cairn_feed_lag_seconds",
+        Unit::Seconds,
+        "From the newest observation of the report committed last to its commit, by feed."
+    );
     describe_gauge!("cairn_jobs_due", "Jobs that wait for their time or turn.");
     describe_gauge!("cairn_jobs_given_up", "Jobs that failed too often.");
     describe_gauge!(

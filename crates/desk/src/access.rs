@@ -23,6 +23,10 @@ pub enum Action {
     ExportReports,
     /// Import constituents, take one away, take all out. Whoever reads reports sees them, and whoever works on reports changes them.
     ManageConstituents,
+    /// See where machine reports come from, and what became of each.
+    ReadFeeds,
+    /// Make, change and take away sources of machine reports.
+    ManageFeeds,
     /// Read the audit trail, and the register of what was erased.
     ReadAudit,
     /// See what changed rules of retention would erase, and put them into force.
@@ -53,7 +57,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
@@ -63,6 +67,8 @@ impl Action {
         Self::HoldReports,
         Self::ExportReports,
         Self::ManageConstituents,
+        Self::ReadFeeds,
+        Self::ManageFeeds,
         Self::ReadAudit,
         Self::ManageRetention,
         Self::ReadChallenges,
@@ -83,7 +89,10 @@ impl Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match role {
-        Role::Officer => matches!(action, Action::ReadReports | Action::WorkReports),
+        Role::Officer => matches!(
+            action,
+            Action::ReadReports | Action::WorkReports | Action::ReadFeeds
+        ),
         Role::Lead => matches!(
             action,
             Action::ReadReports
@@ -95,16 +104,23 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::HoldReports
                 | Action::ExportReports
                 | Action::ManageConstituents
+                | Action::ReadFeeds
+                | Action::ManageFeeds
                 | Action::ReadChallenges
                 | Action::AnswerChallenges
         ),
         Role::Administrator => matches!(
             action,
-            Action::ManageAccounts | Action::ReadAudit | Action::ManageRetention
+            Action::ManageAccounts
+                | Action::ReadAudit
+                | Action::ManageRetention
+                | Action::ReadFeeds
+                | Action::ManageFeeds
         ),
         Role::Auditor => matches!(
             action,
             Action::ReadReports
+                | Action::ReadFeeds
                 | Action::ReadAudit
                 | Action::ReadChallenges
                 | Action::ReadPlans
@@ -238,6 +254,8 @@ mod tests {
             (Action::ReferByLaw, "lead"),
             (Action::ExportReports, "lead"),
             (Action::ManageConstituents, "lead"),
+            (Action::ReadFeeds, "officer lead administrator auditor"),
+            (Action::ManageFeeds, "lead administrator"),
             (Action::ReadAudit, "administrator auditor"),
             (
                 Action::ReadChallenges,

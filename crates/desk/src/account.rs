@@ -310,6 +310,45 @@ pub enum AccountChange {
         /// How many.
         rows: u64,
     },
+    /// A source of machine reports was made or changed: from now on it is like this.
+    FeedSourceSet {
+        /// Its number.
+        source: i64,
+        /// Its code.
+        code: String,
+        /// How its reports come.
+        way: crate::source::SourceKind,
+        /// SHA-256 of all that was decided of it, hexadecimal: its address may be what only we and the source should know.
+        digest: String,
+        /// It is on.
+        live: bool,
+    },
+    /// A source of machine reports got another secret, or none.
+    FeedSourceSecret {
+        /// Its number.
+        source: i64,
+    },
+    /// A source of machine reports was taken away.
+    FeedSourceRemoved {
+        /// Its number.
+        source: i64,
+    },
+    /// Somebody sent a machine report.
+    FeedReceived {
+        /// Its number in the queue.
+        arrival: i64,
+        /// Number of its source.
+        source: i64,
+        /// SHA-256 of its bytes, hexadecimal.
+        digest: String,
+    },
+    /// Somebody had rows of machine reports read again.
+    FeedReplayed {
+        /// Number in the queue.
+        arrival: i64,
+        /// Number of the source.
+        source: i64,
+    },
 }
 
 /// One line of the log that concerns no report's state.
@@ -326,7 +365,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 38] = [
+    pub const KINDS: [&'static str; 43] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -365,6 +404,11 @@ impl AccountChange {
         "constituent_removed",
         "constituents_imported",
         "constituents_exported",
+        "feed_source_set",
+        "feed_source_secret",
+        "feed_source_removed",
+        "feed_received",
+        "feed_replayed",
     ];
 }
 

@@ -168,6 +168,9 @@ pub enum ReplyAddressError {
     Address,
 }
 
+/// What stands in an address before the code of a source of machine reports. Tags of reports hold a point, and codes none.
+const SOURCE_TAG: &str = "feed-";
+
 impl ReplyAddress {
     /// The domain to which answers come.
     #[must_use]
@@ -209,6 +212,22 @@ impl ReplyAddress {
             "{}{}.{}{}",
             self.before, tag.reference, tag.secret, self.after
         )
+    }
+
+    /// The address at which a source of machine reports takes mail.
+    #[must_use]
+    pub fn of_source(&self, code: &str) -> String {
+        format!("{}{SOURCE_TAG}{code}{}", self.before, self.after)
+    }
+
+    /// The code of a source of machine reports in an address, if it has one.
+    #[must_use]
+    pub fn source_in(&self, address: &str) -> Option<String> {
+        let address = address.trim().to_lowercase();
+        let rest = address.strip_prefix(&self.before.to_lowercase())?;
+        let inner = rest.strip_suffix(&self.after.to_lowercase())?;
+        let code = inner.strip_prefix(SOURCE_TAG)?;
+        crate::source::is_code(code).then(|| code.to_owned())
     }
 
     /// The tag in an address, if it has one. Mail programs may change the case.
@@ -286,6 +305,16 @@ mod tests {
         let with = address.with(&tag);
         assert!(with.starts_with("report+abcdefghj."), "{with}");
         assert_eq!(address.tag_in(&with.to_uppercase()), Some(tag));
+        let feed = address.of_source("partner-1");
+        assert_eq!(feed, "report+feed-partner-1@cert.example");
+        assert_eq!(
+            address.source_in(&feed.to_uppercase()).as_deref(),
+            Some("partner-1")
+        );
+        assert_eq!(
+            (address.tag_in(&feed), address.source_in(&with)),
+            (None, None)
+        );
         for other in [
             "report@cert.example",
             "report+@cert.example",

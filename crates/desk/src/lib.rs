@@ -31,6 +31,7 @@ pub mod rules;
 pub mod search;
 pub mod shift;
 pub mod signin;
+pub mod source;
 pub mod taxonomy;
 pub mod track;
 pub mod view;

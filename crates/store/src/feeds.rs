@@ -15,8 +15,10 @@ mod raw;
 mod read;
 pub(crate) mod schema;
 pub mod segment;
+pub mod spool;
 pub mod state;
 mod take;
+mod turn;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -26,6 +28,7 @@ pub use care::{Held, Retained};
 pub use raw::{Raw, RawFile, RawIn, RawOut};
 pub use read::{CauseCount, Day, FeedStats, History, Pending, Stats, Waiting, Wanted};
 pub use schema::NEWEST;
+pub use spool::Spool;
 pub use take::{Begin, Begun, Counts, Feed, FeedWish, REJECTS_PER_REPORT_MAX, Rejected, Report};
 
 use crate::db::{Memory, ReadError, SqliteConfig};
@@ -97,6 +100,9 @@ impl From<tokio_postgres::Error> for FeedError {
 
 impl From<PgError> for FeedError {
     fn from(error: PgError) -> Self {
+        if matches!(error, PgError::Locked) {
+            return Self::Locked(PathBuf::from("the database"));
+        }
         Self::Database(error.to_string())
     }
 }

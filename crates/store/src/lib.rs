@@ -39,6 +39,7 @@ pub mod schema;
 mod seal;
 pub mod shift;
 pub mod signin;
+pub mod source;
 pub mod sql;
 pub mod stats;
 pub mod token;
@@ -181,6 +182,17 @@ pub struct Store {
     labels: Labels,
     wording: unindexed::Said,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+    opened: Opened,
+}
+
+/// How it was opened, for what opens a connection of its own.
+#[derive(Clone)]
+struct Opened(Arc<Options>);
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -190,6 +202,7 @@ impl Store {
     /// See [`OpenError`].
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         let dir = options.dir.clone();
+        let opened = Opened(Arc::new(options.clone()));
         let fault = |cause| OpenError::Directory {
             path: options.dir.clone(),
             cause,
@@ -250,6 +263,7 @@ impl Store {
             labels,
             wording,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
+            opened,
         })
     }
 
@@ -331,6 +345,16 @@ impl Store {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    pub(crate) fn shared_keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys)
+    }
+
+    /// How it was opened: machine reports have a writer of their own, opened the same way.
+    #[must_use]
+    pub fn options(&self) -> Arc<Options> {
+        Arc::clone(&self.opened.0)
     }
 
     /// What metrics about this store are labelled with: nothing, or the name of its tenant.

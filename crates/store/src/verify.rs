@@ -25,6 +25,7 @@ mod reports;
 mod rules;
 mod second;
 mod shift;
+mod sources;
 mod track;
 mod ways;
 
@@ -392,6 +393,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.handovers()?;
         self.rules()?;
         self.machines()?;
+        self.sources()?;
         self.second_words()?;
         self.constituents()?;
         self.reports()?;

@@ -370,6 +370,7 @@ impl From<AppError> for Problem {
             AppError::FileType { .. } => Self::new(Kind::Invalid),
             AppError::FileTooLarge { bytes_max } => Self::too_large(bytes_max),
             AppError::FilesHeld => Self::new(Kind::FilesHeld),
+            AppError::FeedsHeld => Self::new(Kind::Unavailable(60)).with_detail(error.to_string()),
             AppError::FilesTooMany { seconds } => Self::new(Kind::TooMany(seconds)),
             AppError::Write(cause) => {
                 tracing::error!(%cause, "writing");

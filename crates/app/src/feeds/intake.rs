@@ -46,11 +46,24 @@ pub enum Step {
     Committed(u64),
 }
 
+/// Whether to go on after a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Go {
+    /// Go on.
+    On,
+    /// Stop here: the same call goes on where this one stopped.
+    Stop,
+}
+
 /// What came of one report.
 #[derive(Debug, Clone, Default)]
 pub struct Taken {
     /// Its name.
     pub name: String,
+    /// Its number among machine reports, if anything was done.
+    pub report: Option<i64>,
+    /// The newest moment at which something was observed, of what was committed now.
+    pub newest: Option<Micros>,
     /// It was taken in before, and nothing was done.
     pub before: bool,
     /// It went on where it had stopped, at this byte.
@@ -111,7 +124,26 @@ pub fn take_in(
     progress: &mut dyn FnMut(Step),
 ) -> Result<Vec<Taken>, IntakeError> {
     let raw = keep(store, incoming, input, progress)?;
-    let out = store.open_raw(&raw)?;
+    let mut on = |step| {
+        progress(step);
+        Go::On
+    };
+    take_kept(store, job, incoming, &raw, &mut on).map(|(taken, _)| taken)
+}
+
+/// Takes a file in that is kept already. `progress` is told how far it is, and says after each commit whether to go on. Gives what came of
+/// it, and whether it came to its end.
+///
+/// # Errors
+/// As [`take_in`].
+pub fn take_kept(
+    store: &mut FeedStore,
+    job: &Job<'_>,
+    incoming: &Incoming<'_>,
+    raw: &Raw,
+    progress: &mut dyn FnMut(Step) -> Go,
+) -> Result<(Vec<Taken>, bool), IntakeError> {
+    let out = store.open_raw(raw)?;
     let (say, heard) = sync_channel(1);
     std::thread::scope(|scope| {
         let reading = std::thread::Builder::new()
@@ -124,7 +156,7 @@ pub fn take_in(
         let committed = Committer {
             store,
             incoming,
-            raw: &raw,
+            raw,
             open: None,
             taken: Vec::new(),
             done: 0,
@@ -133,7 +165,9 @@ pub fn take_in(
         // The queue is closed by now, whichever end failed.
         let read = reading.join().unwrap_or(Err(IntakeError::Stopped));
         match (committed, read) {
-            (Ok(taken), Ok(())) => Ok(taken),
+            // Whoever read met the end of the queue, as it should.
+            (Ok((taken, false)), _) => Ok((taken, false)),
+            (Ok(done), Ok(())) => Ok(done),
             (Ok(_), Err(error)) | (Err(error), _) => Err(error),
         }
     })
@@ -295,8 +329,8 @@ impl Committer<'_> {
     fn all(
         mut self,
         heard: Receiver<Said>,
-        progress: &mut dyn FnMut(Step),
-    ) -> Result<Vec<Taken>, IntakeError> {
+        progress: &mut dyn FnMut(Step) -> Go,
+    ) -> Result<(Vec<Taken>, bool), IntakeError> {
         for said in heard {
             match said {
                 Said::Begin {
@@ -310,12 +344,14 @@ impl Committer<'_> {
                 }
                 Said::Part(part) => {
                     self.part(&part)?;
-                    progress(Step::Committed(self.done));
+                    if progress(Step::Committed(self.done)) == Go::Stop {
+                        return Ok((self.taken, false));
+                    }
                 }
                 Said::End(warnings) => self.end(warnings)?,
             }
         }
-        Ok(self.taken)
+        Ok((self.taken, true))
     }
 
     fn begin(&mut self, part: u32, name: String, way: Way) -> Result<Option<Open>, IntakeError> {
@@ -346,6 +382,7 @@ impl Committer<'_> {
             }
             Begun::Open(report) => {
                 taken.resumed_at = report.done_bytes;
+                taken.report = Some(report.no);
                 let open = Open {
                     done_bytes: report.done_bytes,
                     received: report.received,
@@ -367,6 +404,9 @@ impl Committer<'_> {
             .commit(report, &part.rows, &part.rejects, version, part.upto)?;
         self.done += (part.rows.len() + part.rejects.len()) as u64;
         if let Some(taken) = self.taken.last_mut() {
+            taken.counts = report.counts;
+            let newest = part.rows.newest();
+            taken.newest = taken.newest.max(newest);
             for reject in &part.rejects {
                 count(&mut taken.causes, &reject.cause);
             }

@@ -1,7 +1,6 @@
 //! One call: signed (Standard Webhooks 1.0.0), to an address that was looked at when it was connected to, and whose answer is read no
 //! further than it is worth. Redirections are not followed: they would lead past the look at the address.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -10,15 +9,10 @@ use bytes::Bytes;
 use cairn_kernel::time::Micros;
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
-use hyper::client::conn::http1::SendRequest;
 use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
 use ring::hmac;
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::Target;
-use crate::outbound;
+use crate::outbound::{self, Allowed, Target};
 
 /// Longest wait for a connection, TLS included.
 pub const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
@@ -84,7 +78,11 @@ pub(super) async fn send(target: &Target, call: &Call<'_>) -> Outcome {
 
 async fn attempt(target: &Target, call: &Call<'_>, outcome: &mut Outcome) -> Result<(), String> {
     let slow = |what: &str, time: Duration| format!("{what} took longer than {} s", time.as_secs());
-    let connecting = tokio::time::timeout(CONNECT_TIME_MAX, connect(target, call.private)).await;
+    let connecting = tokio::time::timeout(
+        CONNECT_TIME_MAX,
+        outbound::connect::<Full<Bytes>>(target, Allowed::named(call.private)),
+    )
+    .await;
     let mut connection = connecting.map_err(|_| slow("connecting", CONNECT_TIME_MAX))??;
     let request = request(target, call)?;
     let asking = async {
@@ -128,19 +126,8 @@ fn request(target: &Target, call: &Call<'_>) -> Result<Request<Full<Bytes>>, Str
         .iter()
         .map(|secret| signature(secret, call.id, seconds, call.body))
         .collect();
-    let host = if target.host.contains(':') {
-        format!("[{}]", target.host)
-    } else {
-        target.host.clone()
-    };
-    let usual = if target.secure { 443 } else { 80 };
-    let host = if target.port == usual {
-        host
-    } else {
-        format!("{host}:{}", target.port)
-    };
     Request::post(&target.path)
-        .header(HOST, host)
+        .header(HOST, target.host_field())
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, concat!("cairn/", env!("CARGO_PKG_VERSION")))
         .header("webhook-id", call.id)
@@ -150,116 +137,9 @@ fn request(target: &Target, call: &Call<'_>) -> Result<Request<Full<Bytes>>, Str
         .map_err(|error| error.to_string())
 }
 
-async fn connect(target: &Target, private: bool) -> Result<SendRequest<Full<Bytes>>, String> {
-    let stream = reach(target, private).await?;
-    let spoken = if target.secure {
-        let name = ServerName::try_from(target.host.clone()).map_err(|error| error.to_string())?;
-        let tls = TlsConnector::from(outbound::trust(None)?);
-        let stream = tls.connect(name, stream).await;
-        outbound::speak(stream.map_err(|error| error.to_string())?).await
-    } else {
-        outbound::speak(stream).await
-    };
-    spoken.map_err(|error| error.to_string())
-}
-
-/// Connects to an address of the name that may be connected to. The address that was looked at is the one that is used.
-async fn reach(target: &Target, private: bool) -> Result<TcpStream, String> {
-    let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
-    let found: Vec<SocketAddr> = found.map_err(|error| error.to_string())?.collect();
-    let here = outbound::is_here(&target.host);
-    let mut last = "the name has no address".to_owned();
-    for address in found {
-        let ip = address.ip();
-        if !(may_be_called(ip) || private || here && ip.is_loopback()) {
-            "the address is of a network that is not public".clone_into(&mut last);
-            continue;
-        }
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error.to_string(),
-        }
-    }
-    Err(last)
-}
-
-/// A public address: not of this machine, of networks behind it, of a link, of many, or of none (RFC 6890).
-pub(super) fn may_be_called(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [a, b, c, _] = ip.octets();
-            let shared = a == 100 && (64..128).contains(&b);
-            let special = a == 0
-                || a >= 240
-                || (a, b, c) == (192, 0, 0)
-                || (a, b) == (198, 18)
-                || (a, b) == (198, 19);
-            !(ip.is_loopback()
-                || ip.is_private()
-                || ip.is_link_local()
-                || ip.is_multicast()
-                || ip.is_broadcast()
-                || ip.is_unspecified()
-                || shared
-                || special)
-        }
-        IpAddr::V6(ip) => v6_may_be_called(ip),
-    }
-}
-
-fn v6_may_be_called(ip: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = ip.segments();
-    let v4 = |high: u16, low: u16| {
-        let [a, b] = high.to_be_bytes();
-        let [c, d] = low.to_be_bytes();
-        may_be_called(IpAddr::from([a, b, c, d]))
-    };
-    match (a, b) {
-        // Mapped, translated (RFC 6052) and 6to4 addresses are those of IPv4 that they hold.
-        (0, 0) if (c, d, e, f) == (0, 0, 0, 0xffff) => v4(g, h),
-        (0x64, 0xff9b) => (c, d, e, f) == (0, 0, 0, 0) && v4(g, h),
-        (0x2002, high) => v4(high, c),
-        // Only what is global unicast, without Teredo and what is for documents.
-        (0x2001, 0 | 0x0db8) => false,
-        _ => (0x2000..0x4000).contains(&a),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_public_addresses_are_called() {
-        for public in ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"] {
-            assert!(may_be_called(public.parse().unwrap()), "{public}");
-        }
-        for not in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "255.255.255.255",
-            "198.18.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "::ffff:10.0.0.1",
-            "::ffff:169.254.169.254",
-            "64:ff9b::a00:1",
-            "2002:a00:1::",
-            "2001:db8::1",
-            "2001::1",
-            "ff02::1",
-        ] {
-            assert!(!may_be_called(not.parse().unwrap()), "{not}");
-        }
-    }
 
     /// The example of the specification.
     #[test]

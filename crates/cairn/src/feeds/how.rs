@@ -5,19 +5,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cairn_evidence::hash::sha256;
+pub(super) use cairn_app::feeds::ways::{Ways, WaysError};
 use cairn_feeds::field::Field;
-use cairn_feeds::formats::Vendor;
 use cairn_feeds::limits::SCHEMA_BYTES_MAX;
-use cairn_feeds::mapping::Mapping;
-use cairn_feeds::parser::{Context, Format};
-use cairn_feeds::schema::{Schema, SchemaError};
+use cairn_feeds::parser::Context;
+use cairn_feeds::schema::Schema;
 
 use super::WARNINGS_MAX;
 use crate::args::Usage;
-
-/// Characters of the digest that names a mapping.
-const EDITION_CHARS: usize = 12;
 
 /// How files are read.
 #[derive(Debug, clap::Args)]
@@ -37,18 +32,7 @@ pub struct How {
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {
-    ["idf", "csv", "key-value", "json"]
-        .into_iter()
-        .chain(Vendor::names())
-        .collect::<Vec<_>>()
-        .into()
-}
-
-/// Where the format of a file comes from.
-pub(super) enum Ways {
-    Schema(Schema),
-    /// One for all files: format, edition of its mapping, its name.
-    One(Format, String, String),
+    cairn_app::feeds::ways::formats().collect::<Vec<_>>().into()
 }
 
 /// Reads a schema, and tells what is odd in it.
@@ -72,35 +56,19 @@ impl How {
     /// Where formats come from.
     pub(super) fn ways(&self) -> anyhow::Result<Ways> {
         if let Some(path) = &self.schema {
-            return Ok(Ways::Schema(schema(path)?));
+            return Ok(Ways::Schema(Box::new(schema(path)?)));
         }
-        let mut edition = String::new();
-        let mapping = self.mapping.as_ref().map(|path| {
-            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            edition = sha256(text.as_bytes()).hex();
-            edition.truncate(EDITION_CHARS);
-            Mapping::read(&text).with_context(|| path.display().to_string())
-        });
-        let mapping = mapping.transpose()?;
-        let format = match (self.format.as_deref(), mapping) {
-            (Some("csv"), Some(mapping)) => Format::Csv(Box::new(mapping)),
-            (Some("key-value"), Some(mapping)) => Format::Pairs(Box::new(mapping)),
-            (Some("json"), Some(mapping)) => Format::Json(Box::new(mapping)),
-            (Some("idf"), None) => Format::Json(Box::default()),
-            (Some(name @ ("csv" | "key-value" | "json")), None) => {
-                return Err(Usage(format!("--format {name} needs --mapping")).into());
-            }
-            (Some(name), None) => Format::Vendor(Vendor::by_name(name).context("unknown format")?),
-            (Some(_), Some(_)) => {
-                return Err(Usage(
-                    "--mapping goes with --format csv, key-value or json".to_owned(),
-                )
-                .into());
-            }
-            (None, _) => return Err(Usage("say --schema, or --format".to_owned()).into()),
+        let Some(name) = self.format.as_deref() else {
+            return Err(Usage("say --schema, or --format".to_owned()).into());
         };
-        let name = self.format.clone().unwrap_or_default();
-        Ok(Ways::One(format, edition, name))
+        let Some(path) = &self.mapping else {
+            return Ways::by_format(name, None).map_err(|error| Usage(error.to_string()).into());
+        };
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        match Ways::by_format(name, Some(&text)) {
+            Err(error @ WaysError::Together(_)) => Err(Usage(error.to_string()).into()),
+            other => other.with_context(|| path.display().to_string()),
+        }
     }
 
     /// Fields of the feed.
@@ -117,34 +85,5 @@ impl How {
             }
         }
         Ok(context)
-    }
-}
-
-impl Ways {
-    /// Format of a file by its name, and the edition of what says so.
-    pub(super) fn of(&self, name: &str) -> Result<(Format, &str), SchemaError> {
-        match self {
-            Self::One(format, edition, _) => Ok((format.clone(), edition)),
-            Self::Schema(schema) => {
-                let own = schema.by_file_name(name)?;
-                Ok((Format::Shadowserver(Box::new(own.clone())), &schema.version))
-            }
-        }
-    }
-
-    /// Name of the feed that a file belongs to.
-    pub(super) fn feed_of(&self, name: &str, context: &Context) -> Result<String, SchemaError> {
-        if let Some(own) = context.text(Field::FeedName) {
-            return Ok(own.to_owned());
-        }
-        match self {
-            Self::One(_, _, format) => Ok(format.clone()),
-            Self::Schema(schema) => {
-                let own = schema.by_file_name(name)?;
-                let named = [&own.feed_name, &own.key];
-                let named = named.into_iter().find(|name| !name.is_empty());
-                Ok(named.map_or_else(String::new, |name| name.to_string()))
-            }
-        }
     }
 }

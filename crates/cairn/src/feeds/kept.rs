@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use cairn_app::clock::Clock;
@@ -12,23 +13,22 @@ use cairn_app::feeds::columns::KeyMaker;
 use cairn_app::feeds::intake::{Incoming, Step, Taken, take_in};
 use cairn_app::feeds::knowledge::{Knowledge, OwnerOf, Subject};
 use cairn_app::feeds::replay::{self, Replayed};
-use cairn_app::feeds::{IntakeError, Job, Way};
-use cairn_feeds::parser::Context;
+use cairn_app::feeds::{IntakeError, Job};
 use cairn_feeds::types::time;
 use cairn_kernel::time::Micros;
 use cairn_store::feeds::{FeedStore, Held, Wanted};
 use clap::Subcommand;
-use jiff::ToSpan as _;
-use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::db;
-use super::how::{How, Ways};
+use super::how::How;
 use crate::args::{CheckFailed, Usage};
 use crate::settings::Settings;
 use crate::{constituents, open, progress};
 
 const HOUR_US: i64 = 3_600_000_000;
+/// Longest wait for a turn: a server takes one report in at a time and lets go after each.
+const TURN_TIME_MAX: Duration = Duration::from_secs(600);
 /// Windows beyond ten years are a slip.
 const WINDOW_HOURS_MAX: i64 = 24 * 3_660;
 
@@ -125,7 +125,7 @@ fn knowledge(settings: &Settings, sets: Option<&PathBuf>) -> anyhow::Result<Know
 }
 
 fn writing(settings: &Settings) -> anyhow::Result<FeedStore> {
-    let store = FeedStore::open(&open::options(settings)?);
+    let store = FeedStore::open_in_turn(&open::options(settings)?, TURN_TIME_MAX);
     store.with_context(|| format!("opening {}", settings.data.display()))
 }
 
@@ -139,15 +139,6 @@ fn reading(settings: &Settings) -> anyhow::Result<Option<FeedStore>> {
     store.with_context(|| format!("opening {}", settings.data.display()))
 }
 
-fn way(ways: &Ways, context: &Context, name: &str) -> Result<Way, IntakeError> {
-    let (format, version) = ways.of(name)?;
-    Ok(Way {
-        format,
-        version: version.to_owned(),
-        feed: ways.feed_of(name, context)?,
-    })
-}
-
 impl Ingest {
     pub(super) fn run(self, settings: &Settings) -> anyhow::Result<()> {
         if self.files.is_empty() && self.file_name.is_none() {
@@ -158,7 +149,7 @@ impl Ingest {
         let (ways, context) = (self.how.ways()?, self.how.context()?);
         let knowledge = knowledge(settings, self.sets.as_ref())?;
         let mut store = writing(settings)?;
-        let way = |name: &str| way(&ways, &context, name);
+        let way = |name: &str| ways.way(&context, name);
         let job = Job {
             ways: &way,
             context: &context,
@@ -177,6 +168,11 @@ impl Ingest {
             )?;
         }
         for path in &self.files {
+            // Reports that come to a running server have their turn between ours.
+            if store.is_wanted() {
+                drop(store);
+                store = writing(settings)?;
+            }
             let own = path.file_name().unwrap_or_default().to_string_lossy();
             let name = self.file_name.clone().unwrap_or_else(|| own.into_owned());
             let file = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
@@ -358,7 +354,7 @@ fn again(
     let (ways, context) = (how.ways()?, how.context()?);
     let knowledge = knowledge(settings, sets)?;
     let mut store = writing(settings)?;
-    let way = |name: &str| way(&ways, &context, name);
+    let way = |name: &str| ways.way(&context, name);
     let job = Job {
         ways: &way,
         context: &context,
@@ -479,14 +475,13 @@ pub(super) fn history(
 }
 
 pub(super) fn retain(settings: &Settings, months: u16) -> anyhow::Result<()> {
-    let today = Clock::System.now().timestamp().to_zoned(TimeZone::UTC);
-    let month = today.first_of_month()?.start_of_day()?;
-    let first = month.checked_sub(i64::from(months).months())?;
+    let first = cairn_app::feeds::first_month(Clock::System.now(), months);
+    let first = first.context("so many months ago there is no day")?;
     let mut store = writing(settings)?;
-    let done = store.retain(Micros::from(first.timestamp()))?;
+    let done = store.retain(first)?;
     println!(
         "removed what was received before {}: {} files of months with {} observations, {} reports, {} states, {} rows in quarantine",
-        first.date(),
+        first.timestamp().strftime("%Y-%m-%d"),
         done.months,
         done.observations,
         done.raws,

@@ -165,6 +165,21 @@ defs! {
     "webhooks.networks", "public or any", "public",
         "Where webhooks may lead: to `public` addresses only, or to `any`, such as a receiver within the house. With `any`, whoever looks after accounts can make this machine call anything that it reaches.",
         |s, v| { s.app.webhook_private = match v { "public" => false, "any" => true, _ => return Err(format!("{v:?} is neither public nor any")) }; Ok(()) };
+    "feeds.files", "a directory", "",
+        "Folder of the schemas and mappings that sources of machine reports name. Empty takes `feeds` in the data directory.",
+        |s, v| { s.app.feeds.files = path(v); Ok(()) };
+    "feeds.sets", "a directory", "",
+        "Folder of data sets that tell networks and places where machine reports don't; see `cairn feeds db`. Empty: no sets.",
+        |s, v| { s.app.feeds.sets = path(v); Ok(()) };
+    "feeds.folders", "a directory", "",
+        "Folder within which watched folders lie, one for each source that has one. Files in them are moved to `done` and `failed` there. Empty: no folder is watched.",
+        |s, v| { s.app.feeds.folders = path(v); Ok(()) };
+    "feeds.networks", "public or any", "public",
+        "Where machine reports may be fetched: by https from `public` addresses only, or from `any`, by plain http too. With `any`, whoever looks after sources can make this machine ask anything that it reaches.",
+        |s, v| { s.app.feeds.private = match v { "public" => false, "any" => true, _ => return Err(format!("{v:?} is neither public nor any")) }; Ok(()) };
+    "feeds.keep_months", "months", "0",
+        "Whole months beside the present one for which observations and machine reports are kept; what is older goes once a day, as by `cairn feeds retain`, and daily counts stay. 0 keeps all.",
+        |s, v| { s.app.feeds.keep_months = number(v)?; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };

@@ -37,8 +37,10 @@ const OF_A_DOOR: [&str; 3] = [
     "server.tls_key",
 ];
 /// What a tenant does not take over from the house: by these it would be taken for the house, or get what is the house's.
-const NOT_TAKEN_OVER: [&str; 7] = [
+const NOT_TAKEN_OVER: [&str; 9] = [
     "evidence.origin",
+    "feeds.files",
+    "feeds.folders",
     "mail.from",
     "mail.reply_to",
     "mail.dkim_key",

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cairn_kernel::time::Micros;
 use flate2::Compression;
@@ -11,9 +11,9 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use ring::digest;
 
-use super::{FeedError, FeedStore, RAW, at};
+use super::{FeedError, FeedStore, RAW, at, spool};
 use crate::blob::{hex, relative_path};
-use crate::keys::{private_file, random, sync_parent};
+use crate::keys::{Keys, private_file, random, sync_parent};
 use crate::seal::{Anywhere, Opener, Sealer};
 use crate::sql::{Row, bound};
 
@@ -25,11 +25,34 @@ pub struct Raw {
     /// How many they were.
     pub size: u64,
     /// SHA-256 of what is sealed.
-    pub(super) stored: String,
+    pub(crate) stored: String,
     /// How many bytes that is.
     pub stored_size: u64,
-    pub(super) packed: bool,
-    pub(super) key: Vec<u8>,
+    /// We packed it.
+    pub(crate) packed: bool,
+    /// Of the file, wrapped.
+    pub(crate) key: Vec<u8>,
+}
+
+impl Raw {
+    /// No file, but a name in place of one.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            sha256: name.to_owned(),
+            size: 0,
+            stored: String::new(),
+            stored_size: 0,
+            packed: false,
+            key: Vec::new(),
+        }
+    }
+
+    /// SHA-256 of what is sealed, hexadecimal: the name of its file.
+    #[must_use]
+    pub fn stored(&self) -> &str {
+        &self.stored
+    }
 }
 
 /// Hashes and counts what is sealed.
@@ -93,6 +116,58 @@ fn is_packed(head: &[u8]) -> bool {
 }
 
 impl RawIn {
+    /// A new one, whose bytes lie in this folder until it is kept.
+    pub(super) fn begin(dir: &Path) -> Result<Self, FeedError> {
+        let key = random::<32>()?;
+        let path = dir.join(format!("new-{}", hex(&random::<16>()?)));
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        private_file(&mut options);
+        let file = options.open(&path).map_err(at(&path))?;
+        let sealer = Sealer::new(io::BufWriter::new(file), &key, b"").map_err(at(&path))?;
+        Ok(Self {
+            way: Some(Way::Open(Box::new(Sealing {
+                sealer,
+                hash: digest::Context::new(&digest::SHA256),
+                size: 0,
+            }))),
+            key,
+            hash: digest::Context::new(&digest::SHA256),
+            size: 0,
+            path: Temporary(path),
+        })
+    }
+
+    /// SHA-256 of what has come so far, hexadecimal.
+    pub(super) fn sha256(&self) -> String {
+        hex(self.hash.clone().finish().as_ref())
+    }
+
+    /// Waits until its bytes are on the disk; says where they lie, and the file's own key. They go unless they are moved before this is
+    /// dropped.
+    pub(super) fn end(&mut self, keys: &Keys) -> Result<(Raw, PathBuf, [u8; 32]), FeedError> {
+        let sha256 = self.sha256();
+        let from = self.path.0.clone();
+        let (packed, sealing) = match self.way.take() {
+            Some(Way::Packing(packer)) => (true, packer.finish().map_err(at(&from))?),
+            Some(Way::Open(sealing) | Way::Plain(sealing)) => (false, *sealing),
+            None => return Err(FeedError::Broken),
+        };
+        let (stored, stored_size) = (hex(sealing.hash.finish().as_ref()), sealing.size);
+        let file = sealing.sealer.finish().map_err(at(&from))?;
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error);
+        file.and_then(|file| file.sync_all()).map_err(at(&from))?;
+        let raw = Raw {
+            key: keys.wrap(&stored, &self.key)?,
+            sha256,
+            size: self.size,
+            stored,
+            stored_size,
+            packed,
+        };
+        Ok((raw, from, self.key))
+    }
+
     /// Adds bytes.
     ///
     /// # Errors
@@ -125,24 +200,7 @@ impl FeedStore {
     /// # Errors
     /// The disk said no, or there is no randomness.
     pub fn take_raw(&self) -> Result<RawIn, FeedError> {
-        let key = random::<32>()?;
-        let path = self.dir.join(format!("new-{}", hex(&random::<16>()?)));
-        let mut options = File::options();
-        options.write(true).create_new(true);
-        private_file(&mut options);
-        let file = options.open(&path).map_err(at(&path))?;
-        let sealer = Sealer::new(io::BufWriter::new(file), &key, b"").map_err(at(&path))?;
-        Ok(RawIn {
-            way: Some(Way::Open(Box::new(Sealing {
-                sealer,
-                hash: digest::Context::new(&digest::SHA256),
-                size: 0,
-            }))),
-            key,
-            hash: digest::Context::new(&digest::SHA256),
-            size: 0,
-            path: Temporary(path),
-        })
+        RawIn::begin(&self.dir)
     }
 
     /// Makes a report durable: bytes, name, then its row. The same bytes are kept once.
@@ -150,43 +208,67 @@ impl FeedStore {
     /// # Errors
     /// The disk or the database said no.
     pub fn keep_raw(&self, mut coming: RawIn, received: Micros) -> Result<Raw, FeedError> {
-        let sha256 = hex(coming.hash.clone().finish().as_ref());
-        if let Some(known) = self.raw(&sha256)? {
+        if let Some(known) = self.raw(&coming.sha256())? {
             return Ok(known);
         }
-        let from = coming.path.0.clone();
-        let (packed, sealing) = match coming.way.take() {
-            Some(Way::Packing(packer)) => (true, packer.finish().map_err(at(&from))?),
-            Some(Way::Open(sealing) | Way::Plain(sealing)) => (false, *sealing),
-            None => return Err(FeedError::Broken),
-        };
-        let (stored, stored_size) = (hex(sealing.hash.finish().as_ref()), sealing.size);
-        let file = sealing.sealer.finish().map_err(at(&from))?;
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error);
-        file.and_then(|file| file.sync_all()).map_err(at(&from))?;
-        let raw = Raw {
-            key: self.keys.wrap(&stored, &coming.key)?,
-            sha256,
-            size: coming.size,
-            stored,
-            stored_size,
-            packed,
-        };
-        let to = self
-            .dir
-            .join(RAW)
-            .join(relative_path(&raw.stored, &coming.key));
+        let (raw, from, key) = coming.end(&self.keys)?;
+        let to = self.dir.join(RAW).join(relative_path(&raw.stored, &key));
+        self.put_raw(&raw, &from, &to, received)?;
+        Ok(raw)
+    }
+
+    /// File first, then its row.
+    fn put_raw(
+        &self,
+        raw: &Raw,
+        from: &Path,
+        to: &Path,
+        received: Micros,
+    ) -> Result<(), FeedError> {
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder).map_err(at(folder))?;
             sync_parent(folder).map_err(at(folder))?;
         }
-        fs::rename(&from, &to).map_err(at(&to))?;
-        sync_parent(&to).map_err(at(&to))?;
+        fs::rename(from, to).map_err(at(to))?;
+        sync_parent(to).map_err(at(to))?;
         self.link.exec(
             "INSERT INTO feed_raw(sha256, size, stored, stored_size, packed, key, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &bound![raw.sha256.as_str(), raw.size, raw.stored.as_str(), raw.stored_size, packed, raw.key.as_slice(), received],
+            &bound![
+                raw.sha256.as_str(),
+                raw.size,
+                raw.stored.as_str(),
+                raw.stored_size,
+                raw.packed,
+                raw.key.as_slice(),
+                received
+            ],
         )?;
-        Ok(raw)
+        Ok(())
+    }
+
+    /// Takes over a report that was received by [`spool::Spool`]. The same bytes are kept once. Called again after an interruption it goes
+    /// on where that was.
+    ///
+    /// # Errors
+    /// [`FeedError::Damaged`] where the file is gone; or the disk or the database said no.
+    pub fn adopt(&self, raw: &Raw, received: Micros) -> Result<Raw, FeedError> {
+        let from = spool::place(&self.dir, raw);
+        if let Some(known) = self.raw(&raw.sha256)? {
+            if from.exists() {
+                fs::remove_file(&from).map_err(at(&from))?;
+            }
+            return Ok(known);
+        }
+        let (to, _) = self
+            .raw_path(raw)
+            .ok_or_else(|| FeedError::Damaged(from.clone()))?;
+        // Moved, and interrupted before its row.
+        let from = if from.exists() { from } else { to.clone() };
+        if !from.exists() {
+            return Err(FeedError::Damaged(from));
+        }
+        self.put_raw(raw, &from, &to, received)?;
+        Ok(raw.clone())
     }
 
     /// The report of these bytes, if it is kept.

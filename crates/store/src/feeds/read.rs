@@ -337,6 +337,20 @@ impl FeedStore {
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }
 
+    /// The same, each with the source of its feed.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn pending_with_source(&self, wanted: Wanted) -> Result<Vec<(i64, String)>, FeedError> {
+        let sql = "SELECT DISTINCT q.report, f.source FROM feed_reject q JOIN feed_report r ON r.no = q.report \
+                   JOIN feed f ON f.no = r.feed WHERE (CAST($1 AS BIGINT) IS NULL OR q.report = $1) \
+                   AND (CAST($2 AS BIGINT) IS NULL OR q.cause = $2) ORDER BY q.report";
+        let rows = self.link.rows(sql, optional(wanted))?;
+        rows.iter()
+            .map(|row| Ok((row.int(0)?, row.text(1)?)))
+            .collect()
+    }
+
     /// Some rows of a report in quarantine, from a byte on: at most 10,000, by where they stand.
     ///
     /// # Errors

@@ -224,6 +224,12 @@ impl Rows {
         self.at.is_empty()
     }
 
+    /// The newest moment of one.
+    #[must_use]
+    pub fn newest(&self) -> Option<Micros> {
+        self.at.iter().max().copied().map(Micros)
+    }
+
     /// Bytes of text that they hold, roughly what they take beside some 150 bytes each.
     #[must_use]
     pub fn text_bytes(&self) -> usize {

@@ -15,6 +15,7 @@ mod cluster;
 mod cluster_work;
 mod constituents;
 mod conversation;
+mod feeds;
 mod hold;
 mod keyboard;
 mod keys;
@@ -59,6 +60,7 @@ use who::Officer;
 pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
 pub(crate) use constituents::file as constituents_file;
+pub(crate) use feeds::UPLOAD_TIME_MAX;
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -127,6 +129,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(management());
     all.extend(webhooks::routes());
     all.extend(constituents::routes());
+    all.extend(feeds::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -708,7 +711,7 @@ pub fn router() -> Router<App> {
         .partition(|route| route.path == constituents::TABLES);
     let (files, forms) = forms
         .into_iter()
-        .partition(|route| route.path == track::WITH_FILES);
+        .partition(|route| [track::WITH_FILES, feeds::UPLOAD].contains(&route.path));
     let of_forms = from_fn(body_max(FORM_BYTES_MAX));
     let of_files = from_fn(body_max_but_files(FORM_BYTES_MAX));
     let of_tables = from_fn(body_max(constituents::TABLE_BYTES_MAX));
@@ -745,6 +748,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             t::owners_title(l),
             may(Action::ReadReports),
         ),
+        ("/desk/feeds", t::feeds_title(l), may(Action::ReadFeeds)),
         (
             "/desk/referrals",
             t::referral_title(l),

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::case_read::View;
 use super::hold::reason;
 use super::{bulk, cluster};
-use super::{constituents, conversation, old, openpgp, referral, tokens};
+use super::{constituents, conversation, feeds, old, openpgp, referral, tokens};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
 
@@ -292,6 +292,7 @@ fn account_kind(l: Lang, kind: &str) -> &'static str {
         "view_changed" => t::view_event_changed(l),
         "view_deleted" => t::view_event_deleted(l),
         "block_list_exported" => t::obs_event_exported(l),
+        _ if kind.starts_with("feed_") => feeds::event(l, kind),
         _ => constituents::kind(l, kind).unwrap_or_else(|| tokens::kind(l, kind)),
     }
 }
@@ -715,6 +716,11 @@ pub(super) fn account_change(
             let detail = html! { (version) ", " (t::retention_accepted(l, *now, *soon)) };
             ("retention_accepted", Some(detail))
         }
+        AccountChange::FeedSourceSet { .. }
+        | AccountChange::FeedSourceSecret { .. }
+        | AccountChange::FeedSourceRemoved { .. }
+        | AccountChange::FeedReceived { .. }
+        | AccountChange::FeedReplayed { .. } => feeds::logged(l, change),
         _ => constituents::logged(l, change).unwrap_or_else(|| tokens::logged(l, people, change)),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }

@@ -49,20 +49,43 @@ impl BodyError {
 /// The size limit of this request's body, in bytes; in the extensions of every request that has a body. Routes change it
 /// with [`body_max`] before anything is read.
 #[derive(Debug, Clone)]
-pub struct BodyMax(Arc<AtomicU64>);
+pub struct BodyMax(Arc<Limits>);
+
+#[derive(Debug)]
+struct Limits {
+    bytes: AtomicU64,
+    /// Milliseconds in all.
+    millis: AtomicU64,
+}
+
+fn whole_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
 
 impl BodyMax {
-    fn new(bytes: u64) -> Self {
-        Self(Arc::new(AtomicU64::new(bytes)))
+    fn new(bytes: u64, time: Duration) -> Self {
+        Self(Arc::new(Limits {
+            bytes: AtomicU64::new(bytes),
+            millis: AtomicU64::new(whole_millis(time)),
+        }))
+    }
+
+    /// Sets how long the body may take in all; its mean rate is judged as before.
+    pub fn set_time(&self, time: Duration) {
+        self.0.millis.store(whole_millis(time), Ordering::Relaxed);
+    }
+
+    fn time(&self) -> Duration {
+        Duration::from_millis(self.0.millis.load(Ordering::Relaxed))
     }
 
     /// Sets the limit in bytes.
     pub fn set(&self, bytes: u64) {
-        self.0.store(bytes, Ordering::Relaxed);
+        self.0.bytes.store(bytes, Ordering::Relaxed);
     }
 
     fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.bytes.load(Ordering::Relaxed)
     }
 }
 
@@ -129,16 +152,14 @@ pub(super) struct PacedBody {
 struct Pace {
     grace: Duration,
     rate_min: u64,
-    time_max: Duration,
 }
 
 impl PacedBody {
     pub(super) fn new(inner: Incoming, settings: &ServerSettings) -> (Self, BodyMax) {
-        let max = BodyMax::new(settings.body_bytes_max);
+        let max = BodyMax::new(settings.body_bytes_max, settings.body_time_max);
         let pace = Pace {
             grace: settings.body_grace,
             rate_min: settings.body_rate_min.max(1),
-            time_max: settings.body_time_max,
         };
         (
             Self {
@@ -157,7 +178,7 @@ impl PacedBody {
     fn deadline(&self) -> Instant {
         let earned = Duration::from_secs_f64(self.received as f64 / self.pace.rate_min as f64);
         let started = self.started.unwrap_or_else(Instant::now);
-        started + (self.pace.grace + earned).min(self.pace.time_max)
+        started + (self.pace.grace + earned).min(self.max.time())
     }
 
     /// Called when nothing more has come: wakes the task at the deadline, and says whether that has passed. The alarm is

@@ -14,6 +14,7 @@ mod challenges;
 mod clusters;
 mod constituents;
 mod conversation;
+mod feeds;
 mod flows;
 mod keeping;
 mod office;

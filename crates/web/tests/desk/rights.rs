@@ -10,8 +10,11 @@ use super::browser::{Browser, Desk};
 const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
+/// Who may see how machine reports stand.
+const FEEDS: &str = "officer lead administrator auditor";
+
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 175] = [
+const TABLE: [(&str, &str, &str); 189] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -224,6 +227,28 @@ const TABLE: [(&str, &str, &str); 175] = [
     ),
     ("POST", "/desk/constituents/{no}/remove", "lead"),
     ("POST", "/desk/constituents/{no}/{action}", "officer lead"),
+    ("GET", "/desk/feeds", FEEDS),
+    ("GET", "/desk/feeds/upload", "officer lead"),
+    ("POST", "/desk/feeds/upload", "officer lead"),
+    ("GET", "/desk/feeds/reports/{no}", FEEDS),
+    ("POST", "/desk/feeds/reports/{no}/again", "officer lead"),
+    ("GET", "/desk/feeds/quarantine", "officer lead auditor"),
+    ("POST", "/desk/feeds/quarantine/replay", "officer lead"),
+    ("GET", "/desk/feeds/sources/new", "lead administrator"),
+    ("POST", "/desk/feeds/sources", "lead administrator"),
+    ("GET", "/desk/feeds/sources/{no}", FEEDS),
+    ("POST", "/desk/feeds/sources/{no}", "lead administrator"),
+    (
+        "POST",
+        "/desk/feeds/sources/{no}/secret",
+        "lead administrator",
+    ),
+    (
+        "POST",
+        "/desk/feeds/sources/{no}/remove",
+        "lead administrator",
+    ),
+    ("POST", "/desk/feeds/sources/{no}/look", "officer lead"),
     ("GET", "/desk/webhooks", "administrator"),
     ("POST", "/desk/webhooks", "administrator"),
     ("GET", "/desk/webhooks/{id}", "administrator"),

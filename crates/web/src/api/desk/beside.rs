@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 175] = [
+const LINES: [(&str, &str, Beside); 189] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -204,4 +204,18 @@ const LINES: [(&str, &str, Beside); 175] = [
     ("POST", "/desk/webhooks/{id}/test", Beside::Call(&["POST /api/v1/desk/webhooks/{id}/test"])),
     ("POST", "/desk/webhooks/{id}/remove", Beside::Call(&["POST /api/v1/desk/webhooks/{id}/remove"])),
     ("POST", "/desk/webhooks/{id}/deliveries/{delivery}/again", Beside::Call(&["POST /api/v1/desk/webhooks/{id}/deliveries/{delivery}/again"])),
+    ("GET", "/desk/feeds", Beside::Call(&["GET /api/v1/desk/feeds"])),
+    ("GET", "/desk/feeds/upload", Beside::Page("an empty form")),
+    ("POST", "/desk/feeds/upload", Beside::Call(&["POST /api/v1/desk/feeds/sources/{no}/reports"])),
+    ("GET", "/desk/feeds/reports/{no}", Beside::Call(&["GET /api/v1/desk/feeds/reports/{no}"])),
+    ("POST", "/desk/feeds/reports/{no}/again", Beside::Call(&["POST /api/v1/desk/feeds/reports/{no}/again"])),
+    ("GET", "/desk/feeds/quarantine", Beside::Call(&["GET /api/v1/desk/feeds/quarantine"])),
+    ("POST", "/desk/feeds/quarantine/replay", Beside::Call(&["POST /api/v1/desk/feeds/quarantine/replay"])),
+    ("GET", "/desk/feeds/sources/new", Beside::Page("an empty form")),
+    ("POST", "/desk/feeds/sources", Beside::Call(&["POST /api/v1/desk/feeds/sources"])),
+    ("GET", "/desk/feeds/sources/{no}", Beside::Call(&["GET /api/v1/desk/feeds/sources/{no}"])),
+    ("POST", "/desk/feeds/sources/{no}", Beside::Call(&["POST /api/v1/desk/feeds/sources/{no}"])),
+    ("POST", "/desk/feeds/sources/{no}/secret", Beside::Page(CREDENTIALS)),
+    ("POST", "/desk/feeds/sources/{no}/remove", Beside::Call(&["POST /api/v1/desk/feeds/sources/{no}/remove"])),
+    ("POST", "/desk/feeds/sources/{no}/look", Beside::Call(&["POST /api/v1/desk/feeds/sources/{no}/look"])),
 ];

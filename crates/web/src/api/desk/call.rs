@@ -28,7 +28,7 @@ use crate::form::Form;
 use crate::i18n::Lang;
 use crate::intake::{Tries, origin};
 use crate::problem::{FieldFault, Kind, Problem, Result};
-use crate::server::read_all;
+use crate::server::{BodyMax, read_all};
 
 /// Calls that one token has at once.
 pub const CALLS_BURST: f64 = 300.0;
@@ -318,6 +318,44 @@ where
         query: &[],
         body: Some(Shape::of::<B>()),
         answer,
+        handler,
+    }
+}
+
+/// A call that acts, whose body is a file of any kind, passed on piece by piece: it sees to its size itself.
+pub(super) fn stream<T, F, Fut>(path: &'static str, need: Need, summary: &'static str, f: F) -> Call
+where
+    T: Serialize + ToSchema,
+    F: Fn(Asked, axum::body::Body) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<(StatusCode, T)>> + Send,
+{
+    let handler = post(move |State(desk): State<Desk>, request: Request| {
+        let f = f.clone();
+        async move {
+            let (mut parts, body) = request.into_parts();
+            let asked = match let_in(&desk, &mut parts, need, true).await {
+                Ok(asked) => asked,
+                Err(problem) => return refused(problem),
+            };
+            // Only now: who may not send makes nobody read.
+            if let Some(max) = parts.extensions.get::<BodyMax>() {
+                max.set(cairn_app::feeds::REPORT_BYTES_MAX);
+                max.set_time(crate::desk::UPLOAD_TIME_MAX);
+            }
+            super::feeds::with_status(f(asked, body).await)
+        }
+    });
+    Call {
+        method: Method::POST,
+        path,
+        need,
+        acts: true,
+        once: false,
+        tag: "",
+        summary,
+        query: &[],
+        body: None,
+        answer: Answer::Json(Shape::of::<T>()),
         handler,
     }
 }

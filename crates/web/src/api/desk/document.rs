@@ -109,6 +109,15 @@ fn operation(call: &Call) -> Value {
             json!({ "required": true, "content": content }),
         );
     }
+    if call.path == super::feeds::REPORTS
+        && let Some(object) = operation.as_object_mut()
+    {
+        let content = json!({ "application/octet-stream": {} });
+        object.insert(
+            "requestBody".into(),
+            json!({ "required": true, "content": content }),
+        );
+    }
     operation
 }
 
@@ -160,6 +169,10 @@ fn responses(call: &Call) -> Value {
         "200".into(),
         json!({ "description": "Done", "content": content }),
     );
+    if call.path == super::feeds::REPORTS {
+        let done = all.get("200").cloned().unwrap_or_default();
+        all.insert("202".into(), done);
+    }
     let mut refusals = vec![
         (401, "No token, or one that lets nobody in"),
         (403, "The account or the token may not do this"),

@@ -12,6 +12,7 @@ mod cluster;
 mod common;
 mod constituent;
 mod document;
+mod feeds;
 mod manage;
 mod observable;
 mod referral;
@@ -52,6 +53,7 @@ pub fn calls() -> Vec<Call> {
         ("Referrals", referral::calls()),
         ("Observables", observable::calls()),
         ("Constituents", constituent::calls()),
+        ("Machine reports", feeds::calls()),
         ("Many at once, views, shifts", bulk::calls()),
         ("Rules", rules::calls()),
         ("Challenges", challenge::calls()),
@@ -72,12 +74,18 @@ pub fn calls() -> Vec<Call> {
 /// and no other site's scripts are answered (no CORS).
 pub(crate) fn router(public: &Public) -> Router {
     let desk = call::Desk::new(public.app.clone(), public.tries.clone());
-    calls()
-        .into_iter()
-        .fold(Router::new(), |router, call| {
+    let together = |calls: Vec<Call>| {
+        calls.into_iter().fold(Router::new(), |router, call| {
             router.route(call.path, call.handler)
         })
+    };
+    let (files, others): (Vec<Call>, Vec<Call>) = calls()
+        .into_iter()
+        .partition(|call| call.path == feeds::REPORTS);
+    together(others)
         .route_layer(from_fn(body_max(CALL_BYTES_MAX)))
+        // Whoever reads these sees to their size, once it is known who sends them.
+        .merge(together(files))
         .route("/api/v1/desk/openapi.json", get(openapi))
         .route("/api/desk", get(show))
         .with_state(desk)
