@@ -49,6 +49,8 @@ pub enum Taken {
     Report(Box<Received>),
     /// An entry of the thread of a report.
     Thread(OnThread),
+    /// A machine's word on a notice that we sent to an owner: its number, and whether it did not arrive.
+    Notice(String, bool),
 }
 
 impl Taken {
@@ -58,6 +60,7 @@ impl Taken {
         match self {
             Self::Report(received) => &received.reference,
             Self::Thread(thread) => &thread.reference,
+            Self::Notice(number, _) => number,
         }
     }
 
@@ -67,6 +70,7 @@ impl Taken {
         match self {
             Self::Report(received) => received.again,
             Self::Thread(thread) => thread.again,
+            Self::Notice(..) => false,
         }
     }
 }
@@ -117,6 +121,12 @@ impl App {
             calling_code: self.form.calling_code(),
         };
         let unsealed = self.unseal(message, &reading).await?;
+        let came = self
+            .notice_came_back(&unsealed.mail, handed.recipients)
+            .await?;
+        if let Some((number, bounced)) = came {
+            return Ok(Taken::Notice(number, bounced));
+        }
         let now = self.now_seconds();
         let mut found = self.thread_of(&unsealed.mail, handed.recipients).await?;
         if let Some(no) = too_early(&unsealed.mail, found.as_ref()) {

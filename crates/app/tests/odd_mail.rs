@@ -251,6 +251,7 @@ on_both! {
                     assert_eq!(thread.no, no, "message {seed}");
                     on_thread += 1;
                 }
+                Taken::Notice(..) => panic!("message {seed} is about no notice"),
             }
             let old = expected.insert(sha256(&message).hex(), message);
             assert!(old.is_none());

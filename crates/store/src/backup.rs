@@ -62,7 +62,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 79] = [
+const TABLES: [&str; 88] = [
     "meta",
     "report",
     "report_body",
@@ -142,10 +142,21 @@ const TABLES: [&str; 79] = [
     "constituent",
     "constituent_step",
     "constituent_mark",
+    "notice_mark",
+    "directive",
+    "notice_group",
+    "notice",
+    "notice_step",
+    "notice_row",
+    "notice_answer",
+    "notice_mail",
+    "notice_tally",
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("constituent") {
+    if table == "directive" || table.starts_with("notice") {
+        23
+    } else if table.starts_with("constituent") {
         22
     } else if table == "report_reword" {
         21

@@ -20,6 +20,7 @@ mod constituents;
 mod files;
 mod log;
 mod machines;
+mod notices;
 mod observables;
 mod reports;
 mod rules;
@@ -394,6 +395,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.machines()?;
         self.second_words()?;
         self.constituents()?;
+        self.notices()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;

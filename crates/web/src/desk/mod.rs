@@ -18,6 +18,7 @@ mod conversation;
 mod hold;
 mod keyboard;
 mod keys;
+pub(crate) mod notices;
 mod observable;
 mod observable_work;
 mod old;
@@ -59,6 +60,7 @@ use who::Officer;
 pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
 pub(crate) use constituents::file as constituents_file;
+pub(crate) use notices::{download as notice_download, respond as notice_file};
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -127,6 +129,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(management());
     all.extend(webhooks::routes());
     all.extend(constituents::routes());
+    all.extend(notices::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -745,6 +748,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             t::owners_title(l),
             may(Action::ReadReports),
         ),
+        ("/desk/notices", t::told_title(l), may(Action::ReadReports)),
         (
             "/desk/referrals",
             t::referral_title(l),

@@ -13,6 +13,7 @@ mod common;
 mod constituent;
 mod document;
 mod manage;
+mod notice;
 mod observable;
 mod referral;
 mod report;
@@ -54,6 +55,7 @@ pub fn calls() -> Vec<Call> {
         ("Constituents", constituent::calls()),
         ("Many at once, views, shifts", bulk::calls()),
         ("Rules", rules::calls()),
+        ("Notices", notice::calls()),
         ("Challenges", challenge::calls()),
         ("The strategy office", track::calls()),
         ("The strategy office", track_return::calls()),
