@@ -4,7 +4,7 @@ use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::AccountEvent;
 use cairn_desk::report::Event;
 use cairn_desk::track::TrackEvent;
-use cairn_desk::{cases, challenge, cluster, observable, rules, shift};
+use cairn_desk::{cases, challenge, cluster, notice, observable, rules, shift};
 use cairn_kernel::time::Micros;
 use cairn_store::evidence::Wanted;
 use cairn_store::report::EvidenceRow;
@@ -57,6 +57,8 @@ pub enum Logged {
     Shift(Box<shift::Event>),
     /// About a rule of the desk.
     Rule(Box<rules::Event>),
+    /// About a notice to an owner.
+    Notice(Box<notice::Event>),
     /// About accounts, or what officers did beside.
     Account(AccountEvent),
     /// About clusters of reports.
@@ -168,6 +170,10 @@ fn line(row: EvidenceRow) -> AuditLine {
             .or_else(|| {
                 let event = serde_json::from_str(&row.event).ok();
                 event.map(|event| Logged::Rule(Box::new(event)))
+            })
+            .or_else(|| {
+                let event = serde_json::from_str(&row.event).ok();
+                event.map(|event| Logged::Notice(Box::new(event)))
             })
     };
     AuditLine {

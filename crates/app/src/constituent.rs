@@ -69,7 +69,17 @@ impl Register {
         }
     }
 
-    fn name(&self, no: u32) -> String {
+    /// What a constituent has; nothing personal.
+    pub(crate) fn facts(&self, no: u32) -> Option<&Facts> {
+        self.lines.get(&no).map(|line| &line.facts)
+    }
+
+    /// Whose is what.
+    pub(crate) fn whose(&self) -> &Owners {
+        &self.owners
+    }
+
+    pub(crate) fn name(&self, no: u32) -> String {
         let line = self.lines.get(&no);
         line.map(|line| line.facts.name.clone()).unwrap_or_default()
     }
@@ -165,7 +175,7 @@ pub fn asked(text: &str) -> Option<(Option<IpAddr>, Option<u32>, Option<String>)
 
 impl App {
     /// The snapshot as of now: kept ones are given out again while nothing changed.
-    async fn ownership(&self) -> Result<Arc<Register>, AppError> {
+    pub(crate) async fn ownership(&self) -> Result<Arc<Register>, AppError> {
         let mut kept = self.register.lock().await;
         let mark = self.store.constituent_mark().await?;
         if let Some(register) = kept.as_ref().filter(|register| register.mark == mark) {
@@ -419,6 +429,33 @@ impl App {
             self.scrub_later();
         }
         Ok(())
+    }
+
+    /// Mail to a contact came back, as a mail server says. One that is not there any more, or is known to bounce, stays as it is.
+    pub(crate) async fn contact_bounced(&self, no: u32, contact: u32) -> Result<(), AppError> {
+        let work = Work::Bounced(contact);
+        for _ in 0..TRIES {
+            let mark = self.store.constituent_mark().await?;
+            let Some(before) = self.store.constituent(no).await? else {
+                return Ok(());
+            };
+            let known = before.contact(contact).and_then(|one| one.bounced);
+            if known.is_some() {
+                return Ok(());
+            }
+            let Ok(after) = decide(&before, &work, Day::of(self.today())) else {
+                return Ok(());
+            };
+            let mut unit = begin(mark, mark.next);
+            let done = (work.done(), Some(contact));
+            self.put(&mut unit, &after, Actor::System, done)?;
+            match self.store.write(unit).await {
+                Err(WriteError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => return Ok(()),
+            }
+        }
+        Err(AppError::Conflict)
     }
 
     /// What was known of a contact is not to stay in the database's side files.

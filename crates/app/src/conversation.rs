@@ -51,6 +51,8 @@ pub enum Taken {
     Thread(OnThread),
     /// Machine reports, which are in the queue.
     Feed(OnFeed),
+    /// A machine's word on a notice that we sent to an owner: its number, and whether it did not arrive.
+    Notice(String, bool),
 }
 
 /// Machine reports that a message brought.
@@ -72,6 +74,7 @@ impl Taken {
             Self::Report(received) => &received.reference,
             Self::Thread(thread) => &thread.reference,
             Self::Feed(feed) => &feed.reference,
+            Self::Notice(number, _) => number,
         }
     }
 
@@ -82,6 +85,7 @@ impl Taken {
             Self::Report(received) => received.again,
             Self::Thread(thread) => thread.again,
             Self::Feed(feed) => feed.again,
+            Self::Notice(..) => false,
         }
     }
 }
@@ -142,6 +146,12 @@ impl App {
                 arrivals,
                 again,
             }));
+        }
+        let came = self
+            .notice_came_back(&unsealed.mail, handed.recipients)
+            .await?;
+        if let Some((number, bounced)) = came {
+            return Ok(Taken::Notice(number, bounced));
         }
         let now = self.now_seconds();
         let mut found = self.thread_of(&unsealed.mail, handed.recipients).await?;

@@ -23,6 +23,7 @@ pub mod hold;
 pub mod import;
 pub mod live;
 pub mod mail;
+pub mod notice;
 pub mod notify;
 pub mod observable;
 pub mod openpgp;
@@ -227,6 +228,8 @@ pub struct App {
     rules_tide: Arc<cluster::Tide>,
     /// Whose turn it is to write a rule or try one out: a dry run reads much.
     rules_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to judge machine reports and to make notices.
+    notices_turn: Arc<tokio::sync::Mutex<notice::Looked>>,
     /// Constituents, as they were when somebody last asked.
     register: Arc<tokio::sync::Mutex<Option<Arc<constituent::Register>>>>,
     office: Arc<track::working::Office>,
@@ -293,6 +296,7 @@ impl App {
             outlines: Arc::default(),
             rules_tide: Arc::default(),
             rules_turn: Arc::default(),
+            notices_turn: Arc::default(),
             register: Arc::default(),
             presence: Arc::default(),
             turns: Arc::default(),

@@ -24,7 +24,7 @@ pub use agency::{Agent, OwnReferral};
 pub use cairn_store::referral as rows;
 pub use pack::Archive;
 pub use post::{AgencyMail, MailRefusal, REFERRAL_MAIL_BYTES_MAX, referral_notice};
-pub(crate) use post::{REFERRAL_MAIL, is_reminder, referral_of};
+pub(crate) use post::{REFERRAL_MAIL, boundary, is_reminder, referral_of};
 pub(crate) use remind::REFERRAL_REMINDER;
 pub use remind::Reminder;
 

@@ -54,6 +54,12 @@ pub enum AppError {
     /// The rules for handover notes say no.
     #[error(transparent)]
     Shift(#[from] cairn_desk::shift::Refusal),
+    /// The rules for notices say no.
+    #[error(transparent)]
+    Notice(#[from] cairn_desk::notice::Refusal),
+    /// Machine reports could not be read.
+    #[error("machine reports: {0}")]
+    Machines(#[from] cairn_store::feeds::FeedError),
     /// The rules for rules say no.
     #[error(transparent)]
     Rule(#[from] cairn_desk::rules::Refusal),

@@ -182,7 +182,9 @@ impl App {
     /// See [`AppError`].
     pub async fn read_rule(&self, who: &Principal, no: i64) -> Result<Visible<Whole>, AppError> {
         let grant = who.grant(Action::ReadReports)?;
-        let rule = self.store.rule(no).await?.ok_or(AppError::NotFound)?;
+        // Number 0 is the book of rules for notices, which has a page of its own.
+        let rule = self.store.rule(no).await?.filter(|rule| rule.no > 0);
+        let rule = rule.ok_or(AppError::NotFound)?;
         let versions = self.store.rule_versions(no).await?;
         let versions = versions.iter().map(said).collect::<Result<Vec<_>, _>>()?;
         let events = self.store.rule_events(no).await?;
@@ -320,7 +322,8 @@ impl App {
     }
 
     async fn rule_seen(&self, no: i64, seen: i64) -> Result<Rule, AppError> {
-        let rule = self.store.rule(no).await?.ok_or(AppError::NotFound)?;
+        let rule = self.store.rule(no).await?.filter(|rule| rule.no > 0);
+        let rule = rule.ok_or(AppError::NotFound)?;
         if rule.steps == seen {
             Ok(rule)
         } else {
@@ -346,7 +349,10 @@ impl App {
         let _turn = self.rules_turn.lock().await;
         // In a hurry nobody should have to look again before they stop a rule.
         let rule = match command {
-            Command::SwitchOff => self.store.rule(no).await?.ok_or(AppError::NotFound)?,
+            Command::SwitchOff => {
+                let rule = self.store.rule(no).await?.filter(|rule| rule.no > 0);
+                rule.ok_or(AppError::NotFound)?
+            }
             _ => self.rule_seen(no, seen).await?,
         };
         let command = match command {
@@ -429,7 +435,7 @@ impl App {
     }
 }
 
-fn rule_event(
+pub(crate) fn rule_event(
     rule: i64,
     at: Micros,
     by: Actor,

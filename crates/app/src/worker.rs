@@ -25,6 +25,7 @@ const KEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const CLUSTER_EVERY: Duration = Duration::from_secs(2);
 const BULK_EVERY: Duration = Duration::from_secs(2);
 const RULES_EVERY: Duration = Duration::from_secs(2);
+const NOTICES_EVERY: Duration = Duration::from_secs(5);
 const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
 const REPORTS_EVERY: Duration = Duration::from_secs(2);
 const SOURCES_EVERY: Duration = Duration::from_secs(5);
@@ -108,6 +109,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         &app,
         |app| async move { Ok(app.rules_turn().await.map(drop)?) },
     );
+    let notices = part(&app, notices);
     let hooks = part(&app, |app| async move {
         // Who is called is not waited for.
         Ok(app.webhooks_turn().await.map(drop)?)
@@ -128,6 +130,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("selections", BULK_EVERY, stopping.clone(), bulk)),
         tokio::spawn(every("rules", RULES_EVERY, stopping.clone(), rules)),
+        tokio::spawn(every("notices", NOTICES_EVERY, stopping.clone(), notices)),
         tokio::spawn(every("webhooks", WEBHOOKS_EVERY, stopping.clone(), hooks)),
         tokio::spawn(every("sampling", SAMPLE_EVERY, stopping.clone(), sample)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
@@ -162,6 +165,11 @@ fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<(
         tokio::spawn(every("sources", SOURCES_EVERY, until(), sources)),
         tokio::spawn(every("keeping", RETAIN_EVERY, until(), retain)),
     ]
+}
+
+/// Owners of machines are told.
+async fn notices(app: App) -> Result<(), WorkError> {
+    Ok(app.notices_turn().await.map(drop)?)
 }
 
 /// Who sends mail; nobody where the settings name no server, or are wrong.
@@ -259,6 +267,10 @@ impl App {
         if job.kind == crate::referral::REFERRAL_REMINDER {
             let post = post.ok_or(NotifyError::NoServer)?;
             return self.mail_reminder(post, job).await;
+        }
+        if job.kind == crate::notice::NOTICE_MAIL {
+            let post = post.ok_or(NotifyError::NoServer)?;
+            return self.mail_notice(post, job).await;
         }
         let notice = Notice::of_job(&job.kind);
         let notice = notice.ok_or_else(|| NotifyError::Strange(job.kind.clone()))?;

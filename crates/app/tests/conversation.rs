@@ -106,8 +106,7 @@ impl World {
     async fn on_thread(&self, message: &str) -> OnThread {
         match self.take(&wire(message)).await {
             Taken::Thread(thread) => thread,
-            Taken::Report(report) => panic!("a report of its own: {report:?}"),
-            Taken::Feed(feed) => panic!("machine reports: {feed:?}"),
+            other => panic!("not on a thread: {other:?}"),
         }
     }
 

@@ -252,6 +252,7 @@ on_both! {
                     on_thread += 1;
                 }
                 Taken::Feed(feed) => panic!("message {seed}: {feed:?}"),
+                Taken::Notice(..) => panic!("message {seed} is about no notice"),
             }
             let old = expected.insert(sha256(&message).hex(), message);
             assert!(old.is_none());

@@ -150,16 +150,14 @@ impl World {
     async fn report(&self, message: &[u8]) -> Received {
         match self.take(message).await {
             Taken::Report(report) => *report,
-            Taken::Thread(thread) => panic!("on a thread: {thread:?}"),
-            Taken::Feed(feed) => panic!("machine reports: {feed:?}"),
+            other => panic!("no report of its own: {other:?}"),
         }
     }
 
     async fn on_thread(&self, message: &[u8]) -> OnThread {
         match self.take(message).await {
             Taken::Thread(thread) => thread,
-            Taken::Report(report) => panic!("a report of its own: {report:?}"),
-            Taken::Feed(feed) => panic!("machine reports: {feed:?}"),
+            other => panic!("not on a thread: {other:?}"),
         }
     }
 

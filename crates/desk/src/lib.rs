@@ -21,6 +21,7 @@ pub mod help;
 pub mod import;
 pub mod lmtp;
 pub mod mail;
+pub mod notice;
 pub mod notify;
 pub mod observable;
 pub mod rates;

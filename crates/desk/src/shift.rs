@@ -3,7 +3,7 @@
 //! A note is never changed. A correction is a new note that points to it, and one that should not be acted on is withdrawn; both stay
 //! readable. What a note says lies apart from the log, which holds its salted digest.
 
-mod figures;
+pub(crate) mod figures;
 mod mention;
 
 pub use figures::{AGES, Age, Cell, Due, SEGMENTS, Waits, Window, age_of, bounds, in_window};

@@ -62,7 +62,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 82] = [
+const TABLES: [&str; 91] = [
     "meta",
     "report",
     "report_body",
@@ -145,10 +145,21 @@ const TABLES: [&str; 82] = [
     "feed_source",
     "feed_arrival",
     "feed_seen",
+    "notice_mark",
+    "directive",
+    "notice_group",
+    "notice",
+    "notice_step",
+    "notice_row",
+    "notice_answer",
+    "notice_mail",
+    "notice_tally",
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table.starts_with("feed_") {
+    if table == "directive" || table.starts_with("notice") {
+        24
+    } else if table.starts_with("feed_") {
         23
     } else if table.starts_with("constituent") {
         22

@@ -9,6 +9,7 @@
 
 mod care;
 mod filter;
+mod judged;
 pub(crate) mod link;
 pub(crate) mod months;
 mod raw;
@@ -25,6 +26,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub use care::{Held, Retained};
+pub(crate) use judged::FeedsAt;
+pub use judged::{FeedHead, Piece};
 pub use raw::{Raw, RawFile, RawIn, RawOut};
 pub use read::{CauseCount, Day, FeedStats, History, Pending, Stats, Waiting, Wanted};
 pub use schema::NEWEST;

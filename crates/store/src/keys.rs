@@ -121,6 +121,8 @@ pub enum Purpose {
     Token,
     /// The key with which an officer's program names one request.
     Call,
+    /// The secrets of a notice: its link, and the address to which what does not arrive comes back.
+    Notice,
 }
 
 impl Keys {

@@ -23,6 +23,7 @@ pub mod job;
 pub mod keys;
 pub mod ledger;
 pub mod live;
+pub mod notice;
 pub mod observable;
 pub mod once;
 pub mod openpgp;
@@ -179,6 +180,7 @@ pub struct Store {
     keys: Arc<Keys>,
     next_report: Arc<AtomicI64>,
     dir: Arc<PathBuf>,
+    feeds_at: feeds::FeedsAt,
     labels: Labels,
     wording: unindexed::Said,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
@@ -229,6 +231,7 @@ impl Store {
         } else {
             Room::open(&dir, options.ballast_bytes)
         };
+        let feeds_at = feeds::FeedsAt::new(&options);
         let (db, backend, ledger) = match options.database {
             Database::Sqlite(config) => open_sqlite(config, ledger_keys, Arc::clone(&room))?,
             Database::Postgres(config) => open_postgres(*config, ledger_keys).await?,
@@ -260,6 +263,7 @@ impl Store {
             keys,
             next_report: Arc::new(AtomicI64::new(newest + 1)),
             dir: Arc::new(dir),
+            feeds_at,
             labels,
             wording,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),

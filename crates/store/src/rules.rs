@@ -301,12 +301,12 @@ fn read_asked(row: &Row) -> Result<Asked, ReadError> {
 }
 
 impl Store {
-    /// All rules, in the order in which they are run.
+    /// All rules, in the order in which they are run. Number 0, the book of rules for notices, is not among them.
     ///
     /// # Errors
     /// The database could not be read.
     pub async fn rules(&self) -> Result<Vec<Rule>, ReadError> {
-        let sql = rule_sql!("ORDER BY no LIMIT $1");
+        let sql = rule_sql!("WHERE no > 0 ORDER BY no LIMIT $1");
         let rows = self
             .db
             .rows(sql, params![cairn_desk::rules::RULES_MAX])

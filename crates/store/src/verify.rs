@@ -20,6 +20,7 @@ mod constituents;
 mod files;
 mod log;
 mod machines;
+mod notices;
 mod observables;
 mod reports;
 mod rules;
@@ -396,6 +397,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.sources()?;
         self.second_words()?;
         self.constituents()?;
+        self.notices()?;
         self.reports()?;
         self.clusters()?;
         self.plans()?;

@@ -76,6 +76,12 @@ impl Lang {
     }
 }
 
+/// Somebody chose a language before.
+#[must_use]
+pub fn is_chosen(headers: &HeaderMap) -> bool {
+    cookie::get_plain(headers, LANG_COOKIE).is_some()
+}
+
 /// The first of our languages with the highest weight in `Accept-Language` (RFC 9110 §12.5.4).
 fn accepted(headers: &HeaderMap) -> Option<Lang> {
     let mut best: Option<(f32, Lang)> = None;

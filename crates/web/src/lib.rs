@@ -21,6 +21,7 @@ pub mod i18n;
 pub mod intake;
 pub mod layout;
 mod multipart;
+mod notice;
 pub mod openpgp;
 pub mod page;
 pub mod pages;

@@ -363,6 +363,7 @@ impl From<AppError> for Problem {
             | AppError::Constituent(_)
             | AppError::Bulk(_)
             | AppError::Rule(_)
+            | AppError::Notice(_)
             | AppError::Conflict => Self::new(Kind::Conflict),
             AppError::KeyReused => Self::new(Kind::Invalid),
             AppError::Input(said) => Self::new(Kind::Invalid).with_detail(said),

@@ -73,11 +73,11 @@ pub(crate) fn text_part(subject: &str, text: &str) -> Vec<u8> {
     out
 }
 
-/// A text and a file behind it.
+/// A text and a file of this media type behind it.
 pub(crate) fn package_part(
     subject: &str,
     text: &str,
-    (name, bytes): (&str, &[u8]),
+    (name, media, bytes): (&str, &str, &[u8]),
     boundary: &str,
 ) -> Vec<u8> {
     use base64::Engine as _;
@@ -86,7 +86,7 @@ pub(crate) fn package_part(
     let mut out = format!(
         "Content-Type: multipart/mixed; boundary=\"{boundary}\"; protected-headers=\"v1\"\r\n{}\r\n--{boundary}\r\n\
          Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n--{boundary}\r\n\
-         Content-Type: application/zip; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
+         Content-Type: {media}; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
          Content-Transfer-Encoding: base64\r\n\r\n",
         subject_field(subject),
         quoted_printable(text),

@@ -229,7 +229,8 @@ impl App {
         (name, bytes): (&str, &[u8]),
         key: Option<&Key>,
     ) -> Result<Mime, NotifyError> {
-        let part = crate::openpgp::package_part(subject, body, (name, bytes), &boundary()?);
+        let file = (name, "application/zip", bytes);
+        let part = crate::openpgp::package_part(subject, body, file, &boundary()?);
         self.seal_to_agency(&part, key)
     }
 
@@ -292,7 +293,7 @@ impl Whole {
 }
 
 /// What parts of a message are told apart by.
-fn boundary() -> Result<String, NotifyError> {
+pub(crate) fn boundary() -> Result<String, NotifyError> {
     let dice = random::<16>().map_err(|_| NotifyError::Message)?;
     Ok(dice.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -4,6 +4,7 @@ mod constituents;
 mod feeds;
 mod import;
 mod machines;
+mod notices;
 mod openpgp;
 mod tenants;
 mod ways_in;
@@ -71,6 +72,7 @@ pub fn page() -> String {
         ("Signing in by passkey and at a provider", ways_in::limits()),
         ("Officers' API and webhooks", machines::limits()),
         ("Constituents", constituents::limits()),
+        ("Notices to owners", notices::limits()),
         ("Behind the requests", behind()),
     ] {
         out.push_str(&format!(

@@ -182,7 +182,7 @@ impl Waits {
 
 /// The least value that `percent` of a hundred do not exceed (nearest rank: Hyndman and Fan 1996, definition 1): always a value that
 /// occurred. The values are in order.
-fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
+pub(crate) fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.checked_sub(1)?).copied()
 }

@@ -11,7 +11,7 @@ use cairn_app::export::{COLUMNS, ExportQuery, Format};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::track::TrackChange;
-use cairn_desk::{cases, challenge, observable, rules, shift};
+use cairn_desk::{cases, challenge, notice, observable, rules, shift};
 use futures_util::stream;
 use maud::{Markup, html};
 
@@ -121,6 +121,7 @@ fn filters(officer: &Officer, people: &People, query: &AuditQuery) -> Markup {
         .chain(&observable::Change::KINDS)
         .chain(&shift::Change::KINDS)
         .chain(&rules::Change::KINDS)
+        .chain(&notice::Change::KINDS)
     {
         kinds.push(choice(kind, words::kind(l, kind)));
     }
@@ -176,7 +177,10 @@ fn of_rule(officer: &Officer, event: &rules::Event) -> Markup {
     let l = officer.page.lang;
     html! {
         @if officer.who.may(Action::ReadReports) {
-            a href=(super::rules::href(event.rule)) { (t::rules_no(l, event.rule)) }
+            @if event.rule == notice::BOOK { a href=(super::notices::book_href()) { (t::told_rules(l)) } }
+            @else { a href=(super::rules::href(event.rule)) { (t::rules_no(l, event.rule)) } }
+        } @else if event.rule == notice::BOOK {
+            (t::told_rules(l))
         } @else {
             (t::rules_no(l, event.rule))
         }
@@ -231,6 +235,11 @@ fn row(app: &App, officer: &Officer, people: &People, line: &AuditLine) -> Vec<M
         Logged::Rule(event) => (
             words::actor(l, people, &event.by),
             of_rule(officer, event),
+            None,
+        ),
+        Logged::Notice(event) => (
+            words::actor(l, people, &event.by),
+            super::notices::logged(l, event),
             None,
         ),
         Logged::Track(event) => (

@@ -19,6 +19,7 @@ mod feeds;
 mod hold;
 mod keyboard;
 mod keys;
+pub(crate) mod notices;
 mod observable;
 mod observable_work;
 mod old;
@@ -61,6 +62,7 @@ pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
 pub(crate) use constituents::file as constituents_file;
 pub(crate) use feeds::UPLOAD_TIME_MAX;
+pub(crate) use notices::{download as notice_download, respond as notice_file};
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -130,6 +132,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(webhooks::routes());
     all.extend(constituents::routes());
     all.extend(feeds::routes());
+    all.extend(notices::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -749,6 +752,7 @@ fn doors(officer: &Officer, current: &str) -> Markup {
             may(Action::ReadReports),
         ),
         ("/desk/feeds", t::feeds_title(l), may(Action::ReadFeeds)),
+        ("/desk/notices", t::told_title(l), may(Action::ReadReports)),
         (
             "/desk/referrals",
             t::referral_title(l),

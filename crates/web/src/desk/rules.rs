@@ -84,7 +84,7 @@ fn row(officer: &Officer, line: &Line) -> Vec<Markup> {
 }
 
 /// On or off, and how far the newest version is.
-fn standing(officer: &Officer, rule: &Rule) -> Markup {
+pub(super) fn standing(officer: &Officer, rule: &Rule) -> Markup {
     let l = officer.page.lang;
     let newest = u64::from(rule.version);
     html! {
@@ -218,7 +218,7 @@ fn condition(content: &Content) -> Markup {
 }
 
 /// Why something was not done, in words.
-const fn refused(l: Lang, refusal: Refusal) -> &'static str {
+pub(super) const fn refused(l: Lang, refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Absent => t::rules_refused_absent(l),
         Refusal::Moved => t::rules_refused_moved(l),

@@ -242,6 +242,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         _ if kind.starts_with("observable_") => observable_kind(l, kind),
         _ if kind.starts_with("handover_") => handover_kind(l, kind),
         _ if kind.starts_with("rule_") => rule_kind(l, kind),
+        _ if kind.starts_with("notice_") => super::notices::kind(l, kind),
         "challenge_received" => t::challenge_event_received(l),
         "challenge_released" => t::challenge_event_released(l),
         "challenge_withheld" => t::challenge_event_withheld(l),

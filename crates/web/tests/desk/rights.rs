@@ -14,7 +14,7 @@ const REVIEW: &str = "auditor statistician publisher reviewer";
 const FEEDS: &str = "officer lead administrator auditor";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 189] = [
+const TABLE: [(&str, &str, &str); 198] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -208,6 +208,15 @@ const TABLE: [(&str, &str, &str); 189] = [
     ("POST", "/desk/account/tokens/{id}/end", "*"),
     ("GET", "/desk/tokens", "administrator"),
     ("POST", "/desk/tokens/{id}/end", "administrator"),
+    ("GET", "/desk/notices", "officer lead auditor"),
+    ("GET", "/desk/notices/why", "officer lead auditor"),
+    ("GET", "/desk/notices/rules", "officer lead auditor"),
+    ("POST", "/desk/notices/rules", "officer lead"),
+    ("POST", "/desk/notices/rules/on", "lead"),
+    ("POST", "/desk/notices/rules/{action}", "officer lead"),
+    ("GET", "/desk/notices/{no}", "officer lead auditor"),
+    ("GET", "/desk/notices/{no}/file", "officer lead auditor"),
+    ("POST", "/desk/notices/{no}/{action}", "officer lead"),
     ("GET", "/desk/constituents", "officer lead auditor"),
     ("POST", "/desk/constituents", "officer lead"),
     ("GET", "/desk/constituents/new", "officer lead"),

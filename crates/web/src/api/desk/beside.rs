@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 189] = [
+const LINES: [(&str, &str, Beside); 198] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -133,6 +133,15 @@ const LINES: [(&str, &str, Beside); 189] = [
     ("GET", "/desk/observables/{kind}/{value}", Beside::Call(&["GET /api/v1/desk/observables/{kind}/{value}"])),
     ("POST", "/desk/observables/{kind}/{value}", Beside::Call(&["POST /api/v1/desk/observables/{kind}/{value}"])),
     ("POST", "/desk/observables/export", Beside::Call(&["POST /api/v1/desk/observables/export"])),
+    ("GET", "/desk/notices", Beside::Call(&["GET /api/v1/desk/notices"])),
+    ("GET", "/desk/notices/why", Beside::Call(&["GET /api/v1/desk/notices/why"])),
+    ("GET", "/desk/notices/rules", Beside::Call(&["GET /api/v1/desk/notices/rules"])),
+    ("POST", "/desk/notices/rules", Beside::Call(&["POST /api/v1/desk/notices/rules"])),
+    ("POST", "/desk/notices/rules/on", Beside::Call(&["POST /api/v1/desk/notices/rules/on"])),
+    ("POST", "/desk/notices/rules/{action}", Beside::Call(&["POST /api/v1/desk/notices/rules/work"])),
+    ("GET", "/desk/notices/{no}", Beside::Call(&["GET /api/v1/desk/notices/{no}"])),
+    ("GET", "/desk/notices/{no}/file", Beside::Call(&["GET /api/v1/desk/notices/{no}/file"])),
+    ("POST", "/desk/notices/{no}/{action}", Beside::Call(&["POST /api/v1/desk/notices/{no}/judge"])),
     ("GET", "/desk/constituents", Beside::Call(&["GET /api/v1/desk/constituents", "GET /api/v1/desk/constituents/owners"])),
     ("POST", "/desk/constituents", Beside::Call(&["POST /api/v1/desk/constituents"])),
     ("GET", "/desk/constituents/new", Beside::Page("an empty form")),

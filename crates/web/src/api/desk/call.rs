@@ -464,6 +464,7 @@ pub(super) fn told(error: AppError) -> Problem {
         AppError::Constituent(why) => why.to_string(),
         AppError::Bulk(why) => why.to_string(),
         AppError::Rule(why) => why.to_string(),
+        AppError::Notice(why) => why.to_string(),
         _ => return error.into(),
     };
     Problem::from(error).with_detail(why)

@@ -404,6 +404,7 @@ fn logged(what: &Logged) -> Value {
         Logged::Observable(event) => serde_json::to_value(event),
         Logged::Shift(event) => serde_json::to_value(event),
         Logged::Rule(event) => serde_json::to_value(event),
+        Logged::Notice(event) => serde_json::to_value(event),
         Logged::Account(event) => serde_json::to_value(event),
         Logged::Cluster(event) => serde_json::to_value(event),
         Logged::Track(event) => serde_json::to_value(event),

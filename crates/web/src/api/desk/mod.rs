@@ -14,6 +14,7 @@ mod constituent;
 mod document;
 mod feeds;
 mod manage;
+mod notice;
 mod observable;
 mod referral;
 mod report;
@@ -56,6 +57,7 @@ pub fn calls() -> Vec<Call> {
         ("Machine reports", feeds::calls()),
         ("Many at once, views, shifts", bulk::calls()),
         ("Rules", rules::calls()),
+        ("Notices", notice::calls()),
         ("Challenges", challenge::calls()),
         ("The strategy office", track::calls()),
         ("The strategy office", track_return::calls()),

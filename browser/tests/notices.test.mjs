@@ -1,0 +1,255 @@
+// Notices to owners of machines, the whole road: a report is taken in, the owner is told by real mail that GnuPG opens, answers under the
+// secret link without scripts and by keyboard, and the next day's report lacks the row: gone, and the time until then counted and shown.
+import assert from 'node:assert/strict';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { promisify } from 'node:util';
+import { keyboardVisible } from '../lib/checks.mjs';
+import { MailServer } from '../lib/mail.mjs';
+import { at, look, text, visitAll } from '../lib/visits.mjs';
+import { world } from '../lib/world.mjs';
+
+const run = promisify(execFile);
+const ARRIVAL_MAX_MS = 60_000;
+const HOME = '/desk/notices';
+const OWNER = 'soc@harbour.example';
+let post;
+
+const cairn = world(async () => {
+  post = await MailServer.start();
+  const settings = { 'mail.smtp': post.url, 'mail.from': 'Reports <report@cert.example>' };
+  return Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+});
+after(() => post?.stop());
+
+const press = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+const header = (mail, name) => mail.headers.find(([key]) => key.toLowerCase() === name)?.[1];
+
+/** Takes a report in: a table of addresses, which tells all there is. */
+async function take(name, addresses) {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-notices-'));
+  try {
+    const mapping = join(folder, 'list.toml');
+    writeFileSync(mapping, `
+[[column]]
+name = "time"
+to = "time.source"
+[[column]]
+name = "ip"
+to = "source.ip"
+required = true
+[[column]]
+name = "port"
+to = "source.port"
+[constants]
+"classification.type" = "vulnerable-system"
+"classification.identifier" = "open-telnet"
+`);
+    const file = join(folder, `${name}.csv`);
+    const seen = new Date().toISOString();
+    writeFileSync(file, ['time,ip,port', ...addresses.map((ip) => `${seen},${ip},23`)].join('\n') + '\n');
+    await run(process.env.CAIRN_BIN, [
+      'feeds', 'ingest', '--source', 'example', '--feed', 'feed.name=telnet', '--format', 'csv', '--mapping', mapping, '--complete', 'yes',
+      '--data', join(cairn.data, 'data'), file,
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The owner's GnuPG. */
+class Gpg {
+  constructor(user) {
+    this.home = mkdtempSync(join(tmpdir(), 'g'));
+    chmodSync(this.home, 0o700);
+    this.run(['--quick-generate-key', user, 'future-default', 'default', '1y']);
+  }
+
+  run(args, input = '') {
+    const env = { ...process.env, GNUPGHOME: this.home };
+    const all = ['--batch', '--yes', '--status-fd', '2', '--pinentry-mode', 'loopback', '--passphrase', '', '--trust-model', 'always', ...args];
+    return spawnSync('gpg', all, { env, input, encoding: 'utf8' });
+  }
+
+  end() {
+    execFileSync('gpgconf', ['--kill', 'all'], { env: { ...process.env, GNUPGHOME: this.home } });
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+async function until(what, look) {
+  for (const begun = Date.now(); ; ) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() - begun < ARRIVAL_MAX_MS, what);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+const decoded = (part) => Buffer.from(
+  part.replaceAll(/=\r?\n/g, '').replaceAll(/=([0-9A-F]{2})/g, (_, byte) => String.fromCharCode(Number.parseInt(byte, 16))),
+  'latin1',
+).toString('utf8');
+
+const BOOK = `
+[limits]
+mails_hour = 100
+
+[[rule]]
+name = "Their own scanners"
+when = { type = ["scanner"] }
+silent = "they asked us not to"
+
+[[rule]]
+name = "Open telnet"
+when = { type = ["vulnerable-system"], identifier = ["open-telnet"] }
+tell = { class = "exposed", role = ["security"], template = "exposed", format = "csv", hours = 24, tlp = "amber" }
+`;
+
+const owner = { link: '', number: '' };
+
+test('the owner and the book of rules: written, tried out, and switched on by a second person', async () => {
+  const key = new Gpg(`Owner <${OWNER}>`);
+  owner.gpg = key;
+  after(() => key.end());
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  await page.goto(`${cairn.url}/desk/constituents/new`);
+  await page.fill('#name', 'Example Harbour');
+  await page.fill('#language', 'mi');
+  await press(page, 'main form[action="/desk/constituents"] button');
+  await page.fill('#assets', '203.0.113.64/27');
+  await press(page, 'main button[name=do][value=add]');
+  await page.selectOption('#role', 'security');
+  await page.fill('#email', OWNER);
+  await page.fill('#key', key.run(['--armor', '--export']).stdout);
+  await press(page, 'main form[action$="/contact"] button');
+  await take('first', ['203.0.113.65', '198.51.100.7']);
+  await page.goto(`${cairn.url}${HOME}/rules`);
+  assert.match(await text(page), /There is no book of rules yet/);
+  await look(page, 'notices-book-empty');
+  await page.fill('#text', '[[rule]]\nname = "x"');
+  await press(page, 'main form[action$="/rules"] button');
+  assert.match(await text(page), /either `tell` or `silent`/);
+  await look(page, 'notices-book-fault');
+  await page.fill('#text', BOOK);
+  await press(page, 'main form[action$="/rules"] button');
+  await press(page, 'main form[action$="/try"] button');
+  assert.match(await text(page), /2 observations were looked at; 1 different ones would have been told/);
+  await press(page, 'main form[action$="/ask"] button');
+  await look(page, 'notices-book');
+  faults.none();
+  await close();
+  const lead = await at(cairn, 'leilani', true);
+  await lead.page.goto(`${cairn.url}${HOME}/rules`);
+  await lead.page.focus('main form[action$="/on"] button');
+  await Promise.all([lead.page.waitForNavigation(), lead.page.keyboard.press('Enter')]);
+  assert.match(await text(lead.page), /On: version 1/);
+  lead.faults.none();
+  await lead.close();
+});
+
+test('a report is taken in, and the owner is told by mail that GnuPG opens', async () => {
+  await take('day-one', ['203.0.113.65', '203.0.113.66', '198.51.100.7']);
+  const mail = await until('a mail to the owner', () => post.messages().find((one) => header(one, 'to') === OWNER));
+  assert.equal(header(mail, 'subject'), '...');
+  const raw = post.raw(mail);
+  const opened = owner.gpg.run(['--decrypt'], raw.slice(raw.indexOf('-----BEGIN PGP MESSAGE')));
+  assert.match(opened.stderr, /DECRYPTION_OKAY/);
+  const said = decoded(opened.stdout);
+  assert.match(said, /Tapanga: TLP:AMBER/);
+  assert.match(said, /203\[\.\]0\[\.\]113\[\.\]65|203\.0\.113\.65/);
+  const file = /filename="(notice-[0-9-]+\.csv)"[\s\S]*?\r?\n\r?\n([A-Za-z0-9+/=\r\n]+)/.exec(opened.stdout);
+  const table = Buffer.from(file[2], 'base64').toString('utf8');
+  assert.match(table, /"1","new",.*"203\.0\.113\.65","23"/);
+  assert.doesNotMatch(table, /198\.51\.100/);
+  const link = /https?:\/\/\S+\/n\/((\d{8}-\d{8})-[0-9A-Z]+)/.exec(said);
+  [owner.link, owner.number] = [`${cairn.url}/n/${link[1]}`, link[2]];
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  await visitAll(cairn, page, [
+    HOME, `${HOME}?state=sent`, `${HOME}/${owner.number}`, `${HOME}/rules`, `${HOME}/why`, `${HOME}/why?q=203.0.113.65`, `${HOME}/why?q=198.51.100.7`,
+  ], 'notices');
+  await page.goto(`${cairn.url}${HOME}/${owner.number}`);
+  assert.match(await text(page), /encrypted and signed/);
+  await page.goto(`${cairn.url}${HOME}/why?q=203.0.113.65`);
+  assert.match(await text(page), /told Judged .*Open telnet/);
+  await page.goto(`${cairn.url}${HOME}/why?q=198.51.100.7`);
+  assert.match(await text(page), /nobody is told|Nothing was judged/);
+  await page.goto(`${cairn.url}${HOME}`);
+  await keyboardVisible(page);
+  faults.none();
+  await close();
+});
+
+test('nothing is seen without the secret', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false });
+  for (const address of [`${cairn.url}/notice`, `${cairn.url}/n/${owner.number}-${'0'.repeat(26)}`, `${cairn.url}/n/x`]) {
+    const answer = await page.goto(address);
+    assert.equal(answer.status(), 404, address);
+    assert.match(await text(page), /This link opens nothing/);
+  }
+  await look(page, 'notices-closed');
+  faults.none();
+  await close();
+});
+
+for (const scripts of [false, true]) {
+  test(`the owner answers by the link, ${scripts ? 'by keyboard' : 'without scripts'}`, async () => {
+    const { page, faults, close } = await cairn.open({ scripts });
+    await page.goto(owner.link);
+    assert.equal(new URL(page.url()).pathname, '/notice', 'the secret leaves the address');
+    assert.equal(await page.locator('html').getAttribute('lang'), 'mi', "in the owner's language");
+    assert.match(await text(page), /Example Harbour/);
+    await look(page, `notices-owner-mi-${scripts}`);
+    await page.goto(`${cairn.url}/notice?lang=en`);
+    await look(page, `notices-owner-en-${scripts}`);
+    await press(page, 'main form[action="/notice/answer"] button');
+    assert.match(await text(page), /Choose an answer/);
+    await look(page, `notices-owner-fault-${scripts}`);
+    if (scripts) {
+      await page.focus('#all');
+      await page.keyboard.press('ArrowDown');
+      await page.focus('#note');
+      await page.keyboard.type('Closed in the firewall <b>today</b>.');
+      await page.keyboard.press('Tab');
+      await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+      assert.match(await text(page), /Thank you.*all rows: fixed/);
+      assert.equal(await page.locator('main b').count(), 0, 'a note is no markup');
+    } else {
+      await page.selectOption('#row-2', 'working');
+      await press(page, 'main form[action="/notice/answer"] button');
+      assert.match(await text(page), /Thank you.*row 2: working on it/);
+    }
+    await look(page, `notices-owner-done-${scripts}`);
+    faults.none();
+    await close();
+  });
+}
+
+test("the next day's report lacks a row: it is gone, and the time until then is counted and shown", async () => {
+  await take('day-two', ['203.0.113.66']);
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  const one = `${cairn.url}${HOME}/${owner.number}`;
+  await until('a row that is gone', async () => {
+    await page.goto(one);
+    return /gone, \d/.test(await text(page));
+  });
+  const said = await text(page);
+  assert.match(said, /From notice to gone Median: .*minute/);
+  assert.match(said, /row 2: working on it/);
+  assert.match(said, /Closed in the firewall <b>today<\/b>/);
+  await look(page, 'notices-one-gone');
+  await page.goto(`${cairn.url}${HOME}`);
+  const list = await text(page);
+  assert.match(list, /From notice to gone .*All .*1 .*1 .*minute/);
+  assert.match(list, /Class: exposed/);
+  await look(page, 'notices-times');
+  // The owner sees it too.
+  await page.goto(owner.link);
+  await page.goto(`${cairn.url}/notice?lang=en`);
+  assert.match(await text(page), /new gone, \d/);
+  faults.none();
+  await close();
+});

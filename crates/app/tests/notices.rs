@@ -1,0 +1,628 @@
+//! Notices through the real store on both databases: a report comes in, the owner is told once, by a real mail server and encrypted for
+//! GnuPG; the owner answers by the link; the next report lacks the row, and the time until then is counted. Always as the log says.
+
+// Helpers of tests stop a test by panicking, as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::too_many_lines
+)]
+
+#[path = "support/mail.rs"]
+mod mail;
+
+use cairn_app::account::Principal;
+use cairn_app::clock::Clock;
+use cairn_app::conversation::{Handed, Taken};
+use cairn_app::feeds::columns::KeyMaker;
+use cairn_app::notice::rows::Wanted;
+use cairn_app::notice::{List, Said};
+use cairn_app::notify::Post;
+use cairn_app::report::AppError;
+use cairn_app::{App, Config, MailConfig};
+use cairn_desk::constituent::typed::{self, ContactTyped};
+use cairn_desk::constituent::{Typed, Work};
+use cairn_desk::conversation::ReplyAddress;
+use cairn_desk::notice::{ALL_ROWS, Answer, Refusal, State, Why};
+use cairn_desk::rules::{Command, Refusal as RuleRefusal};
+use cairn_kernel::actor::Role;
+use cairn_kernel::time::Micros;
+use cairn_store::backup::{self, Plan, Restore};
+use cairn_store::feeds::segment::{Observed, Rows};
+use cairn_store::feeds::{Begin, Begun, FeedStore, FeedWish};
+use cairn_store::writer::Unit;
+use cairn_testkit::gpg::Gpg;
+use cairn_testkit::{TestStore, account, on_both};
+use mail::MailServer;
+use tokio::sync::watch;
+
+const HOUR: i64 = 3_600;
+const ON: Command = Command::SwitchOn { others: 0 };
+const BOOK: &str = r#"
+[limits]
+approve_rows = 3
+stop_rows = 8
+
+[[rule]]
+name = "Scanners"
+when = { type = ["scanner"] }
+silent = "nobody asked for them"
+
+[[rule]]
+name = "Vulnerable"
+when = { type = ["vulnerable-system"], feed = ["example"] }
+tell = { class = "exposed", role = ["security", "abuse"], template = "exposed", hours = 20, tlp = "green" }
+"#;
+
+fn now() -> Micros {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Micros(i64::try_from(since.unwrap().as_micros()).unwrap())
+}
+
+struct World<'t> {
+    t: &'t TestStore,
+    app: App,
+    clock: Clock,
+    lead: Principal,
+    other: Principal,
+    owner: u32,
+}
+
+impl<'t> World<'t> {
+    async fn new(t: &'t TestStore, address: &str) -> Self {
+        let config = Config {
+            public_url: "https://report.example".into(),
+            mail: Some(MailConfig {
+                smtp_url: format!("smtp://{address}"),
+                from: "Reports <report@cert.example>".into(),
+            }),
+            reply_to: Some(ReplyAddress::parse("report+{tag}@cert.example").unwrap()),
+            ..Config::default()
+        };
+        let (app, clock) = t.app(config, now());
+        let lead = account(&app, "lea", Role::Lead).await;
+        let other = account(&app, "ola", Role::Lead).await;
+        let mut world = Self {
+            t,
+            app,
+            clock,
+            lead,
+            other,
+            owner: 0,
+        };
+        world.owner = world.constituent("192.0.2.0/24", "mi").await;
+        world
+    }
+
+    async fn constituent(&self, network: &str, language: &str) -> u32 {
+        let typed = Typed {
+            name: format!("Owner of {network}"),
+            language: language.into(),
+            ..Typed::default()
+        };
+        let made = self.app.make_constituent(&self.lead, typed.read().unwrap());
+        let no = made.await.unwrap();
+        let work = Work::Add(typed::assets(network).unwrap());
+        self.app
+            .work_on_constituent(&self.lead, (no, 1), &work)
+            .await
+            .unwrap();
+        no
+    }
+
+    async fn contact(&self, role: &str, email: &str, key: &str) {
+        let typed = ContactTyped {
+            role: role.into(),
+            email: email.into(),
+            key: key.into(),
+            ..ContactTyped::default()
+        };
+        let draft = self.app.contact_typed(&typed).unwrap();
+        let one = self.app.constituent(&self.lead, self.owner).await.unwrap();
+        let seen = (self.owner, one.constituent.version);
+        let work = Work::NewContact(Box::new(draft));
+        self.app
+            .work_on_constituent(&self.lead, seen, &work)
+            .await
+            .unwrap();
+    }
+
+    async fn seen(&self) -> i64 {
+        let book = self.app.notice_book(&self.lead).await.unwrap();
+        book.rule.as_ref().map_or(0, |rule| rule.steps)
+    }
+
+    /// Written, tried out, asked for, and switched on by somebody else.
+    async fn switch_on(&self, text: &str) {
+        self.app
+            .write_book(&self.lead, self.seen().await, text)
+            .await
+            .unwrap()
+            .unwrap();
+        self.app
+            .try_book(&self.lead, self.seen().await)
+            .await
+            .unwrap();
+        self.app
+            .work_book(&self.lead, self.seen().await, Command::Ask)
+            .await
+            .unwrap();
+        self.app
+            .work_book(&self.other, self.seen().await, ON)
+            .await
+            .unwrap();
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.clock.set(self.clock.now().plus_seconds(seconds));
+    }
+
+    /// A report that tells all there is, as `cairn feeds ingest` takes it in.
+    async fn report(&self, kind: &'static str, addresses: &[u8]) {
+        let (options, at) = (self.t.options(), self.clock.now());
+        let addresses = addresses.to_vec();
+        let taken = tokio::task::spawn_blocking(move || {
+            let mut store = FeedStore::open(&options).unwrap();
+            let mut coming = store.take_raw().unwrap();
+            coming
+                .push(format!("{at:?} {kind} {addresses:?}").as_bytes())
+                .unwrap();
+            let raw = store.keep_raw(coming, at).unwrap();
+            let wish = FeedWish {
+                source: "example",
+                name: kind,
+                window_us: Some(72 * HOUR * 1_000_000),
+                complete: Some(true),
+            };
+            let feed = store.feed(&wish, at).unwrap();
+            let begin = Begin {
+                raw: &raw,
+                part: 0,
+                member: "scan.csv",
+                schema: "1",
+                now: at,
+            };
+            let Begun::Open(mut report) = store.begin(&feed, &begin).unwrap() else {
+                panic!()
+            };
+            let (mut rows, mut maker) = (Rows::default(), KeyMaker::default());
+            for last in addresses {
+                let mut one = Observed {
+                    at,
+                    kind,
+                    identifier: "open-telnet",
+                    ip: Some([192, 0, 2, last].into()),
+                    port: Some(23),
+                    transport: "tcp",
+                    ..Observed::default()
+                };
+                one.key = maker.of(&one);
+                rows.push(&one);
+            }
+            store.commit(&mut report, &rows, &[], "1", 10).unwrap();
+            store.finish(&report).unwrap();
+        });
+        taken.await.unwrap();
+    }
+
+    async fn turn(&self) {
+        while self.app.notices_turn().await.unwrap() > 0 {}
+    }
+
+    async fn mail(&self) {
+        let post = Post::new(self.app.config.mail.as_ref().unwrap()).unwrap();
+        let going_on = watch::channel(false).1;
+        self.app.run_jobs(Some(&post), &going_on).await.unwrap();
+    }
+
+    async fn list(&self) -> List {
+        let all = self.app.notice_list(&self.lead, &Wanted::default()).await;
+        all.unwrap().into_inner()
+    }
+
+    async fn why(&self, last: u8) -> Vec<Why> {
+        let found = self
+            .app
+            .notice_why(&self.lead, &format!("192.0.2.{last}"))
+            .await
+            .unwrap();
+        found.reasons.iter().map(|one| one.why).collect()
+    }
+
+    async fn proved(&self) {
+        assert_eq!(self.t.log_verify().await.1, vec![]);
+    }
+}
+
+fn field(message: &str, name: &str) -> String {
+    let unfolded = message.replace("\r\n ", " ").replace("\n ", " ");
+    let start = format!("{}:", name.to_lowercase());
+    let line = unfolded
+        .lines()
+        .find(|line| line.to_lowercase().starts_with(&start));
+    let line = line.unwrap_or_else(|| panic!("no {name} in {message}"));
+    line[start.len()..].trim().to_owned()
+}
+
+/// What a text of ours says, quoted-printable undone.
+fn plain(text: &str) -> String {
+    let text = text
+        .replace("=\r\n", "")
+        .replace("=\n", "")
+        .replace('\r', "");
+    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
+    while let Some((first, more)) = rest.split_first() {
+        let hex = (*first == b'=').then(|| more.get(..2)).flatten();
+        let hex = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match hex {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn secret(text: &str) -> (String, String) {
+    let at = text.find("/n/").unwrap() + 3;
+    let link: String = text[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
+    let (number, secret) = link.rsplit_once('-').unwrap();
+    (number.to_owned(), secret.to_owned())
+}
+
+on_both! {
+    async fn an_owner_is_told_once_answers_and_what_is_gone_is_counted(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let w = World::new(t, &server.address.to_string()).await;
+        w.app.ensure_openpgp().unwrap();
+        w.app.ensure_openpgp().unwrap();
+        let gpg = Gpg::with_key("Owner <soc@owner.example>", "1y");
+        let key = gpg.run(&["--armor", "--export"], b"");
+        w.contact("security", "soc@owner.example", &String::from_utf8_lossy(&key.out)).await;
+        // What came in before a book is on is not told.
+        w.report("vulnerable-system", &[99]).await;
+        w.switch_on(&BOOK.replace("green", "amber")).await;
+        w.pass(60);
+        w.report("vulnerable-system", &[7, 8]).await;
+        w.report("scanner", &[7]).await;
+        // The program may end at any moment: nothing is told twice.
+        w.turn().await;
+        w.turn().await;
+        w.mail().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 1);
+        assert_eq!((field(&all[0], "To").as_str(), field(&all[0], "Subject").as_str()), ("soc@owner.example", "..."));
+        let sealed = &all[0][all[0].find("-----BEGIN PGP MESSAGE").unwrap()..];
+        gpg.import(w.app.openpgp_public().unwrap().armoured().as_bytes());
+        let opened = gpg.run(&["--decrypt"], sealed.as_bytes());
+        assert!(opened.good && opened.status.contains("GOODSIG"), "{}", opened.status);
+        let inside = String::from_utf8_lossy(&opened.out).into_owned();
+        let said = plain(&inside);
+        assert!(said.contains("Kia ora") && said.contains("Tapanga: TLP:AMBER"), "in the owner's language: {said}");
+        assert!(inside.contains("filename=\"notice-") && inside.contains(".csv\""));
+        let list = w.list().await;
+        let standing = &list.notices[0].standing;
+        assert_eq!((standing.state, standing.rows, standing.sealing.as_deref()), (State::Sent, 2, Some("encrypted")));
+        assert_eq!(w.why(7).await, [Why::Told, Why::Rule]);
+        assert_eq!(w.why(99).await, []);
+
+        // Who has the link answers; nobody else learns anything.
+        let (number, secret) = secret(&said);
+        assert_eq!(number, standing.number);
+        for (no, wrong) in [(number.as_str(), "0".repeat(26)), ("20200101-00000001", secret.clone())] {
+            assert!(matches!(w.app.open_notice(no, &wrong).await, Err(AppError::NotFound)));
+        }
+        let opened = w.app.open_notice(&number, &secret).await.unwrap();
+        assert_eq!(opened.content.rows.len(), 2);
+        let nothing = Said { rows: vec![], note: " ".into() };
+        assert!(matches!(w.app.answer_notice(&opened, &nothing).await, Err(AppError::Input(_))));
+        let said = Said { rows: vec![(ALL_ROWS, Answer::Working), (2, Answer::NotOurs)], note: "Ka mahi.".into() };
+        w.app.answer_notice(&opened, &said).await.unwrap();
+        let whole = w.app.read_notice(&w.lead, &number).await.unwrap();
+        let answers: Vec<_> = whole.rows.iter().map(|row| row.now.as_ref().unwrap().answer.clone().unwrap()).collect();
+        assert_eq!(answers, ["working", "not_ours"]);
+        assert_eq!(whole.answers[0].1.note, "Ka mahi.");
+
+        // The next day one is gone; the other is not told again, since it is not theirs.
+        w.pass(24 * HOUR);
+        w.report("vulnerable-system", &[8]).await;
+        w.turn().await;
+        w.mail().await;
+        assert_eq!(server.messages().len(), 1);
+        let list = w.list().await;
+        assert_eq!((list.times.gone, list.times.open), (1, 1));
+        let median = list.times.median.unwrap();
+        assert!((24 * HOUR - 60..=24 * HOUR + 60).contains(&median), "{median}");
+        assert_eq!(list.classes[0].0, "exposed");
+        assert_eq!(list.owners[0].0, w.owner);
+        assert_eq!(list.notices[0].standing.gone, 1);
+        let whole = w.app.read_notice(&w.lead, &number).await.unwrap();
+        assert!(whole.rows[0].now.as_ref().unwrap().gone.is_some());
+        // It comes back: that is told anew.
+        w.pass(24 * HOUR);
+        w.report("vulnerable-system", &[7, 8]).await;
+        w.turn().await;
+        w.mail().await;
+        assert_eq!(server.messages().len(), 2);
+        assert_eq!(w.list().await.notices.len(), 2);
+        w.proved().await;
+    }
+
+    async fn what_is_still_there_and_what_went_stand_in_the_next_notice(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let w = World::new(t, &server.address.to_string()).await;
+        w.contact("abuse", "abuse@owner.example", "").await;
+        w.switch_on(BOOK).await;
+        w.report("vulnerable-system", &[1, 2]).await;
+        w.turn().await;
+        w.mail().await;
+        // Within the interval nothing is told, also nothing new.
+        w.pass(2 * HOUR);
+        w.report("vulnerable-system", &[1, 3]).await;
+        w.turn().await;
+        assert_eq!(w.list().await.notices.len(), 1);
+        assert_eq!(w.why(3).await, [Why::Interval]);
+        w.pass(19 * HOUR);
+        w.turn().await;
+        w.mail().await;
+        let all = w.list().await;
+        assert_eq!(all.notices.len(), 2);
+        let whole = w.app.read_notice(&w.lead, &all.notices[0].standing.number).await.unwrap();
+        let parts: Vec<_> = whole.rows.iter().map(|row| (row.row.part.as_str(), row.row.line.asset())).collect();
+        assert_eq!(parts, [("new", "192.0.2.3".into()), ("still", "192.0.2.1".into()), ("gone", "192.0.2.2".into())]);
+        // Told once, it is not told again that it went.
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[1, 3]).await;
+        w.turn().await;
+        let all = w.list().await;
+        let whole = w.app.read_notice(&w.lead, &all.notices[0].standing.number).await.unwrap();
+        assert!(whole.rows.iter().all(|row| row.row.part.as_str() == "still"), "{:?}", whole.rows);
+        assert_eq!(server.messages().len(), 2);
+        w.proved().await;
+    }
+
+    async fn what_may_not_leave_does_not_and_says_why(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let w = World::new(t, &server.address.to_string()).await;
+        w.switch_on(&BOOK.replace("green", "amber")).await;
+        w.report("vulnerable-system", &[1]).await;
+        w.turn().await;
+        assert_eq!(w.why(1).await, [Why::NoContact]);
+        w.contact("abuse", "abuse@owner.example", "").await;
+        w.turn().await;
+        assert_eq!(w.why(1).await, [Why::NoKey]);
+        assert!(w.list().await.notices.is_empty());
+        assert_eq!(w.list().await.held[0].why, Why::NoKey);
+        // A mail that tells nothing of it may leave.
+        w.switch_on(&BOOK.replace("\"green\"", "\"amber\", medium = \"portal\"")).await;
+        w.pass(HOUR);
+        w.report("vulnerable-system", &[1]).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 1);
+        assert!(plain(&all[0]).contains("/n/") && !all[0].contains("192.0.2"), "{}", all[0]);
+        // It comes back: the contact is known to bounce, and what it told is due again.
+        let id = field(&all[0], "Message-ID");
+        let to = field(&all[0], "Reply-To");
+        let back = format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@owner.example\r\nTo: {to}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo.\r\n\
+             --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; owner.example\r\n\r\n\
+             Final-Recipient: rfc822; abuse@owner.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
+             Message-ID: {id}\r\nSubject: x\r\n\r\n--b--\r\n"
+        );
+        let taken = w.app.take_mail(back.as_bytes(), Handed::default()).await.unwrap();
+        assert!(matches!(taken, Taken::Notice(_, true)), "{taken:?}");
+        let one = w.app.constituent(&w.lead, w.owner).await.unwrap();
+        assert!(one.constituent.contacts[0].bounced.is_some());
+        assert_eq!(w.list().await.notices[0].standing.state, State::Returned);
+        w.turn().await;
+        assert_eq!(w.why(1).await, [Why::Bounced]);
+        w.contact("security", "soc@owner.example", "").await;
+        w.turn().await;
+        w.mail().await;
+        assert_eq!(server.messages().len(), 2);
+        w.proved().await;
+    }
+
+    async fn much_at_once_waits_for_two_people_and_too_much_stops_it_all(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let w = World::new(t, &server.address.to_string()).await;
+        w.contact("abuse", "abuse@owner.example", "").await;
+        w.switch_on(BOOK).await;
+        w.report("vulnerable-system", &[1, 2, 3, 4]).await;
+        w.turn().await;
+        w.mail().await;
+        let standing = w.list().await.notices[0].standing.clone();
+        assert_eq!((standing.state, standing.needs), (State::Waiting, 2));
+        assert_eq!(w.why(1).await, [Why::Approval]);
+        let number = standing.number.as_str();
+        w.app.judge_notice(&w.lead, number, true).await.unwrap();
+        let again = w.app.judge_notice(&w.lead, number, true).await;
+        assert!(matches!(again, Err(AppError::Notice(Refusal::Own))));
+        w.mail().await;
+        assert_eq!(server.messages().len(), 0);
+        w.app.judge_notice(&w.other, number, true).await.unwrap();
+        w.mail().await;
+        assert_eq!(server.messages().len(), 1);
+        // What a person does not want is not told while it lasts.
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[5, 6, 7, 8]).await;
+        w.turn().await;
+        let second = w.list().await.notices[0].standing.number.clone();
+        assert_ne!(second, standing.number);
+        w.app.judge_notice(&w.lead, &second, false).await.unwrap();
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[5, 6, 7, 8]).await;
+        w.turn().await;
+        assert_eq!(w.list().await.notices.len(), 2);
+        assert_eq!(w.why(5).await, [Why::Approval]);
+        // More than anybody meant.
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[11, 12, 13, 14, 15, 16, 17, 18, 19]).await;
+        w.turn().await;
+        let book = w.app.notice_book(&w.lead).await.unwrap();
+        let rule = book.rule.as_ref().unwrap();
+        assert!(rule.on.is_none() && rule.stopped.is_some());
+        assert_eq!(w.list().await.notices.len(), 2);
+        w.mail().await;
+        assert_eq!(server.messages().len(), 1);
+        w.proved().await;
+    }
+
+    async fn a_tester_sees_it_first_quiet_hours_hold_it_and_a_cap_holds_the_rest(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let w = World::new(t, &server.address.to_string()).await;
+        w.contact("abuse", "abuse@owner.example", "").await;
+        w.switch_on(&BOOK.replace("[limits]", "[limits]\ntester = \"test@cert.example\"\nmails_hour = 1")).await;
+        w.report("vulnerable-system", &[1]).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!((all.len(), field(&all[0], "To").as_str()), (1, "test@cert.example"));
+        assert!(field(&all[0], "Subject").starts_with("[test]"), "{}", all[0]);
+        let number = w.list().await.notices[0].standing.number.clone();
+        w.app.judge_notice(&w.lead, &number, true).await.unwrap();
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 2);
+        assert!(all.iter().any(|mail| field(mail, "To") == "abuse@owner.example"));
+        // Another owner within the same hour.
+        let mut other = World { owner: w.constituent("192.0.2.128/25", "en").await, ..w };
+        other.contact("abuse", "abuse@other.example", "").await;
+        other.pass(60);
+        other.report("vulnerable-system", &[1, 200]).await;
+        other.turn().await;
+        assert_eq!(other.why(200).await, [Why::Cap]);
+        other.pass(2 * HOUR);
+        let local = other.clock.now().timestamp().to_zoned(other.app.config.time_zone.clone());
+        let hour = local.hour();
+        let quiet = format!("{:02}:00-{:02}:00", hour, (hour + 2) % 24);
+        let typed = Typed { name: "Other".into(), quiet, ..Typed::default() };
+        let one = other.app.constituent(&other.lead, other.owner).await.unwrap();
+        let seen = (other.owner, one.constituent.version);
+        other.app.work_on_constituent(&other.lead, seen, &Work::Head(typed.read().unwrap())).await.unwrap();
+        other.turn().await;
+        assert_eq!(other.why(200).await, [Why::Quiet]);
+        other.pass(3 * HOUR);
+        other.turn().await;
+        assert_eq!(other.list().await.notices.len(), 2);
+        other.owner = 0;
+        other.proved().await;
+    }
+
+    async fn the_book_is_tried_out_and_switched_on_by_a_second_person(t: &mut TestStore) {
+        let w = World::new(t, "127.0.0.1:1").await;
+        w.report("vulnerable-system", &[1, 2, 200]).await;
+        w.report("scanner", &[1]).await;
+        let wrong = w.app.write_book(&w.lead, 0, "[[rule]]\nname = 'x'").await.unwrap();
+        assert!(wrong.is_err());
+        w.app.write_book(&w.lead, 0, BOOK).await.unwrap().unwrap();
+        let moved = w.app.write_book(&w.lead, 0, BOOK).await;
+        assert!(matches!(moved, Err(AppError::Rule(RuleRefusal::Moved))));
+        let refused = w.app.work_book(&w.other, w.seen().await, ON).await;
+        assert!(matches!(refused, Err(AppError::Rule(RuleRefusal::NotTried))));
+        let trial = w.app.try_book(&w.lead, w.seen().await).await.unwrap();
+        assert_eq!((trial.looked, trial.told, trial.nobody), (4, 3, 0));
+        let reach: Vec<_> = trial.reach.iter().map(|one| (one.rule, one.rows, one.why)).collect();
+        assert_eq!(reach, [(2, 3, Why::NoContact), (1, 1, Why::Rule)]);
+        let own = w.app.work_book(&w.lead, w.seen().await, ON).await;
+        assert!(matches!(own, Err(AppError::Rule(RuleRefusal::Own))));
+        w.app.work_book(&w.lead, w.seen().await, Command::Ask).await.unwrap();
+        w.app.work_book(&w.other, w.seen().await, ON).await.unwrap();
+        // Rules of the desk know nothing of it.
+        assert!(w.app.rules(&w.lead).await.unwrap().is_empty());
+        assert!(matches!(w.app.read_rule(&w.lead, 0).await, Err(AppError::NotFound)));
+        w.app.work_book(&w.lead, 0, Command::SwitchOff).await.unwrap();
+        w.proved().await;
+    }
+
+    async fn the_log_knows_all_of_it_and_a_backup_brings_it_back(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let options = t.options();
+        let number = {
+            let w = World::new(t, &server.address.to_string()).await;
+            w.contact("abuse", "abuse@owner.example", "").await;
+            w.switch_on(BOOK).await;
+            w.report("vulnerable-system", &[1, 2]).await;
+            w.turn().await;
+            w.mail().await;
+            let (number, secret) = secret(&plain(&server.messages()[0]));
+            let opened = w.app.open_notice(&number, &secret).await.unwrap();
+            let said = Said { rows: vec![(1, Answer::Fixed)], note: "Done".into() };
+            w.app.answer_notice(&opened, &said).await.unwrap();
+            w.proved().await;
+            number
+        };
+        let tables = ["notice", "notice_step", "notice_answer"];
+        for table in tables {
+            tamper(t, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
+        }
+        for (sql, table) in [
+            ("UPDATE notice SET owner = 9", "notice"),
+            ("UPDATE notice SET number = '20200101-00000001'", "notice"),
+            ("UPDATE notice SET state = 'returned'", "notice"),
+            ("UPDATE notice SET sealing = 'encrypted'", "notice"),
+            ("UPDATE notice SET gone = 1", "notice"),
+            ("UPDATE notice SET answers = 0", "notice"),
+            ("UPDATE notice SET content = replace(content, '192.0.2.1', '192.0.2.3')", "notice"),
+            ("DELETE FROM notice", "notice"),
+            ("UPDATE notice_step SET event = replace(event, 'plain', 'signed') WHERE n = 2", "notice_step"),
+            ("DELETE FROM notice_step WHERE n = 1", "notice_step"),
+            ("UPDATE notice_answer SET said = replace(said, 'fixed', 'false')", "notice_answer"),
+            ("DELETE FROM notice_answer", "notice_answer"),
+        ] {
+            tamper(t, sql).await;
+            let findings = t.log_verify().await.1;
+            assert!(findings.iter().any(|finding| finding.table == table), "{sql}: {findings:?}");
+            for table in tables {
+                tamper(t, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+            }
+        }
+        for table in tables {
+            tamper(t, &format!("DROP TABLE kept_{table}")).await;
+        }
+        assert_eq!(t.log_verify().await.1, vec![]);
+        let folder = tempfile::tempdir().unwrap();
+        let (file, to) = (folder.path().join("backup"), folder.path().join("backup"));
+        let made = tokio::task::spawn_blocking(move || {
+            let plan = Plan { to: &to, settings: None, key: None, made_at: now() };
+            backup::backup(&options, &plan, &mut |_, _, _| {})
+        });
+        made.await.unwrap().unwrap();
+        let mut other = t.blank().await;
+        let options = other.options();
+        let restored = tokio::task::spawn_blocking(move || {
+            let how = Restore { from: &file, key: None, quarter: None, accept_findings: false };
+            backup::restore(&options, &how, &mut |_, _, _| {})
+        });
+        assert_eq!(restored.await.unwrap().unwrap().verdict.findings, 0);
+        other.reopen().await;
+        assert_eq!(t.notice_by(&number).await.unwrap(), other.notice_by(&number).await.unwrap());
+        assert_eq!(t.notice_lines(1).await.unwrap(), other.notice_lines(1).await.unwrap());
+        assert_eq!(t.notice_mark().await.unwrap(), other.notice_mark().await.unwrap());
+        other.finish().await;
+    }
+}
+
+/// As an intruder would, through the store's own writer: nothing is logged.
+async fn tamper(t: &TestStore, sql: &str) {
+    let mut unit = Unit::default();
+    for statement in sql.split(';') {
+        unit.exec(statement.trim().to_owned().leak(), Vec::new());
+    }
+    t.write(unit).await.unwrap();
+}
