@@ -69,9 +69,22 @@ impl Register {
         }
     }
 
-    fn name(&self, no: u32) -> String {
+    /// The name of one; empty if there is no such.
+    pub(crate) fn name(&self, no: u32) -> String {
         let line = self.lines.get(&no);
         line.map(|line| line.facts.name.clone()).unwrap_or_default()
+    }
+
+    /// The sector of one.
+    pub(crate) fn sector(&self, no: u32) -> Option<&str> {
+        self.lines.get(&no)?.facts.sector.as_deref()
+    }
+
+    /// Numbers of those in a sector; without one, of those in none.
+    pub(crate) fn in_sector<'a>(&'a self, code: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let own = self.lines.values();
+        let own = own.filter(move |line| line.facts.sector.as_deref().unwrap_or_default() == code);
+        own.map(|line| line.no)
     }
 
     fn names(&self, conflicts: &[Conflict]) -> BTreeMap<u32, String> {
@@ -165,7 +178,7 @@ pub fn asked(text: &str) -> Option<(Option<IpAddr>, Option<u32>, Option<String>)
 
 impl App {
     /// The snapshot as of now: kept ones are given out again while nothing changed.
-    async fn ownership(&self) -> Result<Arc<Register>, AppError> {
+    pub(crate) async fn ownership(&self) -> Result<Arc<Register>, AppError> {
         let mut kept = self.register.lock().await;
         let mark = self.store.constituent_mark().await?;
         if let Some(register) = kept.as_ref().filter(|register| register.mark == mark) {

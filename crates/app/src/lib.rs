@@ -13,6 +13,7 @@ pub mod conversation;
 pub mod dkim;
 pub mod draft;
 pub mod evidence;
+pub mod explorer;
 pub mod export;
 pub mod feeds;
 pub mod figures;
@@ -225,6 +226,8 @@ pub struct App {
     rules_turn: Arc<tokio::sync::Mutex<()>>,
     /// Constituents, as they were when somebody last asked.
     register: Arc<tokio::sync::Mutex<Option<Arc<constituent::Register>>>>,
+    /// Connections to what machines reported.
+    explorer: Arc<explorer::Explorer>,
     office: Arc<track::working::Office>,
     presence: Arc<presence::Presence>,
     turns: Arc<webhook::Turns>,
@@ -286,6 +289,7 @@ impl App {
             rules_tide: Arc::default(),
             rules_turn: Arc::default(),
             register: Arc::default(),
+            explorer: Arc::default(),
             presence: Arc::default(),
             turns: Arc::default(),
             office: Arc::default(),

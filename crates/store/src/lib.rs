@@ -178,7 +178,18 @@ pub struct Store {
     next_report: Arc<AtomicI64>,
     dir: Arc<PathBuf>,
     labels: Labels,
+    feeds: FeedsAt,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// Where machine reports lie.
+#[derive(Clone)]
+struct FeedsAt(Arc<Options>);
+
+impl std::fmt::Debug for FeedsAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("FeedsAt").field(&self.0.dir).finish()
+    }
 }
 
 impl Store {
@@ -188,6 +199,7 @@ impl Store {
     /// See [`OpenError`].
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         let dir = options.dir.clone();
+        let feeds = FeedsAt(Arc::new(options.clone()));
         let fault = |cause| OpenError::Directory {
             path: options.dir.clone(),
             cause,
@@ -244,8 +256,17 @@ impl Store {
             next_report: Arc::new(AtomicI64::new(newest + 1)),
             dir: Arc::new(dir),
             labels,
+            feeds,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
         })
+    }
+
+    /// Machine reports of this installation, to read. `None` where none was ever taken in. Blocks.
+    ///
+    /// # Errors
+    /// See [`feeds::FeedError`].
+    pub fn feeds(&self) -> Result<Option<feeds::FeedStore>, feeds::FeedError> {
+        feeds::FeedStore::reading(&self.feeds.0)
     }
 
     /// Writes a unit durably.

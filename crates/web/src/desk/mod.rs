@@ -15,6 +15,7 @@ mod cluster;
 mod cluster_work;
 mod constituents;
 mod conversation;
+mod explorer;
 mod hold;
 mod keyboard;
 mod keys;
@@ -59,6 +60,7 @@ use who::Officer;
 pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
 pub(crate) use constituents::file as constituents_file;
+pub(crate) use explorer::{cursor_of, cursor_text, day_of, segments_of, segments_text};
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -127,6 +129,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(management());
     all.extend(webhooks::routes());
     all.extend(constituents::routes());
+    all.extend(explorer::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -743,6 +746,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         (
             "/desk/constituents",
             t::owners_title(l),
+            may(Action::ReadReports),
+        ),
+        (
+            "/desk/explorer",
+            t::explorer_title(l),
             may(Action::ReadReports),
         ),
         (

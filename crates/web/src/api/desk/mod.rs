@@ -12,6 +12,7 @@ mod cluster;
 mod common;
 mod constituent;
 mod document;
+mod explorer;
 mod manage;
 mod observable;
 mod referral;
@@ -39,6 +40,7 @@ use crate::server::body_max;
 pub use beside::{Beside, beside};
 pub use call::{CALL_BYTES_MAX, CALLS_A_SECOND, CALLS_BURST, Call};
 pub use document::document;
+pub(crate) use explorer::explored_json;
 
 /// Every call.
 #[must_use]
@@ -52,6 +54,7 @@ pub fn calls() -> Vec<Call> {
         ("Referrals", referral::calls()),
         ("Observables", observable::calls()),
         ("Constituents", constituent::calls()),
+        ("Events", explorer::calls()),
         ("Many at once, views, shifts", bulk::calls()),
         ("Rules", rules::calls()),
         ("Challenges", challenge::calls()),
