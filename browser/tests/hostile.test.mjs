@@ -715,7 +715,7 @@ const ROUTES = [
   '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',
   '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
   '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/desk/constituents', '/desk/constituents/new', '/desk/constituents/conflicts', '/desk/constituents/import', '/desk/constituents/{no}',
-  '/desk/constituents/{no}/contacts/{contact}', '/desk/feeds', '/desk/feeds/quarantine', '/desk/feeds/reports/{no}', '/desk/feeds/sources/new', '/desk/feeds/sources/{no}', '/desk/feeds/upload', '/desk/webhooks', '/desk/webhooks/{id}', '/evidence', '/figures', '/figures.json', '/figures/categories',
+  '/desk/constituents/{no}/contacts/{contact}', '/desk/explorer', '/desk/explorer.csv', '/desk/explorer.json', '/desk/explorer/day/{day}', '/desk/explorer/address/{kind}/{value}', '/desk/explorer/row/{report}/{offset}/{bytes}', '/desk/feeds', '/desk/feeds/quarantine', '/desk/feeds/reports/{no}', '/desk/feeds/sources/new', '/desk/feeds/sources/{no}', '/desk/feeds/upload', '/desk/webhooks', '/desk/webhooks/{id}', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
   '/how-receipts-work', '/log.keys', '/n/{link}', '/notice', '/notice/file', '/openpgp', '/openpgp.asc', '/.well-known/openpgpkey/hu/{hash}', '/.well-known/openpgpkey/policy',
   '/.well-known/openpgpkey/{domain}/hu/{hash}', '/.well-known/openpgpkey/{domain}/policy', '/.well-known/security.txt', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',

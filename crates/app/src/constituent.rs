@@ -79,9 +79,22 @@ impl Register {
         &self.owners
     }
 
+    /// The name of one; empty if there is no such.
     pub(crate) fn name(&self, no: u32) -> String {
         let line = self.lines.get(&no);
         line.map(|line| line.facts.name.clone()).unwrap_or_default()
+    }
+
+    /// The sector of one.
+    pub(crate) fn sector(&self, no: u32) -> Option<&str> {
+        self.lines.get(&no)?.facts.sector.as_deref()
+    }
+
+    /// Numbers of those in a sector; without one, of those in none.
+    pub(crate) fn in_sector<'a>(&'a self, code: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let own = self.lines.values();
+        let own = own.filter(move |line| line.facts.sector.as_deref().unwrap_or_default() == code);
+        own.map(|line| line.no)
     }
 
     fn names(&self, conflicts: &[Conflict]) -> BTreeMap<u32, String> {

@@ -13,6 +13,7 @@ pub mod conversation;
 pub mod dkim;
 pub mod draft;
 pub mod evidence;
+pub mod explorer;
 pub mod export;
 pub mod feeds;
 pub mod figures;
@@ -232,6 +233,8 @@ pub struct App {
     notices_turn: Arc<tokio::sync::Mutex<notice::Looked>>,
     /// Constituents, as they were when somebody last asked.
     register: Arc<tokio::sync::Mutex<Option<Arc<constituent::Register>>>>,
+    /// Connections to what machines reported.
+    explorer: Arc<explorer::Explorer>,
     office: Arc<track::working::Office>,
     presence: Arc<presence::Presence>,
     turns: Arc<webhook::Turns>,
@@ -298,6 +301,7 @@ impl App {
             rules_turn: Arc::default(),
             notices_turn: Arc::default(),
             register: Arc::default(),
+            explorer: Arc::default(),
             presence: Arc::default(),
             turns: Arc::default(),
             feeds: Arc::default(),

@@ -1,5 +1,6 @@
 //! `kill9-feeds`: the real program takes machine reports in and is killed at a random moment, again and again. What is there at the end is
-//! what an undisturbed run comes to: each observation's state, the reports' counts, the daily counts, the quarantine, the segments.
+//! what an undisturbed run comes to: each observation's state, the reports' counts, the daily counts, the explorer's counts, the quarantine,
+//! the segments.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -204,6 +205,7 @@ fn compare(calm: Where<'_>, tried: Where<'_>) -> anyhow::Result<(usize, Vec<Stri
                 .map(|(one, other)| format!("{other}, not {one}: {sql}")),
         );
     }
+    let mut counts = Vec::new();
     for (data, url) in [calm, tried] {
         let options = match url {
             None => cairn_store::Options::sqlite(data, "cairn.example/log"),
@@ -211,6 +213,18 @@ fn compare(calm: Where<'_>, tried: Where<'_>) -> anyhow::Result<(usize, Vec<Stri
         };
         let store = FeedStore::reading(&options)?.context("nothing was stored")?;
         store.verify(&mut |finding| faults.push(finding))?;
+        counts.push(store.counts_as_text()?);
+    }
+    if let [one, other] = counts.as_slice() {
+        lines += one.len();
+        if one != other {
+            let differing = other.iter().find(|line| !one.contains(line));
+            faults.push(format!(
+                "{} counts, not {}: {differing:?}",
+                other.len(),
+                one.len()
+            ));
+        }
     }
     Ok((lines, faults))
 }

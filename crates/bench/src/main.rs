@@ -12,6 +12,7 @@ mod clock;
 mod core;
 mod desk;
 mod diskfull;
+mod explorer;
 mod feeds;
 mod flood;
 mod intake;
@@ -59,6 +60,8 @@ enum Command {
     Queue(queue::Options),
     /// The officers' pages with many reports and cases, on both databases.
     Desk(desk::Options),
+    /// The event explorer over many machine observations, on both databases.
+    Explorer(explorer::Options),
     /// Thousands of clients that send a byte at a time.
     Slow(slow::Options),
     /// Killed under load, again and again: every receipt is kept.
@@ -106,6 +109,9 @@ fn main() -> anyhow::Result<()> {
             Command::Queue(options) => queue::run(&args.cairn, options).await,
             Command::Desk(options) => {
                 desk::run(&args.cairn, args.postgres.as_deref(), options).await
+            }
+            Command::Explorer(options) => {
+                explorer::run(&args.cairn, args.postgres.as_deref(), options).await
             }
             Command::Slow(options) => slow::run(&args.cairn, options).await,
             Command::Kill9(options) => {

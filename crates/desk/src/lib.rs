@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod constituent;
 pub mod conversation;
 mod data;
+pub mod explorer;
 pub mod figures;
 pub mod files;
 pub mod form;

@@ -19,6 +19,7 @@ use crate::taxonomy::Taxonomy;
 
 pub use day::{Bound, Day};
 pub use matches::Facts;
+pub(crate) use parse::tokens;
 pub use parse::{LINE_CHARS_MAX, TERMS_MAX, WORDS_MAX, parse};
 pub use phrase::{holds, says};
 pub use wanted::{NOBODY, Set, Wanted};

@@ -7,19 +7,26 @@
 //! commits its place, the states, the daily counts, the quarantine and how far the report is. What lies in a file beyond the last place
 //! that was committed is cut off when the store is opened.
 
+pub mod ask;
 mod care;
+mod check;
+mod count;
+pub mod cube;
 mod filter;
 mod judged;
 pub(crate) mod link;
+pub mod mix;
 pub(crate) mod months;
 mod raw;
 mod read;
 pub(crate) mod schema;
 pub mod segment;
+pub mod sift;
 pub mod spool;
 pub mod state;
 mod take;
 mod turn;
+pub mod walk;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -84,6 +91,9 @@ pub enum FeedError {
     /// There is no such report.
     #[error("there is no report {0}")]
     NoReport(i64),
+    /// Counts of observations.
+    #[error("counts of observations are damaged; restore them from a backup")]
+    Counts,
     /// The report as received was removed by retention.
     #[error("the file of report {0} is no longer kept")]
     NoRaw(i64),
@@ -143,6 +153,7 @@ pub struct FeedStore {
     /// The month's file that is written to.
     month: Option<(String, File)>,
     next_segment: i64,
+    counting: count::Counting,
     broken: bool,
     /// Held while the store is open; the system releases it however the process ends.
     lock: Option<File>,
@@ -200,6 +211,7 @@ impl FeedStore {
             ends: HashMap::new(),
             month: None,
             next_segment: 1,
+            counting: count::Counting::default(),
             broken: false,
             lock: None,
         })

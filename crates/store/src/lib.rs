@@ -183,6 +183,7 @@ pub struct Store {
     feeds_at: feeds::FeedsAt,
     labels: Labels,
     wording: unindexed::Said,
+    feeds: FeedsAt,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
     opened: Opened,
 }
@@ -197,6 +198,16 @@ impl std::fmt::Debug for Opened {
     }
 }
 
+/// Where machine reports lie.
+#[derive(Clone)]
+struct FeedsAt(Arc<Options>);
+
+impl std::fmt::Debug for FeedsAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("FeedsAt").field(&self.0.dir).finish()
+    }
+}
+
 impl Store {
     /// Opens the store, migrating it if need be. Must be called on a tokio runtime.
     ///
@@ -205,6 +216,7 @@ impl Store {
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         let dir = options.dir.clone();
         let opened = Opened(Arc::new(options.clone()));
+        let feeds = FeedsAt(Arc::new(options.clone()));
         let fault = |cause| OpenError::Directory {
             path: options.dir.clone(),
             cause,
@@ -266,6 +278,7 @@ impl Store {
             feeds_at,
             labels,
             wording,
+            feeds,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
             opened,
         })
@@ -275,6 +288,14 @@ impl Store {
     /// said holds.
     pub fn words_by(&self, wording: unindexed::Wording) {
         self.wording.say(wording);
+    }
+
+    /// Machine reports of this installation, to read. `None` where none was ever taken in. Blocks.
+    ///
+    /// # Errors
+    /// See [`feeds::FeedError`].
+    pub fn feeds(&self) -> Result<Option<feeds::FeedStore>, feeds::FeedError> {
+        feeds::FeedStore::reading(&self.feeds.0)
     }
 
     /// Writes a unit durably.

@@ -205,6 +205,20 @@ impl Row {
     getter!(/// A DOUBLE PRECISION.
         real, real_opt, f64, "a number", Value::Real(x) => *x);
 
+    /// A BLOB, where it lies.
+    ///
+    /// # Errors
+    /// The column is absent, NULL or of another type.
+    pub fn bytes(&self, column: usize) -> Result<&[u8], ColumnError> {
+        match self.0.get(column) {
+            Some(Value::Blob(bytes)) => Ok(bytes),
+            _ => Err(ColumnError {
+                column,
+                expected: "bytes",
+            }),
+        }
+    }
+
     /// A point in time.
     ///
     /// # Errors

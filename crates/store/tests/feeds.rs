@@ -388,7 +388,7 @@ on_both! {
             let plan = Plan { to: &file, settings: None, key: Some(&[3; 32]), made_at: START };
             // Beside the writer.
             let manifest = backup::backup(options, &plan, &mut |_, _, _| ()).unwrap();
-            assert_eq!((manifest.feeds, manifest.rows["feed_state"]), (Some(1), 500));
+            assert_eq!((manifest.feeds, manifest.rows["feed_state"]), (Some(2), 500));
             store.commit(&mut one, &rows(500..600, hours(0)), &[], "1", 600).unwrap();
             let how = Restore { from: &file, key: Some(&[3; 32]), quarter: Some(&sample::quarter), accept_findings: false };
             backup::restore(&to, &how, &mut |_, _, _| ()).unwrap();

@@ -204,7 +204,7 @@ fn tell(
 }
 
 /// Bytes of the tables of machine reports, with their indexes.
-fn table_bytes(url: &str) -> anyhow::Result<u64> {
+pub fn table_bytes(url: &str) -> anyhow::Result<u64> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -19,16 +19,16 @@ pub const WORDS_MAX: usize = 24;
 const SHOWN_CHARS_MAX: usize = 60;
 
 /// One token as it stands in the line.
-struct Token<'l> {
+pub(crate) struct Token<'l> {
     /// Characters before it.
-    at: usize,
-    whole: &'l str,
-    not: bool,
+    pub(crate) at: usize,
+    pub(crate) whole: &'l str,
+    pub(crate) not: bool,
     /// Letters before a colon.
-    head: Option<&'l str>,
-    value: &'l str,
+    pub(crate) head: Option<&'l str>,
+    pub(crate) value: &'l str,
     quoted: bool,
-    closed: bool,
+    pub(crate) closed: bool,
 }
 
 const fn is_quote(c: char) -> bool {
@@ -43,7 +43,7 @@ fn quoted(rest: &str) -> (usize, usize, bool) {
     }
 }
 
-fn tokens(line: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(line: &str) -> Vec<Token<'_>> {
     let mut out = Vec::new();
     let (mut rest, mut at) = (line, 0);
     loop {

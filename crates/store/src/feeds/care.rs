@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use cairn_kernel::time::Micros;
 
+use super::count::Counting;
+use super::cube::hour_of;
 use super::months::{Place, is_month, month_of};
 use super::raw::raw_of;
 use super::{FeedError, FeedStore, RAW, at};
@@ -61,6 +63,11 @@ impl FeedStore {
                 done.observations = row.int(0)?.unsigned_abs();
             }
             link.exec("DELETE FROM feed_segment WHERE month < $1", &of)?;
+            let sql = "DELETE FROM feed_part WHERE NOT EXISTS (SELECT 1 FROM feed_segment s WHERE s.no = feed_part.segment)";
+            link.exec(sql, [])?;
+            // Days and weeks stay.
+            let sql = "DELETE FROM feed_cube WHERE level = 0 AND slot < $1";
+            link.exec(sql, &bound![hour_of(month.0)])?;
             let sql = "DELETE FROM feed_raw WHERE received_at < $1 \
                        AND NOT EXISTS (SELECT 1 FROM feed_report r WHERE r.raw = feed_raw.sha256 AND (NOT r.done OR r.received_at >= $1))";
             done.raws = link.exec(sql, &bound![month])?;
@@ -71,6 +78,7 @@ impl FeedStore {
             Ok(())
         })?;
         self.month = None;
+        self.counting = Counting::default();
         self.ends.retain(|month, _| *month >= first);
         for entry in fs::read_dir(&self.dir).map_err(at(&self.dir))? {
             let path = entry.map_err(at(&self.dir))?.path();
@@ -150,6 +158,7 @@ impl FeedStore {
         let kept = self.check_segments(&mut held, &mut wrong)?;
         self.check_reports(&kept, &mut wrong)?;
         self.check_days(&mut wrong)?;
+        self.check_counts(&mut wrong)?;
         self.check_raws(&mut held, &mut wrong)?;
         held.findings = findings;
         Ok(held)

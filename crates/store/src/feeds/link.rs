@@ -76,6 +76,16 @@ impl Link {
         Ok((known > 0).then_some(Self::Postgres(runtime, client)))
     }
 
+    /// The number of the newest migration that was applied.
+    pub(super) fn version(&self) -> Answer<i64> {
+        match self {
+            Self::Sqlite(connection) => Ok(crate::schema::sqlite_version(connection)?),
+            Self::Postgres(runtime, client) => {
+                Ok(runtime.block_on(schema::postgres_version(client))?)
+            }
+        }
+    }
+
     pub(crate) fn rows(&self, sql: &'static str, params: impl AsRef<[Value]>) -> Answer<Vec<Row>> {
         let params = params.as_ref();
         match self {
@@ -200,6 +210,59 @@ impl Link {
         }
     }
 
+    /// The numbers of these mixes of a book, in the order of the keys, which rise.
+    pub(super) fn mixes(&self, book: i64, keys: &[MixKey]) -> Answer<Vec<Option<u32>>> {
+        let number = |no: i64| u32::try_from(no).ok();
+        match self {
+            Self::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(MIX)?;
+                let mut numbers = Vec::with_capacity(keys.len());
+                for key in keys {
+                    let mut rows = statement.query((book, &key[..]))?;
+                    numbers.push(match rows.next()? {
+                        None => None,
+                        Some(row) => number(row.get(0)?),
+                    });
+                }
+                Ok(numbers)
+            }
+            Self::Postgres(runtime, client) => {
+                let bytes: Vec<&[u8]> = keys.iter().map(|key| &key[..]).collect();
+                let rows = runtime.block_on(client.query(MIXES_PG, &[&bytes, &book]))?;
+                let mut numbers = vec![None; keys.len()];
+                for row in rows {
+                    let place = usize::try_from(row.try_get::<_, i64>(0)? - 1).ok();
+                    if let Some(own) = place.and_then(|place| numbers.get_mut(place)) {
+                        *own = number(row.try_get(1)?);
+                    }
+                }
+                Ok(numbers)
+            }
+        }
+    }
+
+    /// Writes new mixes of a book.
+    pub(super) fn put_mixes(&self, book: i64, mixes: &[(MixKey, u32)]) -> Answer<()> {
+        match self {
+            Self::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(PUT_MIX)?;
+                for (key, no) in mixes {
+                    statement.execute((book, i64::from(*no), &key[..]))?;
+                }
+                Ok(())
+            }
+            Self::Postgres(runtime, client) => {
+                if mixes.is_empty() {
+                    return Ok(());
+                }
+                let keys: Vec<&[u8]> = mixes.iter().map(|(key, _)| &key[..]).collect();
+                let numbers: Vec<i64> = mixes.iter().map(|(_, no)| i64::from(*no)).collect();
+                runtime.block_on(client.execute(PUT_MIXES_PG, &[&book, &numbers, &keys]))?;
+                Ok(())
+            }
+        }
+    }
+
     /// Writes states, whether they were there or not.
     pub(super) fn put_states(&self, feed: i64, states: &[(Key, State)]) -> Answer<()> {
         let seen = |state: &State| i64::try_from(state.seen).unwrap_or(i64::MAX);
@@ -241,6 +304,18 @@ impl Link {
         }
     }
 }
+
+/// What a mix of ten words is stored under.
+pub(super) type MixKey = [u8; 2 * super::mix::COLUMNS];
+
+const MIX: &str = "SELECT no FROM feed_mix WHERE book = ?1 AND key = ?2";
+
+const PUT_MIX: &str = "INSERT INTO feed_mix(book, no, key) VALUES (?1, ?2, ?3)";
+
+const MIXES_PG: &str = "SELECT k.place, m.no FROM unnest($1::bytea[]) WITH ORDINALITY AS k(key, place) \
+    JOIN feed_mix m ON m.key = k.key AND m.book = $2";
+
+const PUT_MIXES_PG: &str = "INSERT INTO feed_mix(book, no, key) SELECT $1::bigint, unnest($2::bigint[]), unnest($3::bytea[])";
 
 const STATE: &str = "SELECT first_at, since, last_at, seen, report, segment FROM feed_state WHERE key = ?1 AND feed = ?2";
 

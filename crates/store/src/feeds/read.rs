@@ -240,6 +240,28 @@ impl FeedStore {
         Ok(histories)
     }
 
+    /// Whether each of these observations of a feed is gone; `None` of what has no state. In the order of the keys, which rise.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn standing(
+        &self,
+        feed: i64,
+        keys: &[Key],
+        now: Micros,
+    ) -> Result<Vec<Option<bool>>, FeedError> {
+        let sql = "SELECT window_us, complete, newest FROM feed WHERE no = $1";
+        let rows = self.link.rows(sql, &bound![feed])?;
+        let Some(row) = rows.first() else {
+            return Ok(vec![None; keys.len()]);
+        };
+        let complete = row.bool(1)?;
+        let (window, newest) = (row.int(0)?, row.int_opt(2)?.filter(|_| complete));
+        let states = self.link.states(feed, keys)?.into_iter();
+        let gone = |state: State| state.is_gone(now, window, newest);
+        Ok(states.map(|state| state.map(gone)).collect())
+    }
+
     /// Each segment between two moments that may hold the source of `like`, with the number of its report, the newest first. Those
     /// that do not hold it are mostly told by their filters and not read.
     ///

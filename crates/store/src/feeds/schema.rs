@@ -1,19 +1,26 @@
 //! Migrations of what machines report: a list of their own, since they lie in a database file of their own and whoever takes reports
-//! in need not hold the other one. One text for both databases, but for two words.
+//! in need not hold the other one. One text for both databases, but for two words and lines that begin with `-- postgres:`.
 
 use rusqlite::Connection;
 
 use crate::schema::SchemaError;
 
 /// `(number, name, text)`.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "feeds",
-    include_str!("../../migrations/feeds/0001_feeds.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (
+        1,
+        "feeds",
+        include_str!("../../migrations/feeds/0001_feeds.sql"),
+    ),
+    (
+        2,
+        "cube",
+        include_str!("../../migrations/feeds/0002_cube.sql"),
+    ),
+];
 
 /// Every table, in both databases.
-pub(crate) const TABLES: [&str; 8] = [
+pub(crate) const TABLES: [&str; 12] = [
     "feed",
     "feed_raw",
     "feed_report",
@@ -22,6 +29,10 @@ pub(crate) const TABLES: [&str; 8] = [
     "feed_day",
     "feed_cause",
     "feed_reject",
+    "feed_word",
+    "feed_mix",
+    "feed_cube",
+    "feed_part",
 ];
 
 /// The newest number.
@@ -89,6 +100,7 @@ pub(crate) async fn postgres_between(
             cause: crate::postgres::describe(&error),
         };
         let text = text.replace("BYTES", "BYTEA").replace("NARROW", "");
+        let text = text.replace("-- postgres: ", "");
         client.batch_execute(list).await.map_err(failed)?;
         client.batch_execute(&text).await.map_err(failed)?;
         let add = "INSERT INTO cairn_feed_schema(number) VALUES ($1)";

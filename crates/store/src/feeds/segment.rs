@@ -2,7 +2,7 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 8 | `cairnsg1` |
+//! | 8 | `cairnsg2` |
 //! | 4 | observations |
 //! | 4 | bytes of the columns |
 //! | 4 | bytes of the columns, packed |
@@ -11,7 +11,8 @@
 //!
 //! Numbers of the head are little-endian. Each column is its length (4 bytes) and its cells; whole numbers are varints of seven bits a
 //! byte, differences are zigzagged. Words that repeat (type, country and the like) are told once a segment and counted from there. What
-//! a report says beyond these columns is in the report, which the place of its row leads to.
+//! a report says beyond these columns is in the report, which the place of its row leads to. The last column tells of each row whether it was
+//! new, and the segment that held the same observation last, which makes a chain through all that was seen of it; `cairnsg1` lacks it.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -22,7 +23,9 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-const MAGIC: &[u8; 8] = b"cairnsg1";
+const MAGIC: &[u8; 8] = b"cairnsg2";
+/// As it was without the last column.
+const MAGIC_BEFORE: &[u8; 8] = b"cairnsg1";
 /// Bytes of the head.
 pub(crate) const HEAD_BYTES: usize = 24;
 /// Bytes of a segment's columns.
@@ -79,6 +82,40 @@ pub struct Observed<'a> {
     pub asn: Option<u32>,
     /// Whose the source is: a number above 0.
     pub owner: Option<i64>,
+}
+
+/// What was known of an observation when a row told it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Was {
+    /// The segment that held it last; `None`: none did.
+    pub before: Option<i64>,
+    /// It was new.
+    pub fresh: bool,
+}
+
+impl Was {
+    /// Twice the segment, plus one if it was new.
+    fn number(self) -> i64 {
+        (self.before.unwrap_or(0) << 1) | i64::from(self.fresh)
+    }
+
+    fn of(number: i64) -> Self {
+        Self {
+            before: Some(number >> 1).filter(|before| *before > 0),
+            fresh: number & 1 == 1,
+        }
+    }
+}
+
+/// A row as numbers: of words those in this segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbers {
+    /// Type, identifier, malware, protocol, severity, country.
+    pub(crate) words: [u32; WORDS],
+    pub(crate) port: Option<u16>,
+    pub(crate) to_port: Option<u16>,
+    pub(crate) asn: u32,
+    pub(crate) owner: u64,
 }
 
 /// A column of words that repeat.
@@ -179,6 +216,7 @@ pub struct Rows {
     texts: [Texts; 2],
     asn: Vec<u32>,
     owner: Vec<u64>,
+    was: Vec<i64>,
 }
 
 impl Rows {
@@ -275,6 +313,36 @@ impl Rows {
         })
     }
 
+    /// What was known when it was told; `None` where the segment was written before that was kept.
+    #[must_use]
+    pub fn was(&self, row: usize) -> Option<Was> {
+        self.was.get(row).map(|number| Was::of(*number))
+    }
+
+    /// What counts go by.
+    pub(crate) fn numbers(&self, row: usize) -> Numbers {
+        let number = |words: &Words| words.cells.get(row).copied().unwrap_or(0);
+        let port = |column: &Vec<u32>| {
+            let port = column.get(row)?.checked_sub(1)?;
+            u16::try_from(port).ok()
+        };
+        let [one, other] = &self.ports;
+        Numbers {
+            words: self.words.each_ref().map(number),
+            port: port(one),
+            to_port: port(other),
+            asn: self.asn.get(row).copied().unwrap_or(0),
+            owner: self.owner.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    /// A word that [`Rows::numbers`] tells, by its column.
+    pub(crate) fn word_of(&self, column: usize, number: u32) -> &str {
+        self.words
+            .get(column)
+            .map_or("", |words| words.word(number))
+    }
+
     /// What the daily count goes by: numbers of type and country in this segment, network, owner.
     pub(crate) fn cell(&self, row: usize) -> (u32, u32, u32, u64) {
         let [kind, .., cc] = &self.words;
@@ -293,7 +361,7 @@ impl Rows {
         (kinds.word(kind), ccs.word(cc))
     }
 
-    fn columns(&self) -> Vec<u8> {
+    fn columns(&self, was: &[Was]) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.len() * 32);
         let mut before = 0;
         column(&mut out, |out| {
@@ -339,15 +407,24 @@ impl Rows {
                 }
             });
         }
+        let mut before = 0;
+        column(&mut out, |out| {
+            // Rows of one report were mostly in one segment before, too.
+            for row in 0..self.len() {
+                let number = was.get(row).copied().unwrap_or_default().number();
+                signed(out, number.wrapping_sub(before));
+                before = number;
+            }
+        });
         out
     }
 
-    /// The segment.
+    /// The segment, with what was known of each row.
     ///
     /// # Errors
     /// More than a segment may hold.
-    pub(crate) fn pack(&self) -> std::io::Result<Vec<u8>> {
-        let columns = self.columns();
+    pub(crate) fn pack(&self, was: &[Was]) -> std::io::Result<Vec<u8>> {
+        let columns = self.columns(was);
         let many = || std::io::Error::other("more than a segment may hold");
         if columns.len() > COLUMN_BYTES_MAX {
             return Err(many());
@@ -381,7 +458,8 @@ impl Rows {
     #[must_use]
     pub fn unpack(segment: &[u8]) -> Option<Self> {
         let mut head = Cells(segment);
-        if head.take(8)? != MAGIC {
+        let magic = head.take(8)?;
+        if magic != MAGIC && magic != MAGIC_BEFORE {
             return None;
         }
         let mut crc = Crc::new();
@@ -405,10 +483,10 @@ impl Rows {
         if read.ok()? != plain {
             return None;
         }
-        Self::read(&mut Cells(&columns), rows)
+        Self::read(&mut Cells(&columns), rows, magic == MAGIC)
     }
 
-    fn read(columns: &mut Cells<'_>, rows: usize) -> Option<Self> {
+    fn read(columns: &mut Cells<'_>, rows: usize, with_was: bool) -> Option<Self> {
         let mut own = Self::default();
         let (mut cells, mut at) = (columns.column()?, 0_i64);
         for _ in 0..rows {
@@ -440,6 +518,13 @@ impl Rows {
             let mut cells = columns.column()?;
             for _ in 0..rows {
                 texts.push(cells.text()?);
+            }
+        }
+        if with_was {
+            let (mut cells, mut number) = (columns.column()?, 0_i64);
+            for _ in 0..rows {
+                number = number.wrapping_add(cells.signed()?);
+                own.was.push(number);
             }
         }
         columns.0.is_empty().then_some(own)
@@ -570,10 +655,12 @@ mod tests {
             for (seed, word, ip) in &rows {
                 own.push(&row(*seed, word, *ip));
             }
-            let read = Rows::unpack(&own.pack().unwrap()).unwrap();
+            let was: Vec<Was> = rows.iter().map(|(seed, ..)| Was { before: Some((seed % 9) as i64).filter(|n| *n > 0), fresh: seed % 2 == 1 }).collect();
+            let read = Rows::unpack(&own.pack(&was).unwrap()).unwrap();
             prop_assert_eq!(read.len(), rows.len());
             for n in 0..rows.len() {
                 prop_assert_eq!(read.get(n), own.get(n));
+                prop_assert_eq!(read.was(n), was.get(n).copied());
             }
         }
 
@@ -583,7 +670,7 @@ mod tests {
             for seed in &seeds {
                 own.push(&row(*seed, "scanner", None));
             }
-            let mut bytes = own.pack().unwrap();
+            let mut bytes = own.pack(&[]).unwrap();
             prop_assert!(Rows::unpack(&bytes[..bytes.len() - 1]).is_none());
             let at = hit.index(bytes.len());
             bytes[at] ^= by;

@@ -7,7 +7,7 @@ use cairn_kernel::time::Micros;
 
 use super::months::{Place, month_of};
 use super::raw::Raw;
-use super::segment::{Key, Rows, source_of};
+use super::segment::{Key, Rows, Was, source_of};
 use super::state::{Sighting, State, sighted};
 use super::{FeedError, FeedStore, filter};
 use crate::params;
@@ -299,7 +299,7 @@ impl FeedStore {
         Ok(())
     }
 
-    /// Segment first, then all rows about it in one transaction.
+    /// All rows about a segment in one transaction, and the segment itself, on the disk before that ends.
     fn write(
         &mut self,
         report: &mut Report,
@@ -308,25 +308,22 @@ impl FeedStore {
     ) -> Result<(), FeedError> {
         self.whole()?;
         self.broken = true;
-        let month = month_of(report.received);
-        let place = if rows.is_empty() {
-            None
-        } else {
-            let packed = rows.pack().map_err(super::at(&self.path_of(&month)))?;
-            Some(self.append(&month, &packed)?)
-        };
         let segment = self.next_segment;
         self.link.run("BEGIN")?;
-        let done = self
-            .rows_of(report, rows, place.as_ref(), segment)
-            .and_then(|()| rest(self, report))
-            .and_then(|()| self.put_report(report))
-            .and_then(|()| self.link.run("COMMIT"));
-        if let Err(error) = done {
-            // What failed is what is told; a connection that is gone has rolled back by itself.
-            let _rolled_back = self.link.run("ROLLBACK");
-            return Err(error);
-        }
+        let done = self.rows_of(report, rows, segment).and_then(|place| {
+            rest(self, report)?;
+            self.put_report(report)?;
+            self.link.run("COMMIT")?;
+            Ok(place)
+        });
+        let place = match done {
+            Ok(place) => place,
+            Err(error) => {
+                // What failed is what is told; a connection that is gone has rolled back by itself.
+                let _rolled_back = self.link.run("ROLLBACK");
+                return Err(error);
+            }
+        };
         if let Some(place) = place {
             self.ends.insert(place.month, place.start + place.bytes);
             self.next_segment += 1;
@@ -336,17 +333,21 @@ impl FeedStore {
     }
 
     fn rows_of(
-        &self,
+        &mut self,
         report: &mut Report,
         rows: &Rows,
-        place: Option<&Place>,
         segment: i64,
-    ) -> Result<(), FeedError> {
-        let Some(place) = place else {
-            return Ok(());
-        };
-        let fresh = self.sight(report, rows, segment)?;
+    ) -> Result<Option<Place>, FeedError> {
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let was = self.sight(report, rows, segment)?;
+        let month = month_of(report.received);
+        let packed = rows.pack(&was).map_err(super::at(&self.path_of(&month)))?;
+        let place = self.append(&month, &packed)?;
+        let fresh: Vec<bool> = was.iter().map(|was| was.fresh).collect();
         self.count(report.feed.no, rows, &fresh)?;
+        self.tally(report.feed.no, report.received, rows, &fresh, segment)?;
         let mut sources: Vec<u64> = rows.keys.iter().map(source_of).collect();
         sources.sort_unstable();
         sources.dedup();
@@ -367,23 +368,18 @@ impl FeedStore {
                 filter::of(&sources)
             ],
         )?;
-        Ok(())
+        Ok(Some(place))
     }
 
-    /// Moves the states on, and says of each row whether it was new.
-    fn sight(
-        &self,
-        report: &mut Report,
-        rows: &Rows,
-        segment: i64,
-    ) -> Result<Vec<bool>, FeedError> {
+    /// Moves the states on, and says of each row whether it was new and which segment held it last.
+    fn sight(&self, report: &mut Report, rows: &Rows, segment: i64) -> Result<Vec<Was>, FeedError> {
         let mut order: Vec<(Key, u32)> = rows.keys.iter().copied().zip(0..).collect();
         // By key, and of one key in the order of the report.
         order.sort_unstable();
         let mut keys: Vec<Key> = order.iter().map(|(key, _)| *key).collect();
         keys.dedup();
         let before = self.link.states(report.feed.no, &keys)?;
-        let mut fresh = vec![false; rows.len()];
+        let mut was = vec![Was::default(); rows.len()];
         let mut states = Vec::with_capacity(keys.len());
         let mut order = order.as_slice();
         for (key, before) in keys.iter().zip(before) {
@@ -400,21 +396,23 @@ impl FeedStore {
             for (_, row) in own {
                 let row = usize::try_from(*row).unwrap_or(usize::MAX);
                 let at = Micros(rows.at.get(row).copied().unwrap_or_default());
-                let (next, was) = sighted(state, at, report.no, report.feed.window_us);
+                let (next, sighting) = sighted(state, at, report.no, report.feed.window_us);
                 state = Some(State { segment, ..next });
-                if was == Sighting::New {
+                let fresh = sighting == Sighting::New;
+                if fresh {
                     report.counts.fresh += 1;
-                    if let Some(fresh) = fresh.get_mut(row) {
-                        *fresh = true;
-                    }
                 } else {
                     report.counts.again += 1;
+                }
+                if let Some(was) = was.get_mut(row) {
+                    let before = before.map(|state| state.segment);
+                    *was = Was { before, fresh };
                 }
             }
             states.extend(state.map(|state| (*key, state)));
         }
         self.link.put_states(report.feed.no, &states)?;
-        Ok(fresh)
+        Ok(was)
     }
 
     /// Adds to the daily counts.

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use crate::intake::Public;
 use crate::problem::{FieldFault, Kind, Problem, Result};
 
+pub(crate) use desk::explored_json;
 pub use document::document;
 pub(crate) use model::ProblemDocument;
 pub(crate) use questions::Described;

@@ -30,7 +30,7 @@ use crate::i18n::{Lang, t};
 use crate::problem::{Kind, Problem, Result};
 
 pub use import::TABLE_BYTES_MAX;
-pub(super) use words::{kind, logged};
+pub(super) use words::{kind, logged, sector};
 
 type Answer = Result<Response>;
 

@@ -16,6 +16,7 @@ mod cluster_work;
 mod constituents;
 mod conversation;
 mod feeds;
+mod explorer;
 mod hold;
 mod keyboard;
 mod keys;
@@ -63,6 +64,7 @@ pub use constituents::TABLE_BYTES_MAX;
 pub(crate) use constituents::file as constituents_file;
 pub(crate) use feeds::UPLOAD_TIME_MAX;
 pub(crate) use notices::{download as notice_download, respond as notice_file};
+pub(crate) use explorer::{cursor_of, cursor_text, day_of, segments_of, segments_text};
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -133,6 +135,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(constituents::routes());
     all.extend(feeds::routes());
     all.extend(notices::routes());
+    all.extend(explorer::routes());
     all.extend(keeping());
     all.extend(track::routes());
     all
@@ -753,6 +756,11 @@ fn doors(officer: &Officer, current: &str) -> Markup {
         ),
         ("/desk/feeds", t::feeds_title(l), may(Action::ReadFeeds)),
         ("/desk/notices", t::told_title(l), may(Action::ReadReports)),
+        (
+            "/desk/explorer",
+            t::explorer_title(l),
+            may(Action::ReadReports),
+        ),
         (
             "/desk/referrals",
             t::referral_title(l),

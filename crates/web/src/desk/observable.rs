@@ -142,6 +142,8 @@ pub(super) struct View<'a> {
     pub people: &'a People,
     pub whole: &'a Whole,
     pub typed: &'a Typed<'a>,
+    /// What machines saw of it; `None` of what they do not tell.
+    pub machines: Option<cairn_app::explorer::Address>,
     /// Whose it is; `None` of what is nobody's by its kind.
     pub owners: Option<Vec<cairn_app::constituent::Owner>>,
 }
@@ -180,6 +182,10 @@ pub(super) async fn page(
         people: &people,
         whole: &whole,
         typed,
+        machines: app
+            .seen_by_machines(&officer.who, one, Vec::new(), 0)
+            .await?
+            .map(cairn_desk::access::Visible::into_inner),
         owners: app.owners_of_observable(&officer.who, one).await?,
     };
     let kind = words::observable(l, one.kind);
@@ -213,6 +219,7 @@ pub(super) async fn page(
             }
         }
         (reports(&view, after.is_some()))
+        @if let Some(seen) = &view.machines { (super::explorer::joined(officer, one, seen)) }
         // The cases that it is part of belong here, between its reports and what is seen beside it.
         (beside(&view))
     };

@@ -111,6 +111,10 @@ fn filled(path: &str, reference: &str, victim: &str) -> String {
         .replace("{value}", "YmFkLmV4YW1wbGU")
         .replace("{source}", "rt")
         .replace("{number}", "7")
+        .replace("{day}", "2026-11-23")
+        .replace("{report}", "1")
+        .replace("{offset}", "0")
+        .replace("{bytes}", "10")
 }
 
 /// Roles by call; `*` is everybody with a live token. A call that is missing here fails the test: it must be thought about.
@@ -129,7 +133,7 @@ const SIGNS: &str = "statistician publisher";
 const PUBLISHES: &str = "publisher";
 const DISSENTS: &str = "reviewer";
 
-const TABLE: [(&str, &str); 97] = [
+const TABLE: [(&str, &str); 102] = [
     ("GET reports", READS),
     ("GET reports/{reference}", READS),
     ("GET next", READS),
@@ -271,6 +275,11 @@ const MORE: [(&str, &str); 42] = [
     ("POST constituents/import", LEADS),
     ("POST constituents/export", LEADS),
     ("GET constituents/{no}", READS),
+    ("GET constituents/{no}/exposure", READS),
+    ("GET explorer", READS),
+    ("GET explorer/day/{day}", READS),
+    ("GET explorer/address/{kind}/{value}", READS),
+    ("GET explorer/row/{report}/{offset}/{bytes}", READS),
     ("POST constituents/{no}/work", WORKS),
     ("POST constituents/{no}/remove", LEADS),
 ];

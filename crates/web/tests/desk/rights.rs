@@ -14,7 +14,7 @@ const REVIEW: &str = "auditor statistician publisher reviewer";
 const FEEDS: &str = "officer lead administrator auditor";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 198] = [
+const TABLE: [(&str, &str, &str); 204] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -258,6 +258,20 @@ const TABLE: [(&str, &str, &str); 198] = [
         "lead administrator",
     ),
     ("POST", "/desk/feeds/sources/{no}/look", "officer lead"),
+    ("GET", "/desk/explorer", "officer lead auditor"),
+    ("GET", "/desk/explorer.csv", "officer lead auditor"),
+    ("GET", "/desk/explorer.json", "officer lead auditor"),
+    ("GET", "/desk/explorer/day/{day}", "officer lead auditor"),
+    (
+        "GET",
+        "/desk/explorer/address/{kind}/{value}",
+        "officer lead auditor",
+    ),
+    (
+        "GET",
+        "/desk/explorer/row/{report}/{offset}/{bytes}",
+        "officer lead auditor",
+    ),
     ("GET", "/desk/webhooks", "administrator"),
     ("POST", "/desk/webhooks", "administrator"),
     ("GET", "/desk/webhooks/{id}", "administrator"),

@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 198] = [
+const LINES: [(&str, &str, Beside); 204] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -149,10 +149,16 @@ const LINES: [(&str, &str, Beside); 198] = [
     ("GET", "/desk/constituents/import", Beside::Page("a form; the same is sent by POST")),
     ("POST", "/desk/constituents/import", Beside::Call(&["POST /api/v1/desk/constituents/import"])),
     ("POST", "/desk/constituents/export", Beside::Call(&["POST /api/v1/desk/constituents/export"])),
-    ("GET", "/desk/constituents/{no}", Beside::Call(&["GET /api/v1/desk/constituents/{no}"])),
+    ("GET", "/desk/constituents/{no}", Beside::Call(&["GET /api/v1/desk/constituents/{no}", "GET /api/v1/desk/constituents/{no}/exposure"])),
     ("GET", "/desk/constituents/{no}/contacts/{contact}", Beside::Call(&["GET /api/v1/desk/constituents/{no}"])),
     ("POST", "/desk/constituents/{no}/remove", Beside::Call(&["POST /api/v1/desk/constituents/{no}/remove"])),
     ("POST", "/desk/constituents/{no}/{action}", Beside::Call(&["POST /api/v1/desk/constituents/{no}/work"])),
+    ("GET", "/desk/explorer", Beside::Call(&["GET /api/v1/desk/explorer"])),
+    ("GET", "/desk/explorer.csv", Beside::Call(&["GET /api/v1/desk/explorer"])),
+    ("GET", "/desk/explorer.json", Beside::Call(&["GET /api/v1/desk/explorer"])),
+    ("GET", "/desk/explorer/day/{day}", Beside::Call(&["GET /api/v1/desk/explorer/day/{day}"])),
+    ("GET", "/desk/explorer/address/{kind}/{value}", Beside::Call(&["GET /api/v1/desk/explorer/address/{kind}/{value}"])),
+    ("GET", "/desk/explorer/row/{report}/{offset}/{bytes}", Beside::Call(&["GET /api/v1/desk/explorer/row/{report}/{offset}/{bytes}"])),
     ("POST", "/desk/reports/{reference}/hold", Beside::Call(&["POST /api/v1/desk/reports/{reference}/hold"])),
     ("POST", "/desk/reports/{reference}/lift", Beside::Call(&["POST /api/v1/desk/reports/{reference}/lift"])),
     ("POST", "/desk/reports/{reference}/undo", Beside::Call(&["POST /api/v1/desk/reports/{reference}/undo"])),

@@ -13,6 +13,7 @@ mod common;
 mod constituent;
 mod document;
 mod feeds;
+mod explorer;
 mod manage;
 mod notice;
 mod observable;
@@ -41,6 +42,7 @@ use crate::server::body_max;
 pub use beside::{Beside, beside};
 pub use call::{CALL_BYTES_MAX, CALLS_A_SECOND, CALLS_BURST, Call};
 pub use document::document;
+pub(crate) use explorer::explored_json;
 
 /// Every call.
 #[must_use]
@@ -55,6 +57,7 @@ pub fn calls() -> Vec<Call> {
         ("Observables", observable::calls()),
         ("Constituents", constituent::calls()),
         ("Machine reports", feeds::calls()),
+        ("Events", explorer::calls()),
         ("Many at once, views, shifts", bulk::calls()),
         ("Rules", rules::calls()),
         ("Notices", notice::calls()),

@@ -76,6 +76,7 @@ pub(super) async fn page(app: &App, officer: &Officer, no: u32, sent: &Sent) -> 
         sent,
     };
     let one = &whole.constituent;
+    let exposure = app.exposure(&officer.who, no).await?;
     let body = html! {
         (doors(officer, HOME))
         (error_summary(l, &sent.faults))
@@ -90,6 +91,7 @@ pub(super) async fn page(app: &App, officer: &Officer, no: u32, sent: &Sent) -> 
                 (people(&view))
                 (assets(&view))
                 (notes(&view))
+                @if let Some(exposure) = &exposure { (crate::desk::explorer::exposure_of(l, no, exposure)) }
                 @if !whole.conflicts.is_empty() {
                     h2 #conflicts { (t::owners_conflicts(l)) }
                     (clashes(l, &whole.conflicts, &whole.names))

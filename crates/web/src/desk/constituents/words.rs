@@ -12,7 +12,7 @@ use crate::components::{Fault, machine};
 use crate::i18n::{Lang, t};
 
 /// A sector by its code; one that no form knows, as it is.
-pub(super) fn sector(app: &App, l: Lang, code: &str) -> String {
+pub(in crate::desk) fn sector(app: &App, l: Lang, code: &str) -> String {
     let known = app.form.taxonomy().sector(code);
     known
         .map_or(code, |entry| entry.title.get(l.as_str()))
