@@ -121,6 +121,8 @@ pub enum Purpose {
     Token,
     /// The key with which an officer's program names one request.
     Call,
+    /// What shows that somebody brought a file, or may read it.
+    Ticket,
 }
 
 impl Keys {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 22] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 23] = [
     (
         1,
         "base",
@@ -135,6 +135,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 22] = [
         "constituent",
         include_str!("../migrations/sqlite/0022_constituent.sql"),
         include_str!("../migrations/postgres/0022_constituent.sql"),
+    ),
+    (
+        23,
+        "case_file",
+        include_str!("../migrations/sqlite/0023_case_file.sql"),
+        include_str!("../migrations/postgres/0023_case_file.sql"),
     ),
 ];
 

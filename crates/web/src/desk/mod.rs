@@ -119,6 +119,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(endings());
     all.extend(finding());
     all.extend(cases_and_clocks());
+    all.extend(cases::file_routes());
     all.extend(shifts());
     all.extend(referrals());
     all.extend(challenges());
@@ -708,7 +709,7 @@ pub fn router() -> Router<App> {
         .partition(|route| route.path == constituents::TABLES);
     let (files, forms) = forms
         .into_iter()
-        .partition(|route| route.path == track::WITH_FILES);
+        .partition(|route| [track::WITH_FILES, cases::WITH_FILES].contains(&route.path));
     let of_forms = from_fn(body_max(FORM_BYTES_MAX));
     let of_files = from_fn(body_max_but_files(FORM_BYTES_MAX));
     let of_tables = from_fn(body_max(constituents::TABLE_BYTES_MAX));
