@@ -169,3 +169,40 @@ test('what a case touches, the others that it has to do with, and who else is th
   await hana.close();
   await tui.close();
 });
+
+test('a file is brought to a case, downloaded, taken off and put back, with scripts off', async () => {
+  const hana = await at(cairn, 'hana', false);
+  const page = hana.page;
+  await page.goto(`${cairn.url}/desk/cases/1`);
+  await page.locator('summary', { hasText: 'Bring files' }).click();
+  await page.fill('#file-note', 'What the mail server wrote.');
+  await page.locator(`${form('files')} button`).click();
+  // Without a file: it is said at its field, and what was typed stands there.
+  assert.match(await text(page), /Something needs another look.*Choose a file first/);
+  assert.equal(await page.inputValue('#file-note'), 'What the mail server wrote.');
+  await look(page, 'cases-file-missing');
+  await page.setInputFiles('#file', [
+    { name: 'mail.log', mimeType: 'text/html', buffer: Buffer.from('<script>alert(1)</script> one line\n') },
+    { name: 'sample.exe', mimeType: 'image/png', buffer: Buffer.from('MZ..') },
+  ]);
+  await page.selectOption('#file-sort', 'log');
+  await page.selectOption('#file-tlp', 'red');
+  await page.fill('#file-happened', '2026-01-02T03:04');
+  // By keyboard.
+  await tabTo(page, `${form('files')} button`);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  assert.match(await text(page), /File \d+, Log, TLP:RED.*mail\.log.*What the mail server wrote\..*sample\.exe/);
+  await look(page, 'cases-files');
+  const card = page.locator('li.card[id^="file-"]', { hasText: 'mail.log' });
+  const waits = page.waitForEvent('download');
+  await card.getByRole('button', { name: /^Download/ }).click();
+  assert.match((await waits).suggestedFilename(), /^case-1-[0-9a-f]{12}\.zip$/);
+  await card.getByRole('button', { name: /^Take off/ }).click();
+  assert.match(await card.innerText(), /Taken off.*Can be put back until/s);
+  await look(page, 'cases-file-removed');
+  await card.getByRole('button', { name: /^Put back/ }).click();
+  assert.doesNotMatch(await card.innerText(), /Taken off/);
+  assert.match(await text(page), /File downloaded.*File brought/s);
+  hana.faults.none();
+  await hana.close();
+});

@@ -1,8 +1,10 @@
 //! Cases: opening, reading and working on them, and what is due next. (`case` holds what officers do to one report.)
 
 mod archive;
+mod files;
 
-pub use archive::Archive;
+pub use archive::{ARCHIVE_FILES_BYTES_MAX, Archive};
+pub use files::NewFile;
 
 use std::collections::BTreeMap;
 
@@ -381,7 +383,13 @@ impl App {
         written: Option<&Written>,
     ) -> Result<(), AppError> {
         let grant = self.grant_for_case(who, &command).await?;
-        let erases = matches!(command, Command::EraseText { .. });
+        let erases = matches!(
+            command,
+            Command::EraseText { .. } | Command::EraseFile { .. }
+        );
+        if let Command::EraseFile { held, .. } = &mut command {
+            *held = self.store.case_held(no, self.clock.now()).await?;
+        }
         if let Command::Link { no: report } = &command
             && self.store.report(*report).await?.is_none()
         {
@@ -470,7 +478,7 @@ impl App {
     /// Taking a case for oneself is work; giving it to somebody else is the leads' to do, and so is erasing.
     async fn grant_for_case(&self, who: &Principal, command: &Command) -> Result<Grant, AppError> {
         match command {
-            Command::EraseText { .. } => Ok(who.grant(Action::EraseContacts)?),
+            Command::EraseText { .. } | Command::EraseFile { .. } => Ok(who.grant(Action::EraseContacts)?),
             Command::SetOwner { to: Some(to) } if *to != who.account => {
                 let grant = who.grant(Action::AssignReports)?;
                 self.works(to).await.map(|()| grant)

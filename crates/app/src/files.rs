@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use cairn_desk::report::{Draft, FileRef};
+use cairn_evidence::hash::sha256 as sha256_of;
 use cairn_store::blob::Incoming;
+use cairn_store::keys::Purpose;
 use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
 use img_parts::riff::{RiffChunk, RiffContent};
@@ -14,11 +16,14 @@ use img_parts::webp::WebP;
 
 use crate::App;
 use crate::gate::Origin;
-use crate::report::AppError;
+use crate::report::{AppError, take};
 use crate::uploads::Charge;
 
 /// Longest file name kept, in characters.
 const NAME_CHARS_MAX: usize = 200;
+
+/// How long a ticket of a file holds, seconds: shorter than a file is kept that nothing names.
+const TICKET_SECONDS: i64 = 20 * 3_600;
 
 /// What became of a file that was named by its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +131,55 @@ impl App {
             media_type: stored.media_type,
             name: name.and_then(tidy_name),
         })
+    }
+
+    /// A ticket for a file: who shows it brought the bytes, or was shown a page on which they could read them. Knowing the digest of a
+    /// file is not enough to make it part of something. Holds for [`TICKET_SECONDS`], from the beginning of the hour on.
+    #[must_use]
+    pub fn file_ticket(&self, sha256: &str) -> String {
+        let until = self.clock.now().hour().plus_seconds(TICKET_SECONDS);
+        self.ticket_until(sha256, until.seconds())
+    }
+
+    fn ticket_until(&self, sha256: &str, until: i64) -> String {
+        let parts: [&[u8]; 2] = [sha256.as_bytes(), &until.to_be_bytes()];
+        let tag = self.store.keys().tag(Purpose::Ticket, &parts);
+        let half: [u8; 16] = take(&tag, 0);
+        let hex: String = half.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{until:x}-{hex}")
+    }
+
+    /// Whether this ticket is for this file, and still holds.
+    #[must_use]
+    pub fn is_ticket(&self, sha256: &str, ticket: &str) -> bool {
+        let until = ticket.split_once('-').map(|(until, _)| until);
+        let until = until.and_then(|until| i64::from_str_radix(until, 16).ok());
+        let Some(until) = until.filter(|until| *until > self.clock.now().seconds()) else {
+            return false;
+        };
+        // The digests of both are compared: how long that takes tells nothing of the ticket.
+        sha256_of(self.ticket_until(sha256, until).as_bytes()) == sha256_of(ticket.as_bytes())
+    }
+
+    /// A file that was sent a moment ago, by the ticket that came with it; `None` if it is not here, or somebody else's.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn brought_file(
+        &self,
+        (sha256, ticket): (&str, &str),
+        name: &str,
+    ) -> Result<Option<FileRef>, AppError> {
+        if !self.is_ticket(sha256, ticket) {
+            return Ok(None);
+        }
+        let stored = self.store.blob(sha256).await?;
+        Ok(stored.map(|stored| FileRef {
+            sha256: stored.sha256,
+            size: stored.size,
+            media_type: stored.media_type,
+            name: tidy_name(name),
+        }))
     }
 
     /// Puts cleaned copies in the place of pictures that hold more than the picture, and forgets all names.

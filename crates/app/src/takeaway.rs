@@ -1,4 +1,4 @@
-//! A reporter's file on its way to an officer's own tools: in an encrypted archive, so that nothing on the way opens it
+//! A file of a report or a case on its way to an officer's own tools: in an encrypted archive, so that nothing on the way opens it
 //! by mistake or takes it away as harmful.
 
 use std::io::{Cursor, Write};
@@ -57,6 +57,11 @@ impl App {
                 other => break other?,
             }
         }
+        self.packed_file(&self.reference(no), sha256).await
+    }
+
+    /// The archive of a file that its reader may take; that it was taken is in the log by now.
+    pub(crate) async fn packed_file(&self, of: &str, sha256: &str) -> Result<Archive, AppError> {
         let plain = self.store.read_blob(sha256).await?;
         let inside = format!("{sha256}.bin");
         let packed = tokio::task::spawn_blocking(move || pack(&inside, &plain)).await;
@@ -69,7 +74,7 @@ impl App {
             })?;
         let short: String = sha256.chars().take(12).collect();
         Ok(Archive {
-            name: format!("{}-{short}.zip", self.reference(no)),
+            name: format!("{of}-{short}.zip"),
             bytes,
         })
     }

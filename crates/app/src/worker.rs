@@ -86,10 +86,11 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         made.map(drop)
             .map_err(|error| WorkError::Figures(error.to_string()))
     });
-    let keep = part(
-        &app,
-        |app| async move { Ok(app.erase_due().await.map(drop)?) },
-    );
+    let keep = part(&app, |app| async move {
+        let files = app.erase_case_files().await;
+        app.erase_due().await?;
+        Ok(files.map(drop)?)
+    });
     let remind = part(&app, |app| async move {
         Ok(app.remind_seats().await.map(drop)?)
     });

@@ -5,6 +5,7 @@
 mod beside;
 mod book;
 mod decide;
+mod files;
 mod standing;
 mod text;
 mod timeline;
@@ -12,6 +13,10 @@ mod timeline;
 pub use beside::{ASSET_CHARS_MAX, ASSETS_MAX, Asset, RELATIONS_MAX};
 pub use book::{Answer, Book, Factor, Level, Relation, Scheme, Template, TemplateTask};
 pub use decide::{Books, Command, EVENTS_MAX, REPORTS_MAX, Refusal, decide, open};
+pub use files::{
+    CaseFile, Content, Described, FILE_BACK_SECONDS, FILE_NAME_CHARS_MAX, FILE_NOTE_CHARS_MAX,
+    FILE_RULE, FILES_MAX, FileSort, file_text, name_and_note,
+};
 pub use standing::{Case, Moment, Note, Part, Task};
 pub use text::{
     NOTE_CHARS_MAX, ROW_CHARS_MAX, TASK_CHARS_MAX, TITLE_CHARS_MAX, TextFault, text, title,
@@ -92,6 +97,8 @@ pub enum Source {
     Report(i64),
     /// A note of the case, by the number of its text.
     Note(u32),
+    /// A file of the case, by the number of its text.
+    File(u32),
     /// Elsewhere; the row says where.
     Outside,
 }
@@ -291,6 +298,45 @@ pub enum Change {
         /// What happened to it.
         change: clock::Change,
     },
+    /// A file was brought.
+    #[serde(rename = "case_file_added")]
+    FileAdded {
+        /// Name and note.
+        file: Said,
+        /// The bytes.
+        #[serde(flatten)]
+        content: Content,
+        /// What was said of it.
+        #[serde(flatten)]
+        described: Described,
+    },
+    /// A file was taken off. It can be put back for a while.
+    #[serde(rename = "case_file_removed")]
+    FileRemoved {
+        /// Number of the file's text.
+        text: u32,
+    },
+    /// A file was put back.
+    #[serde(rename = "case_file_restored")]
+    FileRestored {
+        /// Number of the file's text.
+        text: u32,
+    },
+    /// A file was taken out by an officer.
+    #[serde(rename = "case_file_taken")]
+    FileTaken {
+        /// Number of the file's text.
+        text: u32,
+    },
+    /// A file went for good, and its text with it.
+    #[serde(rename = "case_file_gone")]
+    FileGone {
+        /// Number of the file's text.
+        text: u32,
+        /// By which rule; empty by hand.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        rule: String,
+    },
     /// A text was erased for good.
     #[serde(rename = "case_text_erased")]
     TextErased {
@@ -304,7 +350,7 @@ pub enum Change {
 
 impl Change {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 25] = [
+    pub const KINDS: [&'static str; 30] = [
         "case_opened",
         "case_renamed",
         "case_owner_set",
@@ -328,6 +374,11 @@ impl Change {
         "case_related",
         "case_unrelated",
         "case_clock",
+        "case_file_added",
+        "case_file_removed",
+        "case_file_restored",
+        "case_file_taken",
+        "case_file_gone",
         "case_text_erased",
         "case_exported",
     ];
@@ -359,6 +410,11 @@ impl Change {
             Self::Related { .. } => "case_related",
             Self::Unrelated { .. } => "case_unrelated",
             Self::Clock { .. } => "case_clock",
+            Self::FileAdded { .. } => "case_file_added",
+            Self::FileRemoved { .. } => "case_file_removed",
+            Self::FileRestored { .. } => "case_file_restored",
+            Self::FileTaken { .. } => "case_file_taken",
+            Self::FileGone { .. } => "case_file_gone",
             Self::TextErased { .. } => "case_text_erased",
             Self::Exported => "case_exported",
         }
@@ -372,6 +428,7 @@ impl Change {
             Self::Noted { note, .. } => Some(note),
             Self::RowAdded { row, .. } => Some(row),
             Self::AssetAdded { asset, .. } => Some(asset),
+            Self::FileAdded { file, .. } => Some(file),
             Self::TaskAdded {
                 asks: Asks::Own(said),
                 ..

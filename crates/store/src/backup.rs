@@ -62,7 +62,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 91] = [
+const TABLES: [&str; 92] = [
     "meta",
     "report",
     "report_body",
@@ -109,6 +109,7 @@ const TABLES: [&str; 91] = [
     "case_report",
     "case_clock",
     "case_relation",
+    "case_file",
     "case_fts",
     "plan_seat",
     "plan_return",
@@ -157,7 +158,9 @@ const TABLES: [&str; 91] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "directive" || table.starts_with("notice") {
+    if table == "case_file" {
+        25
+    } else if table == "directive" || table.starts_with("notice") {
         24
     } else if table.starts_with("feed_") {
         23

@@ -279,7 +279,7 @@ impl Store {
         }
     }
 
-    /// Bytes of the files that neither a report nor a return names.
+    /// Bytes of the files that no report, return or case names.
     ///
     /// # Errors
     /// The database could not be read.
@@ -287,12 +287,13 @@ impl Store {
         let sql = "SELECT CAST(COALESCE(sum(b.size), 0) AS BIGINT) FROM blob b \
                    WHERE NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM report_mail m WHERE m.sha256 = b.sha256) \
-                   AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256)";
+                   AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.sha256 = b.sha256)";
         let row = self.db.row(sql, Vec::new()).await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
     }
 
-    /// Files that neither a report, a return nor a draft names, taken in before `before`: row and bytes are removed.
+    /// Files that no report, return, case or draft names, taken in before `before`: row and bytes are removed.
     ///
     /// # Errors
     /// The database or the disk said no.
@@ -301,6 +302,7 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM report_mail m WHERE m.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = b.sha256) \
+                   AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.sha256 = b.sha256) \
                    AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || b.sha256 || '%') LIMIT 1000";
         let rows = self.db.rows(sql, params![before]).await?;
         let mut swept = 0;
@@ -317,6 +319,7 @@ impl Store {
                  AND NOT EXISTS (SELECT 1 FROM report_file f WHERE f.sha256 = blob.sha256) \
                  AND NOT EXISTS (SELECT 1 FROM report_mail m WHERE m.sha256 = blob.sha256) \
                  AND NOT EXISTS (SELECT 1 FROM plan_file p WHERE p.sha256 = blob.sha256) \
+                 AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.sha256 = blob.sha256) \
                  AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.progress LIKE '%' || blob.sha256 || '%')",
                 params![sha256.as_str(), before],
             );

@@ -92,6 +92,7 @@ macro_rules! columns {
          c.tasks, c.changed_at, c.version FROM case_head c "
     };
 }
+pub mod files;
 pub mod words;
 
 impl Summary {
@@ -276,6 +277,12 @@ pub fn change(
             clocks.insert(clock.as_str());
         }
     }
+    let erases = events.iter().any(|(event, _)| {
+        matches!(
+            event.change,
+            Change::TextErased { .. } | Change::FileGone { .. }
+        )
+    });
     let mut row = vec![Value::from(title)];
     row.extend(head_of(&after));
     row.extend(params![before.no, before.version]);
@@ -285,9 +292,6 @@ pub fn change(
          reports = $9, tasks = $10, changed_at = $11, version = $12 WHERE no = $13 AND version = $14",
         row,
     );
-    let erases = events
-        .iter()
-        .any(|(event, _)| matches!(event.change, Change::TextErased { .. }));
     if erases || !texts.is_empty() {
         let left = kept.values().filter(|row| !after.erased.contains(&row.n));
         let all = left.chain(&texts).map(|row| row.text.as_str());
@@ -310,6 +314,7 @@ pub fn change(
             row,
         );
     }
+    files::write(&mut unit, before, &after);
     for (event, entry) in events {
         match event.change {
             Change::Linked { no } => {
@@ -329,6 +334,16 @@ pub fn change(
             Change::TextErased { text } => {
                 let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
                 unit.expect(1, sql, params![before.no, text]);
+            }
+            Change::FileGone { text, .. } => {
+                // A lead may have erased the words before.
+                let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
+                unit.exec(sql, params![before.no, text]);
+            }
+            // The bytes must be there still, and nothing may sweep them away now.
+            Change::FileAdded { ref content, .. } => {
+                let sql = "UPDATE blob SET at = CASE WHEN at < $1 THEN $1 ELSE at END WHERE sha256 = $2";
+                unit.expect(1, sql, params![event.at.hour(), content.sha256.as_str()]);
             }
             _ => {}
         }

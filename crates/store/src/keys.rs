@@ -123,6 +123,8 @@ pub enum Purpose {
     Call,
     /// The secrets of a notice: its link, and the address to which what does not arrive comes back.
     Notice,
+    /// What shows that somebody brought a file, or may read it.
+    Ticket,
 }
 
 impl Keys {

@@ -212,9 +212,9 @@ pub struct ClosedRow {
 /// A line of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasedRow {
-    /// Number of the report.
+    /// Number of the report; of a file of a case that of the case, below 0 (see [`ErasedRow::case`]).
     pub no: i64,
-    /// Which event of the report, from 1.
+    /// Which event of the report, from 1; of a file of a case the number of its text.
     pub version: i64,
     /// When.
     pub at: Micros,
@@ -226,6 +226,25 @@ pub struct ErasedRow {
     pub rules: i64,
     /// By whom, as the log names actors.
     pub doer: String,
+}
+
+impl ErasedRow {
+    /// The case of which this was a file.
+    #[must_use]
+    pub const fn case(&self) -> Option<i64> {
+        match self.no {
+            no if no < 0 => Some(-no),
+            _ => None,
+        }
+    }
+}
+
+/// What was erased of reports, and the files of cases that went for good. Both parts have an index by time.
+macro_rules! erased {
+    () => {
+        "(SELECT no, version, at, part, rule, rules, doer FROM report_erased UNION ALL \
+         SELECT -no, text, gone_at, 'files', rule, 0, doer FROM case_file WHERE gone_at IS NOT NULL) e"
+    };
 }
 
 impl Store {
@@ -278,9 +297,12 @@ impl Store {
         &self,
         (at, no, version): (Micros, i64, i64),
     ) -> Result<Vec<ErasedRow>, ReadError> {
-        let sql = "SELECT no, version, at, part, rule, rules, doer FROM report_erased \
-                   WHERE at < $1 OR (at = $1 AND (no < $2 OR (no = $2 AND version < $3))) \
-                   ORDER BY at DESC, no DESC, version DESC LIMIT $4";
+        let sql = concat!(
+            "SELECT no, version, at, part, rule, rules, doer FROM ",
+            erased!(),
+            " WHERE at < $1 OR (at = $1 AND (no < $2 OR (no = $2 AND version < $3))) \
+             ORDER BY at DESC, no DESC, version DESC LIMIT $4"
+        );
         let params = params![at, no, version, ERASED_ROWS_MAX];
         let rows = self.db.rows(sql, params).await?;
         rows.iter()
@@ -303,7 +325,11 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn erased_counts(&self) -> Result<Vec<(String, String, i64)>, ReadError> {
-        let sql = "SELECT rule, part, count(*) FROM report_erased GROUP BY rule, part ORDER BY rule, part LIMIT 3000";
+        let sql = concat!(
+            "SELECT rule, part, count(*) FROM ",
+            erased!(),
+            " GROUP BY rule, part ORDER BY rule, part LIMIT 3000"
+        );
         let rows = self.db.rows(sql, Vec::new()).await?;
         rows.iter()
             .map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))

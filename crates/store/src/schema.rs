@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 24] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 25] = [
     (
         1,
         "base",
@@ -147,6 +147,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 24] = [
         "notice",
         include_str!("../migrations/sqlite/0024_notice.sql"),
         include_str!("../migrations/postgres/0024_notice.sql"),
+    ),
+    (
+        25,
+        "case_file",
+        include_str!("../migrations/sqlite/0025_case_file.sql"),
+        include_str!("../migrations/postgres/0025_case_file.sql"),
     ),
 ];
 

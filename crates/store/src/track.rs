@@ -340,6 +340,16 @@ impl Store {
         rows.iter().map(read_file).collect()
     }
 
+    /// Returns of a plan beside which a file stands, the newest first; at most 100.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn returns_with_file(&self, plan: &str, sha256: &str) -> Result<Vec<i64>, ReadError> {
+        let sql = "SELECT no FROM plan_file WHERE sha256 = $1 AND plan = $2 ORDER BY no DESC LIMIT 100";
+        let rows = self.db.rows(sql, params![sha256, plan]).await?;
+        rows.iter().map(|row| Ok(row.int(0)?)).collect()
+    }
+
     /// Files of all accepted returns of a plan that may be published.
     ///
     /// # Errors

@@ -3,16 +3,22 @@
 use std::io::{Cursor, Write as _};
 
 use cairn_desk::access::Action;
-use cairn_desk::cases::{Asks, Command, timeline};
+use cairn_desk::cases::{Asks, CaseFile, Command, name_and_note, timeline};
 use cairn_evidence::hash::sha256;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
+use zip::{AesMode, CompressionMethod, ZipWriter};
 
 use super::Whole;
 use crate::App;
 use crate::account::Principal;
 use crate::report::{AppError, damaged};
+use crate::takeaway::ARCHIVE_PASSWORD;
+
+/// Bytes of files that one archive holds; those beyond are listed, and fetched one by one.
+pub const ARCHIVE_FILES_BYTES_MAX: u64 = 256 << 20;
+/// Folder of the case's own files in the archive.
+const FILES: &str = "files/";
 
 /// An archive of a case.
 pub struct Archive {
@@ -26,6 +32,7 @@ const README: &str = "One case, taken out of cairn.\n\n\
 case.json       the case as it stands: title, label, severity, tasks, clocks, notes, timeline\n\
 history.jsonl   every event of it, one a line, with its index in the evidence log\n\
 reports/        the linked reports as they were received, as far as they are kept, without contact details and files\n\
+files/          the case's own files, each with the password \"infected\": no program on the way opens them by mistake\n\
 manifest.json   SHA-256 of each file\n\n\
 Times are RFC 3339, UTC. Links and addresses are live here, not defanged. The label in case.json says who may have this.\n";
 
@@ -50,6 +57,7 @@ impl App {
             let name = format!("reports/{}.json", self.reference(report.no));
             files.push((name, body.json.into_bytes()));
         }
+        files.extend(self.archived_files(&whole).await?);
         let sums = files
             .iter()
             .map(|(name, bytes)| (name.clone(), Value::from(sha256(bytes).hex())));
@@ -67,6 +75,21 @@ impl App {
             name: format!("case-{no}.zip"),
             bytes,
         })
+    }
+
+    /// The case's own files that fit, by their number and digest; a name is whatever somebody typed and stands in `case.json`.
+    async fn archived_files(&self, whole: &Whole) -> Result<Vec<(String, Vec<u8>)>, AppError> {
+        let mut left = ARCHIVE_FILES_BYTES_MAX;
+        let mut all = Vec::new();
+        for file in whole.case.files.iter().filter(|file| file.stands()) {
+            let Some(rest) = left.checked_sub(file.content.size) else {
+                continue;
+            };
+            left = rest;
+            let bytes = self.store.read_blob(&file.content.sha256).await?;
+            all.push((archived(file), bytes));
+        }
+        Ok(all)
     }
 
     fn case_json(&self, whole: &Whole) -> Value {
@@ -132,11 +155,31 @@ impl App {
             "tasks": tasks.collect::<Vec<_>>(),
             "notes": notes.collect::<Vec<_>>(),
             "assets": assets.collect::<Vec<_>>(),
+            "files": files_json(whole),
             "related": related.collect::<Vec<_>>(),
             "clocks": case.clocks,
             "erased_texts": case.erased,
         })
     }
+}
+
+fn archived(file: &CaseFile) -> String {
+    format!("{FILES}{}-{}.bin", file.text, file.content.sha256)
+}
+
+fn files_json(whole: &Whole) -> Vec<Value> {
+    let all = whole.case.files.iter();
+    all.map(|file| {
+        let (name, note) = name_and_note(whole.text(file.text).unwrap_or_default());
+        json!({
+            "n": file.text, "name": name, "note": note, "kind": file.described.sort, "tlp": file.described.tlp,
+            "happened": file.described.happened.map(|at| at.to_string()), "sha256": file.content.sha256,
+            "size": file.content.size, "media_type": file.content.media_type, "at": file.at.to_string(), "by": file.by,
+            "removed": file.removed.map(|at| at.to_string()),
+            "gone": file.gone.as_ref().map(|(at, ..)| at.to_string()), "path": archived(file),
+        })
+    })
+    .collect()
 }
 
 fn pretty(value: &Value) -> Result<Vec<u8>, AppError> {
@@ -157,6 +200,11 @@ fn pack(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, zip::result::ZipError> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     for (name, bytes) in files {
+        let options = if name.starts_with(FILES) {
+            options.with_aes_encryption(AesMode::Aes256, ARCHIVE_PASSWORD)
+        } else {
+            options
+        };
         archive.start_file(name.as_str(), options)?;
         archive.write_all(bytes)?;
     }

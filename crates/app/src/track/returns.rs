@@ -342,16 +342,22 @@ impl App {
         Ok(Some(row.ok_or(AppError::NotFound)?.standing))
     }
 
-    /// What is known of files by their digest: those that are here, with name and leave as given.
+    /// What is known of a file, with name and leave as given: of one that this account brought, which the ticket shows, or may read
+    /// already because it stands beside a return. `None` for any other, as for one that is not here: who knows a digest has no file.
     ///
     /// # Errors
     /// The store could not be read.
     pub async fn return_file(
         &self,
-        sha256: &str,
+        (who, plan): (&Principal, &str),
+        (sha256, ticket): (&str, Option<&str>),
         name: &str,
         publish: bool,
     ) -> Result<Option<ReturnFile>, AppError> {
+        let brought = ticket.is_some_and(|ticket| self.is_ticket(sha256, ticket));
+        if !brought && !self.reads_file(who, plan, sha256).await? {
+            return Ok(None);
+        }
         let stored = self.store.blob(sha256).await?;
         Ok(stored.map(|stored| ReturnFile {
             sha256: stored.sha256,
@@ -363,6 +369,23 @@ impl App {
                 .collect(),
             publish,
         }))
+    }
+
+    /// Whether a file stands beside a return that this account may see.
+    async fn reads_file(
+        &self,
+        who: &Principal,
+        plan: &str,
+        sha256: &str,
+    ) -> Result<bool, AppError> {
+        for no in self.store.returns_with_file(plan, sha256).await? {
+            match self.read_return(who, plan, no).await {
+                Ok(_) => return Ok(true),
+                Err(AppError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
     }
 
     /// The address of a file once it is published.

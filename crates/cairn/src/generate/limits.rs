@@ -531,6 +531,27 @@ fn of_cases() -> Vec<Row> {
             "a row of the timeline",
         ),
         chars("TASK_CHARS_MAX", cases::TASK_CHARS_MAX, "a task"),
+        of("FILES_MAX", cases::FILES_MAX, "files of one case"),
+        chars(
+            "FILE_NAME_CHARS_MAX",
+            cases::FILE_NAME_CHARS_MAX,
+            "the name of a file",
+        ),
+        chars(
+            "FILE_NOTE_CHARS_MAX",
+            cases::FILE_NOTE_CHARS_MAX,
+            "what is said of a file",
+        ),
+        seconds(
+            "FILE_BACK_SECONDS",
+            cases::FILE_BACK_SECONDS,
+            "in which a file that was taken off can be put back",
+        ),
+        bytes(
+            "ARCHIVE_FILES_BYTES_MAX",
+            cairn_app::cases::ARCHIVE_FILES_BYTES_MAX,
+            "files in the archive of a case",
+        ),
         of("EVENTS_MAX", cases::EVENTS_MAX, "events of one case"),
         of("REPORTS_MAX", cases::REPORTS_MAX, "reports of one case"),
         of(

@@ -10,8 +10,9 @@ use cairn_kernel::label::{Pap, Tlp};
 use cairn_kernel::time::Micros;
 
 use super::beside::{of_asset, related};
+use super::files::of_file;
 use super::standing::Task;
-use super::{Asks, Book, Case, Change, Part, Said, Source, State};
+use super::{Asks, Book, Case, Change, Content, Described, Part, Said, Source, State};
 use crate::clock::{self, Call, Clock, Happening, follow};
 
 /// Most events of one case.
@@ -191,6 +192,39 @@ pub enum Command {
         /// What to do. Start and stop have commands of their own.
         command: clock::Command,
     },
+    /// Bring a file, whose bytes are kept already.
+    AddFile {
+        /// Name and note, as one text.
+        digest: String,
+        /// The bytes.
+        content: Content,
+        /// What is said of it.
+        described: Described,
+    },
+    /// Take a file off.
+    RemoveFile {
+        /// Number of the file's text.
+        text: u32,
+    },
+    /// Undo that.
+    RestoreFile {
+        /// Number of the file's text.
+        text: u32,
+    },
+    /// Take a file out.
+    TakeFile {
+        /// Number of the file's text.
+        text: u32,
+    },
+    /// Let a file that was taken off go for good.
+    EraseFile {
+        /// Number of the file's text.
+        text: u32,
+        /// A linked report is on legal hold.
+        held: bool,
+        /// By which rule; empty by hand.
+        rule: String,
+    },
     /// Erase a text for good.
     EraseText {
         /// Its number.
@@ -209,6 +243,7 @@ impl Command {
             | Self::AddRow { digest, .. }
             | Self::AddTask { digest }
             | Self::AddAsset { digest, .. }
+            | Self::AddFile { digest, .. }
             | Self::StopClock { digest, .. } => *digest = with,
             _ => {}
         }
@@ -230,7 +265,7 @@ pub enum Refusal {
     /// A case has nothing to do with itself.
     #[error("name another case than this one")]
     Itself,
-    /// No such reason, template, task, note, row, text, report, asset, relation or clock.
+    /// No such reason, template, task, note, row, text, report, asset, file, relation or clock.
     #[error("there is no such {0} on this case")]
     Absent(&'static str),
     /// The scheme, a level or an answer is unknown, or an answer is missing.
@@ -242,6 +277,12 @@ pub enum Refusal {
     /// The title of now cannot be erased.
     #[error("give the case another title first; then the old one can be erased")]
     Title,
+    /// A legal hold on a linked report keeps it.
+    #[error("a linked report is on legal hold: nothing of this case goes for good")]
+    Held,
+    /// The file was not taken off, or can still be put back.
+    #[error("take the file off first")]
+    Standing,
     /// [`EVENTS_MAX`] or [`REPORTS_MAX`] is reached.
     #[error("the case is full")]
     Limit,
@@ -284,6 +325,10 @@ pub fn decide(
             | Command::StopClock { .. }
             | Command::MoveClock { .. }
             | Command::EraseText { .. }
+            | Command::RemoveFile { .. }
+            | Command::RestoreFile { .. }
+            | Command::TakeFile { .. }
+            | Command::EraseFile { .. }
             | Command::Close { .. }
             | Command::Export
     );
@@ -308,6 +353,11 @@ pub fn decide(
             of_asset(books.cases, case, seen, command)
         }
         Command::Relate { .. } | Command::Unrelate { .. } => related(books.cases, case, command),
+        Command::AddFile { .. }
+        | Command::RemoveFile { .. }
+        | Command::RestoreFile { .. }
+        | Command::TakeFile { .. }
+        | Command::EraseFile { .. } => of_file(case, command, now),
         Command::Note { .. }
         | Command::AddRow { .. }
         | Command::StrikeRow { .. }
@@ -476,6 +526,11 @@ fn row_fits(
         Source::Report(no) if !case.reports.contains_key(&no) => Err(Refusal::Absent("report")),
         Source::Note(text) if !case.notes.iter().any(|note| note.text == text) => {
             Err(Refusal::Absent("note"))
+        }
+        Source::File(text) => {
+            let stands = |file: &super::CaseFile| file.text == text && file.stands();
+            let found = case.files.iter().any(stands);
+            found.then_some(()).ok_or(Refusal::Absent("file"))
         }
         _ => Ok(()),
     }

@@ -6,7 +6,7 @@ use cairn_kernel::actor::Actor;
 use cairn_kernel::label::{Pap, Tlp};
 use cairn_kernel::time::Micros;
 
-use super::{Asks, Asset, Change, Event, Said, Severity, Source, State};
+use super::{Asks, Asset, CaseFile, Change, Event, Said, Severity, Source, State};
 use crate::clock::Clock;
 
 /// A part of a case that one person changes at a time. A form knows the version of the case it was made from: what changed
@@ -105,6 +105,8 @@ pub struct Case {
     pub tasks: Vec<Task>,
     /// Assets, as they were added.
     pub assets: Vec<Asset>,
+    /// Files, as they were brought.
+    pub files: Vec<CaseFile>,
     /// Other cases that this one names, and how.
     pub related: BTreeSet<(i64, String)>,
     /// Clocks, as they were started.
@@ -145,6 +147,7 @@ impl Case {
             rows: Vec::new(),
             tasks: Vec::new(),
             assets: Vec::new(),
+            files: Vec::new(),
             related: BTreeSet::new(),
             clocks: Vec::new(),
             erased: BTreeSet::new(),
@@ -203,6 +206,11 @@ impl Case {
                 self.touched(&event.change)
             }
             Change::Clock { clock, change } => self.clock(clock, change),
+            Change::FileAdded { .. }
+            | Change::FileRemoved { .. }
+            | Change::FileRestored { .. }
+            | Change::FileTaken { .. }
+            | Change::FileGone { .. } => self.filed((event.at, &event.by), &event.change),
             Change::Noted { .. } | Change::RowAdded { .. } | Change::RowStruck { .. } => {
                 self.wrote(event);
             }

@@ -643,3 +643,85 @@ fn a_case_names_others_and_never_itself() {
     }
     assert_eq!(desk.act("ana", relate(999, "see")), Err(Refusal::Limit));
 }
+
+fn file(digest: &str, happened: Option<Micros>) -> Command {
+    Command::AddFile {
+        digest: digest.into(),
+        content: Content {
+            sha256: "ab".repeat(32),
+            size: 7,
+            media_type: "text/plain".into(),
+        },
+        described: Described {
+            sort: FileSort::Log,
+            tlp: Tlp::Green,
+            happened,
+        },
+    }
+}
+
+fn gone(text: u32, held: bool, rule: &str) -> Command {
+    Command::EraseFile {
+        text,
+        held,
+        rule: rule.into(),
+    }
+}
+
+#[test]
+fn files_are_taken_off_put_back_and_go_for_good_when_their_time_is_over() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.act("ana", file("f1", Some(NOW))), Ok(1));
+    assert_eq!(desk.act("ana", file("f1", None)), Ok(0), "the same form");
+    let ahead = file("f2", Some(NOW.plus_seconds(1)));
+    assert!(matches!(desk.act("ana", ahead), Err(Refusal::Time(_))));
+    let absent = Err(Refusal::Absent("file"));
+    assert_eq!(desk.act("ana", Command::RemoveFile { text: 9 }), absent);
+    assert_eq!(desk.act("ana", Command::RestoreFile { text: 2 }), Ok(0));
+    assert_eq!(desk.act("ana", gone(2, false, "")), Err(Refusal::Standing));
+    let close = Command::Close {
+        reason: "resolved".into(),
+    };
+    desk.act("ana", close).unwrap();
+    assert_eq!(desk.act("ana", file("f3", None)), Err(Refusal::Closed));
+    assert_eq!(desk.act("ana", Command::RemoveFile { text: 2 }), Ok(1));
+    assert_eq!(desk.act("ana", Command::RemoveFile { text: 2 }), Ok(0));
+    assert!(timeline(&desk.case().rows).is_empty());
+    let until = NOW.plus_seconds(FILE_BACK_SECONDS);
+    assert_eq!(desk.case().files[0].back_until(), Some(until));
+    let seen = desk.case().version;
+    let mut at = |command, at| desk.act_at("ana", seen, command, at);
+    let early = until.plus_seconds(-1);
+    assert_eq!(at(gone(2, false, FILE_RULE), early), Err(Refusal::Standing));
+    assert_eq!(at(gone(2, true, FILE_RULE), until), Err(Refusal::Held));
+    assert_eq!(at(Command::TakeFile { text: 2 }, until), Ok(1));
+    assert_eq!(at(gone(2, false, FILE_RULE), until), Ok(1));
+    assert_eq!(at(gone(2, false, ""), until), Ok(0));
+    assert_eq!(at(Command::TakeFile { text: 2 }, until), absent);
+    assert_eq!(at(Command::RestoreFile { text: 2 }, until), absent);
+    assert!(desk.case().erased.contains(&2));
+    for event in &desk.events {
+        let json = serde_json::to_string(event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), *event);
+        assert!(Change::KINDS.contains(&event.change.kind()), "{json}");
+        assert!(!json.contains("\"report\":"), "{json}");
+    }
+    assert_eq!(
+        serde_json::to_value(&desk.events[1]).unwrap()["happened"],
+        NOW.0
+    );
+}
+
+#[test]
+fn a_files_name_loses_its_folders_and_its_note_stands_below() {
+    let text = file_text("C:\\temp\\a\u{202e}b.txt", " A note.\n\nMore. ").unwrap();
+    let (name, note) = name_and_note(&text);
+    assert_eq!(note, "A note.\n\nMore.");
+    assert!(name.ends_with("b.txt") && !name.contains('\\'), "{name}");
+    assert_eq!(
+        name_and_note(&file_text("a.txt", " ").unwrap()),
+        ("a.txt", "")
+    );
+    assert_eq!(file_text("folder/", "x"), Err(TextFault::Empty));
+    assert!(file_text("a", &"x".repeat(FILE_NOTE_CHARS_MAX + 1)).is_err());
+}

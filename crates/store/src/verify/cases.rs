@@ -7,6 +7,7 @@ use cairn_evidence::hash::{salted, sha256};
 
 use super::reports::{disagree, same};
 use super::{Run, VerifyError, bytes, shown, text};
+use crate::cases::files::file_of;
 use crate::cases::{clock_of, head_of};
 use crate::params;
 use crate::sql::{Row, Value};
@@ -16,7 +17,7 @@ const PAGE_CASES: i64 = 512;
 
 /// The numbers that anything in the database is about.
 const NEXT: &str = "SELECT no FROM (SELECT no FROM case_head UNION SELECT no FROM case_text UNION SELECT no FROM case_report \
-    UNION SELECT no FROM case_clock UNION SELECT no FROM case_relation UNION SELECT case_no AS no FROM evidence WHERE case_no IS NOT NULL) n \
+    UNION SELECT no FROM case_clock UNION SELECT no FROM case_relation UNION SELECT no FROM case_file UNION SELECT case_no AS no FROM evidence WHERE case_no IS NOT NULL) n \
     WHERE no > $1 ORDER BY no LIMIT $2";
 const EVENTS: &str = "SELECT idx, event FROM evidence WHERE case_no = $1 ORDER BY idx";
 const HEAD: &str = "SELECT opened_at, title, owner, rank, severity, tlp, pap, state, until, reports, tasks, changed_at, version, \
@@ -26,6 +27,17 @@ const REPORTS: &str = "SELECT report FROM case_report WHERE no = $1 ORDER BY rep
 const RELATIONS: &str = "SELECT other, how FROM case_relation WHERE no = $1 ORDER BY other, how";
 const CLOCKS: &str =
     "SELECT clock, due, paused, ended, state FROM case_clock WHERE no = $1 ORDER BY clock";
+const FILES: &str = "SELECT text, sha256, size, media_type, removed_at, gone_at, doer, rule FROM case_file WHERE no = $1 ORDER BY text";
+/// Columns of `case_file` that [`file_of`] gives.
+const FILE_COLUMNS: [&str; 7] = [
+    "sha256",
+    "size",
+    "media_type",
+    "removed_at",
+    "gone_at",
+    "doer",
+    "rule",
+];
 /// Columns of `case_head` that [`head_of`] gives, in the order of the query above, from the third on.
 const COLUMNS: [&str; 11] = [
     "owner",
@@ -111,6 +123,7 @@ impl Run<'_, '_> {
         reports(&case, &rows(REPORTS)?, &mut wrong);
         clocks(&case, &rows(CLOCKS)?, &mut wrong);
         relations(&case, &rows(RELATIONS)?, &mut wrong);
+        files(&case, &rows(FILES)?, &mut wrong);
         Ok(wrong)
     }
 }
@@ -189,6 +202,29 @@ fn relations(case: &Case, rows: &[Row], wrong: &mut Vec<Wrong>) {
     for (to, _) in stored.difference(&case.related) {
         let what = "is there, though the log knows no such relation";
         wrong.push(("case_relation", format!("/{to}"), what.into()));
+    }
+}
+
+fn files(case: &Case, rows: &[Row], wrong: &mut Vec<Wrong>) {
+    let all = case.files.iter();
+    let mut left: BTreeMap<i64, _> = all.map(|file| (i64::from(file.text), file)).collect();
+    for row in rows {
+        let text = row.int(0).unwrap_or_default();
+        let mut found = |what: String| wrong.push(("case_file", format!("/{text}"), what));
+        let Some(file) = left.remove(&text) else {
+            found("is there, though the log knows no such file".into());
+            continue;
+        };
+        let expected = file_of(file);
+        let stored = row.0.iter().skip(1);
+        for ((column, expected), stored) in FILE_COLUMNS.iter().zip(&expected).zip(stored) {
+            if !same(expected, stored) {
+                found(disagree(column, stored, expected));
+            }
+        }
+    }
+    for text in left.keys() {
+        wrong.push(("case_file", format!("/{text}"), "is missing".into()));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{Database, Options, params};
 const PAGE_ROWS: i64 = 256;
 
 /// Reads every stored file, also beside a running cairn; gives how many there are. `found` is told the content hashes of
-/// those that are gone, damaged, or named by a report or a return and not kept at all; `progress` how many of how many were read.
+/// those that are gone, damaged, or named by a report, a return or a case and not kept at all; `progress` how many of how many were read.
 /// Blocks: on a runtime call it from `spawn_blocking`.
 ///
 /// # Errors
@@ -81,6 +81,8 @@ fn each(
          AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000",
         "SELECT DISTINCT f.sha256 FROM plan_file f \
          WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000",
+        "SELECT DISTINCT f.sha256 FROM case_file f WHERE f.sha256 IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = f.sha256) LIMIT 10000",
     ];
     for sql in missing {
         for row in source.rows(sql, Vec::new())? {

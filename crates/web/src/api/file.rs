@@ -61,6 +61,7 @@ pub(super) async fn upload(State(public): State<Public>, request: Request) -> Re
             other => other.into(),
         })?;
     let stored = Stored {
+        ticket: app.file_ticket(&file.sha256),
         sha256: file.sha256,
         size: file.size,
         media_type: file.media_type,

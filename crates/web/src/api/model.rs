@@ -134,6 +134,8 @@ pub struct Stored {
     pub size: u64,
     /// Media type by its content.
     pub media_type: String,
+    /// Shows that you brought it: a return or a case takes the file only with this. Holds for some twenty hours.
+    pub ticket: String,
 }
 
 /// Where a report stands.

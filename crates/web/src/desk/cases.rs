@@ -2,6 +2,7 @@
 
 mod beside;
 mod clocks;
+mod files;
 mod forms;
 mod page;
 mod times;
@@ -34,6 +35,7 @@ use crate::i18n::{Lang, t};
 use crate::problem::{Kind, Problem, Result};
 
 pub(super) use clocks::{all as clocks, strip};
+pub(super) use files::{WITH_FILES, routes as file_routes};
 pub(super) use page::show;
 pub(super) use words::{change as event_words, span};
 pub(super) use work::{act, archive};

@@ -125,6 +125,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(endings());
     all.extend(finding());
     all.extend(cases_and_clocks());
+    all.extend(cases::file_routes());
     all.extend(shifts());
     all.extend(referrals());
     all.extend(challenges());
@@ -717,7 +718,9 @@ pub fn router() -> Router<App> {
         .partition(|route| route.path == constituents::TABLES);
     let (files, forms) = forms
         .into_iter()
-        .partition(|route| [track::WITH_FILES, feeds::UPLOAD].contains(&route.path));
+        .partition(|route| {
+            [track::WITH_FILES, feeds::UPLOAD, cases::WITH_FILES].contains(&route.path)
+        });
     let of_forms = from_fn(body_max(FORM_BYTES_MAX));
     let of_files = from_fn(body_max_but_files(FORM_BYTES_MAX));
     let of_tables = from_fn(body_max(constituents::TABLE_BYTES_MAX));

@@ -165,7 +165,7 @@ pub(super) async fn accept(State(app): State<App>, sent: Sent) -> Result<Respons
 fn place(query: &str) -> Result<Option<(Micros, i64, i64)>> {
     let form = Form::parse(query.as_bytes())?;
     let before = form.get("before").unwrap_or_default();
-    let mut numbers = before.split('-').map(|number| number.parse::<i64>().ok());
+    let mut numbers = before.split('.').map(|number| number.parse::<i64>().ok());
     let mut next = || numbers.next().flatten();
     Ok(match (next(), next(), next()) {
         (Some(at), Some(no), Some(version)) => Some((Micros(at), no, version)),
@@ -182,7 +182,7 @@ pub(super) async fn register(State(app): State<App>, officer: Officer) -> Result
     let people = app.people(&officer.who).await?;
     let older = found
         .next
-        .map(|(at, no, version)| format!("/desk/erased?before={}-{no}-{version}", at.0));
+        .map(|(at, no, version)| format!("/desk/erased?before={}.{no}.{version}", at.0));
     let columns = [
         t::case_when(l),
         t::audit_report(l),
@@ -241,7 +241,13 @@ fn by_rule(l: Lang, rule: &str, version: i64) -> Markup {
 
 fn cells(app: &App, officer: &Officer, people: &People, line: &ErasedRow) -> Vec<Markup> {
     let l = officer.page.lang;
-    let reference = app.reference(line.no);
+    let what = match line.case() {
+        Some(no) => (format!("/desk/cases/{no}#files"), t::cases_one(l, no)),
+        None => {
+            let reference = app.reference(line.no);
+            (format!("/desk/reports/{reference}"), reference)
+        }
+    };
     let who = match line.doer.split_once(':') {
         Some((_, id)) => words::person(people, id),
         None if line.doer == "system" => html! { (t::case_who_system(l)) },
@@ -252,9 +258,9 @@ fn cells(app: &App, officer: &Officer, people: &People, line: &ErasedRow) -> Vec
         html! { (officer.page.moment(line.at)) },
         html! {
             @if officer.who.may(Action::ReadReports) {
-                a href={ "/desk/reports/" (reference) } { (reference) }
+                a href=(what.0) { (what.1) }
             } @else {
-                (machine(&reference))
+                (machine(&what.1))
             }
         },
         named(l, &line.part),
@@ -303,10 +309,14 @@ fn csv_line(app: &App, line: &ErasedRow) -> String {
     } else {
         &line.rule
     };
+    let what = match line.case() {
+        Some(no) => format!("case/{no}"),
+        None => app.reference(line.no),
+    };
     format!(
         "{},{},{},{},{},{}\r\n",
         line.at,
-        app.reference(line.no),
+        what,
         line.part,
         csv_cell(rule),
         line.rules,

@@ -105,6 +105,7 @@ fn filled(path: &str, reference: &str, victim: &str) -> String {
         .replace("{sha256}", &"ab".repeat(32))
         .replace("{id}", victim)
         .replace("{delivery}", "evt_1")
+        .replace("{text}", "1")
         .replace("{plan}", "example-harbour")
         .replace("{no}", "1")
         .replace("{kind}", "domain")
@@ -173,6 +174,7 @@ const TABLE: [(&str, &str); 102] = [
     ("POST cases", WORKS),
     ("POST cases/{no}/work", WORKS),
     ("POST cases/{no}/archive", WORKS),
+    ("POST cases/{no}/files/{text}", WORKS),
     ("GET referrals", READS),
     ("POST reports/{reference}/referrals", WORKS),
     ("GET reports/{reference}/referrals/{no}", READS),

@@ -319,3 +319,83 @@ async fn a_lead_erases_a_text_and_an_auditor_reads_all_of_it() {
     auditor.get("/desk/audit?kind=case_text_erased").await;
     assert!(auditor.page.contains("Text erased") && !auditor.page.contains("Note written: text"));
 }
+
+/// The form of a page that brings a file; of what is not said, nothing is sent.
+async fn bring(b: &mut Browser, file: Option<(&str, &[u8])>, pairs: &[(&str, &str)]) {
+    let once = b.hidden("once").unwrap();
+    let mut all = vec![
+        ("once", once.as_str()),
+        ("file-sort", "log"),
+        ("file-tlp", "red"),
+    ];
+    all.extend(pairs);
+    b.upload("/desk/cases/1/files", &all, file).await;
+}
+
+#[tokio::test]
+async fn a_file_is_brought_taken_off_put_back_and_goes_for_good() {
+    let desk = Desk::new().await;
+    let (mut b, _) = opened(&desk).await;
+    assert!(b.page.contains("No file was brought to this case."));
+    bring(&mut b, None, &[("file-note", "What the mail server said.")]).await;
+    assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(b.page.contains("href=\"#file\"") && b.page.contains("Choose a file first."));
+    assert!(b.page.contains("What the mail server said."), "typed");
+    let name = "mail <b>1</b> http://bad.example.log";
+    let wrong = [("file-happened", "some day")];
+    bring(&mut b, Some((name, b"one line")), &wrong).await;
+    assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(b.page.contains("href=\"#file-happened\""), "{}", b.page);
+    b.get("/desk/cases/1").await;
+    let before = b.page.clone();
+    let said = [
+        ("file-note", "What the mail server said."),
+        ("file-happened", "2026-11-23T06:00"),
+    ];
+    for _ in 0..2 {
+        b.page.clone_from(&before);
+        bring(&mut b, Some((name, b"one line")), &said).await;
+        assert_eq!(b.to.as_deref(), Some("/desk/cases/1#files"), "{}", b.page);
+    }
+    b.get("/desk/cases/1").await;
+    assert_eq!(b.page.matches("<li class=\"card\" id=\"file-").count(), 1);
+    assert!(b.page.contains("bad[.]example.log") && !b.page.contains("<b>1</b>"));
+    assert!(b.page.contains("File 2, Log, TLP:RED") && b.page.contains("href=\"#file-2\""));
+    b.get("/desk/cases?q=bad.example.log").await;
+    assert!(b.page.contains(TITLE), "found by its name");
+
+    b.get("/desk/cases/1").await;
+    act(&mut b, "files/2", &[]).await;
+    assert_eq!(b.status, StatusCode::OK);
+    let kind = b.headers["content-security-policy"].to_str().unwrap();
+    assert!(kind.contains("sandbox") && b.bytes.starts_with(b"PK"));
+    b.get("/desk/cases/1").await;
+    act(&mut b, "files/9", &[]).await;
+    assert_eq!(b.status, StatusCode::NOT_FOUND);
+    b.get("/desk/cases/1").await;
+    done(&mut b, "file-remove", &[("text", "2")]).await;
+    assert!(b.page.contains("Can be put back until 8 December 2026"), "{}", b.page);
+    done(&mut b, "file-restore", &[("text", "2")]).await;
+    assert!(!b.page.contains("Can be put back until"));
+    done(&mut b, "file-remove", &[("text", "2")]).await;
+    act(&mut b, "file-erase", &[("text", "2"), ("sure-file-2", "1")]).await;
+    assert_eq!(b.status, StatusCode::FORBIDDEN);
+
+    let mut lead = desk.signed_in("leilani", "Leilani", Role::Lead).await;
+    lead.get("/desk/cases/1").await;
+    act(&mut lead, "file-erase", &[("text", "2")]).await;
+    assert_eq!(lead.status, StatusCode::UNPROCESSABLE_ENTITY, "only when it is sure");
+    done(&mut lead, "file-erase", &[("text", "2"), ("sure-file-2", "1")]).await;
+    assert!(lead.page.contains("1 more went for good") && !lead.page.contains("bad[.]example"));
+    for what in ["File brought", "File taken off", "File put back", "File downloaded", "File gone for good"] {
+        assert!(lead.page.contains(what), "{what}");
+    }
+    let mut auditor = desk.signed_in("ruth", "Ruth", Role::Auditor).await;
+    auditor.get("/desk/erased").await;
+    assert!(auditor.page.contains("href=\"/desk/cases/1#files\""), "{}", auditor.page);
+    auditor.get("/desk/erased.csv").await;
+    assert!(auditor.page.contains(",case/1,files,by_hand,0,user:"), "{}", auditor.page);
+    auditor.get("/desk/cases/1").await;
+    bring(&mut auditor, Some(("a", b"b")), &[]).await;
+    assert_eq!(auditor.status, StatusCode::FORBIDDEN);
+}

@@ -18,8 +18,8 @@ async fn acting(office: &Office, b: &mut Browser) -> Program {
     Program::new(&office.desk, &shown)
 }
 
-/// Sends a file as programs do; its SHA-256.
-async fn upload(office: &Office) -> String {
+/// Sends a file as programs do; its SHA-256, and the ticket that shows who sent it.
+async fn upload(office: &Office) -> (String, String) {
     let request = Request::post("/api/v1/files")
         .header(header::CONTENT_TYPE, "application/octet-stream")
         .body(Body::from(BOOK))
@@ -28,16 +28,17 @@ async fn upload(office: &Office) -> String {
     assert_eq!(response.status(), StatusCode::CREATED);
     let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     let stored: Value = serde_json::from_slice(&bytes).unwrap();
-    stored["sha256"].as_str().unwrap().to_owned()
+    let own = |name: &str| stored[name].as_str().unwrap().to_owned();
+    (own("sha256"), own("ticket"))
 }
 
-fn figure(value: &str, sha256: Option<&str>) -> Value {
+fn figure(value: &str, file: Option<(&str, &str)>) -> Value {
     let mut shows = json!({
         "title": "Book of the help desk 2026 (fictional)",
         "publisher": "Example Harbour Council", "published": "2026-07",
     });
-    if let Some(sha256) = sha256 {
-        shows["file"] = json!({ "sha256": sha256, "name": "book.csv", "publish": true });
+    if let Some((sha256, ticket)) = file {
+        shows["file"] = json!({ "sha256": sha256, "ticket": ticket, "name": "book.csv", "publish": true });
     }
     json!({
         "item": "measure:days", "owner": COUNCIL, "evidence": shows,
@@ -92,10 +93,10 @@ async fn a_return_goes_its_way_by_calls() {
     assert_eq!(plan["obstacles"], json!([]), "they are the office's");
 
     wrong_fields(&mut owner).await;
-    let sha256 = upload(&office).await;
+    let (sha256, ticket) = upload(&office).await;
     owner.key = Some("quarter".to_owned());
-    let first = filed(&mut owner, figure("91", Some(&sha256))).await;
-    let again = filed(&mut owner, figure("91", Some(&sha256))).await;
+    let first = filed(&mut owner, figure("91", Some((&sha256, &ticket)))).await;
+    let again = filed(&mut owner, figure("91", Some((&sha256, &ticket)))).await;
     assert_eq!(first, again, "the same key files one");
     owner.key = None;
     let at = format!("{AT}/returns/{first}");
@@ -121,7 +122,8 @@ async fn a_return_goes_its_way_by_calls() {
     assert_eq!(statistician.status, StatusCode::CONFLICT);
     assert_eq!(late["current"]["summary"]["state"], "sent_back", "{late}");
 
-    let mut right = figure("19", Some(&sha256));
+    // What stands beside their own return needs no ticket.
+    let mut right = figure("19", Some((&sha256, "")));
     right["corrects"] = json!(first);
     let second = filed(&mut owner, right).await;
     let accept = format!("{AT}/returns/{second}/accept");
@@ -151,7 +153,7 @@ async fn wrong_fields(owner: &mut Program) {
     let mut body = figure("19", None);
     body["item"] = json!("measure:nothing");
     assert_eq!(places(&owner.post(&end, body).await), ["/item"]);
-    let mut body = figure("19", Some(&"ab".repeat(32)));
+    let mut body = figure("19", Some((&"ab".repeat(32), "")));
     body["figure"]["missing"] = json!("lost");
     let wrong = owner.post(&end, body).await;
     assert_eq!(places(&wrong), ["/figure/missing", "/evidence/file/sha256"]);
@@ -229,8 +231,8 @@ async fn others_returns_are_not_there_by_calls_either() {
     let mut office = Office::new().await;
     let mut b = std::mem::replace(&mut office.owner, office.desk.browser());
     let mut owner = acting(&office, &mut b).await;
-    let sha256 = upload(&office).await;
-    let no = filed(&mut owner, figure("19", Some(&sha256))).await;
+    let (sha256, ticket) = upload(&office).await;
+    let no = filed(&mut owner, figure("19", Some((&sha256, &ticket)))).await;
     let mut b = office.desk.signed_in("sina", "Sina", Role::Owner).await;
     let mut other = acting(&office, &mut b).await;
     let at = format!("{AT}/returns/{no}");
@@ -244,6 +246,16 @@ async fn others_returns_are_not_there_by_calls_either() {
         .post(&format!("{AT}/returns"), figure("19", None))
         .await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "no seat");
+    // Who knows a digest has no file: not that of another's return, and not that of a report.
+    let end = format!("{AT}/returns");
+    let no_file = "/evidence/file/sha256";
+    let named = other.post(&end, figure("19", Some((&sha256, "")))).await;
+    assert!(places(&named).iter().any(|at| at == no_file), "{named}");
+    let report = office.desk.file(b"from a report", "letter.txt").await;
+    for ticket in ["", ticket.as_str()] {
+        let named = owner.post(&end, figure("19", Some((&report.sha256, ticket)))).await;
+        assert_eq!(places(&named), [no_file], "{named}");
+    }
     assert_eq!(other.get(AT).await["returns"], json!([]));
     let gone = owner.post(&format!("{at}/withdraw"), json!({})).await;
     assert_eq!(gone["summary"]["state"], "withdrawn", "{gone}");

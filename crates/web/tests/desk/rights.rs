@@ -92,6 +92,8 @@ const TABLE: [(&str, &str, &str); 204] = [
         "officer lead auditor",
     ),
     ("POST", "/desk/cases/{no}/archive", "officer lead"),
+    ("POST", "/desk/cases/{no}/files", "officer lead"),
+    ("POST", "/desk/cases/{no}/files/{text}", "officer lead"),
     ("POST", "/desk/cases/{no}/{action}", "officer lead"),
     ("POST", "/desk/reports/{reference}/case", "officer lead"),
     ("GET", "/desk/referrals", "officer lead auditor"),
@@ -388,6 +390,7 @@ async fn nobody_does_what_the_policy_does_not_allow() {
             .replace("{sha256}", &"ab".repeat(32))
             .replace("{id}", &victim)
             .replace("{delivery}", "evt_1")
+            .replace("{text}", "1")
             .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
             .replace("{*path}", "method.html")

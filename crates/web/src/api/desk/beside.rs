@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 204] = [
+const LINES: [(&str, &str, Beside); 206] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -90,6 +90,8 @@ const LINES: [(&str, &str, Beside); 204] = [
     ("GET", "/desk/cases/{no}/present", Beside::Page("a fragment that a page shows: who else has it open")),
     ("GET", "/desk/reports/{reference}/present", Beside::Page("a fragment that a page shows: who else has it open")),
     ("POST", "/desk/cases/{no}/archive", Beside::Call(&["POST /api/v1/desk/cases/{no}/archive"])),
+    ("POST", "/desk/cases/{no}/files", Beside::Call(&["POST /api/v1/desk/cases/{no}/work"])),
+    ("POST", "/desk/cases/{no}/files/{text}", Beside::Call(&["POST /api/v1/desk/cases/{no}/files/{text}"])),
     ("POST", "/desk/cases/{no}/{action}", Beside::Call(&["POST /api/v1/desk/cases/{no}/work"])),
     ("POST", "/desk/reports/{reference}/case", Beside::Call(&["POST /api/v1/desk/reports/{reference}/case"])),
     ("GET", "/desk/referrals", Beside::Call(&["GET /api/v1/desk/referrals"])),

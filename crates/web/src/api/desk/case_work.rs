@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use cairn_app::cases::Written;
+use cairn_app::cases::{NewFile, Written};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
 use cairn_desk::cases::{
-    ASSET_CHARS_MAX, Command, NOTE_CHARS_MAX, ROW_CHARS_MAX, Source, TASK_CHARS_MAX,
-    TITLE_CHARS_MAX, TextFault, text, title,
+    ASSET_CHARS_MAX, Command, Described, FileSort, NOTE_CHARS_MAX, ROW_CHARS_MAX, Source,
+    TASK_CHARS_MAX, TITLE_CHARS_MAX, TextFault, file_text, text, title,
 };
 use cairn_desk::clock;
 use cairn_kernel::time::Micros;
@@ -46,6 +46,15 @@ pub(super) fn calls() -> Vec<Call> {
             ),
             "application/zip",
             archive,
+        ),
+        file::<DeskNothing, _, _>(
+            (
+                "/api/v1/desk/cases/{no}/files/{text}",
+                does,
+                "Take a file of a case out, packed with the password `infected`; that is noted in the log",
+            ),
+            "application/zip",
+            take_file,
         ),
     ]
 }
@@ -122,7 +131,7 @@ enum DeskCaseAct {
     Unlink { reference: String },
     /// A note, in place of another if it corrects one.
     Note { text: String, corrects: Option<u32> },
-    /// A row of the timeline: `source` is `report/` with a reference, `note/` with the number of a text, or `outside`.
+    /// A row of the timeline: `source` is `report/` with a reference, `note/` or `file/` with the number of a text, or `outside`.
     Row {
         text: String,
         happened: String,
@@ -181,14 +190,44 @@ enum DeskCaseAct {
     ClockWithdraw { clock: String, reason: String },
     /// It runs again.
     ClockAgain { clock: String, reason: String },
+    /// A file that was sent to `/api/v1/files` before, with the ticket of that answer. `sort` is `evidence`, `log`, `report` or `other`;
+    /// with `happened` it stands on the timeline.
+    File {
+        sha256: String,
+        ticket: String,
+        name: String,
+        #[serde(default)]
+        note: String,
+        sort: String,
+        tlp: String,
+        happened: Option<String>,
+    },
+    /// A file is taken off, by the number of its text.
+    FileRemove { text: u32 },
+    /// It is put back.
+    FileRestore { text: u32 },
+    /// A file that was taken off goes for good.
+    FileErase { text: u32 },
     /// A text goes for good, by its number.
     Erase { text: u32 },
+}
+
+/// A file as a body names it.
+struct Shown {
+    sha256: String,
+    ticket: String,
+    name: String,
+    text: String,
+    described: Described,
 }
 
 /// What came of reading an act.
 enum Read {
     Command(Command, Option<String>),
     Link(String),
+    File(Shown),
+    /// The faults say why.
+    Nothing,
 }
 
 struct Reader<'a> {
@@ -225,13 +264,17 @@ impl Reader<'_> {
     fn source(&mut self, typed: &str) -> Source {
         match typed.split_once('/') {
             Some(("report", reference)) => Source::Report(self.report("source", reference)),
+            Some(("file", n)) => {
+                let n = n.parse().map_err(|_| "the number of a text");
+                Source::File(self.faults.take("/act/source", n).unwrap_or_default())
+            }
             Some(("note", n)) => {
                 let n = n.parse().map_err(|_| "the number of a text");
                 Source::Note(self.faults.take("/act/source", n).unwrap_or_default())
             }
             _ => {
                 if typed != "outside" {
-                    let known = "report/ with a reference, note/ with a number, or outside";
+                    let known = "report/ with a reference, note/ or file/ with a number, or outside";
                     self.faults.add("/act/source", known);
                 }
                 Source::Outside
@@ -282,6 +325,13 @@ impl Reader<'_> {
             } => self.row(&text, (&happened, &known), &source),
             Act::Strike { text } => plain(Command::StrikeRow { text }),
             Act::Erase { text } => plain(Command::EraseText { text }),
+            Act::FileRemove { text } => plain(Command::RemoveFile { text }),
+            Act::FileRestore { text } => plain(Command::RestoreFile { text }),
+            Act::FileErase { text } => plain(Command::EraseFile {
+                text,
+                held: false,
+                rule: String::new(),
+            }),
             other => self.parts(other),
         }
     }
@@ -352,9 +402,47 @@ impl Reader<'_> {
             }
             Act::AssetSet { text, condition } => plain(Command::SetAsset { text, condition }),
             Act::AssetStrike { text } => plain(Command::StrikeAsset { text }),
+            Act::File { .. } => self.file(act),
             Act::Relate { to, how } => plain(Command::Relate { to, how }),
             Act::Unrelate { to, how } => plain(Command::Unrelate { to, how }),
             other => self.clock(other),
+        }
+    }
+
+    fn file(&mut self, act: DeskCaseAct) -> Read {
+        let DeskCaseAct::File {
+            sha256,
+            ticket,
+            name,
+            note,
+            sort,
+            tlp,
+            happened,
+        } = act
+        else {
+            return Read::Nothing;
+        };
+        let text = file_text(&name, &note).map_err(wrong);
+        let text = self.faults.take("/act/name", text);
+        let sort = FileSort::parse(&sort).ok_or("`evidence`, `log`, `report` or `other`");
+        let sort = self.faults.take("/act/sort", sort);
+        let tlp = self
+            .faults
+            .take("/act/tlp", tlp.parse().map_err(|_| "no such label"));
+        let happened = happened.map(|at| self.moment("happened", &at));
+        match (text, sort, tlp) {
+            (Some(text), Some(sort), Some(tlp)) => Read::File(Shown {
+                sha256: sha256.to_ascii_lowercase(),
+                ticket,
+                name,
+                text,
+                described: Described {
+                    sort,
+                    tlp,
+                    happened,
+                },
+            }),
+            _ => Read::Nothing,
         }
     }
 
@@ -411,6 +499,8 @@ async fn work(asked: Asked, sent: DeskCaseWork) -> Result<DeskCase> {
     reader.faults.end()?;
     let result = match read {
         Read::Link(reference) => app.link_report(who, no, &reference).await,
+        Read::File(shown) => bring(&asked, no, shown).await?,
+        Read::Nothing => return Err(Problem::bad_request()),
         Read::Command(command, text) => {
             let key = asked.key();
             let written = text.map(|text| Written { text, key });
@@ -425,6 +515,37 @@ async fn work(asked: Asked, sent: DeskCaseWork) -> Result<DeskCase> {
         }
         Err(other) => Err(told(other)),
     }
+}
+
+/// A file by its ticket: who only knows a digest has no file.
+async fn bring(asked: &Asked, no: i64, shown: Shown) -> Result<Result<(), AppError>> {
+    let app = &asked.app;
+    let by = (shown.sha256.as_str(), shown.ticket.as_str());
+    let file = app.brought_file(by, &shown.name).await.map_err(told)?;
+    let Some(file) = file else {
+        let mut faults = Faults::default();
+        let what = "is no file that you brought: send it to /api/v1/files first, and the ticket of the answer with it";
+        faults.add("/act/sha256", what);
+        faults.end()?;
+        return Err(Problem::bad_request());
+    };
+    let written = Written {
+        text: shown.text,
+        key: asked.key(),
+    };
+    let new = NewFile {
+        file,
+        described: shown.described,
+        written,
+    };
+    Ok(app.add_case_file(&asked.who, no, new).await)
+}
+
+async fn take_file(asked: Asked, _: DeskNothing) -> Result<Response> {
+    let (no, text) = (asked.no(0)?, asked.no(1)?);
+    let taken = asked.app.take_case_file(&asked.who, no, text).await;
+    let taken = taken.map_err(|error| -> Problem { told(error) })?;
+    zip_download(&taken.name, taken.bytes)
 }
 
 async fn archive(asked: Asked, _: DeskNothing) -> Result<Response> {

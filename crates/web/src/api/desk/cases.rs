@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cairn_app::cases::Whole;
 use cairn_app::cases::rows::Filter;
 use cairn_desk::access::Action;
-use cairn_desk::cases::{Asks, Source};
+use cairn_desk::cases::{Asks, Source, name_and_note};
 use cairn_desk::clock::Clock;
 use cairn_kernel::time::Micros;
 use serde::Serialize;
@@ -109,6 +109,10 @@ pub(super) struct DeskCase {
     tasks: Vec<DeskTask>,
     /// What is affected.
     assets: Vec<DeskAsset>,
+    /// Files, those that were taken off or went for good too.
+    files: Vec<DeskCaseFile>,
+    /// Files of the linked reports.
+    report_files: Vec<DeskReportFile>,
     /// Related cases.
     related: Vec<DeskRelated>,
     /// Deadlines.
@@ -177,7 +181,7 @@ struct DeskMoment {
     known: String,
     /// What it says; none where it was erased.
     words: Option<String>,
-    /// `report/` with a reference, `note/` with the number of a text, or `outside`.
+    /// `report/` with a reference, `note/` or `file/` with the number of a text, or `outside`.
     source: String,
     /// It was struck out.
     struck: bool,
@@ -213,6 +217,54 @@ struct DeskAsset {
     condition: String,
     /// It was struck out.
     struck: bool,
+}
+
+/// A file of the case.
+#[derive(Serialize, ToSchema)]
+struct DeskCaseFile {
+    /// Number of its text.
+    text: u32,
+    /// Its name; none where it was erased.
+    name: Option<String>,
+    /// What was said of it.
+    note: Option<String>,
+    /// `evidence`, `log`, `report` or `other`.
+    sort: String,
+    /// With whom it may be shared.
+    tlp: String,
+    /// When what it shows happened.
+    happened: Option<String>,
+    /// SHA-256 of its content, hexadecimal.
+    sha256: String,
+    /// Bytes.
+    size: u64,
+    /// Media type, by content.
+    media_type: String,
+    /// When it was brought.
+    at: String,
+    /// By whom.
+    by: String,
+    /// Since when it is taken off.
+    removed: Option<String>,
+    /// Until when it can be put back.
+    back_until: Option<String>,
+    /// When it went for good.
+    gone: Option<String>,
+    /// Where it is taken out, by POST.
+    href: String,
+}
+
+/// A file of a linked report, without the name that its sender gave it.
+#[derive(Serialize, ToSchema)]
+struct DeskReportFile {
+    /// Reference of the report.
+    reference: String,
+    /// SHA-256 of its content, hexadecimal.
+    sha256: String,
+    /// Bytes.
+    size: u64,
+    /// Media type, by content.
+    media_type: String,
 }
 
 /// Another case.
@@ -274,14 +326,22 @@ async fn show(asked: Asked) -> Result<DeskCase> {
 pub(super) async fn read_one(asked: &Asked) -> Result<DeskCase> {
     let whole = asked.app.read_case(&asked.who, asked.no(0)?).await;
     let whole = whole.map_err(told)?;
-    Ok(of(asked, &whole))
+    let beside = asked.app.case_report_files(&asked.who, whole.case.no).await;
+    let beside = beside.map_err(told)?;
+    let report_files = beside.iter().map(|file| DeskReportFile {
+        reference: asked.app.reference(file.report),
+        sha256: file.sha256.clone(),
+        size: file.size,
+        media_type: file.media_type.clone(),
+    });
+    Ok(of(asked, &whole, report_files.collect()))
 }
 
 fn words(whole: &Whole, text: u32) -> Option<String> {
     whole.text(text).map(str::to_owned)
 }
 
-fn of(asked: &Asked, whole: &Whole) -> DeskCase {
+fn of(asked: &Asked, whole: &Whole, report_files: Vec<DeskReportFile>) -> DeskCase {
     let (case, now) = (&whole.case, asked.app.clock.now());
     let reports = whole.reports.iter().map(|one| DeskCaseReport {
         reference: asked.app.reference(one.no),
@@ -316,6 +376,8 @@ fn of(asked: &Asked, whole: &Whole) -> DeskCase {
         rows: moments(asked, whole),
         tasks: tasks(whole),
         assets: assets(whole),
+        files: files(whole),
+        report_files,
         related: related.collect(),
         clocks: case.clocks.iter().map(|one| clock(one, now)).collect(),
         history: events.collect(),
@@ -339,6 +401,7 @@ fn moments(asked: &Asked, whole: &Whole) -> Vec<DeskMoment> {
     let source = |source: &Source| match source {
         Source::Report(no) => format!("report/{}", asked.app.reference(*no)),
         Source::Note(text) => format!("note/{text}"),
+        Source::File(text) => format!("file/{text}"),
         Source::Outside => "outside".to_owned(),
     };
     let all = whole.case.rows.iter();
@@ -380,6 +443,33 @@ fn assets(whole: &Whole) -> Vec<DeskAsset> {
         sort: asset.sort.clone(),
         condition: asset.condition.clone(),
         struck: asset.struck,
+    })
+    .collect()
+}
+
+fn files(whole: &Whole) -> Vec<DeskCaseFile> {
+    let all = whole.case.files.iter();
+    all.map(|file| {
+        let text = whole.text(file.text).map(name_and_note);
+        DeskCaseFile {
+            text: file.text,
+            name: text.map(|(name, _)| name.to_owned()),
+            note: text
+                .map(|(_, note)| note.to_owned())
+                .filter(|note| !note.is_empty()),
+            sort: file.described.sort.as_str().to_owned(),
+            tlp: file.described.tlp.as_str().to_owned(),
+            happened: when(file.described.happened),
+            sha256: file.content.sha256.clone(),
+            size: file.content.size,
+            media_type: file.content.media_type.clone(),
+            at: file.at.to_string(),
+            by: file.by.to_string(),
+            removed: when(file.removed),
+            back_until: when(file.back_until()),
+            gone: when(file.gone.as_ref().map(|(at, ..)| *at)),
+            href: format!("/api/v1/desk/cases/{}/files/{}", whole.case.no, file.text),
+        }
     })
     .collect()
 }

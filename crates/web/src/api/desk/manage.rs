@@ -492,7 +492,7 @@ async fn accept(asked: Asked, sent: DeskAccept) -> Result<DeskDone> {
 /// A line of the register of what was erased.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DeskErased {
-    /// The report.
+    /// The report; `case/` with its number where it was a file of a case.
     reference: String,
     /// When.
     at: String,
@@ -530,7 +530,10 @@ async fn erased(asked: Asked) -> Result<DeskRegister> {
     let place = place.transpose()?.unwrap_or(NEWEST);
     let found = asked.app.register(&asked.who, place).await.map_err(told)?;
     let lines = found.lines.iter().cloned().map(|line| DeskErased {
-        reference: asked.app.reference(line.no),
+        reference: match line.case() {
+            Some(no) => format!("case/{no}"),
+            None => asked.app.reference(line.no),
+        },
         at: line.at.to_string(),
         part: line.part,
         rule: line.rule,

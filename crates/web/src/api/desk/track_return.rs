@@ -158,6 +158,9 @@ pub(super) struct DeskShows {
 pub(super) struct DeskShownFile {
     /// SHA-256 of its content, hexadecimal.
     sha256: String,
+    /// What `/api/v1/files` answered with it; may be left out of a file that stands beside a return which this account may see.
+    #[serde(default)]
+    ticket: Option<String>,
     /// Its name.
     name: String,
     /// It may be published with the edition; if not, only its digest is.
@@ -326,13 +329,18 @@ async fn send(asked: Asked, sent: DeskNewReturn) -> Result<DeskMade> {
     let mut files = Vec::new();
     if let Some(file) = sent.evidence.as_ref().and_then(|shows| shows.file.as_ref()) {
         let known = app
-            .return_file(&file.sha256, &file.name, file.publish)
+            .return_file(
+                (who, plan),
+                (&file.sha256, file.ticket.as_deref()),
+                &file.name,
+                file.publish,
+            )
             .await;
         match known.map_err(told)? {
             Some(known) => files.push(known),
             None => faults.add(
                 "/evidence/file/sha256",
-                "is no file that is here: send it to /api/v1/files first",
+                "is no file that you brought: send it to /api/v1/files first, and the ticket of the answer with it",
             ),
         }
     }

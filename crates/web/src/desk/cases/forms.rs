@@ -48,7 +48,7 @@ pub(super) fn line<'a>(view: &'a View<'_>, name: &str, now: &'a str) -> Input<'a
     }
 }
 
-fn at<'a>(view: &'a View<'_>, name: &str, now: &'a str) -> Input<'a> {
+pub(super) fn at<'a>(view: &'a View<'_>, name: &str, now: &'a str) -> Input<'a> {
     Input {
         kind: "datetime-local",
         width: Width::Half,
@@ -403,6 +403,12 @@ pub(super) fn row(view: &View<'_>) -> Markup {
         named.push((
             format!("note/{}", note.text),
             t::cases_note_no(l, note.text),
+        ));
+    }
+    for file in view.whole.case.files.iter().filter(|file| file.stands()) {
+        named.push((
+            format!("file/{}", file.text),
+            t::cases_file_no(l, file.text),
         ));
     }
     let mut sources = vec![choice("outside", t::cases_source_outside(l))];

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use super::super::words::{self, People, actor, person};
 use super::super::{case, doors, present};
 use super::work::Typed;
-use super::{beside, forms};
+use super::{beside, files, forms};
 use super::{clocks, number, times, words as own};
 use crate::components::{
     Column, Hue, Row, Tab, Tone, back_link, error_summary, notice, said, said_inline, stack,
@@ -73,6 +73,7 @@ pub(super) async fn page(
 ) -> Result<Markup> {
     let whole = app.read_case(&officer.who, no).await?;
     let people = app.people(&officer.who).await?;
+    let beside_files = app.case_report_files(&officer.who, no).await?;
     let others = app.present(&officer.who, Place::Case(no), false)?;
     let asked = Form::parse(officer.page.uri.query().unwrap_or_default().as_bytes())?;
     let rule = typed.get("rule").or_else(|| asked.get("rule"));
@@ -106,6 +107,7 @@ pub(super) async fn page(
                 (running(&view))
                 (rows(&view))
                 (reports(&view))
+                (files::section(&view, &beside_files))
                 (beside::assets(&view))
                 (beside::related(&view))
                 (tasks(&view))
@@ -138,6 +140,7 @@ fn sections(view: &View<'_>) -> Markup {
             tab("#clocks", t::cases_clocks(l)),
             tab("#timeline", t::cases_timeline(l)),
             tab("#reports", t::cases_reports(l)),
+            tab("#files", t::cases_files(l)),
             tab("#assets", t::cases_assets(l)),
             tab("#related", t::cases_related(l)),
             tab("#tasks", t::cases_tasks(l)),

@@ -131,6 +131,7 @@ pub(super) fn source(app: &App, l: Lang, source: Source) -> Markup {
             html! { a href={ "/desk/reports/" (reference) } { (reference) } }
         }
         Source::Note(text) => html! { a href={ "#text-" (text) } { (t::cases_note_no(l, text)) } },
+        Source::File(text) => html! { a href={ "#file-" (text) } { (t::cases_file_no(l, text)) } },
         Source::Outside => html! { (t::cases_source_outside(l)) },
     }
 }
@@ -209,6 +210,15 @@ pub(in crate::desk) fn change(page: &Page, app: &App, people: &People, change: &
             Some(html! { (t::cases_text_no(l, *text)) ", " (stands(app, l, condition)) })
         }
         Change::AssetStruck { text } => Some(html! { (t::cases_text_no(l, *text)) }),
+        Change::FileAdded {
+            file, described, ..
+        } => Some(html! {
+            (t::cases_file_no(l, file.text)) ", " (super::files::sort(l, described.sort)) ", " (described.tlp.to_string())
+        }),
+        Change::FileRemoved { text }
+        | Change::FileRestored { text }
+        | Change::FileTaken { text }
+        | Change::FileGone { text, .. } => Some(html! { (t::cases_file_no(l, *text)) }),
         Change::Related { to, how } | Change::Unrelated { to, how } => Some(html! {
             (relation(app, l, how, false)) " " a href={ "/desk/cases/" (to) } { (t::cases_one(l, *to)) }
         }),

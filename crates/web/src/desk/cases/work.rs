@@ -152,6 +152,7 @@ impl Reader<'_> {
                 plain(Command::EraseText { text })
             }
             _ if action.starts_with("clock-") => self.clock(action),
+            _ if action.starts_with("file-") => plain(self.file(action)?),
             _ if action.starts_with("asset") => self.asset(action),
             "relate" | "unrelate" => plain(self.relation(action)?),
             _ => self.task(action),
@@ -194,6 +195,7 @@ impl Reader<'_> {
         let source = match self.get("source").split_once('/') {
             Some(("report", no)) => Source::Report(no.parse().map_err(|_| Unread::Unknown)?),
             Some(("note", n)) => Source::Note(n.parse().map_err(|_| Unread::Unknown)?),
+            Some(("file", n)) => Source::File(n.parse().map_err(|_| Unread::Unknown)?),
             _ => Source::Outside,
         };
         let (happened, known) = (self.moment("happened")?, self.moment("known")?);
@@ -269,6 +271,27 @@ impl Reader<'_> {
         Ok((command, None))
     }
 
+    /// What is done to a file that is there; bringing one has a form of its own.
+    fn file(&self, action: &str) -> Result<Command, Unread> {
+        let text: u32 = self.number("text")?;
+        match action {
+            "file-remove" => Ok(Command::RemoveFile { text }),
+            "file-restore" => Ok(Command::RestoreFile { text }),
+            "file-erase" => {
+                let sure = format!("sure-file-{text}");
+                if self.form.get(&sure).is_none() {
+                    return Err(Self::wrong(&sure, t::cases_file_sure_first(self.lang)).into());
+                }
+                Ok(Command::EraseFile {
+                    text,
+                    held: false,
+                    rule: String::new(),
+                })
+            }
+            _ => Err(Unread::Unknown),
+        }
+    }
+
     /// The other case is named by its number, as people write it: `12`, `#12`, or the heading of its page.
     fn relation(&self, action: &str) -> Result<Command, Unread> {
         if action == "unrelate" {
@@ -327,13 +350,15 @@ impl Reader<'_> {
 }
 
 /// Why the desk says no, in words.
-fn refused(l: Lang, refusal: &Refusal) -> String {
+pub(super) fn refused(l: Lang, refusal: &Refusal) -> String {
     use clock::Refusal as Clock;
     match refusal {
         Refusal::Closed => t::cases_refused_closed(l),
         Refusal::Severity => t::cases_refused_severity(l),
         Refusal::Time(_) => t::cases_refused_time(l),
         Refusal::Title => t::cases_refused_title(l),
+        Refusal::Held => t::cases_refused_held(l),
+        Refusal::Standing => t::cases_refused_standing(l),
         Refusal::Itself => t::cases_refused_itself(l),
         Refusal::Limit => t::cases_refused_limit(l),
         Refusal::Clock(Clock::Future) => t::cases_in_the_future(l),
@@ -428,6 +453,7 @@ fn place(action: &str) -> &'static str {
         "asset" | "asset-set" | "asset-strike" => "#assets",
         "relate" | "unrelate" => "#related",
         "task" | "template" | "done" | "undone" | "task-set" => "#tasks",
+        _ if action.starts_with("file-") => "#files",
         _ if action.starts_with("clock-") => "#clocks",
         _ => "",
     }

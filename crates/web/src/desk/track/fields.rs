@@ -5,7 +5,9 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
+use cairn_app::account::Principal;
 use cairn_app::track::returns::Draft;
+use cairn_desk::access::Action;
 use cairn_desk::report::FileRef;
 use cairn_desk::track::ReturnFile;
 use cairn_track::office::returns::{About, Evidence, Figure, Finding, Objection, Progress, Return};
@@ -31,6 +33,13 @@ impl Typed {
         if !value.is_empty() {
             self.0.push((name.to_owned(), value.to_owned()));
         }
+    }
+
+    /// The same as a form of pairs.
+    pub(in crate::desk) fn form(&self) -> Result<Form, Problem> {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.extend_pairs(&self.0);
+        Form::parse(pairs.finish().as_bytes())
     }
 
     pub(crate) fn get(&self, name: &str) -> &str {
@@ -75,6 +84,17 @@ impl FromRequest<App> for SentFiles {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        Self::read(request, app, (Action::FileReturns, FILES_MAX)).await
+    }
+}
+
+impl SentFiles {
+    /// Reads a form of at most `most` files from somebody who may do this.
+    pub(in crate::desk) async fn read(
+        request: Request,
+        app: &App,
+        (action, most): (Action, usize),
+    ) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let officer = Officer::from_request_parts(&mut parts, app).await?;
         let media = parts.headers.get(header::CONTENT_TYPE);
@@ -83,9 +103,8 @@ impl FromRequest<App> for SentFiles {
             .is_some_and(|value| value.starts_with("multipart/form-data"));
         let (pairs, files, fault) = if is_multipart {
             // Who may not file at all must not make us keep files.
-            super::allowed(&officer, cairn_desk::access::Action::FileReturns)
-                .map_err(IntoResponse::into_response)?;
-            let came = multipart::read(app, (&parts, body), FILES_MAX, None).await;
+            super::allowed(&officer, action).map_err(IntoResponse::into_response)?;
+            let came = multipart::read(app, (&parts, body), most, None).await;
             let came = came.map_err(IntoResponse::into_response)?;
             // The reader has points in names where forms have strokes.
             let fields = came.fields.into_iter();
@@ -113,27 +132,40 @@ impl FromRequest<App> for SentFiles {
     }
 }
 
-/// What a file that was taken before is remembered by: `SHA-256 NAME`.
-pub(super) fn kept(file: &ReturnFile) -> String {
-    format!("{} {}", file.sha256, file.name)
+/// What a file that was taken before is remembered by: `SHA-256 TICKET NAME`. Without the ticket, who knows a digest could make
+/// somebody else's file part of a return and read it there.
+pub(super) fn kept(app: &App, file: &ReturnFile) -> String {
+    format!(
+        "{} {} {}",
+        file.sha256,
+        app.file_ticket(&file.sha256),
+        file.name
+    )
 }
 
 /// The files of a form: those that just came, or else those of the time before.
 pub(super) async fn files(
-    app: &App,
+    (app, who, plan): (&App, &Principal, &str),
     typed: &Typed,
     came: Vec<FileRef>,
 ) -> Result<Vec<ReturnFile>, Problem> {
     let publish = typed.has("publish");
+    let to = (who, plan);
     let mut all = Vec::new();
     for file in came {
         let name = file.name.unwrap_or_else(|| file.sha256.clone());
-        all.extend(app.return_file(&file.sha256, &name, publish).await?);
+        // It came with this form.
+        let ticket = app.file_ticket(&file.sha256);
+        let shown = (file.sha256.as_str(), Some(ticket.as_str()));
+        all.extend(app.return_file(to, shown, &name, publish).await?);
     }
     if all.is_empty() && !typed.has("drop") {
         for kept in typed.all("kept").take(FILES_MAX) {
-            let (sha256, name) = kept.split_once(' ').unwrap_or((kept, kept));
-            all.extend(app.return_file(sha256, name, publish).await?);
+            let mut parts = kept.splitn(3, ' ');
+            let mut next = || parts.next().unwrap_or_default();
+            let (sha256, ticket, name) = (next(), next(), next());
+            let shown = (sha256, Some(ticket));
+            all.extend(app.return_file(to, shown, name, publish).await?);
         }
     }
     Ok(all)
@@ -350,7 +382,6 @@ pub(super) fn filled(ret: &Return, files: &[ReturnFile]) -> Typed {
             pairs.push(("url", first.url.clone().unwrap_or_default()));
         }
     }
-    pairs.extend(files.iter().map(|file| ("kept", kept(file))));
     if files.iter().any(|file| file.publish) {
         pairs.push(("publish", "yes".to_owned()));
     }

@@ -106,7 +106,7 @@ fn page(app: &App, officer: &Officer, shown: &Shown<'_>) -> Markup {
         typed: shown.typed,
         files: shown.files,
         faults: shown.faults,
-        file_bytes_max: app.config.file_bytes_max,
+        app,
     };
     let errors = shown.findings.iter().any(Finding::is_error);
     // Warnings alone can be confirmed; with errors there is something to mend first.
@@ -160,7 +160,7 @@ pub(in crate::desk) async fn send(
     let Some((topic, owners)) = topic else {
         return Err(Problem::bad_request().with_detail(t::office_no_topic(l)));
     };
-    let kept = fields::files(&app, &typed, came).await?;
+    let kept = fields::files((&app, &officer.who, &id), &typed, came).await?;
     let file_fault =
         fault.and_then(|code| crate::multipart::words(code, l, &app, super::FILES_MAX));
     let given = Given {

@@ -1,5 +1,6 @@
 //! The fields of a return, by what it is on.
 
+use cairn_app::App;
 use cairn_desk::track::ReturnFile;
 use cairn_track::office::returns::{About, CLAIM_CHARS_MAX, NOTE_CHARS_MAX};
 use cairn_track::plan::series::FLAGS;
@@ -24,7 +25,7 @@ pub(super) struct View<'a> {
     pub typed: &'a Typed,
     pub files: &'a [ReturnFile],
     pub faults: &'a [Fault],
-    pub file_bytes_max: u64,
+    pub app: &'a App,
 }
 
 fn choice<'a>(value: &'a str, label: &'a str) -> Choice<'a> {
@@ -205,7 +206,7 @@ impl View<'_> {
     fn evidence(&self) -> Markup {
         let l = self.l;
         let upload = Field::new(l, "file", t::office_evidence_file(l)).error_in(self.faults);
-        let hint = t::office_evidence_file_hint(l, size(self.file_bytes_max));
+        let hint = t::office_evidence_file_hint(l, size(self.app.config.file_bytes_max));
         let upload = upload.hint(hint.as_str());
         let publish = Field::new(l, "publish", t::office_evidence_publish(l))
             .hint(t::office_evidence_publish_hint(l))
@@ -218,7 +219,7 @@ impl View<'_> {
             (self.line("published", t::office_evidence_published(l), Some(t::office_evidence_published_hint(l)), Width::Short))
             (self.line("url", t::office_evidence_url(l), None, Width::Full))
             @for file in self.files {
-                input type="hidden" name="kept" value=(kept(file));
+                input type="hidden" name="kept" value=(kept(self.app, file));
                 (inset(html! {
                     p { (t::office_evidence_kept(l)) " " (said_inline(&file.name)) " (" (size(file.size)) ")" }
                     (checkbox(&Field::new(l, "drop", t::office_evidence_drop(l)), "yes", false))
