@@ -92,7 +92,7 @@ impl App {
         work: impl FnOnce(&FeedStore) -> Result<T, FeedError> + Send + 'static,
     ) -> Result<Option<T>, AppError> {
         let store = self.store.clone();
-        let done = tokio::task::spawn_blocking(move || match store.machine_reports()? {
+        let done = tokio::task::spawn_blocking(move || match store.feeds()? {
             Some(feeds) => work(&feeds).map(Some),
             None => Ok(None),
         });

@@ -33,7 +33,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub use care::{Held, Retained};
-pub(crate) use judged::FeedsAt;
 pub use judged::{FeedHead, Piece};
 pub use raw::{Raw, RawFile, RawIn, RawOut};
 pub use read::{CauseCount, Day, FeedStats, History, Pending, Stats, Waiting, Wanted};

@@ -180,10 +180,8 @@ pub struct Store {
     keys: Arc<Keys>,
     next_report: Arc<AtomicI64>,
     dir: Arc<PathBuf>,
-    feeds_at: feeds::FeedsAt,
     labels: Labels,
     wording: unindexed::Said,
-    feeds: FeedsAt,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
     opened: Opened,
 }
@@ -198,16 +196,6 @@ impl std::fmt::Debug for Opened {
     }
 }
 
-/// Where machine reports lie.
-#[derive(Clone)]
-struct FeedsAt(Arc<Options>);
-
-impl std::fmt::Debug for FeedsAt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("FeedsAt").field(&self.0.dir).finish()
-    }
-}
-
 impl Store {
     /// Opens the store, migrating it if need be. Must be called on a tokio runtime.
     ///
@@ -216,7 +204,6 @@ impl Store {
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         let dir = options.dir.clone();
         let opened = Opened(Arc::new(options.clone()));
-        let feeds = FeedsAt(Arc::new(options.clone()));
         let fault = |cause| OpenError::Directory {
             path: options.dir.clone(),
             cause,
@@ -243,7 +230,6 @@ impl Store {
         } else {
             Room::open(&dir, options.ballast_bytes)
         };
-        let feeds_at = feeds::FeedsAt::new(&options);
         let (db, backend, ledger) = match options.database {
             Database::Sqlite(config) => open_sqlite(config, ledger_keys, Arc::clone(&room))?,
             Database::Postgres(config) => open_postgres(*config, ledger_keys).await?,
@@ -275,10 +261,8 @@ impl Store {
             keys,
             next_report: Arc::new(AtomicI64::new(newest + 1)),
             dir: Arc::new(dir),
-            feeds_at,
             labels,
             wording,
-            feeds,
             thread: Arc::new(std::sync::Mutex::new(Some(thread))),
             opened,
         })
@@ -295,7 +279,7 @@ impl Store {
     /// # Errors
     /// See [`feeds::FeedError`].
     pub fn feeds(&self) -> Result<Option<feeds::FeedStore>, feeds::FeedError> {
-        feeds::FeedStore::reading(&self.feeds.0)
+        feeds::FeedStore::reading(&self.opened.0)
     }
 
     /// Writes a unit durably.

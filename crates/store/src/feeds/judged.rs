@@ -1,8 +1,5 @@
 //! What is asked of machine reports by who judges them for notices: segments one after the other, and how observations stand.
 
-use std::fmt;
-use std::sync::Arc;
-
 use cairn_kernel::time::Micros;
 
 use super::months::Place;
@@ -10,33 +7,6 @@ use super::segment::{Key, Rows};
 use super::state::State;
 use super::{FeedError, FeedStore};
 use crate::sql::{Row, bound};
-use crate::{Options, Store};
-
-/// How machine reports are opened beside an open store.
-#[derive(Clone)]
-pub(crate) struct FeedsAt(Arc<Options>);
-
-impl FeedsAt {
-    pub(crate) fn new(options: &Options) -> Self {
-        Self(Arc::new(options.clone()))
-    }
-}
-
-impl fmt::Debug for FeedsAt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FeedsAt").finish_non_exhaustive()
-    }
-}
-
-impl Store {
-    /// The machine reports of this installation, to read; `None` where none was ever taken in. Blocks: for `spawn_blocking`.
-    ///
-    /// # Errors
-    /// See [`FeedError`].
-    pub fn machine_reports(&self) -> Result<Option<FeedStore>, FeedError> {
-        FeedStore::reading(&self.feeds_at.0)
-    }
-}
 
 /// A segment with what it belongs to.
 #[derive(Debug)]

@@ -15,8 +15,8 @@ mod cluster;
 mod cluster_work;
 mod constituents;
 mod conversation;
-mod feeds;
 mod explorer;
+mod feeds;
 mod hold;
 mod keyboard;
 mod keys;
@@ -62,9 +62,9 @@ use who::Officer;
 pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
 pub(crate) use constituents::file as constituents_file;
+pub(crate) use explorer::{cursor_of, cursor_text, day_of, segments_of, segments_text};
 pub(crate) use feeds::UPLOAD_TIME_MAX;
 pub(crate) use notices::{download as notice_download, respond as notice_file};
-pub(crate) use explorer::{cursor_of, cursor_text, day_of, segments_of, segments_text};
 pub(crate) use observable::of_address as observable_of;
 pub(crate) use observable_work::block_list_file;
 pub(crate) use onward::{next_cluster, next_report};
@@ -716,11 +716,9 @@ pub fn router() -> Router<App> {
     let (tables, forms): (Vec<Route>, Vec<Route>) = routes()
         .into_iter()
         .partition(|route| route.path == constituents::TABLES);
-    let (files, forms) = forms
-        .into_iter()
-        .partition(|route| {
-            [track::WITH_FILES, feeds::UPLOAD, cases::WITH_FILES].contains(&route.path)
-        });
+    let (files, forms) = forms.into_iter().partition(|route| {
+        [track::WITH_FILES, feeds::UPLOAD, cases::WITH_FILES].contains(&route.path)
+    });
     let of_forms = from_fn(body_max(FORM_BYTES_MAX));
     let of_files = from_fn(body_max_but_files(FORM_BYTES_MAX));
     let of_tables = from_fn(body_max(constituents::TABLE_BYTES_MAX));
