@@ -57,9 +57,6 @@ pub enum AppError {
     /// The rules for notices say no.
     #[error(transparent)]
     Notice(#[from] cairn_desk::notice::Refusal),
-    /// Machine reports could not be read.
-    #[error("machine reports: {0}")]
-    Machines(#[from] cairn_store::feeds::FeedError),
     /// The rules for rules say no.
     #[error(transparent)]
     Rule(#[from] cairn_desk::rules::Refusal),
@@ -115,7 +112,7 @@ pub enum AppError {
     #[error("too many machine reports wait already; send it again later")]
     FeedsHeld,
     /// Machine reports could not be kept or read.
-    #[error(transparent)]
+    #[error("machine reports: {0}")]
     Feeds(#[from] cairn_store::feeds::FeedError),
     /// A file could not be stored or read.
     #[error(transparent)]
