@@ -98,8 +98,10 @@ on_both! {
         drop(app);
         // As it lies there when the program ended before the words moved.
         let lost = if t.is_sqlite() { "DELETE FROM report_fts WHERE rowid = 1" } else { "DELETE FROM report_fts WHERE no = 1" };
-        t.tamper(lost).await;
-        t.tamper("INSERT INTO report_unindexed (no, text) VALUES (1, '')").await;
+        let mut unit = cairn_store::writer::Unit::default();
+        unit.exec(lost, Vec::new());
+        unit.exec("INSERT INTO report_unindexed (no, text) VALUES (1, '')", Vec::new());
+        t.write(unit).await.unwrap();
         t.reopen().await;
         // Nobody has said yet what the words are, and the search does not wait for it.
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
