@@ -110,11 +110,11 @@ tell = { class = "exposed", role = ["security"], template = "exposed", format = 
 `;
 
 const owner = { link: '', number: '' };
+after(() => owner.gpg?.end());
 
 test('the owner and the book of rules: written, tried out, and switched on by a second person', async () => {
   const key = new Gpg(`Owner <${OWNER}>`);
   owner.gpg = key;
-  after(() => key.end());
   const { page, faults, close } = await at(cairn, 'hana', false);
   await page.goto(`${cairn.url}/desk/constituents/new`);
   await page.fill('#name', 'Example Harbour');
