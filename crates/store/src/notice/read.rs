@@ -353,7 +353,9 @@ impl Store {
         });
         let sql = "SELECT key, feed, n, notice FROM directive WHERE key >= $1 AND (key > $2 OR (key = $3 AND (feed > $4 OR (feed = $5 AND n > $6)))) \
                    AND gone_at IS NULL AND (told_at IS NOT NULL OR why IN ('due', 'approval', 'answered')) ORDER BY key, feed, n LIMIT $7";
-        let values = params![after.key, after.key, after.feed, after.feed, after.n, limit];
+        let values = params![
+            after.key, after.key, after.key, after.feed, after.feed, after.n, limit
+        ];
         let rows = self.db.rows(sql, values).await?;
         rows.iter()
             .map(|row| {
