@@ -20,8 +20,8 @@ use cairn_store::feeds::segment::{Key, Observed, Rows};
 use cairn_store::feeds::sift::{Beyond, Want, number};
 use cairn_store::feeds::walk::Source;
 use cairn_store::feeds::{Begin, Begun, FeedStore, FeedWish, Report};
+use cairn_testkit::on_both;
 use cairn_testkit::sample::START;
-use cairn_testkit::{TestStore, on_both};
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;

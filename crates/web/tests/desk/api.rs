@@ -133,7 +133,7 @@ const SIGNS: &str = "statistician publisher";
 const PUBLISHES: &str = "publisher";
 const DISSENTS: &str = "reviewer";
 
-const TABLE: [(&str, &str); 102] = [
+const TABLE: [(&str, &str); 97] = [
     ("GET reports", READS),
     ("GET reports/{reference}", READS),
     ("GET next", READS),
@@ -232,7 +232,7 @@ const TABLE: [(&str, &str); 102] = [
     ("GET webhooks/{id}", MANAGES),
     ("POST webhooks/{id}", MANAGES),
 ];
-const MORE: [(&str, &str); 31] = [
+const MORE: [(&str, &str); 36] = [
     ("POST webhooks/{id}/test", MANAGES),
     ("POST webhooks/{id}/remove", MANAGES),
     ("POST webhooks/{id}/deliveries/{delivery}/again", MANAGES),

@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 175] = [
+const TABLE: [(&str, &str, &str); 181] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
