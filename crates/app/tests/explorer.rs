@@ -21,7 +21,7 @@ use cairn_kernel::time::Micros;
 use cairn_store::Options;
 use cairn_store::feeds::segment::{Observed, Rows};
 use cairn_store::feeds::{Begin, Begun, FeedStore, FeedWish};
-use cairn_testkit::{TestStore, account, on_both};
+use cairn_testkit::{account, on_both};
 
 /// 07:25 on 25 November 2026 in New Zealand, the 24th in UTC.
 const START: Micros = Micros(1_795_544_700_000_000);

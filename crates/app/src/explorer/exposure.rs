@@ -28,6 +28,9 @@ const STANDING_ROWS_MAX: usize = 2_000;
 /// Days that count as now.
 pub const RECENT_DAYS: i64 = 7;
 
+/// By type: there, gone.
+pub type Standing = BTreeMap<String, (u64, u64)>;
+
 /// What was observed of one constituent's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exposure {
@@ -40,7 +43,7 @@ pub struct Exposure {
     /// New observations of the last seven days.
     pub fresh: u64,
     /// By type, how many different things that were seen in the last two weeks are there, and how many gone.
-    pub standing: BTreeMap<String, (u64, u64)>,
+    pub standing: Standing,
     /// Not all of the last two weeks was looked at for that: only what was received last.
     pub partly: bool,
 }
@@ -59,7 +62,7 @@ fn standing(
     books: &mut Books,
     recent: Ask,
     now: Micros,
-) -> Result<(BTreeMap<String, (u64, u64)>, bool), FeedError> {
+) -> Result<(Standing, bool), FeedError> {
     let ask = Ask {
         from: recent.to - STANDING_DAYS,
         ..recent
@@ -74,7 +77,7 @@ fn standing(
         let kind = row.word(Column::Kind).to_owned();
         by_feed.entry(feed).or_default().insert(key, kind);
     }
-    let mut standing: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    let mut standing = Standing::new();
     for (feed, things) in by_feed {
         let keys: Vec<Key> = things.keys().copied().collect();
         let gone = store.standing(feed, &keys, now)?;

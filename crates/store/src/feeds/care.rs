@@ -67,7 +67,7 @@ impl FeedStore {
             link.exec(sql, [])?;
             // Days and weeks stay.
             let sql = "DELETE FROM feed_cube WHERE level = 0 AND slot < $1";
-            link.exec(sql, &bound![hour_of(month.0)])?;
+            link.exec(sql, &bound![hour_of(month.day().0)])?;
             let sql = "DELETE FROM feed_raw WHERE received_at < $1 \
                        AND NOT EXISTS (SELECT 1 FROM feed_report r WHERE r.raw = feed_raw.sha256 AND (NOT r.done OR r.received_at >= $1))";
             done.raws = link.exec(sql, &bound![month])?;

@@ -134,7 +134,7 @@ const SIGNS: &str = "statistician publisher";
 const PUBLISHES: &str = "publisher";
 const DISSENTS: &str = "reviewer";
 
-const TABLE: [(&str, &str); 102] = [
+const TABLE: [(&str, &str); 97] = [
     ("GET reports", READS),
     ("GET reports/{reference}", READS),
     ("GET next", READS),
