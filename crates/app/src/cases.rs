@@ -478,7 +478,9 @@ impl App {
     /// Taking a case for oneself is work; giving it to somebody else is the leads' to do, and so is erasing.
     async fn grant_for_case(&self, who: &Principal, command: &Command) -> Result<Grant, AppError> {
         match command {
-            Command::EraseText { .. } | Command::EraseFile { .. } => Ok(who.grant(Action::EraseContacts)?),
+            Command::EraseText { .. } | Command::EraseFile { .. } => {
+                Ok(who.grant(Action::EraseContacts)?)
+            }
             Command::SetOwner { to: Some(to) } if *to != who.account => {
                 let grant = who.grant(Action::AssignReports)?;
                 self.works(to).await.map(|()| grant)

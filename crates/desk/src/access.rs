@@ -23,6 +23,8 @@ pub enum Action {
     ExportReports,
     /// Import constituents, take one away, take all out. Whoever reads reports sees them, and whoever works on reports changes them.
     ManageConstituents,
+    /// Bring OpenPGP keys of partner agencies, say that they were compared, and take them out of use.
+    ManageAgencies,
     /// Read the audit trail, and the register of what was erased.
     ReadAudit,
     /// See what changed rules of retention would erase, and put them into force.
@@ -53,7 +55,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
@@ -63,6 +65,7 @@ impl Action {
         Self::HoldReports,
         Self::ExportReports,
         Self::ManageConstituents,
+        Self::ManageAgencies,
         Self::ReadAudit,
         Self::ManageRetention,
         Self::ReadChallenges,
@@ -95,6 +98,7 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::HoldReports
                 | Action::ExportReports
                 | Action::ManageConstituents
+                | Action::ManageAgencies
                 | Action::ReadChallenges
                 | Action::AnswerChallenges
         ),
@@ -238,6 +242,7 @@ mod tests {
             (Action::ReferByLaw, "lead"),
             (Action::ExportReports, "lead"),
             (Action::ManageConstituents, "lead"),
+            (Action::ManageAgencies, "lead"),
             (Action::ReadAudit, "administrator auditor"),
             (
                 Action::ReadChallenges,

@@ -342,7 +342,8 @@ pub fn change(
             }
             // The bytes must be there still, and nothing may sweep them away now.
             Change::FileAdded { ref content, .. } => {
-                let sql = "UPDATE blob SET at = CASE WHEN at < $1 THEN $1 ELSE at END WHERE sha256 = $2";
+                let sql =
+                    "UPDATE blob SET at = CASE WHEN at < $1 THEN $1 ELSE at END WHERE sha256 = $2";
                 unit.expect(1, sql, params![event.at.hour(), content.sha256.as_str()]);
             }
             _ => {}

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 23] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 24] = [
     (
         1,
         "base",
@@ -141,6 +141,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 23] = [
         "case_file",
         include_str!("../migrations/sqlite/0023_case_file.sql"),
         include_str!("../migrations/postgres/0023_case_file.sql"),
+    ),
+    (
+        24,
+        "agency_key",
+        include_str!("../migrations/sqlite/0024_agency_key.sql"),
+        include_str!("../migrations/postgres/0024_agency_key.sql"),
     ),
 ];
 

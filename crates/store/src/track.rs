@@ -345,7 +345,8 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn returns_with_file(&self, plan: &str, sha256: &str) -> Result<Vec<i64>, ReadError> {
-        let sql = "SELECT no FROM plan_file WHERE sha256 = $1 AND plan = $2 ORDER BY no DESC LIMIT 100";
+        let sql =
+            "SELECT no FROM plan_file WHERE sha256 = $1 AND plan = $2 ORDER BY no DESC LIMIT 100";
         let rows = self.db.rows(sql, params![sha256, plan]).await?;
         rows.iter().map(|row| Ok(row.int(0)?)).collect()
     }

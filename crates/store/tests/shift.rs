@@ -332,7 +332,7 @@ on_both! {
 }
 
 /// What takes a database back to schema 8.
-const BEFORE: &str = "DROP TABLE case_file; DROP TABLE cluster_mail; DROP TABLE cluster_held; DROP TABLE report_reword; DROP TABLE constituent; DROP TABLE constituent_step; DROP TABLE constituent_mark; DROP TABLE token; DROP TABLE webhook; DROP TABLE webhook_delivery; DROP TABLE report_old; DROP TABLE old_ref; ALTER TABLE report DROP COLUMN counts; DROP TABLE passkey; DROP TABLE identity; ALTER TABLE session DROP COLUMN way; ALTER TABLE session DROP COLUMN proved_at; \
+const BEFORE: &str = "DROP TABLE agency_key; DROP TABLE case_file; DROP TABLE cluster_mail; DROP TABLE cluster_held; DROP TABLE report_reword; DROP TABLE constituent; DROP TABLE constituent_step; DROP TABLE constituent_mark; DROP TABLE token; DROP TABLE webhook; DROP TABLE webhook_delivery; DROP TABLE report_old; DROP TABLE old_ref; ALTER TABLE report DROP COLUMN counts; DROP TABLE passkey; DROP TABLE identity; ALTER TABLE session DROP COLUMN way; ALTER TABLE session DROP COLUMN proved_at; \
     DROP TABLE report_key; DROP TABLE case_fts; DROP INDEX case_head_found; ALTER TABLE case_head DROP COLUMN found; DROP TABLE case_relation; DROP TABLE report_mail; DROP TABLE mail_sent; DROP TABLE bulk; DROP TABLE bulk_report; \
     DROP TABLE rule; DROP TABLE rule_step; DROP TABLE rule_version; DROP TABLE rule_hit; DROP TABLE rule_mark; \
     DROP TABLE rule_seen; DROP TABLE referral; DROP TABLE referral_text; ALTER TABLE api_key DROP COLUMN agency; \

@@ -374,7 +374,11 @@ async fn a_file_is_brought_taken_off_put_back_and_goes_for_good() {
     assert_eq!(b.status, StatusCode::NOT_FOUND);
     b.get("/desk/cases/1").await;
     done(&mut b, "file-remove", &[("text", "2")]).await;
-    assert!(b.page.contains("Can be put back until 8 December 2026"), "{}", b.page);
+    assert!(
+        b.page.contains("Can be put back until 8 December 2026"),
+        "{}",
+        b.page
+    );
     done(&mut b, "file-restore", &[("text", "2")]).await;
     assert!(!b.page.contains("Can be put back until"));
     done(&mut b, "file-remove", &[("text", "2")]).await;
@@ -384,17 +388,40 @@ async fn a_file_is_brought_taken_off_put_back_and_goes_for_good() {
     let mut lead = desk.signed_in("leilani", "Leilani", Role::Lead).await;
     lead.get("/desk/cases/1").await;
     act(&mut lead, "file-erase", &[("text", "2")]).await;
-    assert_eq!(lead.status, StatusCode::UNPROCESSABLE_ENTITY, "only when it is sure");
-    done(&mut lead, "file-erase", &[("text", "2"), ("sure-file-2", "1")]).await;
+    assert_eq!(
+        lead.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "only when it is sure"
+    );
+    done(
+        &mut lead,
+        "file-erase",
+        &[("text", "2"), ("sure-file-2", "1")],
+    )
+    .await;
     assert!(lead.page.contains("1 more went for good") && !lead.page.contains("bad[.]example"));
-    for what in ["File brought", "File taken off", "File put back", "File downloaded", "File gone for good"] {
+    for what in [
+        "File brought",
+        "File taken off",
+        "File put back",
+        "File downloaded",
+        "File gone for good",
+    ] {
         assert!(lead.page.contains(what), "{what}");
     }
     let mut auditor = desk.signed_in("ruth", "Ruth", Role::Auditor).await;
     auditor.get("/desk/erased").await;
-    assert!(auditor.page.contains("href=\"/desk/cases/1#files\""), "{}", auditor.page);
+    assert!(
+        auditor.page.contains("href=\"/desk/cases/1#files\""),
+        "{}",
+        auditor.page
+    );
     auditor.get("/desk/erased.csv").await;
-    assert!(auditor.page.contains(",case/1,files,by_hand,0,user:"), "{}", auditor.page);
+    assert!(
+        auditor.page.contains(",case/1,files,by_hand,0,user:"),
+        "{}",
+        auditor.page
+    );
     auditor.get("/desk/cases/1").await;
     bring(&mut auditor, Some(("a", b"b")), &[]).await;
     assert_eq!(auditor.status, StatusCode::FORBIDDEN);

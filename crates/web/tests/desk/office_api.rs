@@ -38,7 +38,8 @@ fn figure(value: &str, file: Option<(&str, &str)>) -> Value {
         "publisher": "Example Harbour Council", "published": "2026-07",
     });
     if let Some((sha256, ticket)) = file {
-        shows["file"] = json!({ "sha256": sha256, "ticket": ticket, "name": "book.csv", "publish": true });
+        shows["file"] =
+            json!({ "sha256": sha256, "ticket": ticket, "name": "book.csv", "publish": true });
     }
     json!({
         "item": "measure:days", "owner": COUNCIL, "evidence": shows,
@@ -253,7 +254,9 @@ async fn others_returns_are_not_there_by_calls_either() {
     assert!(places(&named).iter().any(|at| at == no_file), "{named}");
     let report = office.desk.file(b"from a report", "letter.txt").await;
     for ticket in ["", ticket.as_str()] {
-        let named = owner.post(&end, figure("19", Some((&report.sha256, ticket)))).await;
+        let named = owner
+            .post(&end, figure("19", Some((&report.sha256, ticket))))
+            .await;
         assert_eq!(places(&named), [no_file], "{named}");
     }
     assert_eq!(other.get(AT).await["returns"], json!([]));

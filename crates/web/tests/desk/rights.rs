@@ -11,7 +11,7 @@ const PLANS: &str = "auditor owner statistician publisher reviewer";
 const REVIEW: &str = "auditor statistician publisher reviewer";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 175] = [
+const TABLE: [(&str, &str, &str); 182] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -74,6 +74,11 @@ const TABLE: [(&str, &str, &str); 175] = [
     ("POST", "/desk/bulk/{no}/{action}", "officer lead"),
     ("GET", "/desk/keyboard", "*"),
     ("POST", "/desk/keyboard", "*"),
+    ("GET", "/desk/agencies", "officer lead auditor"),
+    ("GET", "/desk/agencies/{agency}", "officer lead auditor"),
+    ("POST", "/desk/agencies/{agency}/keys", "lead"),
+    ("POST", "/desk/agencies/{agency}/keys/{n}/confirm", "lead"),
+    ("POST", "/desk/agencies/{agency}/keys/{n}/drop", "lead"),
     ("GET", "/desk/cases", "officer lead auditor"),
     ("POST", "/desk/cases", "officer lead"),
     ("GET", "/desk/cases/{no}", "officer lead auditor"),
@@ -343,6 +348,8 @@ async fn nobody_does_what_the_policy_does_not_allow() {
             .replace("{id}", &victim)
             .replace("{delivery}", "evt_1")
             .replace("{text}", "1")
+            .replace("{agency}", "police")
+            .replace("{n}", "1")
             .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
             .replace("{*path}", "method.html")

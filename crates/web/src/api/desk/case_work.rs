@@ -274,7 +274,8 @@ impl Reader<'_> {
             }
             _ => {
                 if typed != "outside" {
-                    let known = "report/ with a reference, note/ or file/ with a number, or outside";
+                    let known =
+                        "report/ with a reference, note/ or file/ with a number, or outside";
                     self.faults.add("/act/source", known);
                 }
                 Source::Outside

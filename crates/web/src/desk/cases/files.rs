@@ -5,8 +5,8 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use cairn_app::App;
-use cairn_app::cases::{NewFile, Written};
 use cairn_app::cases::rows::files::ReportFile;
+use cairn_app::cases::{NewFile, Written};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
 use cairn_desk::cases::{CaseFile, Described, FILE_NOTE_CHARS_MAX, FileSort, file_text};
@@ -20,7 +20,8 @@ use super::page::{View, page};
 use super::work::{Typed, refused};
 use super::{number, text_fault, times};
 use crate::components::{
-    Choice, Encoding, Fault, Hue, Look, button, checkbox, choice, file_upload, form, machine, select, tag, textarea,
+    Choice, Encoding, Fault, Hue, Look, button, checkbox, choice, file_upload, form, machine,
+    select, tag, textarea,
 };
 use crate::desk::track::fields::SentFiles;
 use crate::desk::who::{Sent, token};
@@ -190,7 +191,13 @@ fn bringing(view: &View<'_>) -> Markup {
     let seen = token(&view.officer.seen);
     fold(
         view,
-        &["file", "file-note", "file-sort", "file-tlp", "file-happened"],
+        &[
+            "file",
+            "file-note",
+            "file-sort",
+            "file-tlp",
+            "file-happened",
+        ],
         t::cases_file_bring(l),
         form(&action, Encoding::Files, Some(&seen), body),
     )
@@ -265,11 +272,7 @@ fn named(
 }
 
 /// Brings files.
-async fn bring(
-    State(app): State<App>,
-    Path(no): Path<String>,
-    request: Request,
-) -> Response {
+async fn bring(State(app): State<App>, Path(no): Path<String>, request: Request) -> Response {
     match SentFiles::read(request, &app, (Action::WorkReports, FILES_AT_ONCE_MAX)).await {
         Err(answer) => answer,
         Ok(sent) => brought(&app, &no, sent).await.into_response(),
