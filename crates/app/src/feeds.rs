@@ -5,6 +5,8 @@
 pub mod columns;
 pub mod intake;
 pub mod knowledge;
+pub mod post;
+pub mod redis;
 pub mod replay;
 
 use std::io;

@@ -3,6 +3,7 @@
 mod db;
 mod how;
 mod kept;
+mod pilot;
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -45,6 +46,11 @@ pub enum Feeds {
     /// files as you like: what is in is not taken twice, and what was interrupted goes on where it stopped. Rows that give no
     /// observation go to quarantine; with any of them the exit code is 3, and all other rows are in.
     Ingest(Box<kept::Ingest>),
+    /// Take events from a list of IntelMQ in Redis, as machine reports: a batch at a time, acknowledged once it is committed. Killed at any
+    /// moment it goes on without doubles. See docs/pilot.md.
+    Pull(Box<kept::Pull>),
+    /// Send observations as events of IntelMQ, one JSON object a line: to a file, by POST, or to a list in Redis.
+    Send(Box<pilot::Send>),
     /// Rows that gave no observation.
     #[command(subcommand)]
     Quarantine(kept::Quarantine),
@@ -112,6 +118,8 @@ impl Feeds {
     pub fn run(self, settings: &Settings) -> anyhow::Result<()> {
         match self {
             Self::Ingest(ingest) => ingest.run(settings),
+            Self::Pull(pull) => pull.run(settings),
+            Self::Send(send) => send.run(settings),
             Self::Quarantine(quarantine) => quarantine.run(settings),
             Self::Stats => kept::stats(settings),
             Self::History { source, since } => kept::history(settings, &source, since.as_deref()),
