@@ -181,3 +181,45 @@ for (const scripts of [false, true]) {
     }
   });
 }
+
+test('a lead brings the key of an agency, compares its fingerprint, and takes it out of use, with scripts off', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'g'));
+  chmodSync(home, 0o700);
+  const gpg = (args) => execFileSync('gpg', ['--homedir', home, '--batch', '--yes', '--pinentry-mode', 'loopback', '--passphrase', '', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  gpg(['--quick-generate-key', 'Police <intake@police.example>', 'future-default', 'default', '10d']);
+  const key = gpg(['--armor', '--export']);
+  execFileSync('gpgconf', ['--homedir', home, '--kill', 'all']);
+  rmSync(home, { recursive: true, force: true });
+  const lead = await at(cairn, 'leilani', false);
+  const page = lead.page;
+  await page.goto(`${cairn.url}/desk/agencies`);
+  await look(page, 'agencies');
+  await page.goto(`${cairn.url}/desk/agencies/police`);
+  await page.fill('#key', 'this is no key');
+  await page.locator('main form[action$="/keys"] button').click();
+  assert.match(await text(page), /Something needs another look.*This is no public key/);
+  await page.fill('#key', key);
+  await page.locator('main form[action$="/keys"] button').click();
+  assert.match(await text(page), /Waits to be compared.*Ends in \d+ days/);
+  await look(page, 'agency-key-waits');
+  await page.locator('main form[action$="/confirm"] button').click();
+  assert.match(await text(page), /Compare the fingerprint first/);
+  // By keyboard.
+  await page.locator('[id^="compared-"]').focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/desk/agencies/police#keys');
+  assert.match(await text(page), /Packages go sealed to it/);
+  await page.goto(`${cairn.url}/desk/referrals`);
+  assert.match(await text(page), /Keys of agencies need somebody/);
+  await page.goto(`${cairn.url}/desk/agencies/police`);
+  await page.locator('main form[action$="/drop"] button').first().click();
+  assert.match(await text(page), /Taken out of use|out of use/);
+  const hana = await at(cairn, 'hana', false);
+  await hana.page.goto(`${cairn.url}/desk/agencies/police`);
+  assert.equal(await hana.page.locator('#key').count(), 0);
+  lead.faults.none();
+  hana.faults.none();
+  await lead.close();
+  await hana.close();
+});

@@ -132,3 +132,35 @@ search-help-referral = Has a referral that is prepared, sent, acknowledged, answ
 keys-agency = Agency that fetches referrals with it
 keys-agency-none = None: the key only sends reports
 keys-agency-of = Fetches for
+agency-title = Partner agencies
+agency-lead = How packages reach each agency by mail, and the OpenPGP key that they go sealed to.
+agency-one = Agency
+agency-mail = Address for packages
+agency-no-mail = None: nothing goes by mail
+agency-key = Fingerprint of the key in use
+agency-no-key = No key is in use.
+agency-key-state = State
+agency-keys = Keys
+agency-keys-note = Packages go sealed to the newest key whose fingerprint somebody compared by another road. A new one takes the place of the one before.
+agency-keys-care = Keys of agencies need somebody
+agency-key-in-use = Packages go sealed to it
+agency-key-waits = Waits to be compared
+agency-key-ends-in =
+    { $n ->
+        [one] Ends in 1 day
+       *[other] Ends in { $n } days
+    }
+agency-key-until = holds until { $when }
+agency-key-data = From the agency’s data
+agency-key-dropped-by = taken out of use { $when } by
+agency-key-bring = Bring a key
+agency-key-bring-hint = The agency’s public key as text, from BEGIN to END. It is used only once its fingerprint was compared.
+agency-key-compared = I compared this fingerprint by another road
+agency-key-compared-hint = By telephone with somebody you know there, or on paper: not by the mail that brought the key.
+agency-key-confirm = Use this key
+agency-key-drop = Take out of use
+agency-key-unusable = This is no public key that something can be encrypted to now. Paste all of it, from BEGIN to END.
+agency-key-other = Compare the fingerprint first, and tick the box.
+event-agency-key-came = Key of an agency brought
+event-agency-key-confirmed = Key of an agency compared
+event-agency-key-dropped = Key of an agency taken out of use

@@ -132,3 +132,35 @@ search-help-referral = He tukunga kua prepared (whakaritea), sent (tukuna), ackn
 keys-agency = Te umanga ka tiki tukunga mā tēnei
 keys-agency-none = Kāore: he tuku pūrongo anake te mahi a te kī
 keys-agency-of = Ka tiki mō
+agency-title = Ngā tari hoa
+agency-lead = Me pēhea ngā mōkī e tae ai ki ia tari mā te īmēra, me te kī OpenPGP e hīritia ai.
+agency-one = Tari
+agency-mail = Wāhitau mō ngā mōkī
+agency-no-mail = Kāore: kāore he mea e tukuna mā te īmēra
+agency-key = Tapumati o te kī e whakamahia ana
+agency-no-key = Kāore he kī e whakamahia ana.
+agency-key-state = Tū
+agency-keys = Ngā kī
+agency-keys-note = Ka hīritia ngā mōkī ki te kī hou rawa kua whakatauritea tōna tapumati mā tētahi atu ara. Ka noho te mea hou hei whakakapi i tērā o mua.
+agency-keys-care = Me titiro ngā kī o ngā tari
+agency-key-in-use = Ka hīritia ngā mōkī ki tēnei
+agency-key-waits = E tatari ana kia whakatauritea
+agency-key-ends-in =
+    { $n ->
+        [one] Ka mutu i roto i te rā kotahi
+       *[other] Ka mutu i roto i ngā rā e { $n }
+    }
+agency-key-until = ka mau tae noa ki { $when }
+agency-key-data = Nō ngā raraunga o te tari
+agency-key-dropped-by = kua whakamutua i te { $when } e
+agency-key-bring = Mauria mai he kī
+agency-key-bring-hint = Ko te kī tūmatanui o te tari hei kuputuhi, mai i BEGIN ki END. Ka whakamahia anake kia whakatauritea rā anō tōna tapumati.
+agency-key-compared = Kua whakatauritea e au tēnei tapumati mā tētahi atu ara
+agency-key-compared-hint = Mā te waea ki tētahi e mōhio ana koe i reira, i runga pepa rānei: kaua mā te īmēra i mau mai ai te kī.
+agency-key-confirm = Whakamahia tēnei kī
+agency-key-drop = Whakamutua te whakamahi
+agency-key-unusable = Ehara tēnei i te kī tūmatanui e taea ai te whakamuna ināianei. Tāpia te katoa, mai i BEGIN ki END.
+agency-key-other = Whakatauritea te tapumati i te tuatahi, ka tohu i te pouaka.
+event-agency-key-came = I mauria mai te kī o tētahi tari
+event-agency-key-confirmed = I whakatauritea te kī o tētahi tari
+event-agency-key-dropped = I whakamutua te kī o tētahi tari

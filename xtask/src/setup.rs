@@ -77,6 +77,12 @@ pub const TOOLS: &[Tool] = &[
         package: "gnupg",
         present: || process::which("gpg").is_some() && process::which("gpgconf").is_some(),
     },
+    // IntelMQ's lists.
+    Tool {
+        name: "redis-server",
+        package: "redis-server",
+        present: || process::which("redis-server").is_some(),
+    },
     // The mail server that hands messages over.
     Tool {
         name: "exim4",

@@ -259,7 +259,10 @@ impl App {
                 .referrals
                 .iter()
                 .find(|one| one.no == referral);
-            let key = one.and_then(|one| self.agency_key(&one.agency));
+            let key = match one {
+                Some(one) => self.agency_key(&one.agency).await,
+                None => None,
+            };
             return Ok(key.into_iter().collect());
         }
         let keys = self.reporter_keys(&whole).into_iter();

@@ -2,6 +2,7 @@
 //! Packages are made when they are asked for, and not kept.
 
 mod agency;
+mod key;
 mod pack;
 mod post;
 mod remind;
@@ -22,6 +23,7 @@ use crate::report::{AppError, Whole, blur};
 
 pub use agency::{Agent, OwnReferral};
 pub use cairn_store::referral as rows;
+pub use key::{AGENCY_KEY_BYTES_MAX, AGENCY_KEY_SOON_SECONDS, AgencyShown, ShownKey};
 pub use pack::Archive;
 pub use post::{AgencyMail, MailRefusal, REFERRAL_MAIL_BYTES_MAX, referral_notice};
 pub(crate) use post::{REFERRAL_MAIL, boundary, is_reminder, referral_of};
@@ -102,6 +104,12 @@ pub struct Shown {
     pub record: Record,
     /// What would go now; of one that was withdrawn nothing.
     pub packed: Option<Packed>,
+    /// How it gets there by mail, or why it does not; of one that goes another way nothing.
+    pub way: Option<Result<AgencyMail, MailRefusal>>,
+    /// Fingerprint of the agency's key in use, hexadecimal.
+    pub agency_key: Option<String>,
+    /// The letter that could remind the agency now, or why none can.
+    pub reminder: Option<Result<Reminder, MailRefusal>>,
 }
 
 /// A report that was handed on, as its reporter reads it.
@@ -239,7 +247,7 @@ impl App {
         let done = match work {
             Work::Send => {
                 if one.channel == Channel::Mail {
-                    self.mailable(&one.agency)?;
+                    self.mailable(&one.agency).await?;
                 }
                 let manifest = self.packed(whole, one).digest;
                 let agency = self.form.agencies().get(&one.agency);
@@ -281,8 +289,8 @@ impl App {
         done.map(drop)
     }
 
-    fn mailable(&self, agency: &str) -> Result<(), AppError> {
-        let way = self.agency_mail(agency).map(drop);
+    async fn mailable(&self, agency: &str) -> Result<(), AppError> {
+        let way = self.agency_mail(agency).await.map(drop);
         way.map_err(|why| AppError::Input(format!("nothing goes to this agency by mail: {why:?}")))
     }
 
@@ -359,16 +367,26 @@ impl App {
     ) -> Result<Visible<Shown>, AppError> {
         let whole = self.read_report(who, reference).await?.into_inner();
         let grant = who.grant(Action::ReadReports)?;
-        Ok(grant.show(self.shown_referral(whole, no)?))
+        Ok(grant.show(self.shown_referral(whole, no).await?))
     }
 
-    pub(crate) fn shown_referral(&self, whole: Whole, no: u32) -> Result<Shown, AppError> {
+    async fn shown_referral(&self, whole: Whole, no: u32) -> Result<Shown, AppError> {
         let mut all = whole.referrals().into_iter();
         let record = all.find(|one| one.referral.no == no);
         let record = record.ok_or(AppError::NotFound)?;
         let gone = record.referral.state == cairn_desk::referral::State::Withdrawn;
         let packed = (!gone).then(|| self.packed(&whole, &record.referral));
+        let agency = &record.referral.agency;
+        let way = match record.referral.channel {
+            Channel::Mail => Some(self.agency_mail(agency).await),
+            _ => None,
+        };
+        let key = self.agency_key(agency).await;
+        let reminder = self.reminder(&whole, &record).await;
         Ok(Shown {
+            agency_key: key.map(|key| key.fingerprint()),
+            way,
+            reminder,
             whole,
             record,
             packed,

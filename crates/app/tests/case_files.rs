@@ -281,7 +281,8 @@ on_both! {
         let mut bytes = Vec::new();
         zip.by_name_decrypt(path, ARCHIVE_PASSWORD.as_bytes()).unwrap().read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, SAMPLE);
-        assert!(!zip.file_names().any(|name| name.as_ref() == case["files"][1]["path"].as_str().unwrap()));
+        let off = case["files"][1]["path"].as_str().unwrap();
+        assert!(zip.index_for_name(off).is_none(), "what was taken off is not in it");
 
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().join("backup");

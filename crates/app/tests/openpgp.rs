@@ -633,7 +633,7 @@ on_both! {
         assert_eq!(w.run().await, 1);
         let before = server.messages();
         let shown = w.app.referral(&w.officer, &reference, no).await.unwrap();
-        let prepared = w.app.reminder(&shown.whole, &shown.record).unwrap().unwrap();
+        let prepared = w.app.reminder(&shown.whole, &shown.record).await.unwrap().unwrap();
         assert!(prepared.text.contains(&reference) && prepared.text.contains("expected to hear from you by"), "{}", prepared.text);
         let version = shown.whole.standing.version;
         w.app.work_referral(&w.officer, place, version, Work::Remind).await.unwrap();
@@ -672,7 +672,7 @@ on_both! {
         let answered = Work::Answer(cairn_desk::referral::Outcome::Resolved, None);
         w.app.work_referral(&w.officer, place, version, answered).await.unwrap();
         let shown = w.app.referral(&w.officer, &reference, no).await.unwrap();
-        assert!(w.app.reminder(&shown.whole, &shown.record).is_none());
+        assert!(w.app.reminder(&shown.whole, &shown.record).await.is_none());
         let version = shown.whole.standing.version;
         let late = w.app.work_referral(&w.officer, place, version, Work::Remind).await;
         assert!(matches!(late, Err(AppError::Refused(_))), "{late:?}");
@@ -687,7 +687,7 @@ on_both! {
         let over = format!("{mail}\nopenpgp = \"\"\"\n{}\"\"\"", String::from_utf8(old.public()).unwrap());
         for (more, why) in [("", MailRefusal::NoAddress), (mail, MailRefusal::NoKey), (over.as_str(), MailRefusal::BadKey)] {
             let w = World::with_police(t, &server.address.to_string(), more).await;
-            assert_eq!(w.app.agency_mail("police").unwrap_err(), why);
+            assert_eq!(w.app.agency_mail("police").await.unwrap_err(), why);
             let (reference, no) = w.referred(false).await;
             assert!(matches!(w.send_referral(&reference, no).await, Err(AppError::Input(_))));
             assert_eq!(w.run().await, 0);

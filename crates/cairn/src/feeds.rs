@@ -3,6 +3,7 @@
 mod db;
 mod how;
 mod kept;
+mod pilot;
 mod pull;
 
 use std::fs::File;
@@ -51,6 +52,11 @@ pub enum Feeds {
         /// Only this one, by its code; also if it is switched off.
         source: Option<String>,
     },
+    /// Take events from a list of IntelMQ in Redis, as machine reports: a batch at a time, acknowledged once it is committed. Killed at any
+    /// moment it goes on without doubles. See docs/pilot.md.
+    Take(Box<kept::Pull>),
+    /// Send observations as events of IntelMQ, one JSON object a line: to a file, by POST, or to a list in Redis.
+    Send(Box<pilot::Send>),
     /// Rows that gave no observation.
     #[command(subcommand)]
     Quarantine(kept::Quarantine),
@@ -118,6 +124,8 @@ impl Feeds {
     pub fn run(self, settings: &Settings) -> anyhow::Result<()> {
         match self {
             Self::Ingest(ingest) => ingest.run(settings),
+            Self::Take(take) => take.run(settings),
+            Self::Send(send) => send.run(settings),
             Self::Quarantine(quarantine) => quarantine.run(settings),
             Self::Pull { source } => pull::run(settings, source),
             Self::Stats => kept::stats(settings),

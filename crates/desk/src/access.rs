@@ -27,6 +27,8 @@ pub enum Action {
     ReadFeeds,
     /// Make, change and take away sources of machine reports.
     ManageFeeds,
+    /// Bring OpenPGP keys of partner agencies, say that they were compared, and take them out of use.
+    ManageAgencies,
     /// Read the audit trail, and the register of what was erased.
     ReadAudit,
     /// See what changed rules of retention would erase, and put them into force.
@@ -57,7 +59,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ReadReports,
         Self::WorkReports,
         Self::AssignReports,
@@ -69,6 +71,7 @@ impl Action {
         Self::ManageConstituents,
         Self::ReadFeeds,
         Self::ManageFeeds,
+        Self::ManageAgencies,
         Self::ReadAudit,
         Self::ManageRetention,
         Self::ReadChallenges,
@@ -106,6 +109,7 @@ pub const fn may(role: Role, action: Action) -> bool {
                 | Action::ManageConstituents
                 | Action::ReadFeeds
                 | Action::ManageFeeds
+                | Action::ManageAgencies
                 | Action::ReadChallenges
                 | Action::AnswerChallenges
         ),
@@ -256,6 +260,7 @@ mod tests {
             (Action::ManageConstituents, "lead"),
             (Action::ReadFeeds, "officer lead administrator auditor"),
             (Action::ManageFeeds, "lead administrator"),
+            (Action::ManageAgencies, "lead"),
             (Action::ReadAudit, "administrator auditor"),
             (
                 Action::ReadChallenges,

@@ -305,6 +305,33 @@ pub enum AccountChange {
         /// Those that are gone.
         gone: u64,
     },
+    /// An OpenPGP key of a partner agency was brought.
+    AgencyKeyCame {
+        /// Code of the agency.
+        agency: String,
+        /// Its number at the agency, from 1.
+        key: u32,
+        /// Fingerprint, hexadecimal.
+        fingerprint: String,
+        /// SHA-256 of the key as it is kept, hexadecimal.
+        digest: String,
+    },
+    /// Somebody compared its fingerprint by another road: from now on packages go sealed to it.
+    AgencyKeyConfirmed {
+        /// Code of the agency.
+        agency: String,
+        /// Number of the key.
+        key: u32,
+        /// The fingerprint that was compared, hexadecimal.
+        fingerprint: String,
+    },
+    /// It went out of use.
+    AgencyKeyDropped {
+        /// Code of the agency.
+        agency: String,
+        /// Number of the key.
+        key: u32,
+    },
     /// Constituents were taken out, with their contacts.
     ConstituentsExported {
         /// How many.
@@ -365,7 +392,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 43] = [
+    pub const KINDS: [&'static str; 46] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -409,6 +436,9 @@ impl AccountChange {
         "feed_source_removed",
         "feed_received",
         "feed_replayed",
+        "agency_key_came",
+        "agency_key_confirmed",
+        "agency_key_dropped",
     ];
 }
 

@@ -5,6 +5,7 @@ pub mod access;
 pub mod account;
 pub mod advice;
 pub mod agency;
+pub mod agency_key;
 pub mod bulk;
 pub mod canned;
 pub mod cases;

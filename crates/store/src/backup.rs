@@ -62,7 +62,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 92] = [
+const TABLES: [&str; 93] = [
     "meta",
     "report",
     "report_body",
@@ -91,6 +91,7 @@ const TABLES: [&str; 92] = [
     "passkey",
     "identity",
     "api_key",
+    "agency_key",
     "token",
     "webhook",
     "webhook_delivery",
@@ -158,7 +159,9 @@ const TABLES: [&str; 92] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "case_file" {
+    if table == "agency_key" {
+        26
+    } else if table == "case_file" {
         25
     } else if table == "directive" || table.starts_with("notice") {
         24

@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 pub use care::{Held, Retained};
 pub use judged::{FeedHead, Piece};
 pub use raw::{Raw, RawFile, RawIn, RawOut};
-pub use read::{CauseCount, Day, FeedStats, History, Pending, Stats, Waiting, Wanted};
+pub use read::{CauseCount, Day, FeedStats, History, Next, Pending, Stats, Waiting, Wanted};
 pub use schema::NEWEST;
 pub use spool::Spool;
 pub use take::{Begin, Begun, Counts, Feed, FeedWish, REJECTS_PER_REPORT_MAX, Rejected, Report};

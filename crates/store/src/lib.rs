@@ -2,6 +2,7 @@
 //! PostgreSQL at scale; one data directory. Knows nothing of HTTP or pages.
 
 pub mod account;
+pub mod agency;
 pub mod answer;
 pub mod backup;
 pub mod blob;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 25] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 26] = [
     (
         1,
         "base",
@@ -153,6 +153,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 25] = [
         "case_file",
         include_str!("../migrations/sqlite/0025_case_file.sql"),
         include_str!("../migrations/postgres/0025_case_file.sql"),
+    ),
+    (
+        26,
+        "agency_key",
+        include_str!("../migrations/sqlite/0026_agency_key.sql"),
+        include_str!("../migrations/postgres/0026_agency_key.sql"),
     ),
 ];
 

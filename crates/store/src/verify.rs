@@ -13,6 +13,7 @@
 //! connections with providers, saved views, API keys, names of tokens, deliveries to webhooks, idempotency keys, which
 //! mails wait for a second officer and the full-text index; of the strategy office the seats. None of them is part of a report or a return.
 
+mod agencies;
 mod cases;
 mod challenges;
 mod clusters;
@@ -395,6 +396,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.rules()?;
         self.machines()?;
         self.sources()?;
+        self.agencies()?;
         self.second_words()?;
         self.constituents()?;
         self.notices()?;

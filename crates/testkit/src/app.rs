@@ -8,19 +8,21 @@ use cairn_kernel::time::Micros;
 use cairn_store::{Options, Store};
 use tempfile::TempDir;
 
+use crate::TestStore;
+
 /// 2026-11-23 18:00 UTC, when the clock of a [`TestApp`] starts.
 pub const START: Micros = Micros(1_795_456_800_000_000);
 
 /// What the log of a [`TestApp`] is called.
 pub(crate) const ORIGIN: &str = "reports.example.org/log";
 
-/// An application on a fresh SQLite store. The directory goes when this is dropped.
+/// An application, on a fresh SQLite store unless a test says otherwise. The directory goes when this is dropped.
 pub struct TestApp {
     /// The use cases.
     pub app: App,
     /// Stands at [`START`] until it is set.
     pub clock: Clock,
-    /// The data directory.
+    /// The data directory, where the store has none of its own.
     pub dir: TempDir,
 }
 
@@ -36,6 +38,12 @@ impl TestApp {
         let store = Store::open(Options::sqlite(dir.path(), ORIGIN))
             .await
             .expect("a store");
+        Self::on(store, dir, config)
+    }
+
+    /// The same on a store that is open already, on either database; `dir` goes when this is dropped.
+    #[must_use]
+    pub fn on(store: Store, dir: TempDir, config: Config) -> Self {
         let form = Form::parse(&FormFiles::embedded()).expect("the built-in form");
         let clock = Clock::fixed(START);
         let config = Config {
@@ -44,6 +52,22 @@ impl TestApp {
         };
         let app = App::new(store, Arc::new(form), config, clock.clone());
         Self { app, clock, dir }
+    }
+
+    /// The first house on a store of either database.
+    #[must_use]
+    pub fn house(t: &TestStore, config: Config) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        Self::on((**t).clone(), dir, config)
+    }
+
+    /// A tenant's application, on a store that lies where a tenant's of this one does.
+    pub async fn tenant(t: &TestStore, name: &str, config: Config) -> Self {
+        let options = t.beside(name);
+        std::fs::create_dir_all(&options.dir).expect("a directory for the tenant");
+        let store = Store::open(options).await.expect("the tenant's store");
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        Self::on(store, dir, config)
     }
 
     /// Moves the clock on.

@@ -207,6 +207,36 @@ impl TestStore {
         self.database.as_ref().map(TestDatabase::url)
     }
 
+    /// Tables of a tenant's schema of which a row says this; nothing on SQLite, where the files can be looked at.
+    ///
+    /// # Panics
+    /// If the database cannot be read.
+    pub async fn says_in(&self, tenant: &str, words: &str) -> Vec<String> {
+        let Some(database) = &self.database else {
+            return Vec::new();
+        };
+        let config = Config::from_str(&database.url()).expect("an address");
+        let (client, connection) = config.connect(NoTls).await.expect("the test database");
+        tokio::spawn(connection);
+        let schema = format!("tenant_{}", tenant.replace('-', "_"));
+        let sql = "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = $1 ORDER BY 1";
+        let tables = client.query(sql, &[&schema]).await.expect("its tables");
+        assert!(tables.len() > 50, "the schema was looked at");
+        let mut found = Vec::new();
+        for table in tables {
+            let table: String = table.get(0);
+            let sql = format!(
+                "SELECT count(*) FROM {schema}.{table} t WHERE strpos(CAST(t AS TEXT), $1) > 0"
+            );
+            let row = client.query_one(&sql, &[&words]).await;
+            let count: i64 = row.expect("a table").get(0);
+            if count > 0 {
+                found.push(table);
+            }
+        }
+        found
+    }
+
     /// The data directory.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -100,7 +100,7 @@ impl App {
     ///
     /// # Errors
     /// See [`MailRefusal`].
-    pub fn agency_mail(&self, agency: &str) -> Result<AgencyMail, MailRefusal> {
+    pub async fn agency_mail(&self, agency: &str) -> Result<AgencyMail, MailRefusal> {
         if self.config.mail.is_none() {
             return Err(MailRefusal::NoServer);
         }
@@ -110,7 +110,7 @@ impl App {
         if self.openpgp_public().is_none() {
             return Err(MailRefusal::NoOwnKey);
         }
-        let key = match &known.openpgp {
+        let key = match self.agency_key_text(agency).await? {
             Some(text) => {
                 let key = Key::read(text.as_bytes()).map_err(|_| MailRefusal::BadKey)?;
                 if key.standing(self.now_seconds()) != Standing::Good {
@@ -122,13 +122,6 @@ impl App {
             None => return Err(MailRefusal::NoKey),
         };
         Ok(AgencyMail { to, key })
-    }
-
-    /// The key that the data of an agency have, whatever it is good for now.
-    #[must_use]
-    pub fn agency_key(&self, agency: &str) -> Option<Key> {
-        let known = self.form.agencies().get(agency)?;
-        Key::read(known.openpgp.as_ref()?.as_bytes()).ok()
     }
 
     /// Mails a package. That it leaves is in the log before; what was taken back meanwhile does not leave.
@@ -152,7 +145,7 @@ impl App {
         else {
             return Ok(());
         };
-        let way = self.agency_mail(&one.agency)?;
+        let way = self.agency_mail(&one.agency).await?;
         let Some(archive) = self.taken_out(no, referral).await? else {
             return Ok(());
         };

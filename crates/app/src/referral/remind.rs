@@ -39,8 +39,7 @@ struct Payload {
 impl App {
     /// The reminder that could go now, or why none can; `None` where the agency is not asked by mail: the referral went another way, waits
     /// for nothing, or its reporter no longer agrees.
-    #[must_use]
-    pub fn reminder(
+    pub async fn reminder(
         &self,
         whole: &Whole,
         record: &Record,
@@ -49,7 +48,7 @@ impl App {
         if one.channel != Channel::Mail || !one.state.waits() || one.revoked {
             return None;
         }
-        let way = match self.agency_mail(&one.agency) {
+        let way = match self.agency_mail(&one.agency).await {
             Ok(way) => way,
             Err(why) => return Some(Err(why)),
         };
@@ -114,7 +113,7 @@ impl App {
         let refused = |why: &dyn std::fmt::Debug| {
             AppError::Input(format!("nothing goes to this agency by mail: {why:?}"))
         };
-        let reminder = match self.reminder(whole, &record) {
+        let reminder = match self.reminder(whole, &record).await {
             Some(Ok(reminder)) => reminder,
             Some(Err(why)) => return Err(refused(&why)),
             // What waits for nothing is refused by the rules themselves.
@@ -160,7 +159,7 @@ impl App {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return Ok(());
         };
-        let way = self.agency_mail(&one.agency)?;
+        let way = self.agency_mail(&one.agency).await?;
         let subject = self.reminder_subject(&whole, one.no);
         let part = crate::openpgp::text_part(&subject, text);
         let mime = self.seal_to_agency(&part, way.key.as_ref())?;

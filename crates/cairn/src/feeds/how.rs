@@ -53,6 +53,14 @@ pub(super) fn schema(path: &Path) -> anyhow::Result<Schema> {
 }
 
 impl How {
+    /// Where nothing else is said, what comes is IntelMQ's own format.
+    pub(super) fn or_idf(mut self) -> Self {
+        if self.schema.is_none() && self.format.is_none() {
+            self.format = Some("idf".to_owned());
+        }
+        self
+    }
+
     /// Where formats come from.
     pub(super) fn ways(&self) -> anyhow::Result<Ways> {
         if let Some(path) = &self.schema {

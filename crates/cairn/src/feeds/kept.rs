@@ -32,9 +32,9 @@ const TURN_TIME_MAX: Duration = Duration::from_secs(600);
 /// Windows beyond ten years are a slip.
 const WINDOW_HOURS_MAX: i64 = 24 * 3_660;
 
-/// What to take in, and how.
+/// How reports are taken in.
 #[derive(Debug, clap::Args)]
-pub struct Ingest {
+pub struct Intake {
     #[command(flatten)]
     how: How,
     /// Who sends these reports.
@@ -49,11 +49,27 @@ pub struct Ingest {
     /// Folder of data sets that tell networks and places where reports don't; see `cairn feeds db`.
     #[arg(long, value_name = "DIR")]
     sets: Option<PathBuf>,
+}
+
+/// What to take in, and how.
+#[derive(Debug, clap::Args)]
+pub struct Ingest {
+    #[command(flatten)]
+    intake: Intake,
     /// Name of the file that comes on standard input, such as 2050-01-01-scan_http-country.csv.
     #[arg(long, value_name = "NAME")]
     file_name: Option<String>,
     /// Reports; standard input if none. gzip, zip and tar are unpacked on the way.
     files: Vec<PathBuf>,
+}
+
+/// What comes from a list.
+#[derive(Debug, clap::Args)]
+pub struct Pull {
+    #[command(flatten)]
+    intake: Intake,
+    #[command(flatten)]
+    from: super::pilot::Pull,
 }
 
 /// Yes or no.
@@ -129,7 +145,7 @@ fn writing(settings: &Settings) -> anyhow::Result<FeedStore> {
     store.with_context(|| format!("opening {}", settings.data.display()))
 }
 
-fn reading(settings: &Settings) -> anyhow::Result<Option<FeedStore>> {
+pub(super) fn reading(settings: &Settings) -> anyhow::Result<Option<FeedStore>> {
     let options = open::options(settings)?;
     // Asking must not make a data directory.
     if !open::is_made(settings) {
@@ -146,8 +162,9 @@ impl Ingest {
                 Usage("say --file-name for what comes on standard input".to_owned()).into(),
             );
         }
-        let (ways, context) = (self.how.ways()?, self.how.context()?);
-        let knowledge = knowledge(settings, self.sets.as_ref())?;
+        let intake = &self.intake;
+        let (ways, context) = (intake.how.ways()?, intake.how.context()?);
+        let knowledge = knowledge(settings, intake.sets.as_ref())?;
         let mut store = writing(settings)?;
         let way = |name: &str| ways.way(&context, name);
         let job = Job {
@@ -158,7 +175,7 @@ impl Ingest {
         let mut sum = Sum::default();
         if self.files.is_empty() {
             let name = self.file_name.clone().unwrap_or_default();
-            self.one(
+            intake.one(
                 &mut store,
                 &job,
                 &name,
@@ -178,14 +195,43 @@ impl Ingest {
             let file = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
             match file {
                 Ok((size, mut file)) => {
-                    self.one(&mut store, &job, &name, &mut file, Some(size), &mut sum)?;
+                    intake.one(&mut store, &job, &name, &mut file, Some(size), &mut sum)?;
                 }
                 Err(error) => sum.fault(&path.display().to_string(), &error.into()),
             }
         }
         sum.end()
     }
+}
 
+impl Pull {
+    pub(super) fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        let mut intake = self.intake;
+        intake.how = intake.how.or_idf();
+        let (ways, context) = (intake.how.ways()?, intake.how.context()?);
+        let knowledge = knowledge(settings, intake.sets.as_ref())?;
+        let mut store = writing(settings)?;
+        let way = |name: &str| way(&ways, &context, name);
+        let job = Job {
+            ways: &way,
+            context: &context,
+            knowledge: &knowledge,
+        };
+        let mut sum = Sum::default();
+        self.from.run(&mut |name, input| {
+            let before = sum.faults;
+            intake.one(&mut store, &job, name, input, None, &mut sum)?;
+            anyhow::ensure!(
+                sum.faults == before,
+                "what lies in {name} could not be taken in"
+            );
+            Ok(())
+        })?;
+        sum.end()
+    }
+}
+
+impl Intake {
     /// Takes one file in. What is wrong with the file is told and counted; what is wrong with the store ends it all.
     fn one(
         &self,

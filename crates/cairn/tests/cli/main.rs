@@ -17,6 +17,7 @@ mod ingest;
 mod mail;
 mod office;
 mod openpgp;
+mod pilot;
 mod prove;
 mod start;
 mod tenants;

@@ -143,7 +143,44 @@ pub struct Pending {
     pub rows: Vec<Waiting>,
 }
 
+/// A segment, and whose it is.
+#[derive(Debug)]
+pub struct Next {
+    /// Its number: those committed later have higher ones.
+    pub no: i64,
+    /// Number of its report.
+    pub report: i64,
+    /// Source and name of the feed.
+    pub feed: (String, String),
+    /// Its observations.
+    pub rows: Rows,
+}
+
 impl FeedStore {
+    /// The segment that was committed next after this number, if there is one.
+    ///
+    /// # Errors
+    /// See [`FeedError`].
+    pub fn segment_after(&self, no: i64) -> Result<Option<Next>, FeedError> {
+        let sql = "SELECT s.no, s.month, s.start, s.bytes, s.report, f.source, f.name FROM feed_segment s \
+                   JOIN feed_report r ON r.no = s.report JOIN feed f ON f.no = r.feed WHERE s.no > $1 ORDER BY s.no LIMIT 1";
+        let rows = self.link.rows(sql, &bound![no])?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let place = Place {
+            month: row.text(1)?,
+            start: row.int(2)?.unsigned_abs(),
+            bytes: row.int(3)?.unsigned_abs(),
+        };
+        Ok(Some(Next {
+            no: row.int(0)?,
+            report: row.int(4)?,
+            feed: (row.text(5)?, row.text(6)?),
+            rows: self.segment(&place)?,
+        }))
+    }
+
     /// How much there is. Reads all states.
     ///
     /// # Errors

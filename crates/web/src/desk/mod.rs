@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod agencies;
 mod audit;
 mod bulk;
 mod case;
@@ -128,6 +129,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(cases::file_routes());
     all.extend(shifts());
     all.extend(referrals());
+    all.extend(agencies::routes());
     all.extend(challenges());
     all.extend(clusters());
     all.extend(rules_of_the_desk());

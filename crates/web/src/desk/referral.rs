@@ -22,6 +22,7 @@ use crate::i18n::{Lang, t};
 use crate::problem::size;
 
 pub(super) use list::{all, strip};
+pub(super) use page::by_mail::words as mail_refusal;
 pub(super) use page::{show, summary};
 pub(crate) use work::download;
 pub(super) use work::{act, prepare, take};

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 
 use super::case_read::View;
 use super::hold::reason;
-use super::{bulk, cluster};
+use super::{agencies, bulk, cluster};
 use super::{constituents, conversation, feeds, old, openpgp, referral, tokens};
 use crate::components::{Column, Hue, machine, said, said_inline, tag};
 use crate::i18n::{Lang, t};
@@ -238,6 +238,7 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "old_number" => t::event_old_number(l),
         "old_entry" => t::event_old_entry(l),
         "case_read" => t::cases_event_read(l),
+        _ if kind.starts_with("agency_key_") => agencies::kind(l, kind),
         _ if kind.starts_with("case_") => case_kind(l, kind),
         _ if kind.starts_with("observable_") => observable_kind(l, kind),
         _ if kind.starts_with("handover_") => handover_kind(l, kind),
@@ -727,7 +728,9 @@ pub(super) fn account_change(
         | AccountChange::FeedSourceRemoved { .. }
         | AccountChange::FeedReceived { .. }
         | AccountChange::FeedReplayed { .. } => feeds::logged(l, change),
-        _ => constituents::logged(l, change).unwrap_or_else(|| tokens::logged(l, people, change)),
+        _ => constituents::logged(l, change)
+            .or_else(|| agencies::logged(app, l, change))
+            .unwrap_or_else(|| tokens::logged(l, people, change)),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
 }

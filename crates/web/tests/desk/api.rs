@@ -106,6 +106,8 @@ fn filled(path: &str, reference: &str, victim: &str) -> String {
         .replace("{id}", victim)
         .replace("{delivery}", "evt_1")
         .replace("{text}", "1")
+        .replace("{agency}", "police")
+        .replace("{n}", "1")
         .replace("{plan}", "example-harbour")
         .replace("{no}", "1")
         .replace("{kind}", "domain")
@@ -134,7 +136,7 @@ const SIGNS: &str = "statistician publisher";
 const PUBLISHES: &str = "publisher";
 const DISSENTS: &str = "reviewer";
 
-const TABLE: [(&str, &str); 97] = [
+const TABLE: [(&str, &str); 102] = [
     ("GET reports", READS),
     ("GET reports/{reference}", READS),
     ("GET next", READS),
@@ -167,6 +169,10 @@ const TABLE: [(&str, &str); 97] = [
     ("POST clusters/{no}/undo", WORKS),
     ("POST clusters/{no}/mail", WORKS),
     ("GET clusters/mail", READS),
+    ("GET agencies", READS),
+    ("GET agencies/{agency}", READS),
+    ("POST agencies/{agency}/keys", LEADS),
+    ("POST agencies/{agency}/keys/{n}/work", LEADS),
     ("GET cases", READS),
     ("GET cases/{no}", READS),
     ("GET cases/{no}/observables", READS),
@@ -236,7 +242,7 @@ const TABLE: [(&str, &str); 97] = [
 ];
 const FEEDS: &str = "officer lead administrator auditor";
 const MANAGE_FEEDS: &str = "lead administrator";
-const MORE: [(&str, &str); 42] = [
+const MORE: [(&str, &str); 47] = [
     ("GET feeds", FEEDS),
     ("POST feeds/sources", MANAGE_FEEDS),
     ("GET feeds/sources/{no}", FEEDS),

@@ -28,7 +28,11 @@ impl Desk {
     }
 
     pub async fn with(config: cairn_app::Config) -> Self {
-        let t = TestApp::with(config).await;
+        Self::on(TestApp::with(config).await)
+    }
+
+    /// On an application that is there.
+    pub fn on(t: TestApp) -> Self {
         let router = cairn_web::router(t.app.clone(), Arc::new(Site::example()));
         Self {
             t,

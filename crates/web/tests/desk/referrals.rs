@@ -275,3 +275,58 @@ async fn hidden_from(desk: &Desk, own: &str, key: &str) {
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_lead_brings_the_key_of_an_agency_and_says_that_it_was_compared() {
+    let desk = Desk::new().await;
+    // GnuPG's clock is the machine's.
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = i64::try_from(since.unwrap().as_micros()).unwrap();
+    desk.t.clock.set(cairn_kernel::time::Micros(now));
+    let gpg = cairn_testkit::gpg::Gpg::with_key("Police <intake@police.example>", "10d");
+    let key = String::from_utf8(gpg.public()).unwrap();
+    let at = "/desk/agencies/police";
+    let mut officer = desk.signed_in("hana", "Hana", Role::Officer).await;
+    officer.get(at).await;
+    assert!(!officer.page.contains("name=\"key\""), "{}", officer.page);
+    let mut lead = desk.signed_in("leilani", "Leilani", Role::Lead).await;
+    lead.get(at).await;
+    lead.send(&format!("{at}/keys"), &[("key", "no key")]).await;
+    assert_eq!(lead.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(lead.page.contains("href=\"#key\"") && lead.page.contains("no key</textarea>"));
+    lead.send(&format!("{at}/keys"), &[("key", &key)]).await;
+    assert_eq!(
+        lead.to.as_deref(),
+        Some("/desk/agencies/police#keys"),
+        "{}",
+        lead.page
+    );
+    lead.get(at).await;
+    assert!(lead.page.contains("Waits to be compared"));
+    let print = lead.hidden("fingerprint").unwrap();
+    let confirm = format!("{at}/keys/1/confirm");
+    lead.send(&confirm, &[("fingerprint", &print)]).await;
+    assert_eq!(
+        lead.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "only with the box"
+    );
+    assert!(lead.page.contains("Compare the fingerprint first"));
+    let pairs = [("fingerprint", print.as_str()), ("compared-1", "1")];
+    lead.send(&confirm, &pairs).await;
+    assert_eq!(lead.status, StatusCode::SEE_OTHER, "{}", lead.page);
+    lead.get("/desk/referrals").await;
+    assert!(
+        lead.page.contains("Keys of agencies need somebody"),
+        "it ends soon"
+    );
+    officer.get("/desk/agencies").await;
+    assert!(officer.page.contains(&print) && officer.page.contains("Ends in"));
+    let mut auditor = desk.signed_in("ruth", "Ruth", Role::Auditor).await;
+    auditor.get("/desk/audit?kind=agency_key_confirmed").await;
+    assert!(
+        auditor.page.contains("Key of an agency compared"),
+        "{}",
+        auditor.page
+    );
+}

@@ -77,6 +77,11 @@ const TABLE: [(&str, &str, &str); 204] = [
     ("POST", "/desk/bulk/{no}/{action}", "officer lead"),
     ("GET", "/desk/keyboard", "*"),
     ("POST", "/desk/keyboard", "*"),
+    ("GET", "/desk/agencies", "officer lead auditor"),
+    ("GET", "/desk/agencies/{agency}", "officer lead auditor"),
+    ("POST", "/desk/agencies/{agency}/keys", "lead"),
+    ("POST", "/desk/agencies/{agency}/keys/{n}/confirm", "lead"),
+    ("POST", "/desk/agencies/{agency}/keys/{n}/drop", "lead"),
     ("GET", "/desk/cases", "officer lead auditor"),
     ("POST", "/desk/cases", "officer lead"),
     ("GET", "/desk/cases/{no}", "officer lead auditor"),
@@ -391,6 +396,8 @@ async fn nobody_does_what_the_policy_does_not_allow() {
             .replace("{id}", &victim)
             .replace("{delivery}", "evt_1")
             .replace("{text}", "1")
+            .replace("{agency}", "police")
+            .replace("{n}", "1")
             .replace("{plan}", "example-harbour")
             .replace("{no}", "1")
             .replace("{*path}", "method.html")

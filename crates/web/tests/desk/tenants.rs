@@ -1,6 +1,6 @@
 //! Two houses behind one door: whatever one of them gave somebody (a session, a token, a key, a secret, a name of something)
 //! is at the other as if it had never been. Every route of the desk and of the API is tried; a new one that is not in the table
-//! here fails.
+//! here fails. All of it on both databases: on PostgreSQL the second house is a schema of the first one's database.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use cairn_app::account::Doer;
 use cairn_kernel::actor::{Actor, Role};
+use cairn_testkit::{TestApp, TestStore, on_both};
 use cairn_web::api::desk::calls;
 use cairn_web::desk::{Need, routes};
 use cairn_web::doors::{Router, Tenant, by_host};
@@ -17,6 +18,7 @@ use super::api::{Program, token as officer_token};
 use super::browser::{Browser, Desk};
 
 const EXAMPLE: &str = include_str!("../../../../forms/nz/example.json");
+const TENANT: &str = "health";
 const HOSTS: [&str; 2] = ["house.example", "health.example"];
 /// Stands in everything that people wrote at the first house, and nowhere in the other.
 const CANARIES: [&str; 2] = ["Tūī-of-the-house", "Kākā-of-health"];
@@ -48,8 +50,12 @@ fn config() -> cairn_app::Config {
     }
 }
 
-async fn two() -> Two {
-    let mut desks = [Desk::with(config()).await, Desk::with(config()).await];
+/// The second house lies where a tenant of the first does.
+async fn two(t: &TestStore) -> Two {
+    let mut desks = [
+        Desk::on(TestApp::house(t, config())),
+        Desk::on(TestApp::tenant(t, TENANT, config()).await),
+    ];
     let tenant = Tenant {
         hosts: vec![HOSTS[1].to_owned()],
         router: desks[1].router.clone(),
@@ -203,6 +209,9 @@ impl Own {
             .replace("{contact}", "1")
             .replace("{action}", "note")
             .replace("{delivery}", "evt_1")
+            .replace("{text}", "1")
+            .replace("{agency}", "police")
+            .replace("{n}", "1")
     }
 
     /// An answer without what was asked for in it, and without what is new in every answer.
@@ -243,9 +252,8 @@ fn answer(b: &Browser) -> (StatusCode, Option<String>, String) {
     (b.status, b.to.clone(), b.page.clone())
 }
 
-#[tokio::test]
-async fn a_session_of_one_house_is_none_at_the_other() {
-    let two = two().await;
+async fn a_session_of_one_house_is_none_at_the_other(t: &TestStore) {
+    let two = two(t).await;
     for role in Role::ALL {
         let theirs = two.desks[0]
             .signed_in(role.as_str(), "Some One", role)
@@ -277,9 +285,8 @@ fn is_inside(need: Need) -> bool {
 
 /// Each role of the second house asks each route for what the first house has. First with the first house's token, which is
 /// refused; then for what was there and for what never was, which answer alike.
-#[tokio::test]
-async fn what_one_house_has_never_was_at_the_other() {
-    let two = two().await;
+async fn what_one_house_has_never_was_at_the_other(t: &TestStore) {
+    let two = two(t).await;
     let (here, there) = (&two.desks[1], &two.own[0]);
     let never = never(here, there);
     let mut seen = BTreeSet::new();
@@ -338,16 +345,17 @@ async fn what_one_house_has_never_was_at_the_other() {
         "every route that takes a name was asked for theirs"
     );
     nothing_lies_there(&two, 1, CANARIES[0]);
+    assert_eq!(t.says_in(TENANT, CANARIES[0]).await, [""; 0]);
 }
 
 /// The network is counted for wrong tokens, so that many calls are tried by few at each pair of houses.
 const CALLS_A_PAIR: usize = 20;
 
-#[tokio::test]
-async fn an_officers_token_of_one_house_is_none_at_the_other() {
+async fn an_officers_token_of_one_house_is_none_at_the_other(t: &TestStore) {
     let all = calls();
     for (n, some) in all.chunks(CALLS_A_PAIR).enumerate() {
-        let two = two().await;
+        let t = t.another().await;
+        let two = two(&t).await;
         let role = Role::ALL[n % Role::ALL.len()];
         let mut theirs = two.desks[0]
             .signed_in(role.as_str(), "Some One", role)
@@ -368,9 +376,8 @@ async fn an_officers_token_of_one_house_is_none_at_the_other() {
 }
 
 /// As [`what_one_house_has_never_was_at_the_other`], by the officers' API.
-#[tokio::test]
-async fn no_call_knows_what_another_house_has() {
-    let two = two().await;
+async fn no_call_knows_what_another_house_has(t: &TestStore) {
+    let two = two(t).await;
     let (here, there) = (&two.desks[1], &two.own[0]);
     let never = never(here, there);
     let mut asked = 0;
@@ -405,11 +412,12 @@ async fn no_call_knows_what_another_house_has() {
     }
     assert!(asked > 100, "names were asked for: {asked}");
     nothing_lies_there(&two, 1, CANARIES[0]);
+    assert_eq!(t.says_in(TENANT, CANARIES[0]).await, [""; 0]);
 }
 
 /// In no file of a house's directory stands what another was told.
 fn nothing_lies_there(two: &Two, at: usize, canary: &str) {
-    let mut folders = vec![two.desks[at].t.dir.path().to_owned()];
+    let mut folders = vec![two.desks[at].t.app.bare_store().dir().to_owned()];
     let mut files = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -484,9 +492,8 @@ const API: [(&str, &str, Shows); 20] = [
 /// The one call that answers for the other houses, too: that they are well, and nothing else.
 const FOR_ALL: (&str, &str) = ("GET", "/health/ready");
 
-#[tokio::test]
-async fn the_table_has_every_call_of_the_api() {
-    let two = two().await;
+async fn the_table_has_every_call_of_the_api(t: &TestStore) {
+    let two = two(t).await;
     let form = &two.desks[0].t.app.form;
     let document: serde_json::Value =
         serde_json::from_str(&cairn_web::api::document(form)).unwrap();
@@ -558,9 +565,8 @@ async fn call(
     (status, own.without(&String::from_utf8_lossy(&bytes)))
 }
 
-#[tokio::test]
-async fn a_key_or_secret_of_one_house_is_none_at_the_other() {
-    let two = two().await;
+async fn a_key_or_secret_of_one_house_is_none_at_the_other(t: &TestStore) {
+    let two = two(t).await;
     let never = never(&two.desks[1], &two.own[0]);
     for (method, path, shows) in API {
         let what = format!("{method} {path}");
@@ -601,11 +607,11 @@ async fn a_key_or_secret_of_one_house_is_none_at_the_other() {
         }
     }
     nothing_lies_there(&two, 1, CANARIES[0]);
+    assert_eq!(t.says_in(TENANT, CANARIES[0]).await, [""; 0]);
 }
 
-#[tokio::test]
-async fn a_reporters_link_and_draft_lead_nowhere_else() {
-    let two = two().await;
+async fn a_reporters_link_and_draft_lead_nowhere_else(t: &TestStore) {
+    let two = two(t).await;
     let never = never(&two.desks[1], &two.own[0]);
     let mut b = two.desks[1].browser();
     let link = |own: &Own| format!("/s/{}-{}", own.reference, own.secret);
@@ -640,9 +646,8 @@ async fn a_reporters_link_and_draft_lead_nowhere_else() {
     }
 }
 
-#[tokio::test]
-async fn the_host_leads_to_a_house_and_an_unknown_one_to_the_first() {
-    let two = two().await;
+async fn the_host_leads_to_a_house_and_an_unknown_one_to_the_first(t: &TestStore) {
+    let two = two(t).await;
     let keys = |hosts: Vec<&'static str>| {
         let router = two.router.clone();
         async move {
@@ -699,4 +704,65 @@ async fn pages_say_whose_door_it_is() {
             );
         }
     }
+}
+
+/// Neither its number nor its digest nor its ticket gives a case's file to another house.
+async fn a_case_file_of_one_house_is_none_at_the_other(t: &TestStore) {
+    let two = two(t).await;
+    let mut programs = Vec::new();
+    for desk in &two.desks {
+        let mut b = desk.signed_in("hana", "Hana", Role::Officer).await;
+        let shown = officer_token(&mut b, "act").await;
+        programs.push(Program::new(desk, &shown));
+    }
+    // The file of the report of the first house is there, and its ticket is good there.
+    let sha256 = two.own[0].sha256.clone();
+    let ticket = two.desks[0].t.app.file_ticket(&sha256);
+    let body = |sha256: &str, ticket: &str| {
+        serde_json::json!({ "version": 1, "act": { "do": "file", "sha256": sha256, "ticket": ticket,
+            "name": "a.txt", "sort": "log", "tlp": "amber" } })
+    };
+    let made = programs[0]
+        .post("cases/1/work", body(&sha256, &ticket))
+        .await;
+    assert_eq!(programs[0].status, StatusCode::OK, "{made}");
+    let text = made["files"][0]["text"].as_u64().unwrap();
+    let take = format!("cases/1/files/{text}");
+    programs[0].post(&take, serde_json::json!({})).await;
+    assert_eq!(programs[0].status, StatusCode::OK);
+    assert!(programs[0].bytes.starts_with(b"PK"));
+
+    let theirs = programs[1].post(&take, serde_json::json!({})).await;
+    assert_eq!(programs[1].status, StatusCode::NOT_FOUND, "{theirs}");
+    let own = two.desks[1].t.app.file_ticket(&sha256);
+    for ticket in [ticket.as_str(), own.as_str(), "", "7fffffff-00"] {
+        let theirs = programs[1]
+            .post("cases/1/work", body(&sha256, ticket))
+            .await;
+        assert_eq!(
+            programs[1].status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{theirs}"
+        );
+    }
+    // Nor does a digest alone do at home.
+    let bare = programs[0].post("cases/1/work", body(&sha256, "")).await;
+    assert_eq!(
+        programs[0].status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{bare}"
+    );
+    assert_eq!(t.says_in(TENANT, CANARIES[0]).await, [""; 0]);
+}
+
+on_both! {
+    async fn sessions(t: &mut TestStore) { a_session_of_one_house_is_none_at_the_other(t).await; }
+    async fn pages(t: &mut TestStore) { what_one_house_has_never_was_at_the_other(t).await; }
+    async fn tokens(t: &mut TestStore) { an_officers_token_of_one_house_is_none_at_the_other(t).await; }
+    async fn calls_of_officers(t: &mut TestStore) { no_call_knows_what_another_house_has(t).await; }
+    async fn whole_table(t: &mut TestStore) { the_table_has_every_call_of_the_api(t).await; }
+    async fn keys_and_secrets(t: &mut TestStore) { a_key_or_secret_of_one_house_is_none_at_the_other(t).await; }
+    async fn links_and_drafts(t: &mut TestStore) { a_reporters_link_and_draft_lead_nowhere_else(t).await; }
+    async fn hosts(t: &mut TestStore) { the_host_leads_to_a_house_and_an_unknown_one_to_the_first(t).await; }
+    async fn files_of_cases(t: &mut TestStore) { a_case_file_of_one_house_is_none_at_the_other(t).await; }
 }

@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 206] = [
+const LINES: [(&str, &str, Beside); 211] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -94,6 +94,11 @@ const LINES: [(&str, &str, Beside); 206] = [
     ("POST", "/desk/cases/{no}/files/{text}", Beside::Call(&["POST /api/v1/desk/cases/{no}/files/{text}"])),
     ("POST", "/desk/cases/{no}/{action}", Beside::Call(&["POST /api/v1/desk/cases/{no}/work"])),
     ("POST", "/desk/reports/{reference}/case", Beside::Call(&["POST /api/v1/desk/reports/{reference}/case"])),
+    ("GET", "/desk/agencies", Beside::Call(&["GET /api/v1/desk/agencies"])),
+    ("GET", "/desk/agencies/{agency}", Beside::Call(&["GET /api/v1/desk/agencies/{agency}"])),
+    ("POST", "/desk/agencies/{agency}/keys", Beside::Call(&["POST /api/v1/desk/agencies/{agency}/keys"])),
+    ("POST", "/desk/agencies/{agency}/keys/{n}/confirm", Beside::Call(&["POST /api/v1/desk/agencies/{agency}/keys/{n}/work"])),
+    ("POST", "/desk/agencies/{agency}/keys/{n}/drop", Beside::Call(&["POST /api/v1/desk/agencies/{agency}/keys/{n}/work"])),
     ("GET", "/desk/referrals", Beside::Call(&["GET /api/v1/desk/referrals"])),
     ("POST", "/desk/reports/{reference}/referrals", Beside::Call(&["POST /api/v1/desk/reports/{reference}/referrals"])),
     ("GET", "/desk/reports/{reference}/referrals/{no}", Beside::Call(&["GET /api/v1/desk/reports/{reference}/referrals/{no}"])),

@@ -1,6 +1,7 @@
 //! The officers' API: what the desk's pages do, for programs that show an officer's token. [`beside()`] says for every route of the
 //! pages which call does the same, or why none does.
 
+mod agency;
 mod beside;
 mod bulk;
 mod call;
@@ -54,6 +55,7 @@ pub fn calls() -> Vec<Call> {
         ("Cases", cases::calls()),
         ("Cases", case_work::calls()),
         ("Referrals", referral::calls()),
+        ("Referrals", agency::calls()),
         ("Observables", observable::calls()),
         ("Constituents", constituent::calls()),
         ("Machine reports", feeds::calls()),

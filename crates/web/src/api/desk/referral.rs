@@ -263,8 +263,7 @@ async fn read_one(asked: &Asked) -> Result<DeskReferral> {
     let shown = shown.map_err(told)?;
     let (record, packed) = (&shown.record, shown.packed.as_ref());
     let referral = &record.referral;
-    let reminder = asked.app.reminder(&shown.whole, record);
-    let reminder = reminder.and_then(std::result::Result::ok);
+    let reminder = shown.reminder.as_ref().and_then(|one| one.as_ref().ok());
     Ok(DeskReferral {
         reference: shown.whole.reference.clone(),
         version: shown.whole.standing.version,
@@ -287,9 +286,9 @@ async fn read_one(asked: &Asked) -> Result<DeskReferral> {
         manifest: packed.map(|packed| packed.manifest.clone()),
         reminder: reminder.map(|one| DeskReminder {
             encrypted: one.way.key.is_some(),
-            to: one.way.to,
-            subject: one.subject,
-            text: one.text,
+            to: one.way.to.clone(),
+            subject: one.subject.clone(),
+            text: one.text.clone(),
         }),
     })
 }

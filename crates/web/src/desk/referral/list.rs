@@ -92,6 +92,8 @@ pub(in crate::desk) async fn all(Of(app): Of<App>, officer: Officer) -> Result<M
         h1 { (t::referral_title(l)) }
         p { (t::referral_list_lead(l)) }
         (strip(&app, &officer).await?)
+        (super::super::agencies::worries(&app, &officer).await?)
+        p { a href="/desk/agencies" { (t::agency_title(l)) } }
         (filters(&app, l, &asked))
         @if rows.is_empty() { p.lead { (t::referral_list_none(l)) } }
         @else { (listed(&app, &officer, &rows)) }

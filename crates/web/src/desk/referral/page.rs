@@ -27,7 +27,7 @@ use crate::components::{
 use crate::i18n::t;
 use crate::problem::{Problem, Result, size};
 
-mod by_mail;
+pub(super) mod by_mail;
 
 struct View<'a> {
     app: &'a App,

@@ -4,7 +4,7 @@ use cairn_app::openpgp::fingerprint_shown;
 use cairn_app::referral::{AgencyMail, MailRefusal};
 use cairn_desk::conversation::Head;
 use cairn_desk::mail::sealed::Seal;
-use cairn_desk::referral::{Channel, State};
+use cairn_desk::referral::State;
 use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
@@ -13,7 +13,7 @@ use crate::components::{Hue, Look, Tone, button, machine, notice, said, tag};
 use crate::desk::openpgp;
 use crate::i18n::{Lang, t};
 
-const fn words(l: Lang, why: MailRefusal) -> &'static str {
+pub(in crate::desk) const fn words(l: Lang, why: MailRefusal) -> &'static str {
     match why {
         MailRefusal::NoServer => t::referral_mail_no_server(l),
         MailRefusal::NoAddress => t::referral_mail_no_address(l),
@@ -23,14 +23,13 @@ const fn words(l: Lang, why: MailRefusal) -> &'static str {
     }
 }
 
-fn way(view: &View<'_>) -> Option<Result<AgencyMail, MailRefusal>> {
-    let one = &view.shown.record.referral;
-    (one.channel == Channel::Mail).then(|| view.app.agency_mail(&one.agency))
+fn way<'v>(view: &'v View<'_>) -> Option<&'v Result<AgencyMail, MailRefusal>> {
+    view.shown.way.as_ref()
 }
 
 /// It goes another way, or nothing is in the way of its mail.
 pub(super) fn may_go(view: &View<'_>) -> bool {
-    way(view).is_none_or(|way| way.is_ok())
+    way(view).is_none_or(Result::is_ok)
 }
 
 /// Nothing where it goes another way.
@@ -46,7 +45,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
             @if one.bounced {
                 (notice(Tone::Warning, "bounced", t::referral_bounced(l), html! { p { (t::referral_bounced_note(l)) } }))
             }
-            @match &way {
+            @match way {
                 Err(why) if one.state == State::Prepared => {
                     (notice(Tone::Warning, "no-mail", t::referral_mail_refused(l), html! { p { (words(l, *why)) } }))
                 }
@@ -67,10 +66,9 @@ pub(super) fn section(view: &View<'_>) -> Markup {
 /// The reminder that is prepared, to be read before it goes; nothing where the referral goes another way.
 pub(super) fn reminder(view: &View<'_>) -> Markup {
     let l = view.officer.page.lang;
-    let shown = view.shown;
-    match view.app.reminder(&shown.whole, &shown.record) {
+    match &view.shown.reminder {
         None => html! {},
-        Some(Err(why)) => html! { p.hint { (words(l, why)) } },
+        Some(Err(why)) => html! { p.hint { (words(l, *why)) } },
         Some(Ok(reminder)) => html! {
             p { (t::referral_mail_to(l)) ": " (machine(&reminder.way.to)) }
             p {
@@ -95,11 +93,8 @@ fn thread(view: &View<'_>) -> Markup {
     let (l, page) = (view.officer.page.lang, &view.officer.page);
     let one = &view.shown.record.referral;
     let (came, sent) = view.shown.whole.referral_mails(one.no);
-    let key = view
-        .app
-        .agency_key(&one.agency)
-        .map(|key| key.fingerprint());
-    let sure = |seal: &Seal| seal.key.is_some() && seal.key == key;
+    let key = &view.shown.agency_key;
+    let sure = |seal: &Seal| seal.key.is_some() && seal.key == *key;
     html! {
         @if sent.is_empty() { p { (t::referral_mail_none(l)) } } @else {
             ul {
