@@ -128,7 +128,7 @@ fn events(from: usize, to: usize) -> Vec<Value> {
 fn pull<'a>(secret: &'a str, address: &'a str) -> Vec<&'a str> {
     vec![
         "feeds",
-        "pull",
+        "take",
         "--source",
         "pilot",
         "--feed",

@@ -21,6 +21,7 @@ mod feeds;
 mod hold;
 mod keyboard;
 mod keys;
+mod nav;
 pub(crate) mod notices;
 mod observable;
 mod observable_work;
@@ -52,13 +53,10 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
 use cairn_app::App;
 use cairn_desk::access::Action;
-use maud::Markup;
 
-use crate::components::{Tab, tabs};
 use crate::csrf;
-use crate::i18n::{Lang, t};
 use crate::server::{body_max, body_max_but_files};
-use who::Officer;
+use nav::doors;
 
 pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
@@ -729,80 +727,4 @@ pub fn router() -> Router<App> {
         .merge(together(files).route_layer(of_files))
         .merge(together(tables).route_layer(of_tables))
         .route_layer(from_fn(csrf::guard))
-}
-
-/// The desk's own navigation: only what this role may see.
-fn doors(officer: &Officer, current: &str) -> Markup {
-    let l: Lang = officer.page.lang;
-    let may = |action| officer.who.may(action);
-    let manages = may(Action::ManageAccounts);
-    let all = [
-        ("/desk", t::desk_queue(l), may(Action::ReadReports)),
-        ("/desk/shift", t::shift_title(l), may(Action::ReadReports)),
-        ("/desk/cases", t::cases_title(l), may(Action::ReadReports)),
-        ("/desk/clocks", t::cases_clocks(l), may(Action::ReadReports)),
-        (
-            "/desk/clusters",
-            t::cluster_title(l),
-            may(Action::ReadReports),
-        ),
-        ("/desk/rules", t::rules_title(l), may(Action::ReadReports)),
-        (
-            "/desk/observables",
-            t::obs_title(l),
-            may(Action::ReadReports),
-        ),
-        (
-            "/desk/constituents",
-            t::owners_title(l),
-            may(Action::ReadReports),
-        ),
-        ("/desk/feeds", t::feeds_title(l), may(Action::ReadFeeds)),
-        ("/desk/notices", t::told_title(l), may(Action::ReadReports)),
-        (
-            "/desk/explorer",
-            t::explorer_title(l),
-            may(Action::ReadReports),
-        ),
-        (
-            "/desk/referrals",
-            t::referral_title(l),
-            may(Action::ReadReports),
-        ),
-        ("/desk/bulk", t::bulk_title(l), may(Action::ReadReports)),
-        (
-            "/desk/challenges",
-            t::challenge_desk(l),
-            may(Action::ReadChallenges),
-        ),
-        (
-            "/desk/export",
-            t::desk_export(l),
-            may(Action::ExportReports),
-        ),
-        ("/desk/track", t::desk_track(l), may(Action::ReadPlans)),
-        ("/desk/accounts", t::desk_accounts(l), manages),
-        ("/desk/keys", t::desk_keys(l), manages),
-        ("/desk/tokens", t::tokens_title(l), manages),
-        ("/desk/webhooks", t::hooks_title(l), manages),
-        ("/desk/jobs", t::desk_jobs(l), manages),
-        (
-            "/desk/retention",
-            t::retention_title(l),
-            may(Action::ManageRetention),
-        ),
-        ("/desk/audit", t::desk_audit(l), may(Action::ReadAudit)),
-        ("/desk/keyboard", t::kb_title(l), true),
-        ("/desk/account", t::desk_account(l), true),
-    ];
-    let shown: Vec<Tab<'_>> = all
-        .into_iter()
-        .filter(|(.., allowed)| *allowed)
-        .map(|(href, text, _)| Tab {
-            href,
-            text,
-            current: href == current,
-        })
-        .collect();
-    tabs(t::desk_nav(l), &shown)
 }
