@@ -25,6 +25,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub use care::{Held, Retained};
+pub(crate) use raw::waiting_name;
 pub use raw::{Raw, RawFile, RawIn, RawOut};
 pub use read::{CauseCount, Day, FeedStats, History, Pending, Stats, Waiting, Wanted};
 pub use schema::NEWEST;
