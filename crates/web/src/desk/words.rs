@@ -716,12 +716,7 @@ pub(super) fn account_change(
             let detail = html! { (version) ", " (t::retention_accepted(l, *now, *soon)) };
             ("retention_accepted", Some(detail))
         }
-        AccountChange::FeedSourceSet { .. }
-        | AccountChange::FeedSourceSecret { .. }
-        | AccountChange::FeedSourceRemoved { .. }
-        | AccountChange::FeedReceived { .. }
-        | AccountChange::FeedReplayed { .. } => feeds::logged(l, change),
-        _ => constituents::logged(l, change).unwrap_or_else(|| tokens::logged(l, people, change)),
+        _ => feeds::logged(l, change).unwrap_or_else(|| tokens::logged(l, people, change)),
     };
     html! { (kind(l, code)) @if let Some(detail) = detail { ": " (detail) } }
 }
