@@ -34,6 +34,7 @@ use std::path::{Path, PathBuf};
 
 pub use care::{Held, Retained};
 pub use judged::{FeedHead, Piece};
+pub(crate) use raw::waiting_name;
 pub use raw::{Raw, RawFile, RawIn, RawOut};
 pub use read::{CauseCount, Day, FeedStats, History, Next, Pending, Stats, Waiting, Wanted};
 pub use schema::NEWEST;

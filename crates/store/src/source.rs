@@ -5,7 +5,7 @@
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
-use crate::feeds::Raw;
+use crate::feeds::{Raw, waiting_name};
 use crate::sql::{Row, Value};
 use crate::writer::{Entry, Unit, WriteError};
 use crate::{Store, params};
@@ -491,9 +491,11 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn arrivals_stored(&self) -> Result<Vec<String>, ReadError> {
-        let sql = "SELECT stored FROM feed_arrival WHERE state <> 'done' AND kind = 'report'";
+        let sql = "SELECT key FROM feed_arrival WHERE state <> 'done' AND kind = 'report'";
         let rows = self.db.rows(sql, params![]).await?;
-        rows.iter().map(|row| Ok(row.text(0)?)).collect()
+        rows.iter()
+            .map(|row| Ok(waiting_name(&row.blob(0)?)))
+            .collect()
     }
 
     /// What was being taken in when the program last ended waits again.

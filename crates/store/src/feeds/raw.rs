@@ -48,11 +48,17 @@ impl Raw {
         }
     }
 
-    /// SHA-256 of what is sealed, hexadecimal: the name of its file.
+    /// What its file is called while it waits: unlike any other's, also of the same bytes.
     #[must_use]
-    pub fn stored(&self) -> &str {
-        &self.stored
+    pub fn waiting_name(&self) -> String {
+        waiting_name(&self.key)
     }
+}
+
+/// By the file's own key, wrapped: it holds a number that is used once.
+pub(crate) fn waiting_name(key: &[u8]) -> String {
+    let print = digest::digest(&digest::SHA256, key);
+    hex(print.as_ref().get(..16).unwrap_or_default())
 }
 
 /// Hashes and counts what is sealed.

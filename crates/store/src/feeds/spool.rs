@@ -19,7 +19,7 @@ pub(crate) const INCOMING: &str = "incoming";
 
 /// Where a file waits, in the folder of observations.
 pub(super) fn place(dir: &Path, raw: &Raw) -> PathBuf {
-    dir.join(INCOMING).join(&raw.stored)
+    dir.join(INCOMING).join(raw.waiting_name())
 }
 
 /// The place. Blocks: on a runtime use it from `spawn_blocking`.

@@ -723,12 +723,8 @@ pub(super) fn account_change(
             let detail = html! { (version) ", " (t::retention_accepted(l, *now, *soon)) };
             ("retention_accepted", Some(detail))
         }
-        AccountChange::FeedSourceSet { .. }
-        | AccountChange::FeedSourceSecret { .. }
-        | AccountChange::FeedSourceRemoved { .. }
-        | AccountChange::FeedReceived { .. }
-        | AccountChange::FeedReplayed { .. } => feeds::logged(l, change),
-        _ => constituents::logged(l, change)
+        _ => feeds::logged(l, change)
+            .or_else(|| constituents::logged(l, change))
             .or_else(|| agencies::logged(app, l, change))
             .unwrap_or_else(|| tokens::logged(l, people, change)),
     };

@@ -1,6 +1,8 @@
 //! The limits of machine reports.
 
-use cairn_feeds::data::{build, mrt, set, source};
+use cairn_app::feeds::{self, rows};
+use cairn_desk::source;
+use cairn_feeds::data::{build, mrt, set, source as data_source};
 use cairn_feeds::{limits, mapping};
 
 use super::{Row, bytes, of};
@@ -63,7 +65,59 @@ pub(super) fn limits() -> Vec<Row> {
     rows.extend(archives());
     rows.extend(data());
     rows.extend(stored());
+    rows.extend(coming());
     rows
+}
+
+/// Of sources, and of reports that come.
+fn coming() -> Vec<Row> {
+    vec![
+        of(
+            "SOURCES_MAX",
+            rows::SOURCES_MAX,
+            "sources of machine reports",
+        ),
+        bytes(
+            "REPORT_BYTES_MAX",
+            feeds::REPORT_BYTES_MAX,
+            "a report that is sent or fetched",
+        ),
+        of(
+            "WAITING_MAX",
+            rows::WAITING_MAX,
+            "reports of one source that wait for their turn",
+        ),
+        bytes(
+            "WAITING_BYTES_MAX",
+            feeds::receive::WAITING_BYTES_MAX,
+            "all reports that wait",
+        ),
+        of(
+            "SOURCE_SENDERS_MAX",
+            source::SOURCE_SENDERS_MAX,
+            "senders that one source allows",
+        ),
+        of(
+            "SOURCE_EVERY_MINUTES_MAX",
+            source::SOURCE_EVERY_MINUTES_MAX,
+            "minutes between two looks at a source",
+        ),
+        of(
+            "FETCH_CONNECT_TIME_MAX",
+            feeds::FETCH_CONNECT_TIME_MAX.as_secs(),
+            "seconds until a source that is fetched answers the connection",
+        ),
+        of(
+            "FETCH_WAIT_MAX",
+            feeds::FETCH_WAIT_MAX.as_secs(),
+            "seconds for the head of its answer, and between two pieces of it",
+        ),
+        of(
+            "FETCH_TIME_MAX",
+            feeds::FETCH_TIME_MAX.as_secs(),
+            "seconds for all of its answer",
+        ),
+    ]
 }
 
 /// Of schemas and mappings.
@@ -143,12 +197,12 @@ fn data() -> Vec<Row> {
         ),
         bytes(
             "SOURCE_BYTES_MAX",
-            source::SOURCE_BYTES_MAX,
+            data_source::SOURCE_BYTES_MAX,
             "a file that a data set is made from, unpacked",
         ),
         bytes(
             "LINE_BYTES_MAX",
-            source::LINE_BYTES_MAX,
+            data_source::LINE_BYTES_MAX,
             "a line of such a file",
         ),
         bytes(
@@ -158,7 +212,7 @@ fn data() -> Vec<Row> {
         ),
         of(
             "FAULTS_TOLD_MAX",
-            source::FAULTS_TOLD_MAX,
+            data_source::FAULTS_TOLD_MAX,
             "faults of such a file that are told one by one",
         ),
     ]

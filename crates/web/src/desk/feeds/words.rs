@@ -7,6 +7,7 @@ use cairn_desk::source::{SourceFault, SourceKind};
 use maud::{Markup, html};
 
 use crate::components::{Fault, Hue, machine, tag};
+use crate::desk::constituents;
 use crate::i18n::{Lang, t};
 
 pub(super) const fn way(l: Lang, kind: SourceKind) -> &'static str {
@@ -92,8 +93,11 @@ pub(super) fn faults(l: Lang, wrong: &[SourceFault]) -> Vec<Fault> {
 }
 
 /// What the audit trail says: the code of what happened, and more of it.
-pub(in crate::desk) fn logged(l: Lang, change: &AccountChange) -> (&'static str, Option<Markup>) {
-    match change {
+pub(in crate::desk) fn logged(
+    l: Lang,
+    change: &AccountChange,
+) -> Option<(&'static str, Option<Markup>)> {
+    Some(match change {
         AccountChange::FeedSourceSet { code, live, .. } => {
             let on = if *live {
                 t::hooks_on(l)
@@ -116,8 +120,8 @@ pub(in crate::desk) fn logged(l: Lang, change: &AccountChange) -> (&'static str,
             "feed_replayed",
             Some(html! { a href=(super::report_href(*arrival)) { (arrival) } }),
         ),
-        _ => ("", None),
-    }
+        _ => return constituents::logged(l, change),
+    })
 }
 
 /// In words.
