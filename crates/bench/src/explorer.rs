@@ -207,12 +207,7 @@ fn pages(options: &Options, last: i64) -> Vec<(&'static str, Vec<String>)> {
     let owner = |n: u64| skewed(stir(n + 5), OWNERS) + 1;
     let malware = |n: u64| skewed(stir(n + 3), MALWARE);
     let feed = |n: u64| n % FEEDS + 1;
-    let address = |number: u64| {
-        let ip = host(number).ip.to_string();
-        format!("/desk/explorer/address/ip/{}", BASE64.encode(ip))
-    };
-    let a_day = options.rows / DAYS.unsigned_abs();
-    vec![
+    let mut all = vec![
         ("no filter, 7 days", vec![line(days(7))]),
         ("no filter, 30 days", vec![line(days(30))]),
         ("no filter, 90 days", vec![line(days(90))]),
@@ -253,6 +248,19 @@ fn pages(options: &Options, last: i64) -> Vec<(&'static str, Vec<String>)> {
                 )
             }),
         ),
+    ];
+    all.extend(other_pages(options, last));
+    all
+}
+
+/// Days and addresses.
+fn other_pages(options: &Options, last: i64) -> Vec<(&'static str, Vec<String>)> {
+    let address = |number: u64| {
+        let ip = host(number).ip.to_string();
+        format!("/desk/explorer/address/ip/{}", BASE64.encode(ip))
+    };
+    let a_day = options.rows / DAYS.unsigned_abs();
+    vec![
         (
             "figures of a day",
             (0..45)

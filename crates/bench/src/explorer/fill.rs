@@ -71,7 +71,7 @@ pub fn host(number: u64) -> Host {
         ip,
         asn: 4_200_000_000 + network,
         owner,
-        country: if chance % 50 == 0 {
+        country: if chance.is_multiple_of(50) {
             stir(chance) % COUNTRIES
         } else {
             skewed(stir(network), COUNTRIES)
@@ -138,7 +138,11 @@ fn observed<'w>(words: &'w Words, feed: u64, host: &Host, at: Micros, offset: u6
         [6_379, 11_211],
     ];
     let [port, other] = ports.get((feed % 5) as usize).copied().unwrap_or([22, 25]);
-    let port = if chance % 7 == 0 { other } else { port };
+    let port = if chance.is_multiple_of(7) {
+        other
+    } else {
+        port
+    };
     Observed {
         at,
         offset,
