@@ -174,6 +174,8 @@ impl App {
         agency: &str,
         text: &str,
     ) -> Result<(), AppError> {
+        // Who may not do it learns nothing of what would be wrong.
+        let _granted = who.grant(Action::ManageAgencies)?;
         if text.len() > AGENCY_KEY_BYTES_MAX {
             return Err(AppError::Input("this is too long for a key".into()));
         }

@@ -69,7 +69,7 @@ pub struct Pull {
     #[command(flatten)]
     intake: Intake,
     #[command(flatten)]
-    from: super::pilot::Pull,
+    from: super::pilot::Queue,
 }
 
 /// Yes or no.

@@ -36,7 +36,7 @@ pub struct List {
 
 /// What comes from a list of IntelMQ.
 #[derive(Debug, clap::Args)]
-pub struct Pull {
+pub struct Queue {
     #[command(flatten)]
     list: List,
     /// The list, such as cairn-pilot-queue. It must be cairn's own: nothing else may take from it, nor from the list of the same name with
@@ -76,7 +76,7 @@ impl List {
     }
 }
 
-impl Pull {
+impl Queue {
     /// Takes batches, each of which `take` must have committed before it is acknowledged. What lies in the internal list when it begins
     /// was taken by a run that was interrupted: it is the same batch, byte for byte, which the store knows if it was committed.
     pub(super) fn run(

@@ -22,7 +22,7 @@ use crate::components::{
     form, machine, notice, stack, tag, textarea,
 };
 use crate::i18n::{Lang, t};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 
 const DAY_SECONDS: i64 = 24 * 3_600;
 
@@ -344,9 +344,10 @@ pub(super) async fn bring(
 /// The fingerprint was compared.
 pub(super) async fn confirm(
     State(app): State<App>,
-    Path((agency, n)): Path<(String, u32)>,
+    Path((agency, n)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response> {
+    let n: u32 = n.parse().map_err(|_| Problem::not_found())?;
     let who = &sent.officer.who;
     let field = format!("compared-{n}");
     let print = sent.form.get("fingerprint").unwrap_or_default();
@@ -361,9 +362,10 @@ pub(super) async fn confirm(
 /// A key goes out of use.
 pub(super) async fn drop(
     State(app): State<App>,
-    Path((agency, n)): Path<(String, u32)>,
+    Path((agency, n)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response> {
+    let n: u32 = n.parse().map_err(|_| Problem::not_found())?;
     let done = app.drop_agency_key(&sent.officer.who, (&agency, n)).await;
     answered((&app, &sent, &agency), done, "keys").await
 }
