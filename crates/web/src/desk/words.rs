@@ -724,7 +724,6 @@ pub(super) fn account_change(
             ("retention_accepted", Some(detail))
         }
         _ => feeds::logged(l, change)
-            .or_else(|| constituents::logged(l, change))
             .or_else(|| agencies::logged(app, l, change))
             .unwrap_or_else(|| tokens::logged(l, people, change)),
     };
