@@ -110,7 +110,6 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         &app,
         |app| async move { Ok(app.rules_turn().await.map(drop)?) },
     );
-    let notices = part(&app, notices);
     let hooks = part(&app, |app| async move {
         // Who is called is not waited for.
         Ok(app.webhooks_turn().await.map(drop)?)
@@ -131,7 +130,6 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
         tokio::spawn(every("clusters", CLUSTER_EVERY, stopping.clone(), cluster)),
         tokio::spawn(every("selections", BULK_EVERY, stopping.clone(), bulk)),
         tokio::spawn(every("rules", RULES_EVERY, stopping.clone(), rules)),
-        tokio::spawn(every("notices", NOTICES_EVERY, stopping.clone(), notices)),
         tokio::spawn(every("webhooks", WEBHOOKS_EVERY, stopping.clone(), hooks)),
         tokio::spawn(every("sampling", SAMPLE_EVERY, stopping.clone(), sample)),
         tokio::spawn(every("watching", WATCH_EVERY, stopping, watched)),
@@ -143,8 +141,8 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
     }
 }
 
-/// Machine reports: those that came are taken in, sources are looked at, what had its time goes.
-fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 3] {
+/// Machine reports: those that came are taken in, sources are looked at, owners are told, what had its time goes.
+fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 4] {
     let line = {
         let (app, stopping) = (app.clone(), stopping.clone());
         move || {
@@ -160,17 +158,17 @@ fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<(
         app,
         |app| async move { Ok(app.retain_feeds().await.map(drop)?) },
     );
+    let notices = part(
+        app,
+        |app| async move { Ok(app.notices_turn().await.map(drop)?) },
+    );
     let until = || stopping.clone();
     [
+        tokio::spawn(every("notices", NOTICES_EVERY, until(), notices)),
         tokio::spawn(every("machine reports", REPORTS_EVERY, until(), line)),
         tokio::spawn(every("sources", SOURCES_EVERY, until(), sources)),
         tokio::spawn(every("keeping", RETAIN_EVERY, until(), retain)),
     ]
-}
-
-/// Owners of machines are told.
-async fn notices(app: App) -> Result<(), WorkError> {
-    Ok(app.notices_turn().await.map(drop)?)
 }
 
 /// Who sends mail; nobody where the settings name no server, or are wrong.

@@ -25,8 +25,7 @@ use cairn_testkit::gpg::Gpg;
 use cairn_testkit::{TestStore, account, on_both};
 
 fn now() -> Micros {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Micros(i64::try_from(since.unwrap().as_micros()).unwrap())
+    cairn_app::clock::Clock::System.now()
 }
 
 /// The police take packages by mail; with more lines in their data.

@@ -58,8 +58,7 @@ tell = { class = "exposed", role = ["security", "abuse"], template = "exposed", 
 "#;
 
 fn now() -> Micros {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Micros(i64::try_from(since.unwrap().as_micros()).unwrap())
+    cairn_app::clock::Clock::System.now()
 }
 
 struct World<'t> {

@@ -73,6 +73,23 @@ fn describe() {
         "cairn_http_connections_parked",
         "Connections waiting unread, because their network has too many."
     );
+    describe_gauge!("cairn_jobs_due", "Jobs that wait for their time or turn.");
+    describe_gauge!("cairn_jobs_given_up", "Jobs that failed too often.");
+    describe_gauge!(
+        "cairn_disk_free_bytes",
+        Unit::Bytes,
+        "Free room for the data directory."
+    );
+    for channel in ["web", "api", "mail"] {
+        metrics::counter!("cairn_reports_total", "channel" => channel).absolute(0);
+    }
+    metrics::counter!("cairn_challenges_total").absolute(0);
+    describe_feeds();
+}
+
+/// Those of machine reports.
+fn describe_feeds() {
+    use metrics::{describe_counter, describe_gauge};
     for (name, text) in [
         (
             "cairn_feed_reports_total",
@@ -106,17 +123,6 @@ fn describe() {
         Unit::Seconds,
         "From the newest observation of the report committed last to its commit, by feed."
     );
-    describe_gauge!("cairn_jobs_due", "Jobs that wait for their time or turn.");
-    describe_gauge!("cairn_jobs_given_up", "Jobs that failed too often.");
-    describe_gauge!(
-        "cairn_disk_free_bytes",
-        Unit::Bytes,
-        "Free room for the data directory."
-    );
-    for channel in ["web", "api", "mail"] {
-        metrics::counter!("cairn_reports_total", "channel" => channel).absolute(0);
-    }
-    metrics::counter!("cairn_challenges_total").absolute(0);
 }
 
 /// Listens at `address` and serves `/metrics` in the background until the runtime ends. Returns where it listens.

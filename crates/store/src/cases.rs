@@ -316,41 +316,46 @@ pub fn change(
     }
     files::write(&mut unit, before, &after);
     for (event, entry) in events {
-        match event.change {
-            Change::Linked { no } => {
-                unit.insert(&REPORT, params![before.no, no]);
-            }
-            Change::Unlinked { no } => {
-                let sql = "DELETE FROM case_report WHERE no = $1 AND report = $2";
-                unit.expect(1, sql, params![before.no, no]);
-            }
-            Change::Related { to, how } => {
-                unit.insert(&RELATION, params![before.no, to, how]);
-            }
-            Change::Unrelated { to, how } => {
-                let sql = "DELETE FROM case_relation WHERE no = $1 AND other = $2 AND how = $3";
-                unit.expect(1, sql, params![before.no, to, how]);
-            }
-            Change::TextErased { text } => {
-                let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
-                unit.expect(1, sql, params![before.no, text]);
-            }
-            Change::FileGone { text, .. } => {
-                // A lead may have erased the words before.
-                let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
-                unit.exec(sql, params![before.no, text]);
-            }
-            // The bytes must be there still, and nothing may sweep them away now.
-            Change::FileAdded { ref content, .. } => {
-                let sql =
-                    "UPDATE blob SET at = CASE WHEN at < $1 THEN $1 ELSE at END WHERE sha256 = $2";
-                unit.expect(1, sql, params![event.at.hour(), content.sha256.as_str()]);
-            }
-            _ => {}
-        }
+        tied(&mut unit, before.no, event);
         unit.entries.push(entry);
     }
     Ok(unit)
+}
+
+/// What an event ties to a case, or takes from it, in tables of its own.
+fn tied(unit: &mut Unit, case_no: i64, event: Event) {
+    match event.change {
+        Change::Linked { no } => {
+            unit.insert(&REPORT, params![case_no, no]);
+        }
+        Change::Unlinked { no } => {
+            let sql = "DELETE FROM case_report WHERE no = $1 AND report = $2";
+            unit.expect(1, sql, params![case_no, no]);
+        }
+        Change::Related { to, how } => {
+            unit.insert(&RELATION, params![case_no, to, how]);
+        }
+        Change::Unrelated { to, how } => {
+            let sql = "DELETE FROM case_relation WHERE no = $1 AND other = $2 AND how = $3";
+            unit.expect(1, sql, params![case_no, to, how]);
+        }
+        Change::TextErased { text } => {
+            let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
+            unit.expect(1, sql, params![case_no, text]);
+        }
+        Change::FileGone { text, .. } => {
+            // A lead may have erased the words before.
+            let sql = "DELETE FROM case_text WHERE no = $1 AND n = $2";
+            unit.exec(sql, params![case_no, text]);
+        }
+        // The bytes must be there still, and nothing may sweep them away now.
+        Change::FileAdded { ref content, .. } => {
+            let sql =
+                "UPDATE blob SET at = CASE WHEN at < $1 THEN $1 ELSE at END WHERE sha256 = $2";
+            unit.expect(1, sql, params![event.at.hour(), content.sha256.as_str()]);
+        }
+        _ => {}
+    }
 }
 
 impl Store {

@@ -88,7 +88,7 @@ pub(crate) fn int(cell: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params;
+    use crate::sql::bound;
 
     static TABLE: Table = Table::new(
         "t",
@@ -103,10 +103,10 @@ mod tests {
     #[test]
     fn rows_come_out_as_they_went_in() {
         let mut packed = Packed::default();
-        assert!(packed.push(&TABLE, &params![-7, "", vec![0_u8, 255], true]));
-        assert!(packed.push(&TABLE, &params![i64::MAX, None::<i64>, None::<i64>, 0]));
+        assert!(packed.push(&TABLE, &bound![-7, "", vec![0_u8, 255], true]));
+        assert!(packed.push(&TABLE, &bound![i64::MAX, None::<i64>, None::<i64>, 0]));
         // Columns that are not given are NULL.
-        assert!(packed.push(&TABLE, &params![1]));
+        assert!(packed.push(&TABLE, &bound![1]));
         let rows: Vec<_> = packed.rows().map(|(_, row)| cells(row)).collect();
         assert_eq!(
             rows[0],

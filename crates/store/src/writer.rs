@@ -11,9 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::ledger::{BatchProof, Ledger, LedgerError};
 use crate::packed::Packed;
-use crate::params;
 use crate::room::Room;
-use crate::sql::{Row, Table, Value};
+use crate::sql::{Row, Table, Value, bound};
 use crate::unindexed::{self, Moving, QUIET, Waiting};
 use crate::writer_pg::PgWriter;
 use crate::writer_sqlite::{SqliteParts, SqliteWriter};
@@ -579,7 +578,7 @@ impl<'c> Loop<'c> {
     /// `false` if nobody has said yet what the words of some of them are.
     fn try_move(&mut self, rows: u64) -> Result<bool, GroupError> {
         self.recover()?;
-        let waiting = self.backend.rows(unindexed::OLDEST, &params![rows])?;
+        let waiting = self.backend.rows(unindexed::OLDEST, &bound![rows])?;
         let wording = self.setup.wording.get();
         let chunk = unindexed::chunk(self.backend.is_sqlite(), &waiting, wording)
             .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;

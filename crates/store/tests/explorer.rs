@@ -125,7 +125,7 @@ fn told(dice: &mut Dice, at: i64, offset: u64) -> Told {
         port,
         asn: 64_496 + (host % 7) as u32,
         owner: host % 5,
-        fqdn: if host % 3 == 0 {
+        fqdn: if host.is_multiple_of(3) {
             format!("h{host}.shop.example")
         } else {
             String::new()
@@ -196,7 +196,7 @@ fn fill(store: &mut FeedStore, days: i64, seed: u64) -> Vec<Told> {
                 let mut rows = Rows::default();
                 segment += 1;
                 for _ in 0..20 + dice.next() % 60 {
-                    let late = if dice.next() % 20 == 0 { 9 } else { 0 };
+                    let late = if dice.next().is_multiple_of(20) { 9 } else { 0 };
                     let at = start + (day - late) * DAY + (dice.next() % 24) as i64 * HOUR;
                     let mut row = told(&mut dice, at, offset);
                     row.feed = report.feed().no;
@@ -274,7 +274,7 @@ fn question(dice: &mut Dice, days: i64) -> Ask {
         split: None,
     };
     for _ in 0..dice.next() % 4 {
-        let not = dice.next() % 3 == 0;
+        let not = dice.next().is_multiple_of(3);
         let own = match dice.next() % 7 {
             0 => filter(Column::Kind, &[dice.pick(&KINDS), dice.pick(&KINDS)], not),
             1 => filter(Column::Malware, &[dice.pick(&MALWARE)], not),

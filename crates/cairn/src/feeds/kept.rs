@@ -211,7 +211,7 @@ impl Pull {
         let (ways, context) = (intake.how.ways()?, intake.how.context()?);
         let knowledge = knowledge(settings, intake.sets.as_ref())?;
         let mut store = writing(settings)?;
-        let way = |name: &str| way(&ways, &context, name);
+        let way = |name: &str| ways.way(&context, name);
         let job = Job {
             ways: &way,
             context: &context,

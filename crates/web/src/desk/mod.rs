@@ -55,6 +55,7 @@ use cairn_app::App;
 use cairn_desk::access::Action;
 
 use crate::csrf;
+use crate::i18n::Lang;
 use crate::server::{body_max, body_max_but_files};
 use nav::doors;
 

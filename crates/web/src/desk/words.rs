@@ -648,6 +648,30 @@ fn way_in(l: Lang, people: &People, change: &AccountChange) -> (&'static str, Op
     }
 }
 
+/// What somebody took out of the house.
+fn exported(app: &App, l: Lang, change: &AccountChange) -> (&'static str, Option<Markup>) {
+    match change {
+        AccountChange::ReportsExported {
+            format,
+            category: code,
+        } => {
+            let what = code.as_ref().map(|code| category(&app.form, l, code, None));
+            let detail = html! { (format) @if let Some(what) = what { ", " (what) } };
+            ("reports_exported", Some(detail))
+        }
+        AccountChange::BlockListExported { format, raw, rows } => {
+            let form = if *raw {
+                t::obs_export_raw(l)
+            } else {
+                t::obs_export_defanged(l)
+            };
+            let detail = html! { (format) ", " (form) ", " (rows) };
+            ("block_list_exported", Some(detail))
+        }
+        _ => ("", None),
+    }
+}
+
 /// What happened to accounts and beside reports.
 pub(super) fn account_change(
     app: &App,
@@ -681,22 +705,19 @@ pub(super) fn account_change(
         AccountChange::AccountReset { account } => ("account_reset", about(account)),
         AccountChange::ApiKeyCreated { key, agency: code } => {
             let code = code.as_ref().map(|code| agency(&app.form, l, code));
-            let detail = html! {
-                (person(people, key)) @if let Some(name) = code { ", " (t::keys_agency_of(l)) ": " (name) }
-            };
-            ("api_key_created", Some(detail))
+            let of =
+                html! { @if let Some(name) = code { ", " (t::keys_agency_of(l)) ": " (name) } };
+            (
+                "api_key_created",
+                Some(html! { (person(people, key)) (of) }),
+            )
         }
         AccountChange::ApiKeyRevoked { key } => ("api_key_revoked", about(key)),
         // Which one stands in the trail's own column.
         AccountChange::ReportOpened { .. } => ("report_opened", None),
         AccountChange::CaseRead { no } => ("case_read", Some(html! { (t::cases_one(l, *no)) })),
-        AccountChange::ReportsExported {
-            format,
-            category: code,
-        } => {
-            let what = code.as_ref().map(|code| category(&app.form, l, code, None));
-            let detail = html! { (format) @if let Some(what) = what { ", " (what) } };
-            ("reports_exported", Some(detail))
+        AccountChange::ReportsExported { .. } | AccountChange::BlockListExported { .. } => {
+            exported(app, l, change)
         }
         AccountChange::BulkBegun { .. } | AccountChange::BulkTurned { .. } => {
             bulk::logged(app, l, people, change)
@@ -707,15 +728,6 @@ pub(super) fn account_change(
         AccountChange::ViewSaved { shared, .. } => ("view_saved", view_detail(l, *shared)),
         AccountChange::ViewChanged { shared, .. } => ("view_changed", view_detail(l, *shared)),
         AccountChange::ViewDeleted { .. } => ("view_deleted", None),
-        AccountChange::BlockListExported { format, raw, rows } => {
-            let form = if *raw {
-                t::obs_export_raw(l)
-            } else {
-                t::obs_export_defanged(l)
-            };
-            let detail = html! { (format) ", " (form) ", " (rows) };
-            ("block_list_exported", Some(detail))
-        }
         AccountChange::RetentionAccepted {
             version, now, soon, ..
         } => {
