@@ -336,14 +336,21 @@ async fn bring(b: &mut Browser, file: Option<(&str, &[u8])>, pairs: &[(&str, &st
 async fn a_file_is_brought_taken_off_put_back_and_goes_for_good() {
     let desk = Desk::new().await;
     let (mut b, _) = opened(&desk).await;
+    brought(&mut b).await;
+    taken_off(&mut b).await;
+    gone_for_good(&desk).await;
+}
+
+/// What was wrong is said, and nothing typed is lost; the same form twice brings a file once.
+async fn brought(b: &mut Browser) {
     assert!(b.page.contains("No file was brought to this case."));
-    bring(&mut b, None, &[("file-note", "What the mail server said.")]).await;
+    bring(b, None, &[("file-note", "What the mail server said.")]).await;
     assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(b.page.contains("href=\"#file\"") && b.page.contains("Choose a file first."));
     assert!(b.page.contains("What the mail server said."), "typed");
     let name = "folder/mail <b>one.log";
     let wrong = [("file-happened", "some day")];
-    bring(&mut b, Some((name, b"one line")), &wrong).await;
+    bring(b, Some((name, b"one line")), &wrong).await;
     assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(b.page.contains("href=\"#file-happened\""), "{}", b.page);
     b.get("/desk/cases/1").await;
@@ -354,7 +361,7 @@ async fn a_file_is_brought_taken_off_put_back_and_goes_for_good() {
     ];
     for _ in 0..2 {
         b.page.clone_from(&before);
-        bring(&mut b, Some((name, b"one line")), &said).await;
+        bring(b, Some((name, b"one line")), &said).await;
         assert_eq!(b.to.as_deref(), Some("/desk/cases/1#files"), "{}", b.page);
     }
     b.get("/desk/cases/1").await;
@@ -363,28 +370,32 @@ async fn a_file_is_brought_taken_off_put_back_and_goes_for_good() {
     assert!(b.page.contains("File 2, Log, TLP:RED") && b.page.contains("href=\"#file-2\""));
     b.get("/desk/cases?q=one.log").await;
     assert!(b.page.contains(TITLE), "found by its name");
+}
 
+async fn taken_off(b: &mut Browser) {
     b.get("/desk/cases/1").await;
-    act(&mut b, "files/2", &[]).await;
+    act(b, "files/2", &[]).await;
     assert_eq!(b.status, StatusCode::OK);
     let kind = b.headers["content-security-policy"].to_str().unwrap();
     assert!(kind.contains("sandbox") && b.bytes.starts_with(b"PK"));
     b.get("/desk/cases/1").await;
-    act(&mut b, "files/9", &[]).await;
+    act(b, "files/9", &[]).await;
     assert_eq!(b.status, StatusCode::NOT_FOUND);
     b.get("/desk/cases/1").await;
-    done(&mut b, "file-remove", &[("text", "2")]).await;
+    done(b, "file-remove", &[("text", "2")]).await;
     assert!(
         b.page.contains("Can be put back until 8 December 2026"),
         "{}",
         b.page
     );
-    done(&mut b, "file-restore", &[("text", "2")]).await;
+    done(b, "file-restore", &[("text", "2")]).await;
     assert!(!b.page.contains("Can be put back until"));
-    done(&mut b, "file-remove", &[("text", "2")]).await;
-    act(&mut b, "file-erase", &[("text", "2"), ("sure-file-2", "1")]).await;
+    done(b, "file-remove", &[("text", "2")]).await;
+    act(b, "file-erase", &[("text", "2"), ("sure-file-2", "1")]).await;
     assert_eq!(b.status, StatusCode::FORBIDDEN);
+}
 
+async fn gone_for_good(desk: &Desk) {
     let mut lead = desk.signed_in("leilani", "Leilani", Role::Lead).await;
     lead.get("/desk/cases/1").await;
     act(&mut lead, "file-erase", &[("text", "2")]).await;

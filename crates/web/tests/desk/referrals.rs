@@ -280,9 +280,7 @@ async fn hidden_from(desk: &Desk, own: &str, key: &str) {
 async fn a_lead_brings_the_key_of_an_agency_and_says_that_it_was_compared() {
     let desk = Desk::new().await;
     // GnuPG's clock is the machine's.
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now = i64::try_from(since.unwrap().as_micros()).unwrap();
-    desk.t.clock.set(cairn_kernel::time::Micros(now));
+    desk.t.clock.set(cairn_app::clock::Clock::System.now());
     let gpg = cairn_testkit::gpg::Gpg::with_key("Police <intake@police.example>", "10d");
     let key = String::from_utf8(gpg.public()).unwrap();
     let at = "/desk/agencies/police";
