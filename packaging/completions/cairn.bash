@@ -133,14 +133,23 @@ _cairn() {
             cairn__subcmd__feeds,parse)
                 cmd="cairn__subcmd__feeds__subcmd__parse"
                 ;;
+            cairn__subcmd__feeds,pull)
+                cmd="cairn__subcmd__feeds__subcmd__pull"
+                ;;
             cairn__subcmd__feeds,quarantine)
                 cmd="cairn__subcmd__feeds__subcmd__quarantine"
                 ;;
             cairn__subcmd__feeds,retain)
                 cmd="cairn__subcmd__feeds__subcmd__retain"
                 ;;
+            cairn__subcmd__feeds,send)
+                cmd="cairn__subcmd__feeds__subcmd__send"
+                ;;
             cairn__subcmd__feeds,stats)
                 cmd="cairn__subcmd__feeds__subcmd__stats"
+                ;;
+            cairn__subcmd__feeds,take)
+                cmd="cairn__subcmd__feeds__subcmd__take"
                 ;;
             cairn__subcmd__feeds,types)
                 cmd="cairn__subcmd__feeds__subcmd__types"
@@ -184,14 +193,23 @@ _cairn() {
             cairn__subcmd__feeds__subcmd__help,parse)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__parse"
                 ;;
+            cairn__subcmd__feeds__subcmd__help,pull)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__pull"
+                ;;
             cairn__subcmd__feeds__subcmd__help,quarantine)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__quarantine"
                 ;;
             cairn__subcmd__feeds__subcmd__help,retain)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__retain"
                 ;;
+            cairn__subcmd__feeds__subcmd__help,send)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__send"
+                ;;
             cairn__subcmd__feeds__subcmd__help,stats)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__stats"
+                ;;
+            cairn__subcmd__feeds__subcmd__help,take)
+                cmd="cairn__subcmd__feeds__subcmd__help__subcmd__take"
                 ;;
             cairn__subcmd__feeds__subcmd__help,types)
                 cmd="cairn__subcmd__feeds__subcmd__help__subcmd__types"
@@ -328,14 +346,23 @@ _cairn() {
             cairn__subcmd__help__subcmd__feeds,parse)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__parse"
                 ;;
+            cairn__subcmd__help__subcmd__feeds,pull)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__pull"
+                ;;
             cairn__subcmd__help__subcmd__feeds,quarantine)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__quarantine"
                 ;;
             cairn__subcmd__help__subcmd__feeds,retain)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__retain"
                 ;;
+            cairn__subcmd__help__subcmd__feeds,send)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__send"
+                ;;
             cairn__subcmd__help__subcmd__feeds,stats)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__stats"
+                ;;
+            cairn__subcmd__help__subcmd__feeds,take)
+                cmd="cairn__subcmd__help__subcmd__feeds__subcmd__take"
                 ;;
             cairn__subcmd__help__subcmd__feeds,types)
                 cmd="cairn__subcmd__help__subcmd__feeds__subcmd__types"
@@ -1367,7 +1394,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__feeds)
-            opts="-c -d -h --config --data --listen --tenant --set --help parse types ingest quarantine stats history retain db help"
+            opts="-c -d -h --config --data --listen --tenant --set --help parse types ingest pull take send quarantine stats history retain db help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1675,7 +1702,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__feeds__subcmd__help)
-            opts="parse types ingest quarantine stats history retain db help"
+            opts="parse types ingest pull take send quarantine stats history retain db help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1800,6 +1827,20 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__pull)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__feeds__subcmd__help__subcmd__quarantine)
             opts="list show replay"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1870,7 +1911,35 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__send)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__feeds__subcmd__help__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__help__subcmd__take)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2057,6 +2126,48 @@ _cairn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__pull)
+            opts="-c -d -h --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2416,6 +2527,80 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__feeds__subcmd__send)
+            opts="-c -d -h --after --source --to --http --token --redis --redis-password --queue --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --http)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__feeds__subcmd__stats)
             opts="-c -d -h --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2423,6 +2608,96 @@ _cairn() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__feeds__subcmd__take)
+            opts="-c -d -h --schema --format --mapping --feed --source --window-hours --complete --sets --redis --redis-password --queue --batch --follow --config --data --listen --tenant --set --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "idf csv key-value json cymru-cap cymru-bogons n6 feodotracker spamhaus-cert spamhaus-drop dataplane blocklist-de misp microsoft-ctip xarf" -- "${cur}"))
+                    return 0
+                    ;;
+                --mapping)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --feed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --window-hours)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --complete)
+                    COMPREPLY=($(compgen -W "yes no" -- "${cur}"))
+                    return 0
+                    ;;
+                --sets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redis-password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --batch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2701,7 +2976,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__help__subcmd__feeds)
-            opts="parse types ingest quarantine stats history retain db"
+            opts="parse types ingest pull take send quarantine stats history retain db"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2812,6 +3087,20 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__pull)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__help__subcmd__feeds__subcmd__quarantine)
             opts="list show replay"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2882,7 +3171,35 @@ _cairn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__send)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cairn__subcmd__help__subcmd__feeds__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cairn__subcmd__help__subcmd__feeds__subcmd__take)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
