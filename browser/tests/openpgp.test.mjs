@@ -205,7 +205,7 @@ test('a lead brings the key of an agency, compares its fingerprint, and takes it
   await page.locator('main form[action$="/confirm"] button').click();
   assert.match(await text(page), /Compare the fingerprint first/);
   // By keyboard.
-  await page.locator('[id^="compared-"]').focus();
+  await page.locator('input[id^="compared-"]').focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/desk/agencies/police#keys');

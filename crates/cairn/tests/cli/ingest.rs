@@ -246,7 +246,7 @@ fn it_works_beside_a_server_and_is_part_of_its_care() {
     assert!(told.contains("2 observations in 1 segments"), "{told}");
     let ran = home.cairn_on("copy", &["doctor", "--full"]);
     assert!(
-        ran.out.contains("ok     feeds        schema 1 known"),
+        ran.out.contains("ok     feeds        schema 2 known"),
         "{ran:?}"
     );
     // What is changed behind its back is found.

@@ -220,32 +220,46 @@ fn events_in_by_a_list_and_out_by_a_list_are_the_same() {
     assert_eq!(by_post(&home).lines().count(), 124);
 }
 
-/// What a server is sent; it answers once.
+/// One request of those that a server is sent; `None` at the end.
+fn one_post(stream: &mut TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut head, mut size) = (String::new(), 0);
+    while !head.ends_with("\r\n\r\n") {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if let Some(length) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+            size = length.trim().parse().unwrap();
+        }
+        head.push_str(&line);
+    }
+    if head.starts_with("GET /end ") {
+        return None;
+    }
+    assert!(head.starts_with("POST /push?x=1 HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("application/x-ndjson"), "{head}");
+    let mut body = vec![0; size];
+    reader.read_exact(&mut body).unwrap();
+    stream
+        .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    Some(String::from_utf8(body).unwrap())
+}
+
+/// What a server is sent.
 fn by_post(home: &Home) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/push?x=1", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap();
+    let url = format!("http://{address}/push?x=1");
     let server = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let (mut head, mut size) = (String::new(), 0);
-        while !head.ends_with("\r\n\r\n") {
-            let mut line = String::new();
-            reader.read_line(&mut line).unwrap();
-            if let Some(length) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-                size = length.trim().parse().unwrap();
-            }
-            head.push_str(&line);
+        let mut all = String::new();
+        while let Some(body) = one_post(&mut listener.accept().unwrap().0) {
+            all.push_str(&body);
         }
-        assert!(head.starts_with("POST /push?x=1 HTTP/1.1\r\n"), "{head}");
-        assert!(head.contains("application/x-ndjson"), "{head}");
-        let mut body = vec![0; size];
-        reader.read_exact(&mut body).unwrap();
-        stream
-            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-            .unwrap();
-        String::from_utf8(body).unwrap()
+        all
     });
     home.cairn(&["feeds", "send", "--http", &url]).good();
+    let mut end = TcpStream::connect(address).unwrap();
+    end.write_all(b"GET /end HTTP/1.1\r\n\r\n").unwrap();
     let body = server.join().unwrap();
     // What is not taken is no success.
     let refused = home.cairn(&["feeds", "send", "--http", &url]);

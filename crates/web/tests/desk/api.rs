@@ -242,7 +242,7 @@ const TABLE: [(&str, &str); 102] = [
 ];
 const FEEDS: &str = "officer lead administrator auditor";
 const MANAGE_FEEDS: &str = "lead administrator";
-const MORE: [(&str, &str); 47] = [
+const MORE: [(&str, &str); 56] = [
     ("GET feeds", FEEDS),
     ("POST feeds/sources", MANAGE_FEEDS),
     ("GET feeds/sources/{no}", FEEDS),
@@ -284,6 +284,15 @@ const MORE: [(&str, &str); 47] = [
     ("POST constituents/export", LEADS),
     ("GET constituents/{no}", READS),
     ("GET constituents/{no}/exposure", READS),
+    ("GET notices", READS),
+    ("GET notices/why", READS),
+    ("GET notices/rules", READS),
+    ("POST notices/rules", WORKS),
+    ("POST notices/rules/work", WORKS),
+    ("POST notices/rules/on", LEADS),
+    ("GET notices/{no}", READS),
+    ("GET notices/{no}/file", READS),
+    ("POST notices/{no}/judge", WORKS),
     ("GET explorer", READS),
     ("GET explorer/day/{day}", READS),
     ("GET explorer/address/{kind}/{value}", READS),
