@@ -13,11 +13,11 @@ use cairn_desk::notice::{ALL_ROWS, Answer, NOTE_CHARS_MAX, Refusal, Row};
 use cairn_kernel::observable::defang_text;
 use maud::{Markup, html};
 
+use crate::components::said;
 use crate::components::{
     Choice, Encoding, Fault, Field, Hue, Look, Tone, button, buttons, choice, error_summary, form,
-    machine, notice, said_inline, select, stack, tag, textarea,
+    machine, notice, said_inline, select, tag, textarea,
 };
-use crate::components::{Column, said};
 use crate::cookie::{Cookie, SameSite};
 use crate::csrf;
 use crate::desk::notices as words;
@@ -191,13 +191,6 @@ fn fields(page: &Page, opened: &Opened, typed: &Typed) -> Markup {
         let own = typed.rows.iter().find(|(at, _)| *at == row);
         own.map(|(_, answer)| answer.as_str())
     };
-    let columns = [
-        Column::number(t::told_row(l)),
-        Column::text(t::told_part(l)),
-        Column::text(t::told_asset(l)),
-        Column::text(t::told_seen(l)),
-        Column::text(t::told_answer(l)),
-    ];
     let row = |(no, row): (i64, &Row)| {
         let line = &row.line;
         let now = usize::try_from(no - 1)
@@ -211,27 +204,26 @@ fn fields(page: &Page, opened: &Opened, typed: &Typed) -> Markup {
         } else {
             &line.identifier
         };
-        vec![
-            html! { (no) },
-            html! {
-                (words::part(l, row.part))
-                @if let Some(at) = gone { div { (tag(Hue::Green, &t::told_now_gone_at(l, page.moment(at)))) } }
-            },
-            html! {
-                (machine(&defang_text(&line.asset())))
-                @if let Some(port) = line.port { " " (port) }
-                div { (said_inline(&defang_text(what))) @if !line.malware.is_empty() { " (" (said_inline(&defang_text(&line.malware))) ")" } }
-            },
-            html! { (page.moment(line.at)) },
-            html! {
+        html! {
+            li.card {
+                p {
+                    (machine(&defang_text(&line.asset())))
+                    @if let Some(port) = line.port { " " (port) }
+                    " " (said_inline(&defang_text(what)))
+                    @if !line.malware.is_empty() { " (" (said_inline(&defang_text(&line.malware))) ")" }
+                }
+                p.hint {
+                    (words::part(l, row.part)) ", " (page.moment(line.at))
+                    @if let Some(at) = gone { " " (tag(Hue::Green, &t::told_now_gone_at(l, page.moment(at)))) }
+                }
                 @if let Some(known) = now.and_then(|now| now.answer.as_deref()).and_then(Answer::parse) {
-                    div.hint { (words::answer(l, known)) }
+                    p.hint { (t::told_answer(l)) ": " (words::answer(l, known)) }
                 }
                 (select(&Field::new(l, &id, &label), &choices, chosen(no)))
-            },
-        ]
+            }
+        }
     };
-    let rows: Vec<Vec<Markup>> = (1..).zip(&opened.content.rows).map(row).collect();
+    let rows = (1..).zip(&opened.content.rows).map(row);
     let note = Field::new(l, "note", t::told_mine_note(l));
     let hint = t::told_mine_note_hint(l, NOTE_CHARS_MAX as u64);
     let most = u32::try_from(NOTE_CHARS_MAX).unwrap_or(u32::MAX);
@@ -239,7 +231,7 @@ fn fields(page: &Page, opened: &Opened, typed: &Typed) -> Markup {
         (select(&Field::new(l, ALL, t::told_mine_all(l)).error_in(&typed.faults), &choices, chosen(ALL_ROWS)))
         h2 #rows { (t::told_mine_each(l)) }
         p.hint { (t::told_mine_each_hint(l)) }
-        (stack(t::told_rows(l), &columns, &rows))
+        ul.cards { @for row in rows { (row) } }
         (textarea(&note.hint(hint.as_str()).optional(true).error_in(&typed.faults), &typed.note, 4, Some(most)))
     }
 }
