@@ -1,18 +1,16 @@
 // Notices to owners of machines, the whole road: a report is taken in, the owner is told by real mail that GnuPG opens, answers under the
 // secret link without scripts and by keyboard, and the next day's report lacks the row: gone, and the time until then counted and shown.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { promisify } from 'node:util';
 import { keyboardVisible } from '../lib/checks.mjs';
 import { MailServer } from '../lib/mail.mjs';
 import { at, look, text, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
-const run = promisify(execFile);
 const ARRIVAL_MAX_MS = 180_000;
 const HOME = '/desk/notices';
 const OWNER = 'soc@harbour.example';
@@ -28,12 +26,11 @@ after(() => post?.stop());
 const press = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
 const header = (mail, name) => mail.headers.find(([key]) => key.toLowerCase() === name)?.[1];
 
-/** Takes a report in: a table of addresses, which tells all there is. */
-async function take(name, addresses) {
-  const folder = mkdtempSync(join(tmpdir(), 'cairn-notices-'));
-  try {
-    const mapping = join(folder, 'list.toml');
-    writeFileSync(mapping, `
+/** A source whose reports tell all there is, made by a lead. */
+async function source() {
+  const folder = join(cairn.data, 'data', 'feeds');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'list.toml'), `
 [[column]]
 name = "time"
 to = "time.source"
@@ -48,16 +45,33 @@ to = "source.port"
 "classification.type" = "vulnerable-system"
 "classification.identifier" = "open-telnet"
 `);
-    const file = join(folder, `${name}.csv`);
-    const seen = new Date().toISOString();
-    writeFileSync(file, ['time,ip,port', ...addresses.map((ip) => `${seen},${ip},23`)].join('\n') + '\n');
-    await run(process.env.CAIRN_BIN, [
-      'feeds', 'ingest', '--source', 'example', '--feed', 'feed.name=telnet', '--format', 'csv', '--mapping', mapping, '--complete', 'yes',
-      '--data', join(cairn.data, 'data'), file,
-    ]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { page, faults, close } = await at(cairn, 'leilani', false);
+  await page.goto(`${cairn.url}/desk/feeds/sources/new?kind=upload`);
+  await page.fill('#code', 'example');
+  await page.fill('#name', 'Telnet that answers');
+  await page.selectOption('#format', 'csv');
+  await page.fill('#file', 'list.toml');
+  await page.fill('#feed', 'telnet');
+  await page.check('#complete');
+  await press(page, 'main form[action$="/sources"] button');
+  faults.none();
+  await close();
+}
+
+/** Sends a report by the page, without scripts: a table of addresses. Waits until it was taken in. */
+async function take(name, addresses) {
+  const seen = new Date().toISOString();
+  const table = ['time,ip,port', ...addresses.map((ip) => `${seen},${ip},23`)].join('\n');
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  await page.goto(`${cairn.url}/desk/feeds/upload`);
+  await page.setInputFiles('#file', { name: `${name}.csv`, mimeType: 'text/csv', buffer: Buffer.from(`${table}\n`) });
+  await press(page, 'main form button');
+  await until('a report that was taken in', async () => {
+    await page.reload();
+    return (await text(page)).includes(`Observations ${addresses.length}`);
+  });
+  faults.none();
+  await close();
 }
 
 /** The owner's GnuPG. */
@@ -126,6 +140,7 @@ test('the owner and the book of rules: written, tried out, and switched on by a 
   await page.fill('#email', OWNER);
   await page.fill('#key', key.run(['--armor', '--export']).stdout);
   await press(page, 'main form[action$="/contact"] button');
+  await source();
   await take('first', ['203.0.113.65', '198.51.100.7']);
   await page.goto(`${cairn.url}${HOME}/rules`);
   assert.match(await text(page), /There is no book of rules yet/);
