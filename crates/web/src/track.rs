@@ -200,8 +200,13 @@ fn role_words(l: Lang, role: &str) -> String {
     )
 }
 
-async fn to_versions(Path(plan): Path<String>) -> Redirect {
-    Redirect::permanent(&format!("/track/{plan}/versions/"))
+async fn to_versions(State(app): State<App>, Path(plan): Path<String>) -> Result<Redirect> {
+    let plans = app.plans().await?;
+    let plan = plans.get(&plan).ok_or_else(Problem::not_found)?;
+    Ok(Redirect::permanent(&format!(
+        "/track/{}/versions/",
+        plan.id
+    )))
 }
 
 /// What was published once stays as it was.

@@ -172,7 +172,7 @@ async fn list(State(app): State<App>, officer: Officer) -> Result<Markup> {
         }))
         (filters(&app, l, &query, &found))
         @if let Some(owners) = owners {
-            h2 #whose { (t::owners_whose(l, query.text.trim())) }
+            h2 #whose { (said_inline(&t::owners_whose(l, query.text.trim()))) }
             (claims(l, &owners))
         }
         h2 { (t::owners_count(l, found.total as u64)) }

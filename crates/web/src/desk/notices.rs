@@ -312,7 +312,7 @@ async fn why_page(State(app): State<App>, officer: Officer) -> Result<Markup> {
             (buttons(button(Look::Main, t::told_why_ask(l))))
         }
         @if !text.is_empty() {
-            h2 #whose { (t::owners_whose(l, text.as_str())) }
+            h2 #whose { (said_inline(&t::owners_whose(l, text.as_str()))) }
             @if found.owners.is_empty() { p { (t::told_why_nobody(l)) } }
             @else { (constituents::claims(l, &found.owners)) }
             h2 #judged { (t::told_judged(l)) }
