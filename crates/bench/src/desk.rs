@@ -62,7 +62,8 @@ pub async fn run(cairn: &Path, postgres: Option<&str>, options: &Options) -> any
     Ok(())
 }
 
-fn store_options(dir: &Path, url: Option<&str>) -> anyhow::Result<StoreOptions> {
+/// How a benchmark's store is opened.
+pub(crate) fn store_options(dir: &Path, url: Option<&str>) -> anyhow::Result<StoreOptions> {
     Ok(match url {
         Some(url) => StoreOptions::postgres(dir, ORIGIN, url)?,
         None => StoreOptions::sqlite(dir, ORIGIN),

@@ -10,13 +10,14 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use cairn_app::clock::Clock;
+use cairn_store::Store;
 use cairn_store::feeds::FeedStore;
-use cairn_store::{Options as StoreOptions, Store};
 use serde_json::json;
 
 use crate::child::{Running, memory_mib, postgres_cpu};
+use crate::desk::store_options;
 use crate::intake::fresh_database;
-use crate::queue::{ORIGIN, SETTLE_MAX, fill as fill_reports, many, session};
+use crate::queue::{SETTLE_MAX, fill as fill_reports, many, session};
 use fill::{
     DAY_US, DAYS, FEEDS, MALWARE, NETWORKS, OWNERS, country_name, host, host_of, skewed, stir,
 };
@@ -61,13 +62,6 @@ pub async fn run(cairn: &Path, postgres: Option<&str>, options: &Options) -> any
     Ok(())
 }
 
-fn opened(dir: &Path, url: Option<&str>) -> anyhow::Result<StoreOptions> {
-    Ok(match url {
-        Some(url) => StoreOptions::postgres(dir, ORIGIN, url)?,
-        None => StoreOptions::sqlite(dir, ORIGIN),
-    })
-}
-
 /// The last day of the data, which is today's when it is filled first.
 fn last_day(dir: &Path) -> anyhow::Result<i64> {
     let path = dir.join(LAST_DAY);
@@ -92,11 +86,11 @@ async fn database(
     let last = last_day(&dir)?;
     let fresh = url.is_some() || !dir.join("core.db").exists();
     if fresh {
-        let store = Store::open(opened(&dir, url)?).await?;
+        let store = Store::open(store_options(&dir, url)?).await?;
         fill_reports(store, 0, |_, _| {}).await?.close().await;
     }
     filled(name, &dir, url, options, last).await?;
-    let cookie = session(Store::open(opened(&dir, url)?).await?).await?;
+    let cookie = session(Store::open(store_options(&dir, url)?).await?).await?;
     let data = dir.display().to_string();
     let mut args: Vec<String> = [
         "serve",
@@ -142,7 +136,7 @@ async fn filled(
     options: &Options,
     last: i64,
 ) -> anyhow::Result<()> {
-    let (name, own, rows) = (name.to_owned(), opened(dir, url)?, options.rows);
+    let (name, own, rows) = (name.to_owned(), store_options(dir, url)?, options.rows);
     let tables = url.map(str::to_owned);
     let work = move || {
         let (began, cpu, server) = (Instant::now(), crate::feeds::cpu()?, postgres_cpu());
