@@ -48,6 +48,8 @@ const OWNERS: u64 = 6;
 const LIFE_MAX: u64 = 3_500;
 /// The same, of the half that is killed while notices are made.
 const SHORT_LIFE_MAX: u64 = 500;
+/// Longest time until a report is taken in, again and again.
+const TAKE_IN_MAX: Duration = Duration::from_secs(60);
 /// Longest wait for what is still to be told at the end.
 const SETTLE_MAX: Duration = Duration::from_secs(90);
 /// So long nothing more may come then.
@@ -167,6 +169,7 @@ fn report(round: u64, rows: u64, expected: &mut Expected) -> anyhow::Result<Stri
     Ok(text)
 }
 
+/// As an operator's timer does it: a server that starts or was just killed cannot say whose is whose, so the command is given again.
 async fn take_in(place: Place, file: String) -> anyhow::Result<()> {
     let args = [
         "feeds",
@@ -179,10 +182,16 @@ async fn take_in(place: Place, file: String) -> anyhow::Result<()> {
         "feed.name=scan",
         &file,
     ];
-    let output = place.tool(&args).await?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "feeds ingest: {said}");
-    Ok(())
+    let began = Instant::now();
+    loop {
+        let output = place.tool(&args).await?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        anyhow::ensure!(began.elapsed() < TAKE_IN_MAX, "feeds ingest: {said}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn database(

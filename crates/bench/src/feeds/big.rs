@@ -32,6 +32,8 @@ const PIECE_BYTES: usize = 1 << 18;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Longest wait for a report to be read.
 const READ_MAX: Duration = Duration::from_secs(1_800);
+/// What accounts of the test kit have.
+const PASSWORD: &str = "kererū over the hill";
 const BOUNDARY: &str = "cairn-bench-boundary";
 
 /// A report on the disk.
@@ -100,9 +102,17 @@ async fn world(cairn: &Path, dir: &Path) -> anyhow::Result<World> {
         acts: true,
         days: 1,
     };
-    let made = app.make_token(&lead, new).await;
-    let (_, token) = made.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let cookie = session_of(app.bare_store(), &lead.account).await?;
+    let signed_in = async || {
+        let seen = app.session(&cookie).await?.context("no session")?;
+        seen.principal().context("a session that may not work")
+    };
+    // As who has just given a password.
+    let who = signed_in().await?;
+    let proved = app.prove_by_password(&who, PASSWORD, 0);
+    proved.await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let made = app.make_token(&signed_in().await?, new).await;
+    let (_, token) = made.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     app.close().await;
     let mut place = Place::new(cairn, data);
     place.set.extend([
