@@ -332,6 +332,19 @@ impl World {
         Ok(())
     }
 
+    /// Has a source looked at in the next moment.
+    async fn look(&self, server: &Running, source: i64) -> anyhow::Result<()> {
+        let asked = format!(
+            "POST /api/v1/desk/feeds/sources/{source}/look HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Authorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}",
+            self.token
+        );
+        let answer = ask(server, &asked).await?;
+        anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "look: {answer}");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(())
+    }
+
     /// Waits until a report of a source is read; how many of its rows are there.
     async fn read(&self, server: &Running, source: i64, name: &str) -> anyhow::Result<u64> {
         let began = Instant::now();
@@ -351,7 +364,9 @@ impl World {
             match says("state").and_then(Value::as_str) {
                 Some("done") => return says("rows").and_then(Value::as_u64).context("no rows"),
                 Some("failed") => anyhow::bail!("{answer}"),
-                _ => {}
+                // A folder is looked at once a minute, and a file is taken at the second look.
+                None => self.look(server, source).await?,
+                Some(_) => {}
             }
             anyhow::ensure!(began.elapsed() < READ_MAX, "{name} is not read: {answer}");
             tokio::time::sleep(Duration::from_millis(200)).await;
