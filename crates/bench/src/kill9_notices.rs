@@ -20,6 +20,7 @@ use cairn_kernel::actor::Role;
 use cairn_store::Store;
 use serde_json::json;
 
+use crate::child::Running;
 use crate::desk::store_options;
 use crate::intake::fresh_database;
 use crate::trial::{self, Dice, Place};
@@ -194,6 +195,19 @@ async fn take_in(place: Place, file: String) -> anyhow::Result<()> {
     }
 }
 
+/// As service managers do it: a command that takes a report in may hold the directory for a moment.
+async fn serve(place: &Place) -> anyhow::Result<Running> {
+    let began = Instant::now();
+    loop {
+        match place.serve().await {
+            Err(_) if began.elapsed() < TAKE_IN_MAX => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            served => return served,
+        }
+    }
+}
+
 async fn database(
     name: &str,
     cairn: &Path,
@@ -224,7 +238,7 @@ async fn database(
             }
         }
         let before = mailbox.accepted().len();
-        let running = place.serve().await?;
+        let running = serve(&place).await?;
         let life = if dice.below(2) == 0 {
             SHORT_LIFE_MAX
         } else {
@@ -235,7 +249,7 @@ async fn database(
         taken.await??;
         mailed_before_kill += u64::from(mailbox.accepted().len() > before);
     }
-    let running = place.serve().await?;
+    let running = serve(&place).await?;
     let settled = settle(&mailbox, &expected).await?;
     running.stop().await?;
     let (mut faults, figures) = look(&mailbox, &expected)?;
