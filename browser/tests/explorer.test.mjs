@@ -68,7 +68,7 @@ test('the pages, in both languages, light and dark, wide and narrow', async () =
   await page.goto(`${cairn.url}${HOME}`);
   assert.match(await text(page), /360 observations, 60 of them new/);
   await visitAll(cairn, page, [
-    HOME, `${HOME}?q=type:scanner+cc:NZ`, `${HOME}?q=nonsense`, `${HOME}?q=state:gone`, `${HOME}?q=since:${DAY}+until:${DAY}`,
+    HOME, `${HOME}?q=type:scanner+cc:NZ`, `${HOME}?q=nonsense`, `${HOME}?q=state:gone`, `${HOME}?q=state:gone+ip:192.0.2.7`, `${HOME}?q=state:gone+cc:NZ`, `${HOME}?q=since:${DAY}+until:${DAY}`,
     `${HOME}?q=ip:192.0.2.0/28`, `${HOME}/day/${DAY}`, `${HOME}/day/2001-01-01`, address('192.0.2.7'), address('203.0.113.99'),
   ], 'explorer');
   faults.none();
@@ -87,6 +87,30 @@ test('facets narrow and widen, on a phone, without scripts', async () => {
   await look(page, 'explorer-narrowed');
   await press(page, 'main .chips li:first-child a.off');
   assert.match(await text(page), /180 observations/);
+  faults.none();
+  await close();
+});
+
+test('what is new, was seen before and is gone, with the buttons in a row', async () => {
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`${cairn.url}${HOME}`);
+  const tops = await page.locator('main form.filters .buttons > *').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  assert.equal(tops.length, 2);
+  assert.equal(tops[0], tops[1], 'beside each other');
+  await press(page, 'main .facet a[title="Only new"]');
+  assert.equal(await page.inputValue('#q'), 'state:new');
+  assert.match(await text(page), /60 observations/);
+  await press(page, 'main .facet a[title="Only seen before"]');
+  assert.match(await text(page), /300 observations/);
+  await press(page, 'main .facet a[title="Only gone"]');
+  assert.equal(await page.inputValue('#q'), 'state:gone');
+  assert.match(await text(page), /What is gone/);
+  await look(page, 'explorer-gone');
+  await page.goto(`${cairn.url}${HOME}?q=state:gone+ip:192.0.2.7`);
+  assert.match(await text(page), /Nothing of it is gone/);
+  await press(page, 'main a[href*="/address/ip/"]');
+  assert.match(await text(page), /No case names it/);
   faults.none();
   await close();
 });

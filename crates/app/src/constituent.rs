@@ -10,13 +10,14 @@ use std::sync::Arc;
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::account::{AccountChange, AccountEvent};
 use cairn_desk::constituent::decide::Done;
-use cairn_desk::constituent::net::{Domain, Network, asn};
+use cairn_desk::constituent::net::{Domain, asn};
 use cairn_desk::constituent::typed::ContactTyped;
 use cairn_desk::constituent::{
     CONSTITUENTS_MAX, Candidate, Conflict, Constituent, Day, Draft, Facts, Fault, Heading, Owners,
     Refusal, Work, Wrong, decide, fresh,
 };
 use cairn_kernel::actor::Actor;
+use cairn_kernel::net::Network;
 use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::text::fold;
 use cairn_openpgp::{Key, Standing};

@@ -6,11 +6,13 @@ mod exposure;
 mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use cairn_desk::access::{Action, Visible};
 use cairn_desk::explorer::{Facet, Question, Seen, Term, What, parse};
 use cairn_desk::search::{Fault, Wrong};
+use cairn_kernel::observable::Observable;
 use cairn_kernel::text::fold;
 use cairn_kernel::time::Micros;
 use cairn_store::ReadError;
@@ -18,7 +20,7 @@ use cairn_store::feeds::ask::{Answer, Ask, Bar, Books, Count, Filter, Seen as Co
 use cairn_store::feeds::cube::Level;
 use cairn_store::feeds::mix::Column;
 use cairn_store::feeds::sift::{Beyond, Cursor, Found, Sifted, Want};
-use cairn_store::feeds::{FeedError, FeedStore};
+use cairn_store::feeds::{FeedError, FeedStore, History};
 use tokio::sync::Mutex;
 
 use crate::App;
@@ -31,6 +33,7 @@ pub use address::{Address, Text, WALKED_FIRST, WALKED_ON};
 pub use cairn_store::feeds as store;
 pub use exposure::{Exposure, KINDS_MAX};
 
+const DAY_US: i64 = 86_400_000_000;
 /// Rows of one page.
 pub const PAGE_ROWS: usize = 50;
 /// Values of a facet on a page.
@@ -150,6 +153,8 @@ pub enum Outcome {
     GoneAlone,
     /// How many went.
     Gone(Vec<Went>),
+    /// What of one address is gone, the last seen first.
+    GoneOf(Observable, Vec<History>),
 }
 
 fn failed(error: FeedError) -> AppError {
@@ -262,8 +267,8 @@ impl App {
             return Ok(grant.show(Outcome::Nothing));
         };
         let register = self.ownership().await?;
-        if gone(&question) {
-            return Ok(grant.show(self.went(&question, &feeds).await?));
+        if question.asks(Seen::Gone) {
+            return Ok(grant.show(self.went(&question, &feeds, &register).await?));
         }
         let asked = match self.asked(&question, &feeds, &register) {
             Ok(asked) => asked,
@@ -295,29 +300,62 @@ impl App {
         }))))
     }
 
-    /// What is gone, by day and feed.
+    /// What is gone, by day and feed, or of one address. Nothing else tells it: what is gone has no row that could be counted.
     async fn went(
         &self,
         question: &Question,
         feeds: &[(i64, String, String)],
+        register: &Register,
     ) -> Result<Outcome, AppError> {
-        let plain = |term: &Term| {
-            matches!(
-                term.what,
-                What::Since(_) | What::Until(_) | What::State(Seen::Gone)
-            )
-        };
-        if !question.terms.iter().all(plain) {
-            return Ok(Outcome::GoneAlone);
+        let (mut own, mut of) = (Vec::new(), None);
+        for term in &question.terms {
+            match &term.what {
+                What::Since(_) | What::Until(_) | What::State(Seen::Gone) => {}
+                What::Facet(Facet::Feed, values) => {
+                    match self.wanted(Facet::Feed, values, feeds, register) {
+                        Ok(words) => own.push((words, term.not)),
+                        Err(wrong) => {
+                            return Ok(Outcome::Faults(vec![Fault {
+                                at: 0,
+                                typed: term.to_string(),
+                                wrong,
+                            }]));
+                        }
+                    }
+                }
+                What::Ip(one) if one.first() == one.last() && of.is_none() => of = Some(*one),
+                _ => return Ok(Outcome::GoneAlone),
+            }
         }
+        let wanted = |feed: i64| {
+            let feed = feed.to_string();
+            own.iter().all(|(words, not)| words.contains(&feed) != *not)
+        };
         let (from, to) = question.days(self.clock.now());
+        if let Some(network) = of {
+            let states = self.gone_of(ip_of(network.first())).await?;
+            let days = |at: Micros| (from..to).contains(&at.0.div_euclid(DAY_US));
+            let said = |term: &Term| matches!(term.what, What::Since(_) | What::Until(_));
+            // Without days: all that ever went.
+            let ever = !question.terms.iter().any(said);
+            let number = |own: &History| {
+                let named = |(no, source, name): &(i64, String, String)| {
+                    (*source == own.feed.0 && *name == own.feed.1).then_some(*no)
+                };
+                feeds.iter().find_map(named).unwrap_or(0)
+            };
+            let fits = |own: &History| wanted(number(own)) && (ever || days(own.state.last));
+            let (one, all) = states;
+            return Ok(Outcome::GoneOf(one, all.into_iter().filter(fits).collect()));
+        }
         let counts = &self.explorer.counts;
         let rows = self
             .with_feeds(counts, move |store, _| store.gone(from, to))
             .await?;
         let names = named(feeds.to_vec());
         let rows = rows.unwrap_or_default().into_iter();
-        let went = rows.map(|(day, feed, gone)| Went {
+        let went = rows.filter(|(_, feed, _)| wanted(*feed));
+        let went = went.map(|(day, feed, gone)| Went {
             day,
             feed: names.get(&feed).cloned().unwrap_or_default(),
             gone,
@@ -372,13 +410,8 @@ impl App {
             }
         }
         let one = asked.beyond.range.filter(|(first, last)| first == last);
-        asked.beyond.source = one.map(|(number, _)| {
-            let ip = std::net::Ipv6Addr::from(number);
-            let ip = ip
-                .to_ipv4_mapped()
-                .map_or(ip.into(), std::net::IpAddr::from);
-            KeyMaker::default().like(Some(ip), "", "")
-        });
+        asked.beyond.source =
+            one.map(|(number, _)| KeyMaker::default().like(Some(ip_of(number)), "", ""));
         if faults.is_empty() {
             Ok(asked)
         } else {
@@ -440,6 +473,12 @@ impl App {
     }
 }
 
+/// The address of a number; those of IPv4 are mapped.
+fn ip_of(number: u128) -> IpAddr {
+    let ip = Ipv6Addr::from(number);
+    ip.to_ipv4_mapped().map_or(ip.into(), IpAddr::from)
+}
+
 /// A second name: what lies below both.
 fn both(beyond: &mut Beyond, domain: &str) {
     let below = |one: &str, other: &str| {
@@ -452,11 +491,6 @@ fn both(beyond: &mut Beyond, domain: &str) {
         Some(other) if !below(domain, other) => beyond.range = Some((1, 0)),
         _ => beyond.domain = Some(domain.to_owned()),
     }
-}
-
-fn gone(question: &Question) -> bool {
-    let gone = |term: &Term| matches!(term.what, What::State(Seen::Gone));
-    question.terms.iter().any(gone)
 }
 
 /// Counts and rows. Where only rows tell what fits, they are counted; else the counts are asked.

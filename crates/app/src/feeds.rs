@@ -31,8 +31,10 @@ use cairn_store::feeds::FeedError;
 pub const SEGMENT_OBSERVATIONS: usize = 16_384;
 /// Bytes of names and URLs, or rows without an observation, after which a segment is committed even if it is smaller.
 pub const SEGMENT_TEXT_BYTES: usize = 8 << 20;
-/// Bytes of one report that a source sends or that is fetched.
+/// Bytes of one report that a source sends or that is fetched, unless the operator says otherwise.
 pub const REPORT_BYTES_MAX: u64 = 4 << 30;
+/// Bytes of all reports that may wait, unless the operator says otherwise: whoever sends more is asked to come again.
+pub const WAITING_BYTES_MAX: u64 = 64 << 30;
 /// Warnings that are told of one report.
 pub const WARNINGS_MAX: usize = 50;
 
@@ -43,7 +45,7 @@ pub use line::{Line, Member, Progress};
 pub use pull::{LookedAt, signature};
 
 /// What the operator says of machine reports.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct FeedsConfig {
     /// Folder of schemas and mappings that sources name; none: `feeds` in the data directory.
     pub files: Option<PathBuf>,
@@ -55,6 +57,24 @@ pub struct FeedsConfig {
     pub private: bool,
     /// Whole months beside the present one for which observations and reports are kept; 0 keeps them.
     pub keep_months: u16,
+    /// Bytes of one report that comes by a source.
+    pub report_bytes_max: u64,
+    /// Bytes of all reports that may wait to be read.
+    pub waiting_bytes_max: u64,
+}
+
+impl Default for FeedsConfig {
+    fn default() -> Self {
+        Self {
+            files: None,
+            sets: None,
+            folders: None,
+            private: false,
+            keep_months: 0,
+            report_bytes_max: REPORT_BYTES_MAX,
+            waiting_bytes_max: WAITING_BYTES_MAX,
+        }
+    }
 }
 
 /// A report was not taken in to its end. What was committed stays: the same report goes on there.

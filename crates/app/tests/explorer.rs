@@ -10,18 +10,20 @@
 )]
 
 use cairn_app::account::Principal;
+use cairn_app::cases::Written;
 use cairn_app::explorer::{Explored, Outcome, Text};
 use cairn_app::feeds::columns::KeyMaker;
 use cairn_app::{App, Config};
+use cairn_desk::cases::Command;
 use cairn_desk::constituent::{Typed, Work, typed};
 use cairn_desk::explorer::Facet;
-use cairn_kernel::actor::Role;
+use cairn_kernel::actor::{Actor, Role};
 use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::time::Micros;
 use cairn_store::Options;
 use cairn_store::feeds::segment::{Observed, Rows};
 use cairn_store::feeds::{Begin, Begun, FeedStore, FeedWish};
-use cairn_testkit::{account, on_both};
+use cairn_testkit::{account, on_both, sample};
 
 /// 07:25 on 25 November 2026 in New Zealand, the 24th in UTC.
 const START: Micros = Micros(1_795_544_700_000_000);
@@ -143,7 +145,15 @@ on_both! {
         let gone = app.explore(&who, "state:gone", None).await.unwrap().into_inner();
         let Outcome::Gone(gone) = gone else { panic!("{gone:?}") };
         assert_eq!(gone.iter().map(|went| went.gone).collect::<Vec<_>>(), [10]);
-        assert!(matches!(app.explore(&who, "state:gone cc:NZ", None).await.unwrap().into_inner(), Outcome::GoneAlone));
+        for (line, went) in [("state:gone feed:scan", 1), ("state:gone feed:trap", 0), ("state:gone -feed:scan", 0), ("state:gone until:2026-11-01", 0)] {
+            let gone = app.explore(&who, line, None).await.unwrap().into_inner();
+            assert!(matches!(&gone, Outcome::Gone(rows) if rows.len() == went), "{line}: {gone:?}");
+        }
+        for line in ["state:gone cc:NZ", "state:gone ip:192.0.2.0/29", "state:gone owner:2", "state:gone 192.0.2.1 192.0.2.2"] {
+            assert!(matches!(app.explore(&who, line, None).await.unwrap().into_inner(), Outcome::GoneAlone), "{line}");
+        }
+        let wrong = app.explore(&who, "state:gone feed:nothing", None).await.unwrap().into_inner();
+        assert!(matches!(wrong, Outcome::Faults(_)));
         let exposure = app.exposure(&who, 2).await.unwrap().unwrap();
         assert_eq!((exposure.total(), exposure.kinds.len(), exposure.fresh), (20, 2, 13));
         // Of 13 things of two feeds, three of the scan are gone: hosts 23, 26 and 29.
@@ -165,6 +175,15 @@ on_both! {
         assert_eq!(seen.states.iter().map(|own| own.state.seen).sum::<u64>(), 3);
         let on = app.seen_by_machines(&who, &one, seen.walked.next.clone(), 8).await.unwrap().unwrap();
         assert_eq!((on.walked.rows.len(), on.walked.next.len()), (1, 0));
+        // Of what the last scan no longer told, by address: feeds and days narrow that.
+        for (line, gone) in [
+            ("state:gone ip:192.0.2.7", 0), ("state:gone 192.0.2.25", 1), ("feed:scan state:gone 192.0.2.25", 1), ("feed:trap state:gone 192.0.2.25", 0),
+            ("state:gone 192.0.2.25 since:today", 0), ("state:gone 192.0.2.25 since:2026-11-20", 1), ("state:gone 203.0.113.9", 0),
+        ] {
+            let answer = app.explore(&who, line, None).await.unwrap().into_inner();
+            let Outcome::GoneOf(of, states) = answer else { panic!("{line}: {answer:?}") };
+            assert_eq!((states.len(), of.kind), (gone, Kind::Ip), "{line}");
+        }
         let row = &seen.walked.rows[0];
         let text = app.machine_row(&who, row.report, row.offset, row.bytes.into()).await.unwrap();
         assert_eq!(*text, Text::Text(ROW.trim_end().to_owned()));
@@ -177,5 +196,29 @@ on_both! {
         assert!(app.seen_by_machines(&lead, &one, Vec::new(), 2).await.is_err());
         assert!(app.machine_row(&lead, 1, 0, 10).await.is_err());
         assert!(app.exposure(&lead, 1).await.is_err());
+        assert!(app.cases_naming(&lead, &one, &[]).await.is_err());
+    }
+
+    async fn cases_that_name_an_address_are_found_by_reports_and_words(t: &mut TestStore) {
+        let (app, _clock) = t.app(Config::default(), START);
+        let who = account(&app, "ana", Role::Officer).await;
+        let one = Observable { kind: Kind::Ip, value: "192.0.2.7".to_owned() };
+        let mut draft = sample::draft(1);
+        draft.body.observables = vec![one.clone()];
+        let received = app.submit(&draft, Actor::Reporter, None).await.unwrap();
+        let said = |text: &str| Written { text: text.into(), key: None };
+        let note = || Command::Note { digest: String::new(), corrects: None };
+        for title in ["By its report", "By its words", "By other words", "By its title 192.0.2[.]7", "Not at all"] {
+            app.open_case(&who, &said(title), &[]).await.unwrap();
+        }
+        app.link_report(&who, 1, &received.reference).await.unwrap();
+        app.work_case(&who, 1, i64::MAX, note(), Some(&said("It is 192.0.2.7."))).await.unwrap();
+        app.work_case(&who, 2, i64::MAX, note(), Some(&said("The machine is 192[.]0[.]2[.]7, says its owner."))).await.unwrap();
+        // The same words, and not the address.
+        app.work_case(&who, 3, i64::MAX, note(), Some(&said("192.0.2.70 and 7.2.0.192"))).await.unwrap();
+        let found = app.cases_naming(&who, &one, &[received.no, 99]).await.unwrap();
+        assert_eq!(found.iter().map(|case| case.no).collect::<Vec<_>>(), [4, 2, 1]);
+        let found = app.cases_naming(&who, &Observable { value: "192.0.2.8".to_owned(), ..one }, &[]).await.unwrap();
+        assert!(found.is_empty());
     }
 }

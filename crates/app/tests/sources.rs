@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -29,6 +29,8 @@ use cairn_desk::conversation::ReplyAddress;
 use cairn_desk::source::{SourceFault, SourceKind, SourceWanted};
 use cairn_kernel::actor::Role;
 use cairn_kernel::time::Micros;
+use cairn_store::Options;
+use cairn_store::backup::{self, BackupError, Manifest, Plan, Restore, Restored};
 use cairn_store::feeds::FeedStore;
 use cairn_store::sql::Value;
 use cairn_store::verify::Finding;
@@ -49,6 +51,7 @@ const MENDED: &str = r#"{"_meta": {"date_created": "2050-02-01"}, "scan_example"
 const NAME: &str = "2050-01-01-scan_example-test.csv";
 const ONE: &str = "timestamp,ip,port,tag\n2050-01-01 00:00:00,192.0.2.1,80,x\n2050-01-01 00:00:00,192.0.2.2,80,x\n2050-01-01 00:00:01,192.0.2.1,80,x\n2050-01-01 00:00:02,192.0.2.3,none,y\n";
 
+#[derive(Clone)]
 struct World {
     app: App,
     clock: Clock,
@@ -56,7 +59,7 @@ struct World {
     lead: Principal,
 }
 
-async fn world(t: &TestStore, private: bool) -> World {
+fn app_in(t: &TestStore, private: bool) -> (App, Clock) {
     let files = t.path().join("files");
     fs::create_dir_all(&files).unwrap();
     fs::write(files.join("schema.json"), SCHEMA).unwrap();
@@ -70,7 +73,11 @@ async fn world(t: &TestStore, private: bool) -> World {
         reply_to: Some(ReplyAddress::parse("report+{tag}@cert.example").unwrap()),
         ..Config::default()
     };
-    let (app, clock) = t.app(config, START);
+    t.app(config, START)
+}
+
+async fn world(t: &TestStore, private: bool) -> World {
+    let (app, clock) = app_in(t, private);
     let officer = account(&app, "oliver", Role::Officer).await;
     let lead = account(&app, "leilani", Role::Lead).await;
     World {
@@ -158,6 +165,43 @@ impl World {
     }
 }
 
+async fn backed_up(t: &TestStore, to: &Path) -> Manifest {
+    let (options, to) = (t.options(), to.to_owned());
+    let made = tokio::task::spawn_blocking(move || {
+        let plan = Plan {
+            to: &to,
+            settings: None,
+            key: None,
+            made_at: START,
+        };
+        backup::backup(&options, &plan, &mut |_, _, _| {})
+    });
+    made.await.unwrap().unwrap()
+}
+
+async fn brought(options: Options, from: PathBuf) -> Result<Restored, BackupError> {
+    let brought = tokio::task::spawn_blocking(move || {
+        let how = Restore {
+            from: &from,
+            key: None,
+            quarter: None,
+            accept_findings: false,
+        };
+        backup::restore(&options, &how, &mut |_, _, _| {})
+    });
+    brought.await.unwrap()
+}
+
+/// How many reports wait, and what is wrong with their files.
+async fn waits_whole(options: Options) -> (u64, Vec<String>) {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut wrong = Vec::new();
+        let waiting = cairn_store::verify::waiting(&options, &mut |what| wrong.push(what));
+        (waiting.unwrap(), wrong)
+    });
+    read.await.unwrap()
+}
+
 /// What no page does.
 async fn exec(app: &App, sql: &'static str, params: Vec<Value>) {
     let mut unit = Unit::default();
@@ -210,6 +254,60 @@ on_both! {
         assert_eq!(verified(t).await, [""; 0]);
         exec(&w.app, "UPDATE feed_source SET wanted = '{}' WHERE no = $1", vec![1.into()]).await;
         assert_eq!(verified(t).await, ["feed_source 1"]);
+    }
+
+    async fn a_backup_holds_what_waits_to_be_read(t: &mut TestStore) {
+        let w = world(t, false).await;
+        let no = w.source("scans", SourceKind::Upload, &wanted(SourceKind::Upload)).await;
+        w.send(no, NAME, ONE).await;
+        let other = ONE.replace("192.0.2", "198.51.100");
+        w.send(no, "2050-01-02-scan_example-test.csv", &other).await;
+        // Packed by whoever sent it.
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packer, ONE.replace("192.0.2", "203.0.113").as_bytes()).unwrap();
+        let mut receiving = w.app.begin_report(&w.officer, no, "2050-01-03-scan_example-test.csv.gz").await.unwrap();
+        receiving.push(Bytes::from(packer.finish().unwrap())).await.unwrap();
+        w.app.end_report(&w.officer, receiving, CameBy::Page).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        // Before anything was ever read, and when the first one was.
+        let early = folder.path().join("early");
+        assert_eq!(backed_up(t, &early).await.waiting, Some(3));
+        exec(&w.app, "UPDATE feed_arrival SET next_at = $1 WHERE no > 1", vec![i64::MAX.into()]).await;
+        assert_eq!(w.work().await, 1);
+        let later = folder.path().join("later");
+        let manifest = backed_up(t, &later).await;
+        assert_eq!((manifest.waiting, manifest.missing.len()), (Some(2), 0));
+        assert_eq!(waits_whole(t.options()).await, (2, vec![]));
+        // One is cut short, another gone: checks say so, and a backup names what it lacks.
+        let incoming = t.path().join("observations/incoming");
+        let mut files: Vec<_> = fs::read_dir(&incoming).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let bytes = fs::read(&files[0]).unwrap();
+        fs::write(&files[0], &bytes[..bytes.len() - 1]).unwrap();
+        fs::remove_file(&files[1]).unwrap();
+        assert_eq!(waits_whole(t.options()).await.1.len(), 2);
+        let broken = folder.path().join("broken");
+        let manifest = backed_up(t, &broken).await;
+        assert_eq!((manifest.waiting, manifest.missing.len()), (Some(1), 1));
+        let back = t.blank().await;
+        let error = brought(back.options(), broken).await.unwrap_err();
+        assert!(error.to_string().contains("waits to be read"), "{error}");
+        assert_eq!(fs::read_dir(back.path()).unwrap().count(), 0);
+        back.finish().await;
+        for (from, waiting) in [(early, 3), (later, 2)] {
+            let mut back = t.blank().await;
+            brought(back.options(), from).await.unwrap();
+            back.reopen().await;
+            assert_eq!(waits_whole(back.options()).await, (waiting, vec![]));
+            let (app, clock) = app_in(&back, false);
+            let again = World { app, clock, ..w.clone() };
+            exec(&again.app, "UPDATE feed_arrival SET next_at = 0", vec![]).await;
+            assert_eq!(again.work().await, waiting);
+            assert_eq!((again.incoming(), again.kept().await), (0, (9, 3)));
+            assert_eq!(verified(&back).await, [""; 0]);
+            drop(again);
+            back.finish().await;
+        }
     }
 
     async fn leads_look_after_sources_and_nobody_else(t: &mut TestStore) {

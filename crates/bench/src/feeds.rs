@@ -1,10 +1,13 @@
 //! `bench feeds`: CPU of a row of a generated table of 33 columns, read alone by the crate `csv`, parsed to observations, and the
 //! whole way into the store ([`store`]).
 
+pub mod big;
+pub mod peer;
 pub mod store;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::path::Path;
 
 use anyhow::Context as _;
 use cairn_feeds::parser::{Context, Format, Parser};
@@ -30,6 +33,18 @@ pub struct Options {
     /// Only `sqlite` or `postgres`, for the store.
     #[arg(long)]
     only: Option<String>,
+    /// Nothing but one report of so many MiB, by every way in: how much more memory the real program needs for it than for a small one.
+    #[arg(long, default_value_t = 0)]
+    big: u64,
+    /// MiB that may be, of `--big`.
+    #[arg(long, default_value_t = 64.0)]
+    growth: f64,
+    /// IntelMQ's parser beside ours on the same table, in the same run.
+    #[arg(long)]
+    with_peer: bool,
+    /// Rows of that table.
+    #[arg(long, default_value_t = 100_000)]
+    peer_rows: u64,
 }
 
 const COLUMNS: [&str; 33] = [
@@ -187,7 +202,13 @@ fn best(
 ///
 /// # Errors
 /// The table is not read as it was written.
-pub async fn run(options: &Options, postgres: Option<&str>) -> anyhow::Result<()> {
+pub async fn run(cairn: &Path, options: &Options, postgres: Option<&str>) -> anyhow::Result<()> {
+    if options.big > 0 {
+        return big::run(cairn, options).await;
+    }
+    if options.with_peer {
+        return peer::run(options).await;
+    }
     // First, so that its highest memory is its own.
     if options.store_rows > 0 {
         store::run(options, postgres).await?;

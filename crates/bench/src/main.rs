@@ -18,6 +18,7 @@ mod flood;
 mod intake;
 mod kill9;
 mod kill9_feeds;
+mod kill9_notices;
 mod mta;
 mod queue;
 mod repeat;
@@ -68,6 +69,8 @@ enum Command {
     Kill9(kill9::Options),
     /// Killed while machine reports are taken in, again and again: nothing is lost or there twice.
     Kill9Feeds(kill9_feeds::Options),
+    /// Killed while owners are told of machine reports, again and again: each observation is told once.
+    Kill9Notices(kill9_notices::Options),
     /// Each request one to five times, in any order: one report.
     Repeat(repeat::Options),
     /// A Request Tracker of its own is taken over.
@@ -124,9 +127,14 @@ fn main() -> anyhow::Result<()> {
             Command::Canary(options) => canary::run(&args.cairn, options).await,
             Command::Diskfull(options) => diskfull::run(&args.cairn, options).await,
             Command::Track(options) => track::run(&args.cairn, options).await,
-            Command::Feeds(options) => feeds::run(options, args.postgres.as_deref()).await,
+            Command::Feeds(options) => {
+                feeds::run(&args.cairn, options, args.postgres.as_deref()).await
+            }
             Command::Kill9Feeds(options) => {
                 kill9_feeds::run(&args.cairn, args.postgres.as_deref(), options).await
+            }
+            Command::Kill9Notices(options) => {
+                kill9_notices::run(&args.cairn, args.postgres.as_deref(), options).await
             }
             Command::Campaigns(options) => campaigns::run(options),
             Command::Tamper(options) => tamper::run(options).await,

@@ -61,6 +61,9 @@ fn packed(what: &str, manifest: &Manifest) {
         "{what}: {} reports",
         manifest.rows.get("report").copied().unwrap_or_default()
     );
+    if let Some(waiting) = manifest.waiting.filter(|waiting| *waiting > 0) {
+        println!("{waiting} machine reports that wait to be read");
+    }
     for file in &manifest.missing {
         println!("missing on disk, so not in the backup: {file}");
     }

@@ -136,20 +136,29 @@ pub(crate) fn files(settings: &Settings) -> anyhow::Result<u64> {
 /// The database or the keys could not be read.
 pub(crate) fn feeds(settings: &Settings) -> anyhow::Result<u64> {
     let mut told = 0;
-    let held = crate::feeds::verify(settings, &mut |finding| {
+    let mut tell = |finding: String| {
         told += 1;
         if told <= FINDINGS_PRINTED_MAX {
             println!("WRONG  machine reports: {finding}");
         }
-    })?;
+    };
+    let held = crate::feeds::verify(settings, &mut tell)?;
+    let waiting = if open::is_made(settings) {
+        verify::waiting(&open::options(settings)?, &mut tell)?
+    } else {
+        0
+    };
+    if waiting > 0 {
+        println!("{waiting} machine reports that wait to be read");
+    }
     let Some(held) = held else {
-        return Ok(0);
+        return Ok(told);
     };
     println!(
         "{} observations in {} segments and {} machine reports read; {} findings",
         held.observations, held.segments, held.raws, held.findings
     );
-    Ok(held.findings)
+    Ok(told)
 }
 
 pub(crate) fn step(bar: &ProgressBar, part: Part, done: u64, of: u64) {

@@ -428,14 +428,14 @@ async fn feeds(settings: &Settings, full: bool, findings: &mut Findings) {
     let looked = tokio::task::spawn_blocking(move || {
         let schema = crate::feeds::kept_schema(&settings)?;
         let wrong = if full { check::feeds(&settings)? } else { 0 };
-        Ok::<_, anyhow::Error>(schema.map(|schema| (schema, wrong)))
+        Ok::<_, anyhow::Error>((schema, wrong))
     });
     match looked.await {
-        Ok(Ok(None)) => {}
-        Ok(Ok(Some((schema, 0)))) => {
+        Ok(Ok((None, 0))) => {}
+        Ok(Ok((Some(schema), 0))) => {
             findings.good("feeds", &format!("schema {schema} known"));
         }
-        Ok(Ok(Some((_, wrong)))) => findings.bad(
+        Ok(Ok((_, wrong))) => findings.bad(
             "feeds",
             &format!("{wrong} things disagree among the machine reports (named above)"),
             "restore a backup into another directory and compare",

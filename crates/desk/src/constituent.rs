@@ -15,8 +15,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use cairn_kernel::net::Network;
 pub use decide::{Refusal, Work, decide, fresh};
-pub use net::{Asset, Domain, Network};
+pub use net::{Asset, Domain};
 pub use owners::{Candidate, Conflict, OwnerId, Owners, Why};
 pub use typed::{Draft, Fault, Heading, Typed, Wrong};
 

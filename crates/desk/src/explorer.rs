@@ -6,9 +6,10 @@ use std::fmt;
 use cairn_kernel::time::Micros;
 use jiff::tz::TimeZone;
 
-use crate::constituent::net::{Domain, Network, asn};
+use crate::constituent::Network;
+use crate::constituent::net::{Domain, asn};
 use crate::data::nearest;
-use crate::search::{Day, Fault, LINE_CHARS_MAX, TERMS_MAX, Wrong, tokens};
+use crate::search::{Day, Fault, LINE_CHARS_MAX, TERMS_MAX, Wrong, tokens, without};
 
 /// Days that a question is about if it does not say.
 pub const DAYS: i64 = 7;
@@ -260,22 +261,11 @@ fn day(value: &str) -> Result<Day, Wrong> {
 
 /// An address or a network; the rest of an address behind the prefix need not be zero.
 fn network(text: &str) -> Option<Network> {
-    if let Some(network) = Network::parse(text) {
-        return Some(network);
-    }
-    let (ip, bits) = text.split_once('/')?;
-    let (ip, bits): (std::net::IpAddr, u8) = (ip.parse().ok()?, bits.parse().ok()?);
-    let first = match ip {
-        std::net::IpAddr::V4(ip) => {
-            let mask = u32::MAX.checked_shl(32_u32.checked_sub(bits.into())?)?;
-            (u32::from(ip) & mask).to_be_bytes().into()
-        }
-        std::net::IpAddr::V6(ip) => {
-            let mask = u128::MAX.checked_shl(128_u32.checked_sub(bits.into())?)?;
-            (u128::from(ip) & mask).to_be_bytes().into()
-        }
+    let (ip, bits) = match text.trim().split_once('/') {
+        None => return Network::parse(text),
+        Some((ip, bits)) => (ip.parse().ok()?, bits.parse().ok()?),
     };
-    Network::new(first, bits)
+    Network::exact(Network::new(ip, bits)?.address(), bits)
 }
 
 /// What was written so that nobody can follow it by mistake.
@@ -376,11 +366,8 @@ impl Question {
     /// The line without one of its terms.
     #[must_use]
     pub fn without(&self, at: usize) -> String {
-        let mut rest = self.clone();
-        if at < rest.terms.len() {
-            rest.terms.remove(at);
-        }
-        rest.to_string()
+        let terms = without(&self.terms, at);
+        Self { terms }.to_string()
     }
 
     /// The line narrowed to one value of a facet: what it wanted of that facet before goes.
@@ -406,6 +393,30 @@ impl Question {
             what: What::Facet(facet, vec![value.to_owned()]),
         });
         other.to_string()
+    }
+
+    /// The line about other sightings. What is gone is counted by feed and day only: the line keeps nothing else then.
+    #[must_use]
+    pub fn seen(&self, seen: Seen) -> String {
+        let mut other = self.clone();
+        let gone = seen == Seen::Gone;
+        let kept = |what: &What| match what {
+            What::State(_) => false,
+            What::Since(_) | What::Until(_) | What::Facet(Facet::Feed, _) => true,
+            _ => !gone,
+        };
+        other.terms.retain(|term| kept(&term.what));
+        other.terms.push(Term {
+            not: false,
+            what: What::State(seen),
+        });
+        other.to_string()
+    }
+
+    /// Whether it asks for these sightings.
+    #[must_use]
+    pub fn asks(&self, seen: Seen) -> bool {
+        self.terms.iter().any(|term| term.what == What::State(seen))
     }
 
     /// The line about other days: both included.
@@ -486,6 +497,17 @@ mod tests {
 
     fn read(line: &str) -> String {
         parse(line).unwrap().to_string()
+    }
+
+    #[test]
+    fn sightings_of_another_state_keep_what_can_be_counted() {
+        let question = parse("feed:scan cc:NZ state:new since:7d").unwrap();
+        assert_eq!(
+            question.seen(Seen::Again),
+            "feed:scan cc:NZ since:7d state:again"
+        );
+        assert_eq!(question.seen(Seen::Gone), "feed:scan since:7d state:gone");
+        assert!(question.asks(Seen::New) && !question.asks(Seen::Gone));
     }
 
     #[test]

@@ -270,15 +270,23 @@ pub const FILTERS: [&str; 24] = [
     "email", "phone", "ip", "hash", "wallet", "account",
 ];
 
+/// The terms of a line without one of them; all of them where there is no such one.
+pub(crate) fn without<T: Clone>(terms: &[T], at: usize) -> Vec<T> {
+    let other = |(own, _): &(usize, &T)| *own != at;
+    let kept = terms.iter().enumerate().filter(other);
+    kept.map(|(_, term)| term.clone()).collect()
+}
+
 impl Search {
     /// The line without one of its terms.
     #[must_use]
     pub fn without(&self, at: usize) -> String {
-        let mut rest = self.clone();
-        if at < rest.terms.len() {
-            rest.terms.remove(at);
+        let terms = without(&self.terms, at);
+        Self {
+            terms,
+            ..self.clone()
         }
-        rest.to_string()
+        .to_string()
     }
 
     /// The line with another value of a filter: all terms of that filter go, and one is added unless `value` is empty.

@@ -1,9 +1,9 @@
 //! Values of fields: typed, and borrowed from the report wherever its text is right as it stands.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
+pub use cairn_kernel::net::Network;
 use cairn_kernel::time::Micros;
 
 /// The value of a field, or of an entry under `extra`.
@@ -93,49 +93,4 @@ fn json_bytes(json: &serde_json::Value) -> usize {
             }
             _ => 0,
         }
-}
-
-/// A network: an address whose host bits are zero, and the length of its prefix in bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-impl Network {
-    /// Bits beyond the prefix are cut. `None` if the prefix is longer than the address.
-    #[must_use]
-    pub fn new(address: IpAddr, prefix: u8) -> Option<Self> {
-        let address = match address {
-            IpAddr::V4(v4) => {
-                let host = 32_u32.checked_sub(u32::from(prefix))?;
-                let mask = u32::MAX.checked_shl(host).unwrap_or(0);
-                IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & mask))
-            }
-            IpAddr::V6(v6) => {
-                let host = 128_u32.checked_sub(u32::from(prefix))?;
-                let mask = u128::MAX.checked_shl(host).unwrap_or(0);
-                IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
-            }
-        };
-        Some(Self { address, prefix })
-    }
-
-    /// Its first address.
-    #[must_use]
-    pub const fn address(&self) -> IpAddr {
-        self.address
-    }
-
-    /// Bits of its prefix.
-    #[must_use]
-    pub const fn prefix(&self) -> u8 {
-        self.prefix
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
-    }
 }

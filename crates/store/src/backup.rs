@@ -14,6 +14,7 @@
 mod copy;
 mod feeds;
 mod restore;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -343,6 +344,9 @@ pub struct Manifest {
     /// Number of the schema of machine reports; absent where none was ever taken in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feeds: Option<i64>,
+    /// Machine reports among the parts that wait to be read; absent in backups of programs that left these out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
     /// The other stores of the installation, by the names of their tenants.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tenants: BTreeMap<String, Self>,
@@ -646,6 +650,8 @@ impl Pack {
         }
         let mut missing = self.files(options, &keys, &copied.blobs, progress)?;
         feeds::files(self, &mut copied.files, &mut missing)?;
+        let from = (options.dir.as_path(), &keys);
+        let waiting = waiting::pack(self, from, &copied.waiting, &mut missing)?;
         Ok(Manifest {
             format: FORMAT,
             database: copied.database.to_owned(),
@@ -657,6 +663,7 @@ impl Pack {
             members: std::mem::take(&mut self.members),
             missing,
             feeds: copied.feeds,
+            waiting: Some(waiting),
             tenants: BTreeMap::new(),
         })
     }

@@ -425,6 +425,22 @@ impl Store {
         rows.iter().map(Summary::read).collect()
     }
 
+    /// The cases to which any of these reports belongs, each once.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn cases_of_reports(&self, reports: &[i64]) -> Result<Vec<Summary>, ReadError> {
+        // Few reports have a case.
+        let linked = "SELECT report FROM case_report WHERE report = $1 LIMIT 1";
+        let reports = reports.iter().map(|no| Value::from(*no)).collect();
+        let mut all = BTreeMap::new();
+        for row in self.db.row_each(linked, reports).await?.iter().flatten() {
+            let cases = self.cases_of(row.int(0)?).await?;
+            all.extend(cases.into_iter().map(|case| (case.no, case)));
+        }
+        Ok(all.into_values().collect())
+    }
+
     /// The reports of a case, oldest first.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ pub mod spool;
 pub mod state;
 mod take;
 mod turn;
+pub(crate) mod waiting;
 pub mod walk;
 
 use std::collections::HashMap;

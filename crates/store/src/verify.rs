@@ -7,7 +7,8 @@
 //!
 //! Stored files are read by [`files`] apart: that takes as long as there are bytes.
 //!
-//! What machines report is no part of the evidence: [`crate::feeds`] holds it against itself.
+//! What machines report is no part of the evidence: [`crate::feeds`] holds it against itself, and [`waiting`] reads the files of reports
+//! that wait.
 //!
 //! What is not proved: drafts, jobs, automatic answers, accounts, sessions, what passkeys are called and when they were used,
 //! connections with providers, saved views, API keys, names of tokens, deliveries to webhooks, idempotency keys, which
@@ -23,16 +24,19 @@ mod log;
 mod machines;
 mod notices;
 mod observables;
+mod paging;
 mod reports;
 mod rules;
 mod second;
 mod shift;
 mod sources;
 mod track;
+mod waiting;
 mod ways;
 
 pub use files::files;
 pub use track::{KeptBundle, bundles};
+pub use waiting::waiting;
 
 use std::fmt;
 use std::path::Path;
@@ -289,13 +293,17 @@ pub(crate) fn postgres(
 }
 
 /// Where rows come from.
-enum Source<'c> {
+pub(crate) enum Source<'c> {
     Sqlite(&'c Connection),
     Postgres(&'c (tokio::runtime::Runtime, tokio_postgres::Client)),
 }
 
 impl Source<'_> {
-    fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>, ReadError> {
+    pub(crate) fn rows(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, ReadError> {
         match self {
             Self::Sqlite(connection) => strict_rows(connection, sql, &params),
             Self::Postgres(both) => {
@@ -320,7 +328,7 @@ impl Source<'_> {
     }
 
     /// There is a table of this name.
-    fn has(&self, table: &'static str) -> Result<bool, ReadError> {
+    pub(crate) fn has(&self, table: &'static str) -> Result<bool, ReadError> {
         let sql = match self {
             Self::Sqlite(_) => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
             Self::Postgres(_) => {

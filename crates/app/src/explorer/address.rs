@@ -1,10 +1,13 @@
 //! What was seen of one address, name or URL: by which feeds, since when, whether it is gone; and sighting by sighting.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use cairn_desk::access::{Action, Visible};
-use cairn_kernel::observable::{Kind, Observable};
+use cairn_kernel::observable::{Kind, Observable, extract_for};
+use cairn_kernel::text::fold;
+use cairn_store::cases::{Filter, Summary as Case};
 use cairn_store::feeds::walk::{Source, Walked};
 use cairn_store::feeds::{FeedError, FeedStore, History, Rejected, Waiting};
 
@@ -19,6 +22,10 @@ use crate::report::AppError;
 pub const WALKED_FIRST: usize = 2;
 /// Segments that are read where somebody wants more.
 pub const WALKED_ON: usize = 8;
+/// Cases that name an address, on its page.
+pub const CASES_MAX: usize = 20;
+/// Cases whose texts are read for that, the newest of those with its words.
+pub const CASES_READ_MAX: i64 = 40;
 /// How far into a report a row may lie to be shown, bytes: all before it is read.
 pub const REACH_BYTES_MAX: u64 = 256 << 20;
 
@@ -98,6 +105,61 @@ impl App {
         let register = self.ownership().await?;
         seen.owners = owners_of(&seen.walked.rows, &register);
         Ok(Some(grant.show(seen)))
+    }
+
+    /// What was seen of an address and is gone, the last seen first.
+    pub(super) async fn gone_of(&self, ip: IpAddr) -> Result<(Observable, Vec<History>), AppError> {
+        let one = Observable {
+            kind: Kind::Ip,
+            value: ip.to_string(),
+        };
+        let now = self.clock.now();
+        let walks = Arc::clone(&self.explorer.walks);
+        let states = self.with_feeds(&walks, move |store, _| {
+            let like = KeyMaker::default().like(Some(ip), "", "");
+            store.history(&like, now)
+        });
+        let mut states = states.await?.unwrap_or_default();
+        states.retain(|own| own.gone);
+        states.sort_by_key(|own| std::cmp::Reverse(own.state.last));
+        Ok((one, states))
+    }
+
+    /// Cases that name an observable: those with one of these reports, and those in whose own texts it stands, the newest first.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn cases_naming(
+        &self,
+        who: &Principal,
+        one: &Observable,
+        reports: &[i64],
+    ) -> Result<Visible<Vec<Case>>, AppError> {
+        let grant = who.grant(Action::ReadReports)?;
+        let mut all: BTreeMap<i64, Case> = BTreeMap::new();
+        for case in self.store.cases_of_reports(reports).await? {
+            all.insert(case.no, case);
+        }
+        // An index of words tells which texts may name it; the texts tell whether they do.
+        let folded = fold(&one.value);
+        let words: Vec<String> = folded.split(' ').map(str::to_owned).collect();
+        let filter = Filter {
+            all: true,
+            limit: CASES_READ_MAX,
+            ..Filter::default()
+        };
+        for case in self.store.cases_with(&words, &filter).await? {
+            if all.contains_key(&case.no) {
+                continue;
+            }
+            let texts = self.store.case_texts(case.no).await?;
+            let code = self.form.calling_code();
+            let names = |text: &str| extract_for(text, code).contains(one);
+            if names(&case.title) || texts.iter().any(|row| names(&row.text)) {
+                all.insert(case.no, case);
+            }
+        }
+        Ok(grant.show(all.into_values().rev().take(CASES_MAX).collect()))
     }
 
     /// A row of a report as it came, as text.

@@ -11,7 +11,6 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use cairn_store::source::{Arrival, SourceRow};
 
-use super::REPORT_BYTES_MAX;
 use super::receive::{Beside, Came, CameBy};
 use super::source::wanted_of;
 use crate::App;
@@ -142,10 +141,9 @@ impl App {
         let told = |error: std::io::Error| AppError::Input(error.to_string());
         let mut receiving = self.receive(source.clone(), &name).await?;
         let mut file = File::open(path).map_err(told)?;
-        if file.metadata().map_err(told)?.len() > REPORT_BYTES_MAX {
-            return Err(AppError::FileTooLarge {
-                bytes_max: REPORT_BYTES_MAX,
-            });
+        let bytes_max = self.report_bytes_max();
+        if file.metadata().map_err(told)?.len() > bytes_max {
+            return Err(AppError::FileTooLarge { bytes_max });
         }
         loop {
             let read = tokio::task::spawn_blocking(move || {

@@ -12,7 +12,6 @@ use cairn_store::writer::Unit;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::REPORT_BYTES_MAX;
 use super::source::wanted_of;
 use crate::App;
 use crate::account::Principal;
@@ -22,8 +21,6 @@ use crate::report::AppError;
 const PIECES_WAITING: usize = 8;
 /// Longest name of a file, characters.
 pub const FILE_NAME_CHARS_MAX: usize = 200;
-/// Bytes of all reports that may wait: whoever sends more is asked to come again.
-pub const WAITING_BYTES_MAX: u64 = 64 << 30;
 
 /// How a report came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +134,12 @@ impl App {
         receiving.end(by, beside).await
     }
 
+    /// Bytes of one report that comes by a source.
+    #[must_use]
+    pub fn report_bytes_max(&self) -> u64 {
+        self.config.feeds.report_bytes_max
+    }
+
     pub(super) async fn receive(
         &self,
         source: SourceRow,
@@ -145,10 +148,11 @@ impl App {
         if self.store.writer().is_full() {
             return Err(AppError::DiskFull);
         }
+        let held = self.config.feeds.waiting_bytes_max;
         let waiting = self.store.arrivals_waiting().await?;
         let own = waiting.iter().find(|(no, ..)| *no == source.no);
         let all: u64 = waiting.iter().map(|(.., bytes)| bytes).sum();
-        if own.is_some_and(|(_, count, _)| *count >= WAITING_MAX) || all >= WAITING_BYTES_MAX {
+        if own.is_some_and(|(_, count, _)| *count >= WAITING_MAX) || all >= held {
             return Err(AppError::FeedsHeld);
         }
         let spool = self.store.spool();
@@ -187,10 +191,9 @@ impl Receiving {
     /// [`AppError::FileTooLarge`], or the disk said no.
     pub async fn push(&mut self, bytes: Bytes) -> Result<(), AppError> {
         self.bytes += bytes.len() as u64;
-        if self.bytes > REPORT_BYTES_MAX {
-            return Err(AppError::FileTooLarge {
-                bytes_max: REPORT_BYTES_MAX,
-            });
+        let bytes_max = self.app.report_bytes_max();
+        if self.bytes > bytes_max {
+            return Err(AppError::FileTooLarge { bytes_max });
         }
         match self.to.send(Said::Piece(bytes)).await {
             Ok(()) => Ok(()),

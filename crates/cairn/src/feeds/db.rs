@@ -12,6 +12,7 @@ use cairn_app::clock::Clock;
 use cairn_evidence::hash::Hash;
 use cairn_feeds::archive;
 use cairn_feeds::data::set::Source;
+use cairn_feeds::data::shelf::of_day;
 use cairn_feeds::data::source::{Format, Told};
 use cairn_feeds::data::{Gather, Kind, Set, Shelf};
 use cairn_feeds::types::{self, time};
@@ -282,20 +283,14 @@ fn for_day(paths: &[PathBuf], kind: Kind, day: Option<&str>) -> anyhow::Result<O
     let own = paths.iter().filter_map(|path| {
         let stem = path.file_stem()?.to_str()?;
         let day = stem.strip_prefix(&start)?;
-        day.parse::<Date>().ok().map(|_| (day, path))
+        day.parse::<Date>().ok().map(|_| (day, (day, path)))
     });
-    let mut own: Vec<(&str, &PathBuf)> = own.collect();
-    own.sort_unstable();
-    let at = match day {
-        None => own.len(),
-        Some(day) => own.partition_point(|(own, _)| *own <= day).max(1),
-    };
-    let Some((day, path)) = at.checked_sub(1).and_then(|at| own.get(at)) else {
+    let Some((day, path)) = of_day(own, day) else {
         return Ok(None);
     };
     let set = read(path)?;
     anyhow::ensure!(
-        set.head().kind == kind && set.head().day == *day,
+        set.head().kind == kind && set.head().day == day,
         "{}: the set is of another kind or day than its name says",
         path.display()
     );

@@ -180,6 +180,12 @@ defs! {
     "feeds.keep_months", "months", "0",
         "Whole months beside the present one for which observations and machine reports are kept; what is older goes once a day, as by `cairn feeds retain`, and daily counts stay. 0 keeps all.",
         |s, v| { s.app.feeds.keep_months = number(v)?; Ok(()) };
+    "feeds.report_bytes_max", "bytes", "4GiB",
+        "Bytes of one machine report that comes by a source, packed as it comes; a larger one is refused and says so. `cairn feeds ingest` takes files of any size.",
+        |s, v| { s.app.feeds.report_bytes_max = bytes(v)?; Ok(()) };
+    "feeds.waiting_bytes_max", "bytes", "64GiB",
+        "Bytes of all machine reports that may wait to be read; beyond it senders are asked to come again, and files stay where they are.",
+        |s, v| { s.app.feeds.waiting_bytes_max = bytes(v)?; Ok(()) };
     "files.bytes_max", "bytes", "25MiB",
         "Bytes of one file that a reporter sends.",
         |s, v| { s.app.file_bytes_max = bytes(v)?; Ok(()) };

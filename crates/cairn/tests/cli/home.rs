@@ -11,6 +11,8 @@ pub const EXAMPLE: &str = include_str!("../../../../forms/nz/example.json");
 /// Where a test's data lie.
 pub struct Home {
     dir: tempfile::TempDir,
+    /// Address of the PostgreSQL database; none: SQLite.
+    database: Option<String>,
 }
 
 /// What a command came to.
@@ -42,6 +44,15 @@ impl Home {
     pub fn new() -> Self {
         Self {
             dir: tempfile::tempdir().unwrap(),
+            database: None,
+        }
+    }
+
+    /// With its database on PostgreSQL.
+    pub fn on(database: String) -> Self {
+        Self {
+            database: Some(database),
+            ..Self::new()
         }
     }
 
@@ -73,6 +84,9 @@ impl Home {
         }
         command.current_dir(self.dir.path()).args(args);
         command.arg("--data").arg(self.path(data));
+        if let Some(database) = &self.database {
+            command.args(["--set", &format!("storage.database={database}")]);
+        }
         command
     }
 

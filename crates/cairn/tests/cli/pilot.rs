@@ -8,7 +8,42 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use cairn_testkit::{TestStore, run};
+
 use super::home::Home;
+
+/// Stamps a test onto both databases, each with a Redis of its own. Skipped, with a word why, where one of them is not there.
+macro_rules! on_both {
+    ($(fn $name:ident($home:ident: &Home, $server:ident: &Server) $body:block)+) => { $(
+        mod $name {
+            use super::*;
+
+            fn body($home: &Home, $server: &Server) $body
+
+            #[test]
+            fn sqlite() {
+                if let Some(server) = Server::start() {
+                    body(&Home::new(), &server);
+                }
+            }
+
+            #[test]
+            fn postgres() {
+                let Some(empty) = run(empty_database()) else { return };
+                if let Some(server) = Server::start() {
+                    body(&Home::on(empty.url().unwrap()), &server);
+                }
+            }
+        }
+    )+ };
+}
+
+/// An empty database, which goes away with the value.
+async fn empty_database() -> Option<TestStore> {
+    let mut store = TestStore::postgres().await?;
+    store.close().await;
+    Some(store.blank().await)
+}
 
 const PASSWORD: &str = "kererū";
 const QUEUE: &str = "cairn-pilot-queue";
@@ -168,58 +203,6 @@ fn stats(home: &Home) -> String {
     home.cairn(&["feeds", "stats"]).good()
 }
 
-#[test]
-fn events_in_by_a_list_and_out_by_a_list_are_the_same() {
-    let Some(server) = Server::start() else {
-        return;
-    };
-    let home = Home::new();
-    let (secret, address) = (home.write("password", PASSWORD), server.address());
-    let sent = events(1, 120);
-    server.push(&sent);
-    let mut args = pull(&secret, &address);
-    args.extend(["--batch", "50"]);
-    let ran = home.cairn(&args);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.err.contains("119 entries taken"), "{ran:?}");
-    assert_eq!(ran.out.lines().count(), 3, "three batches: {ran:?}");
-    assert_eq!(
-        (server.length(QUEUE), server.length(INTERNAL)),
-        (":0".into(), ":0".into())
-    );
-    assert!(stats(&home).contains("pilot / Example: 3 reports (0 open), 119 new"));
-
-    let told = home.cairn(&send(&secret, &address));
-    assert_eq!(told.code, 0, "{told:?}");
-    assert!(
-        told.err.contains("119 events sent; go on with --after "),
-        "{told:?}"
-    );
-    // The one that was pushed first is the last of the list.
-    let came = server.ask(&["LRANGE", "out-queue", "0", "-1"]);
-    let came: Vec<Value> = came
-        .iter()
-        .rev()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let wanted: Vec<Value> = sent.into_iter().map(bare).collect();
-    assert_eq!(came, wanted);
-
-    // On to a file, from where the last run ended; and to another address.
-    let after = told.err.rsplit(' ').next().unwrap().trim().to_owned();
-    server.push(&events(120, 125));
-    home.cairn(&pull(&secret, &address)).good();
-    let file = home.arg("events.jsonl");
-    home.cairn(&["feeds", "send", "--after", &after, "--to", &file])
-        .good();
-    assert_eq!(home.text("events.jsonl").lines().count(), 5);
-    let all = home.cairn(&["feeds", "send"]).good();
-    assert_eq!(all.lines().count(), 124);
-    let none = home.cairn(&["feeds", "send", "--source", "else"]).good();
-    assert_eq!(none, "");
-    assert_eq!(by_post(&home).lines().count(), 124);
-}
-
 /// One request of those that a server is sent; `None` at the end.
 fn one_post(stream: &mut TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -268,51 +251,95 @@ fn by_post(home: &Home) -> String {
     body
 }
 
-#[test]
-fn a_kill_between_commit_and_acknowledgement_makes_no_doubles() {
-    let Some(server) = Server::start() else {
-        return;
-    };
-    let home = Home::new();
-    let (secret, address) = (home.write("password", PASSWORD), server.address());
-    server.push(&events(1, 41));
-    home.cairn(&pull(&secret, &address)).good();
-    // As it lies after a kill in that moment: committed, and still in the internal list.
-    for event in events(1, 41) {
-        server.ask(&["LPUSH", INTERNAL, &event.to_string()]);
-    }
-    server.push(&events(41, 61));
-    let ran = home.cairn(&pull(&secret, &address));
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("taken in before"), "{ran:?}");
-    let told = stats(&home);
-    assert!(told.contains("60 new, 0 seen again"), "{told}");
-    assert_eq!(server.length(INTERNAL), ":0");
-
-    // Killed for good, again and again, at whatever moment: each event is there once, and each is there.
-    server.push(&events(61, 250));
-    let mut kills = 0;
-    for round in 0..40_u64 {
-        if server.length(QUEUE) == ":0" && server.length(INTERNAL) == ":0" {
-            break;
-        }
+on_both! {
+    fn events_in_by_a_list_and_out_by_a_list_are_the_same(home: &Home, server: &Server) {
+        let (secret, address) = (home.write("password", PASSWORD), server.address());
+        let sent = events(1, 120);
+        server.push(&sent);
         let mut args = pull(&secret, &address);
-        args.extend(["--batch", "20"]);
-        let mut child = home
-            .command("data", &args)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(40 + round * 7));
-        kills += u32::from(child.try_wait().unwrap().is_none());
-        let _killed = child.kill();
-        child.wait().unwrap();
+        args.extend(["--batch", "50"]);
+        let ran = home.cairn(&args);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.err.contains("119 entries taken"), "{ran:?}");
+        assert_eq!(ran.out.lines().count(), 3, "three batches: {ran:?}");
+        assert_eq!(
+            (server.length(QUEUE), server.length(INTERNAL)),
+            (":0".into(), ":0".into())
+        );
+        assert!(stats(home).contains("pilot / Example: 3 reports (0 open), 119 new"));
+
+        let told = home.cairn(&send(&secret, &address));
+        assert_eq!(told.code, 0, "{told:?}");
+        assert!(
+            told.err.contains("119 events sent; go on with --after "),
+            "{told:?}"
+        );
+        // The one that was pushed first is the last of the list.
+        let came = server.ask(&["LRANGE", "out-queue", "0", "-1"]);
+        let came: Vec<Value> = came
+            .iter()
+            .rev()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let wanted: Vec<Value> = sent.into_iter().map(bare).collect();
+        assert_eq!(came, wanted);
+
+        // On to a file, from where the last run ended; and to another address.
+        let after = told.err.rsplit(' ').next().unwrap().trim().to_owned();
+        server.push(&events(120, 125));
+        home.cairn(&pull(&secret, &address)).good();
+        let file = home.arg("events.jsonl");
+        home.cairn(&["feeds", "send", "--after", &after, "--to", &file])
+            .good();
+        assert_eq!(home.text("events.jsonl").lines().count(), 5);
+        let all = home.cairn(&["feeds", "send"]).good();
+        assert_eq!(all.lines().count(), 124);
+        let none = home.cairn(&["feeds", "send", "--source", "else"]).good();
+        assert_eq!(none, "");
+        assert_eq!(by_post(home).lines().count(), 124);
     }
-    home.cairn(&pull(&secret, &address)).good();
-    assert!(kills > 0, "it was killed at work");
-    let told = stats(&home);
-    assert!(told.contains("249 new, 0 seen again"), "{told}");
+
+    fn a_kill_between_commit_and_acknowledgement_makes_no_doubles(home: &Home, server: &Server) {
+        let (secret, address) = (home.write("password", PASSWORD), server.address());
+        server.push(&events(1, 41));
+        home.cairn(&pull(&secret, &address)).good();
+        // As it lies after a kill in that moment: committed, and still in the internal list.
+        for event in events(1, 41) {
+            server.ask(&["LPUSH", INTERNAL, &event.to_string()]);
+        }
+        server.push(&events(41, 61));
+        let ran = home.cairn(&pull(&secret, &address));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("taken in before"), "{ran:?}");
+        let told = stats(home);
+        assert!(told.contains("60 new, 0 seen again"), "{told}");
+        assert_eq!(server.length(INTERNAL), ":0");
+
+        // Killed for good, again and again, at whatever moment: each event is there once, and each is there.
+        server.push(&events(61, 250));
+        let mut kills = 0;
+        for round in 0..40_u64 {
+            if server.length(QUEUE) == ":0" && server.length(INTERNAL) == ":0" {
+                break;
+            }
+            let mut args = pull(&secret, &address);
+            args.extend(["--batch", "20"]);
+            let mut child = home
+                .command("data", &args)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(40 + round * 7));
+            kills += u32::from(child.try_wait().unwrap().is_none());
+            let _killed = child.kill();
+            child.wait().unwrap();
+        }
+        home.cairn(&pull(&secret, &address)).good();
+        assert!(kills > 0, "it was killed at work");
+        let told = stats(home);
+        assert!(told.contains("249 new, 0 seen again"), "{told}");
+    }
 }
 
 #[test]

@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use cairn_kernel::net::{Network, number};
+
 use super::Facts;
-use super::net::{Asset, Domain, Network, number};
+use super::net::{Asset, Domain};
 
 /// The number of a constituent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,7 +195,8 @@ impl Owners {
             entries.sort_unstable();
             entries.dedup();
         }
-        networks.sort_unstable();
+        // Both families in one order, each network after those that it lies in.
+        networks.sort_unstable_by_key(|(one, entry)| (one.first(), one.bits(), *entry));
         networks.dedup();
         made.nodes(&networks);
         made.flatten();
@@ -610,7 +613,7 @@ mod tests {
     fn many_networks_are_asked_in_few_steps() {
         let networks = (0..100_000_u32).map(|n| {
             let ip = std::net::Ipv4Addr::from(0x0a00_0000 + n * 64);
-            Network::new(ip.into(), 26).unwrap()
+            Network::exact(ip.into(), 26).unwrap()
         });
         let mut all = facts(&[]);
         all.networks = networks.collect();

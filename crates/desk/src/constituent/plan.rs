@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cairn_kernel::net::Network;
 use serde::{Deserialize, Serialize};
 
 use super::decide::new_contact;
-use super::net::{Domain, Network};
+use super::net::Domain;
 use super::owners::{Conflict, Owners};
 use super::typed::{Draft, Heading};
 use super::{Constituent, Contact, Day, Facts, Origin, Refusal};

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use cairn_kernel::label::Tlp;
+use cairn_kernel::net::number;
 use cairn_kernel::time::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::letter;
-use crate::constituent::net::number;
 use crate::constituent::{Day, Facts, Network, Role};
 
 /// Most bytes of a book.

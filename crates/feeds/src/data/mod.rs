@@ -12,7 +12,6 @@ mod bytes;
 pub mod contacts;
 pub mod gather;
 pub mod mrt;
-mod range;
 pub mod rdap;
 mod rpsl;
 pub mod set;

@@ -7,11 +7,11 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::contacts::{Contacts, Leads, mailbox};
-use super::range::between;
 use super::source::{SourceError, Told};
 use crate::limits::OBJECT_BYTES_MAX;
 use crate::rows::{Found, Objects};
 use crate::types::net;
+use crate::value::Network;
 
 /// Bytes of a file of answers. It is held in memory.
 pub const RDAP_BYTES_MAX: u64 = 256 << 20;
@@ -107,7 +107,7 @@ fn answer(
     };
     match (answer.class.as_str(), answer.first, answer.last) {
         ("ip network", Some(first), Some(last)) => {
-            let Some(networks) = between(first, last) else {
+            let Some(networks) = Network::between(first, last) else {
                 return Ok(Err("no network"));
             };
             for network in networks {

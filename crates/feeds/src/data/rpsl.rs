@@ -6,7 +6,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::IpAddr;
 
 use super::contacts::{Contacts, Leads, mailbox};
-use super::range::between;
 use super::source::{LINE_BYTES_MAX, SOURCE_BYTES_MAX, SourceError, Told};
 use crate::types::net;
 use crate::value::Network;
@@ -188,5 +187,5 @@ fn networks(text: &str) -> Option<Vec<Network>> {
         return text.contains('/').then_some(vec![net::network(text).ok()?]);
     };
     let address = |text: &str| text.trim().parse::<IpAddr>().ok();
-    between(address(first)?, address(last)?)
+    Network::between(address(first)?, address(last)?)
 }

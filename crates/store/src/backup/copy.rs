@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::feeds::{self, FeedFile};
 use super::{BackupError, OnProgress, SQLITE_FILE, Step, TABLES, at, create, tables};
 use crate::feeds::link::Link;
+use crate::feeds::waiting::{Waits, waiting};
 use crate::postgres::{PgConfig, PgError, read_only};
+use crate::verify::Source;
 use crate::{Options, SqliteConfig, schema};
 
 /// Pages copied between two words of progress.
@@ -27,6 +29,8 @@ pub(super) struct Copied {
     pub(super) feeds: Option<i64>,
     /// Files of machine reports.
     pub(super) files: Vec<FeedFile>,
+    /// Machine reports that wait to be read.
+    pub(super) waiting: Vec<Waits>,
 }
 
 pub(super) fn copy_sqlite(
@@ -58,6 +62,7 @@ pub(super) fn copy_sqlite(
         .prepare("SELECT sha256, key FROM blob ORDER BY sha256")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
+    let waiting = waiting(&Source::Sqlite(&copy))?;
     // Ends the copy's own log, so that the one file is all of it.
     copy.close().map_err(|(_, error)| error)?;
     let mut copied = Copied {
@@ -69,6 +74,7 @@ pub(super) fn copy_sqlite(
         blobs,
         feeds: None,
         files: Vec::new(),
+        waiting,
     };
     feeds::copy_sqlite(options, config, spool, &mut copied, progress)?;
     Ok(copied)
@@ -146,11 +152,15 @@ pub(super) fn copy_postgres(
             blobs: blobs.map_err(PgError::from)?,
             feeds: None,
             files: Vec::new(),
+            waiting: Vec::new(),
         };
         feeds::copy_postgres(&client, spool, &mut copied).await?;
         Ok::<_, BackupError>((copied, client))
     })?;
     // The same moment still.
+    let both = (runtime, client);
+    copied.waiting = waiting(&Source::Postgres(&both))?;
+    let (runtime, client) = both;
     if copied.feeds.is_some() {
         feeds::named(options, Link::Postgres(runtime, client), &mut copied)?;
     }

@@ -16,6 +16,8 @@ use super::{BackupError, OnProgress, Pack, at};
 use crate::feeds::link::Link;
 use crate::feeds::months::{ENDING, is_month};
 use crate::feeds::schema::TABLES;
+use crate::feeds::spool::INCOMING;
+use crate::feeds::waiting::Waits;
 use crate::feeds::{FOLDER, FeedError, FeedStore, RAW, SQLITE_FILE, schema, sqlite_config};
 use crate::keys::sync_parent;
 use crate::postgres::PgError;
@@ -84,6 +86,9 @@ pub(super) async fn copy_postgres(
 /// The files that a copy of the database names.
 pub(super) fn named(options: &Options, link: Link, copied: &mut Copied) -> Result<(), BackupError> {
     let store = FeedStore::with(link, &options.dir, &options.origin)?;
+    for one in &mut copied.waiting {
+        one.look_up(&store)?;
+    }
     let files = &mut copied.files;
     store.files(&mut |name, place| {
         let name = format!("{FOLDER}/{name}");
@@ -129,14 +134,22 @@ pub(super) fn is_part(parts: &[&str]) -> bool {
             .strip_suffix(ENDING)
             .and_then(|name| name.strip_suffix('.'))
             .is_some_and(is_month),
+        [FOLDER, INCOMING, name] => plain(name),
         [FOLDER, RAW, folder, name] => plain(folder) && plain(name),
         _ => false,
     }
 }
 
 /// Holds what was unpacked against itself; gives what disagrees.
-fn check(link: Link, aside: &Path, origin: &str) -> Result<(FeedStore, Vec<String>), FeedError> {
+fn check(
+    link: Link,
+    (aside, origin): (&Path, &str),
+    waiting: &mut [Waits],
+) -> Result<(FeedStore, Vec<String>), FeedError> {
     let store = FeedStore::with(link, aside, origin)?;
+    for one in waiting {
+        one.look_up(&store)?;
+    }
     let mut findings = Vec::new();
     store.check_all(&mut |what| findings.push(what))?;
     Ok((store, findings))
@@ -145,8 +158,8 @@ fn check(link: Link, aside: &Path, origin: &str) -> Result<(FeedStore, Vec<Strin
 /// Checks an unpacked `feeds.db` with its files; gives what disagrees.
 pub(super) fn check_sqlite(
     config: &SqliteConfig,
-    aside: &Path,
-    origin: &str,
+    (aside, origin): (&Path, &str),
+    waiting: &mut [Waits],
 ) -> Result<Vec<String>, BackupError> {
     let config = SqliteConfig {
         path: aside.join(SQLITE_FILE),
@@ -154,7 +167,7 @@ pub(super) fn check_sqlite(
     };
     let mut connection: Connection = config.writer()?;
     schema::sqlite(&mut connection)?;
-    let (store, findings) = check(Link::Sqlite(connection), aside, origin)?;
+    let (store, findings) = check(Link::Sqlite(connection), (aside, origin), waiting)?;
     if let Link::Sqlite(connection) = store.into_link() {
         connection.close().map_err(|(_, error)| error)?;
     }
@@ -166,14 +179,13 @@ pub(super) fn check_sqlite(
 
 /// Checks what [`fill`] put into the caller's transaction; gives the connection back.
 pub(super) fn check_postgres(
-    runtime: Runtime,
-    client: Client,
-    aside: &Path,
-    origin: &str,
-) -> Result<(Runtime, Client, Vec<String>), BackupError> {
-    let (store, findings) = check(Link::Postgres(runtime, client), aside, origin)?;
+    (runtime, client): (Runtime, Client),
+    (aside, origin): (&Path, &str),
+    waiting: &mut [Waits],
+) -> Result<((Runtime, Client), Vec<String>), BackupError> {
+    let (store, findings) = check(Link::Postgres(runtime, client), (aside, origin), waiting)?;
     match store.into_link() {
-        Link::Postgres(runtime, client) => Ok((runtime, client, findings)),
+        Link::Postgres(runtime, client) => Ok(((runtime, client), findings)),
         Link::Sqlite(_) => Err(super::restore::damaged("the connection was lost")),
     }
 }

@@ -9,16 +9,17 @@ use cairn_kernel::time::Micros;
 use flate2::read::GzDecoder;
 use ring::digest;
 
-use super::feeds;
 use super::{
     BackupError, FORMAT, FORMAT_OF_MANY, Hashing, KEY_FILES, MAGIC, MANIFEST, Manifest, Member,
     OnProgress, SALT_BYTES, SETTINGS, SQLITE_FILE, Step, TABLES, TENANTS, at, create, file_key,
 };
+use super::{feeds, waiting};
 use crate::blob::{hex, relative_path, sound_file};
+use crate::feeds::waiting::Waits;
 use crate::keys::{Keys, private_dir, sync_parent};
 use crate::postgres::{PgConfig, PgError};
 use crate::seal::Opener;
-use crate::verify::{self, Check, Part, Progress, Trusted, Verdict};
+use crate::verify::{self, Check, Part, Progress, Source, Trusted, Verdict};
 use crate::{Database, Options, SqliteConfig, schema};
 
 /// Longest manifest that is read, bytes; a million files fit.
@@ -252,6 +253,14 @@ impl With<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Reports that wait must be there; older programs left them out.
+    fn accept_waiting(&self, rows: &[Waits]) -> Result<(), BackupError> {
+        if self.manifest.waiting.is_none() || self.restore.accept_findings {
+            return Ok(());
+        }
+        waiting::check((self.aside, self.keys), rows, &self.manifest.missing)
     }
 }
 
@@ -498,14 +507,17 @@ fn sqlite(
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let damaged = files(with, &blobs)?;
+    let mut waiting = crate::feeds::waiting::waiting(&Source::Sqlite(&connection))?;
     connection.close().map_err(|(_, error)| error)?;
     File::open(&aside.path)
         .and_then(|file| file.sync_all())
         .map_err(at(&aside.path))?;
     if with.manifest.feeds.is_some() {
-        let wrong = feeds::check_sqlite(config, with.aside, &with.manifest.origin)?;
+        let aside = (with.aside, with.manifest.origin.as_str());
+        let wrong = feeds::check_sqlite(config, aside, &mut waiting)?;
         with.accept(&wrong)?;
     }
+    with.accept_waiting(&waiting)?;
     move_in(with, &FOLDERS)?;
     feeds::move_in(with.aside, with.dir)?;
     fs::rename(&aside.path, &config.path).map_err(at(&config.path))?;
@@ -582,14 +594,16 @@ fn postgres(
         back = Some(parts);
         verdict
     })?;
-    let (mut runtime, mut client) =
-        back.ok_or_else(|| damaged("the verifier kept the connection"))?;
+    let mut both = back.ok_or_else(|| damaged("the verifier kept the connection"))?;
+    let mut waiting = crate::feeds::waiting::waiting(&Source::Postgres(&both))?;
     if with.manifest.feeds.is_some() {
+        let aside = (with.aside, with.manifest.origin.as_str());
         let wrong;
-        let origin = &with.manifest.origin;
-        (runtime, client, wrong) = feeds::check_postgres(runtime, client, with.aside, origin)?;
+        (both, wrong) = feeds::check_postgres(both, aside, &mut waiting)?;
         with.accept(&wrong)?;
     }
+    with.accept_waiting(&waiting)?;
+    let (runtime, client) = both;
     runtime.block_on(async {
         let rows = client.query("SELECT sha256, key FROM blob", &[]).await;
         let blobs: Vec<(String, Vec<u8>)> = rows

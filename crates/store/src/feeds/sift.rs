@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use cairn_kernel::time::Micros;
 
-pub use cairn_desk::constituent::net::number;
+pub use cairn_kernel::net::number;
 
 use super::ask::{Ask, Books, Count, Filter, Fitting};
 use super::mix::{COLUMNS, Column, port_of};

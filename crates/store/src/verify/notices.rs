@@ -67,29 +67,16 @@ impl All {
 impl Run<'_, '_> {
     pub(super) fn notices(&mut self) -> Result<(), VerifyError> {
         let mut said = self.notices_said()?;
-        let mut from = i64::MIN;
-        loop {
-            let page = self.source.rows(ROWS, params![from, PAGE_ROWS])?;
-            for row in &page {
-                let Ok(no) = row.int(0) else { continue };
-                from = no;
-                match said.notices.remove(&no) {
-                    Some((standing, digest)) => {
-                        for what in look_at(&standing, &digest, row) {
-                            self.found("notice", no, what);
-                        }
-                    }
-                    None => self.found(
-                        "notice",
-                        no,
-                        "is there, though the log knows no such notice",
-                    ),
-                }
+        let page = |from: i64| params![from, PAGE_ROWS];
+        self.paged(ROWS, page, |run, no, row| {
+            let Some((standing, digest)) = said.notices.remove(&no) else {
+                let what = "is there, though the log knows no such notice";
+                return run.found("notice", no, what);
+            };
+            for what in look_at(&standing, &digest, row) {
+                run.found("notice", no, what);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                break;
-            }
-        }
+        })?;
         for no in said.notices.keys() {
             let what = "is missing, but the log says that it was made";
             self.found("notice", no, what);
@@ -105,19 +92,13 @@ impl Run<'_, '_> {
 
     fn notices_said(&mut self) -> Result<All, VerifyError> {
         let mut said = All::default();
-        let mut last = -1;
-        loop {
-            let page = self.source.rows(EVENTS, params![last, KINDS, PAGE_ROWS])?;
-            for row in &page {
-                last = row.int(0).unwrap_or(last);
-                if let Some(fault) = said.hear(text(row, 1).unwrap_or_default()) {
-                    self.found("evidence", last, fault);
-                }
+        let page = |last: i64| params![last, KINDS, PAGE_ROWS];
+        self.paged(EVENTS, page, |run, idx, row| {
+            if let Some(fault) = said.hear(text(row, 1).unwrap_or_default()) {
+                run.found("evidence", idx, fault);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                return Ok(said);
-            }
-        }
+        })?;
+        Ok(said)
     }
 
     /// Parts of notices, each of which is what the log says.
@@ -128,21 +109,12 @@ impl Run<'_, '_> {
         mut left: BTreeMap<(i64, i64), String>,
         of: impl Fn(&Row) -> Option<String>,
     ) -> Result<(), VerifyError> {
-        let (mut no, mut n) = (i64::MIN, i64::MIN);
-        loop {
-            let page = self.source.rows(sql, params![no, no, n, PAGE_ROWS])?;
-            for row in &page {
-                no = row.int(0).unwrap_or(no);
-                n = row.int(1).unwrap_or(n);
-                let said = left.remove(&(no, n));
-                if said.is_none() || said != of(row) {
-                    self.found(table, format!("{no}.{n}"), "is not what the log says");
-                }
+        self.paged_by_two(sql, |run, (no, n), row| {
+            let said = left.remove(&(no, n));
+            if said.is_none() || said != of(row) {
+                run.found(table, format!("{no}.{n}"), "is not what the log says");
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                break;
-            }
-        }
+        })?;
         for (no, n) in left.keys() {
             self.found(table, format!("{no}.{n}"), "is missing");
         }

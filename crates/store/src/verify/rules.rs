@@ -96,25 +96,15 @@ impl All {
 impl Run<'_, '_> {
     pub(super) fn rules(&mut self) -> Result<(), VerifyError> {
         let mut said = self.rules_said()?;
-        let mut from = i64::MIN;
-        loop {
-            let page = self.source.rows(ROWS, params![from, PAGE_ROWS])?;
-            for row in &page {
-                let Ok(no) = row.int(0) else { continue };
-                from = no;
-                match said.rules.remove(&no) {
-                    Some(rule) => {
-                        for what in look_at(&rule, row) {
-                            self.found("rule", no, what);
-                        }
-                    }
-                    None => self.found("rule", no, "is there, though the log knows no such rule"),
-                }
+        let page = |from: i64| params![from, PAGE_ROWS];
+        self.paged(ROWS, page, |run, no, row| {
+            let Some(rule) = said.rules.remove(&no) else {
+                return run.found("rule", no, "is there, though the log knows no such rule");
+            };
+            for what in look_at(&rule, row) {
+                run.found("rule", no, what);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                break;
-            }
-        }
+        })?;
         for no in said.rules.keys() {
             let what = "is missing, but the log says that it was written";
             self.found("rule", no, what);
@@ -125,42 +115,27 @@ impl Run<'_, '_> {
 
     fn rules_said(&mut self) -> Result<All, VerifyError> {
         let mut said = All::default();
-        let mut last = -1;
-        loop {
-            let page = self.source.rows(EVENTS, params![last, KINDS, PAGE_ROWS])?;
-            for row in &page {
-                last = row.int(0).unwrap_or(last);
-                let json = text(row, 1).unwrap_or_default();
-                let fault = match serde_json::from_str::<Event>(json).ok() {
-                    Some(event) => said.hear(&event, json),
-                    None => Some("does not read as an event of a rule"),
-                };
-                if let Some(fault) = fault {
-                    self.found("evidence", last, fault);
-                }
+        let page = |last: i64| params![last, KINDS, PAGE_ROWS];
+        self.paged(EVENTS, page, |run, idx, row| {
+            let json = text(row, 1).unwrap_or_default();
+            let fault = match serde_json::from_str::<Event>(json).ok() {
+                Some(event) => said.hear(&event, json),
+                None => Some("does not read as an event of a rule"),
+            };
+            if let Some(fault) = fault {
+                run.found("evidence", idx, fault);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                return Ok(said);
-            }
-        }
+        })?;
+        Ok(said)
     }
 
     fn rule_steps(&mut self, mut left: BTreeMap<(i64, i64), String>) -> Result<(), VerifyError> {
-        let (mut no, mut n) = (i64::MIN, i64::MIN);
-        loop {
-            let page = self.source.rows(STEPS, params![no, no, n, PAGE_ROWS])?;
-            for row in &page {
-                no = row.int(0).unwrap_or(no);
-                n = row.int(1).unwrap_or(n);
-                let said = left.remove(&(no, n));
-                if said.as_deref() != text(row, 2) || said.is_none() {
-                    self.found("rule_step", format!("{no}.{n}"), "is not what the log says");
-                }
+        self.paged_by_two(STEPS, |run, (no, n), row| {
+            let said = left.remove(&(no, n));
+            if said.as_deref() != text(row, 2) || said.is_none() {
+                run.found("rule_step", format!("{no}.{n}"), "is not what the log says");
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                break;
-            }
-        }
+        })?;
         for (no, n) in left.keys() {
             self.found("rule_step", format!("{no}.{n}"), "is missing");
         }
@@ -168,29 +143,18 @@ impl Run<'_, '_> {
     }
 
     fn rule_versions(&mut self, mut left: BTreeMap<(i64, u32), Said>) -> Result<(), VerifyError> {
-        let (mut no, mut version) = (i64::MIN, i64::MIN);
-        loop {
-            let page = params![no, no, version, PAGE_ROWS];
-            let page = self.source.rows(VERSIONS, page)?;
-            for row in &page {
-                no = row.int(0).unwrap_or(no);
-                version = row.int(1).unwrap_or(version);
-                let key = format!("{no}.{version}");
-                let said = u32::try_from(version).ok();
-                let said = said.and_then(|version| left.remove(&(no, version)));
-                let Some(said) = said else {
-                    let what = "is there, though the log does not say that it was written";
-                    self.found("rule_version", key, what);
-                    continue;
-                };
-                for what in look_at_version(&said, row) {
-                    self.found("rule_version", &key, what);
-                }
+        self.paged_by_two(VERSIONS, |run, (no, version), row| {
+            let key = format!("{no}.{version}");
+            let said = u32::try_from(version).ok();
+            let said = said.and_then(|version| left.remove(&(no, version)));
+            let Some(said) = said else {
+                let what = "is there, though the log does not say that it was written";
+                return run.found("rule_version", key, what);
+            };
+            for what in look_at_version(&said, row) {
+                run.found("rule_version", &key, what);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                break;
-            }
-        }
+        })?;
         for (no, version) in left.keys() {
             let what = "is missing, but the log says that it was written";
             self.found("rule_version", format!("{no}.{version}"), what);

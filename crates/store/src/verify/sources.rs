@@ -26,41 +26,27 @@ struct Said {
 impl Run<'_, '_> {
     pub(super) fn sources(&mut self) -> Result<(), VerifyError> {
         let mut said = self.sources_said()?;
-        let mut last = 0;
-        loop {
-            let page = self.source.rows(SOURCES, params![last, PAGE_ROWS])?;
-            for row in &page {
-                last = row.int(0).unwrap_or(last);
-                let Some(expected) = said.remove(&last) else {
-                    self.found(
-                        "feed_source",
-                        last,
-                        "is there, though the log knows no such source",
-                    );
-                    continue;
-                };
-                let stored = (text(row, 1), text(row, 2), row.bool(3).ok());
-                let told = (
-                    Some(&*expected.code),
-                    Some(expected.kind),
-                    Some(expected.live),
-                );
-                if stored != told {
-                    self.found(
-                        "feed_source",
-                        last,
-                        "code, kind or live are not those of the log",
-                    );
-                }
-                let wanted = text(row, 4).unwrap_or_default();
-                if sha256(wanted.as_bytes()).hex() != expected.digest {
-                    self.found("feed_source", last, "column wanted is not that of the log");
-                }
+        let page = |last: i64| params![last, PAGE_ROWS];
+        self.paged(SOURCES, page, |run, no, row| {
+            let Some(expected) = said.remove(&no) else {
+                let what = "is there, though the log knows no such source";
+                return run.found("feed_source", no, what);
+            };
+            let stored = (text(row, 1), text(row, 2), row.bool(3).ok());
+            let told = (
+                Some(&*expected.code),
+                Some(expected.kind),
+                Some(expected.live),
+            );
+            if stored != told {
+                let what = "code, kind or live are not those of the log";
+                run.found("feed_source", no, what);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                break;
+            let wanted = text(row, 4).unwrap_or_default();
+            if sha256(wanted.as_bytes()).hex() != expected.digest {
+                run.found("feed_source", no, "column wanted is not that of the log");
             }
-        }
+        })?;
         for no in said.into_keys() {
             let what = "is missing, but the log says that it was made";
             self.found("feed_source", no, what);
@@ -70,24 +56,18 @@ impl Run<'_, '_> {
 
     fn sources_said(&mut self) -> Result<BTreeMap<i64, Said>, VerifyError> {
         let mut said = BTreeMap::new();
-        let mut last = -1;
-        loop {
-            let page = self.source.rows(EVENTS, params![last, KINDS, PAGE_ROWS])?;
-            for row in &page {
-                last = row.int(0).unwrap_or(last);
-                let json = text(row, 1).unwrap_or_default();
-                let fault = match serde_json::from_str::<AccountEvent>(json) {
-                    Ok(event) => hear(&mut said, event.change),
-                    Err(_) => Some("does not read as an event of a source"),
-                };
-                if let Some(fault) = fault {
-                    self.found("evidence", last, fault);
-                }
+        let page = |last: i64| params![last, KINDS, PAGE_ROWS];
+        self.paged(EVENTS, page, |run, idx, row| {
+            let json = text(row, 1).unwrap_or_default();
+            let fault = match serde_json::from_str::<AccountEvent>(json) {
+                Ok(event) => hear(&mut said, event.change),
+                Err(_) => Some("does not read as an event of a source"),
+            };
+            if let Some(fault) = fault {
+                run.found("evidence", idx, fault);
             }
-            if (page.len() as i64) < PAGE_ROWS {
-                return Ok(said);
-            }
-        }
+        })?;
+        Ok(said)
     }
 }
 

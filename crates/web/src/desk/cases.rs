@@ -233,7 +233,7 @@ pub(super) fn beside_reports(l: Lang, cases: &[Summary], words: &str) -> Markup 
     }
 }
 
-fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
+pub(super) fn table(app: &App, officer: &Officer, people: &People, rows: &[Summary]) -> Markup {
     let l = officer.page.lang;
     let columns = [
         t::cases_case(l),

@@ -147,6 +147,7 @@ async fn list(State(app): State<App>, officer: Officer) -> Result<Markup> {
             Outcome::Faults(_) => p.lead { (t::explorer_not_run(l)) },
             Outcome::GoneAlone => (notice(Tone::Warning, "gone-alone", t::explorer_gone(l), html! { p { (t::explorer_gone_alone(l)) } })),
             Outcome::Gone(went) => (show::gone(l, went)),
+            Outcome::GoneOf(one, states) => (address::gone(&officer, one, states)),
         }
     };
     let page = officer.page.clone().wide().faulty(!faults.is_empty());
@@ -186,7 +187,10 @@ fn help(l: Lang) -> Markup {
         ("ip:192.0.2.0/24", t::explorer_help_ip(l)),
         ("domain:example.org", t::explorer_help_domain(l)),
         ("since:7d until:yesterday", t::explorer_help_days(l)),
-        ("state:new state:again", t::explorer_help_state(l)),
+        (
+            "state:new state:again state:gone",
+            t::explorer_help_state(l),
+        ),
     ];
     let columns = [t::search_help_example(l), t::search_help_means(l)].map(Column::text);
     let rows = rows.map(|(example, means)| {

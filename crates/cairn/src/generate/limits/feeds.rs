@@ -80,7 +80,7 @@ fn coming() -> Vec<Row> {
         bytes(
             "REPORT_BYTES_MAX",
             feeds::REPORT_BYTES_MAX,
-            "a report that is sent or fetched",
+            "a report that is sent or fetched, unless `feeds.report_bytes_max` says otherwise",
         ),
         of(
             "WAITING_MAX",
@@ -89,8 +89,8 @@ fn coming() -> Vec<Row> {
         ),
         bytes(
             "WAITING_BYTES_MAX",
-            feeds::receive::WAITING_BYTES_MAX,
-            "all reports that wait",
+            feeds::WAITING_BYTES_MAX,
+            "all reports that wait, unless `feeds.waiting_bytes_max` says otherwise",
         ),
         of(
             "SOURCE_SENDERS_MAX",

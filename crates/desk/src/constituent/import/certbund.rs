@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::csv::{ReaderBuilder, StringRecord};
+use cairn_kernel::net::Network;
 use cairn_kernel::text::{clean, one_line};
 
-use super::super::net::{Domain, Network, asn};
+use super::super::net::{Domain, asn};
 use super::super::typed::{self, Draft, Fault, Heading, Wrong};
 use super::super::{CONSTITUENTS_MAX, CONTACTS_MAX, NAME_CHARS_MAX, Role};
 use super::{FAULTS_MAX, Incoming};

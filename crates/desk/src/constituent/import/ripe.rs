@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use cairn_kernel::net::Network;
 use cairn_kernel::text::{clean, one_line};
 
-use super::super::net::{Network, asn};
+use super::super::net::asn;
 use super::super::typed::{self, Draft, Heading};
 use super::super::{CONSTITUENTS_MAX, NAME_CHARS_MAX, Role};
 use super::Incoming;
@@ -264,10 +265,13 @@ fn networks(text: &str) -> Vec<Network> {
         Some((first, last)) => {
             let ends: (Option<IpAddr>, Option<IpAddr>) =
                 (first.trim().parse().ok(), last.trim().parse().ok());
-            match ends {
-                (Some(first), Some(last)) => Network::span(first, last),
-                _ => Vec::new(),
-            }
+            let all = match ends {
+                (Some(first), Some(last)) => Network::between(first, last),
+                _ => None,
+            };
+            // All addresses there are are nobody's.
+            let all = all.unwrap_or_default().into_iter();
+            all.filter(|one| one.prefix() > 0).collect()
         }
         None => Network::parse(text).into_iter().collect(),
     }

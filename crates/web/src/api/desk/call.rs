@@ -339,7 +339,7 @@ where
             };
             // Only now: who may not send makes nobody read.
             if let Some(max) = parts.extensions.get::<BodyMax>() {
-                max.set(cairn_app::feeds::REPORT_BYTES_MAX);
+                max.set(desk.app.report_bytes_max());
                 max.set_time(crate::desk::UPLOAD_TIME_MAX);
             }
             super::feeds::with_status(f(asked, body).await)

@@ -277,10 +277,13 @@ async fn asked_for(asked: &Asked, line: &str, want: Want, values: usize) -> Resu
             });
             Err(Problem::invalid(faults.collect()))
         }
-        Outcome::GoneAlone | Outcome::Gone(_) => Err(Problem::invalid(vec![FieldFault {
-            pointer: "q".to_owned(),
-            detail: "what is gone is told by the page only, by feed and day".to_owned(),
-        }])),
+        Outcome::GoneAlone | Outcome::Gone(_) | Outcome::GoneOf(..) => {
+            Err(Problem::invalid(vec![FieldFault {
+                pointer: "q".to_owned(),
+                detail: "what is gone is told by the page only, by feed and day, or of one address"
+                    .to_owned(),
+            }]))
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use maud::{Markup, html};
 
 use super::{HOME, allowed, counted, doors, href as explore, show as shown};
 use crate::components::{Column, Hue, back_link, said, said_inline, stack, tag};
-use crate::desk::observable;
 use crate::desk::who::Officer;
+use crate::desk::{case, cases, observable};
 use crate::form::Form;
 use crate::i18n::{Lang, t};
 use crate::problem::{Problem, Result};
@@ -19,6 +19,8 @@ use crate::problem::{Problem, Result};
 const STATES_SHOWN: usize = 50;
 /// The same on the page of an observable.
 const STATES_BESIDE: usize = 10;
+/// Reports with it that are shown, the newest.
+const REPORTS_SHOWN: usize = 10;
 
 /// The address of this page.
 pub(in crate::desk) fn href(one: &Observable) -> String {
@@ -55,6 +57,9 @@ pub(super) async fn show(
         .seen_by_machines(&officer.who, &one, from, segments)
         .await?;
     let reports = app.observable(&officer.who, &one, None).await?;
+    let numbers: Vec<i64> = reports.reports.iter().map(|row| row.no).collect();
+    let cases = app.cases_naming(&officer.who, &one, &numbers).await?;
+    let people = app.people(&officer.who).await?;
     let title = t::explorer_address_title(l);
     let told = defang(&one);
     let body = html! {
@@ -65,7 +70,6 @@ pub(super) async fn show(
         p { (t::explorer_address_lead(l)) }
         p {
             a href=(observable::address(&one)) { (t::explorer_address_observable(l)) }
-            " (" (t::obs_count(l)) ": " (reports.seen.reports) ")"
             @if let Some(line) = line(&one) { " " a href=(explore(&line, None)) { (t::explorer_address_explore(l)) } }
         }
         @match seen.as_deref().filter(|seen| !seen.states.is_empty()) {
@@ -76,12 +80,36 @@ pub(super) async fn show(
                 (sightings(&officer, &one, seen, on))
             }
         }
+        h2 #reports { (t::obs_reports(l)) }
+        @if reports.reports.is_empty() { p { (t::obs_reports_none(l)) } }
+        @else {
+            @let newest = reports.reports.get(..REPORTS_SHOWN).unwrap_or(&reports.reports);
+            (case::table(&app, &officer, &people, newest, false))
+            @if reports.seen.reports > newest.len() as u64 { p { a href={ (observable::address(&one)) "#reports" } { (t::explorer_address_reports(l)) } } }
+        }
+        h2 #cases { (t::cases_title(l)) }
+        @if cases.is_empty() { p { (t::explorer_address_cases_none(l)) } }
+        @else {
+            p.hint { (t::explorer_address_cases_note(l)) }
+            (cases::table(&app, &officer, &people, &cases))
+        }
     };
     Ok(officer
         .page
         .clone()
         .wide()
         .render(&format!("{title}: {told}"), body))
+}
+
+/// What of an address is gone.
+pub(super) fn gone(officer: &Officer, one: &Observable, gone: &[History]) -> Markup {
+    let l = officer.page.lang;
+    html! {
+        h2 { (t::explorer_gone(l)) ": " code { (said_inline(&defang(one))) } }
+        @if gone.is_empty() { p { (t::explorer_gone_none_of(l)) } }
+        @else { (ways(officer, gone, STATES_SHOWN)) }
+        p { a href=(href(one)) { (t::explorer_address_all(l)) } }
+    }
 }
 
 /// The filter that finds it.
@@ -94,6 +122,10 @@ fn line(one: &Observable) -> Option<String> {
 }
 
 fn states(officer: &Officer, seen: &Address, most: usize) -> Markup {
+    ways(officer, &seen.states, most)
+}
+
+fn ways(officer: &Officer, states: &[History], most: usize) -> Markup {
     let l = officer.page.lang;
     let columns = [
         Column::text(t::explorer_feed(l)),
@@ -115,14 +147,9 @@ fn states(officer: &Officer, seen: &Address, most: usize) -> Markup {
             html! { (counted(own.state.seen)) },
         ]
     };
-    let rows: Vec<Vec<Markup>> = seen
-        .states
-        .iter()
-        .take(most)
-        .enumerate()
-        .map(cells)
-        .collect();
-    let more = seen.states.len().saturating_sub(most) as u64;
+    let shown = states.iter().take(most).enumerate();
+    let rows: Vec<Vec<Markup>> = shown.map(cells).collect();
+    let more = states.len().saturating_sub(most) as u64;
     html! {
         (stack(t::explorer_address_states(l), &columns, &rows))
         @if more > 0 { p.hint { (t::explorer_address_more(l, more)) } }

@@ -8,7 +8,7 @@ use cairn_app::explorer::store::cube::Level;
 use cairn_app::explorer::store::mix::Column as Of;
 use cairn_app::explorer::store::sift::Found;
 use cairn_app::explorer::{Explored, FILE_ROWS_MAX, Shown, Value, Went};
-use cairn_desk::explorer::{Facet, Question};
+use cairn_desk::explorer::{Facet, Question, Seen};
 use cairn_kernel::observable::{Kind, Observable, defang, defang_text};
 use cairn_kernel::time::Micros;
 use maud::{Markup, html};
@@ -68,6 +68,7 @@ pub(super) fn figures(app: &App, officer: &Officer, explored: &Explored) -> Mark
             (time(l, explored))
             h2 { (t::explorer_facets(l)) }
             div.facets {
+                (states(l, explored))
                 @for facet in &explored.facets { (one_facet(app, l, &explored.question, facet)) }
             }
         }
@@ -155,6 +156,31 @@ fn one_facet(app: &App, l: Lang, question: &Question, facet: &Shown) -> Markup {
             }
         }
     }
+}
+
+/// Sightings of what was new and of what had been seen before; and a way to what is gone, which has none.
+fn states(l: Lang, explored: &Explored) -> Markup {
+    let name = t::explorer_standing(l);
+    let columns = [Column::text(name), Column::number(t::explorer_count(l))];
+    let again = explored.total.saturating_sub(explored.fresh);
+    let cells = |(seen, shown, count): (Seen, &str, Option<u64>)| {
+        let question = &explored.question;
+        vec![
+            html! {
+                @if question.asks(seen) { strong { (shown) } }
+                @else { a href=(href(&question.seen(seen), None)) title=(t::explorer_only(l, shown)) { (shown) } }
+            },
+            html! { @if let Some(count) = count { (counted(count)) } @else { (t::explorer_state_apart(l)) } },
+        ]
+    };
+    let rows: Vec<Vec<Markup>> = [
+        (Seen::New, t::explorer_state_new(l), Some(explored.fresh)),
+        (Seen::Again, t::explorer_state_again(l), Some(again)),
+        (Seen::Gone, t::explorer_gone_tag(l), None),
+    ]
+    .map(cells)
+    .into();
+    html! { section.facet { (table(name, &columns, &rows)) } }
 }
 
 /// A day since 1970 as a date.

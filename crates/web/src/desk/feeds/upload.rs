@@ -7,7 +7,6 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
-use cairn_app::feeds::REPORT_BYTES_MAX;
 use cairn_app::feeds::receive::{Came, CameBy};
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
@@ -53,7 +52,7 @@ async fn page(
         .map(|(no, name)| (no.to_string(), name))
         .collect();
     let choices: Vec<Choice<'_>> = named.iter().map(|(no, name)| choice(no, name)).collect();
-    let hint = t::feeds_file_hint(l, size(REPORT_BYTES_MAX));
+    let hint = t::feeds_file_hint(l, size(app.report_bytes_max()));
     // Empty means: the first one is shown as chosen.
     let asked = officer.page.uri.query().unwrap_or_default();
     let asked = form_urlencoded::parse(asked.as_bytes())
@@ -122,7 +121,7 @@ async fn taken(
         return refused(app, officer, form.get("source"), false).await;
     }
     if let Some(max) = parts.extensions.get::<BodyMax>() {
-        max.set(REPORT_BYTES_MAX + FRAME_BYTES_MAX);
+        max.set(app.report_bytes_max().saturating_add(FRAME_BYTES_MAX));
         max.set_time(UPLOAD_TIME_MAX);
     }
     let got = read(app, officer, media, body).await?;
@@ -171,7 +170,7 @@ async fn refused(
 /// Reads the form in its order: the token, the source, then the file. A file before these is taken by nobody.
 async fn read(app: &App, officer: &Officer, media: &str, body: axum::body::Body) -> Result<Got> {
     let boundary = multer::parse_boundary(media).map_err(|_| Problem::bad_request())?;
-    let whole = REPORT_BYTES_MAX + FRAME_BYTES_MAX;
+    let whole = app.report_bytes_max().saturating_add(FRAME_BYTES_MAX);
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
     let mut got = Got::default();
