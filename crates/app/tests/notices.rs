@@ -24,9 +24,9 @@ use cairn_app::notify::Post;
 use cairn_app::report::AppError;
 use cairn_app::{App, Config, MailConfig};
 use cairn_desk::constituent::typed::{self, ContactTyped};
-use cairn_desk::constituent::{Typed, Work};
+use cairn_desk::constituent::{Fault, Typed, Work, Wrong};
 use cairn_desk::conversation::ReplyAddress;
-use cairn_desk::notice::{ALL_ROWS, Answer, Refusal, State, Why};
+use cairn_desk::notice::{ALL_ROWS, Answer, Format, Refusal, State, Why};
 use cairn_desk::rules::{Command, Refusal as RuleRefusal};
 use cairn_kernel::actor::Role;
 use cairn_kernel::time::Micros;
@@ -35,8 +35,10 @@ use cairn_store::feeds::segment::{Observed, Rows};
 use cairn_store::feeds::{Begin, Begun, FeedStore, FeedWish};
 use cairn_store::writer::Unit;
 use cairn_testkit::gpg::Gpg;
+use cairn_testkit::openssl::OpenSsl;
 use cairn_testkit::{TestStore, account, on_both};
 use mail::MailServer;
+use std::path::PathBuf;
 use tokio::sync::watch;
 
 const HOUR: i64 = 3_600;
@@ -72,7 +74,13 @@ struct World<'t> {
 
 impl<'t> World<'t> {
     async fn new(t: &'t TestStore, address: &str) -> Self {
+        Self::signing(t, address, None).await
+    }
+
+    /// With the service's own certificate in this file.
+    async fn signing(t: &'t TestStore, address: &str, smime: Option<PathBuf>) -> Self {
         let config = Config {
+            smime,
             public_url: "https://report.example".into(),
             mail: Some(MailConfig {
                 smtp_url: format!("smtp://{address}"),
@@ -113,10 +121,16 @@ impl<'t> World<'t> {
     }
 
     async fn contact(&self, role: &str, email: &str, key: &str) {
+        self.contact_with(role, email, (key, "")).await;
+    }
+
+    /// With an OpenPGP key and a certificate.
+    async fn contact_with(&self, role: &str, email: &str, (key, certificate): (&str, &str)) {
         let typed = ContactTyped {
             role: role.into(),
             email: email.into(),
             key: key.into(),
+            certificate: certificate.into(),
             ..ContactTyped::default()
         };
         let draft = self.app.contact_typed(&typed).unwrap();
@@ -357,6 +371,157 @@ on_both! {
         assert_eq!(server.messages().len(), 2);
         assert_eq!(w.list().await.notices.len(), 2);
         w.proved().await;
+    }
+
+    async fn who_has_a_certificate_is_told_by_smime_and_openssl_opens_it(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let usage = ["keyUsage=critical,digitalSignature,keyEncipherment"];
+        let ours = OpenSsl::with_certificate("report@cert.example", "rsa:2048", 30, &usage);
+        let short = OpenSsl::with_certificate("soc@owner.example", "rsa:2048", 1, &usage);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("smime.pem");
+        std::fs::write(&file, format!("{}{}", ours.key(), ours.certificate())).unwrap();
+        let w = World::signing(t, &server.address.to_string(), Some(file.clone())).await;
+        // What is no good is not taken, with its reason.
+        let weak = OpenSsl::with_certificate("soc@owner.example", "rsa:1024", 30, &usage);
+        let signs = OpenSsl::with_certificate("soc@owner.example", "rsa:2048", 30, &["keyUsage=digitalSignature"]);
+        for (text, wrong) in [
+            ("abc".to_owned(), Wrong::Certificate),
+            (short.key(), Wrong::CertificateSecret),
+            (weak.certificate(), Wrong::CertificateWeak),
+            (signs.certificate(), Wrong::CertificateUse),
+        ] {
+            let typed = ContactTyped { role: "abuse".into(), email: "a@owner.example".into(), certificate: text, ..ContactTyped::default() };
+            assert_eq!(w.app.contact_typed(&typed).unwrap_err(), [Fault::at("certificate", wrong)]);
+        }
+        w.contact_with("security", "soc@owner.example", ("", &short.certificate())).await;
+        w.switch_on(&BOOK.replace("green", "amber")).await;
+        w.pass(60);
+        w.report("vulnerable-system", &[7]).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 1);
+        let number = w.list().await.notices[0].standing.number.clone();
+        assert_eq!((field(&all[0], "To").as_str(), field(&all[0], "Subject")), ("soc@owner.example", number.clone()));
+        let kind = field(&all[0], "Content-Type");
+        assert!(kind.starts_with("application/pkcs7-mime") && kind.contains("smime-type=enveloped-data"), "{kind}");
+        assert!(!all[0].contains("192.0.2.7") && !all[0].contains("Tapanga"), "{}", all[0]);
+        let opened = short.decrypt("SMIME", all[0].as_bytes());
+        assert!(opened.good, "{}", opened.words);
+        let said = short.verify(&opened.out, &ours.certificate());
+        assert!(said.good, "{}", said.words);
+        let inside = plain(&String::from_utf8_lossy(&said.out));
+        assert!(inside.contains("Tapanga: TLP:AMBER") && inside.contains("/n/"), "{inside}");
+        assert!(inside.contains("filename=\"notice-") && inside.contains("Subject: "));
+        assert_eq!(w.list().await.notices[0].standing.sealing.as_deref(), Some("smime"));
+
+        // Its time is over: that is no key, and the next contact is tried, which is on a curve. Without a certificate of ours it is not signed.
+        std::fs::remove_file(&file).unwrap();
+        w.pass(2 * 24 * HOUR);
+        w.report("vulnerable-system", &[7, 8]).await;
+        w.turn().await;
+        assert_eq!(w.why(8).await, [Why::NoKey]);
+        let curve = OpenSsl::with_certificate("abuse@owner.example", "ec:P-256", 30, &["keyUsage=keyAgreement"]);
+        w.contact_with("abuse", "abuse@owner.example", ("", &curve.certificate())).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 2);
+        let second = all.iter().find(|mail| field(mail, "To") == "abuse@owner.example").unwrap();
+        let opened = curve.decrypt("SMIME", second.as_bytes());
+        assert!(opened.good, "{}", opened.words);
+        let inside = plain(&String::from_utf8_lossy(&opened.out));
+        assert!(inside.contains("Tapanga: TLP:AMBER") && !inside.contains("pkcs7-signature"), "{inside}");
+        assert_eq!(w.list().await.notices[0].standing.sealing.as_deref(), Some("smime_unsigned"));
+        assert!(!short.decrypt("SMIME", second.as_bytes()).good);
+
+        // Who has both gets OpenPGP.
+        w.app.ensure_openpgp().unwrap();
+        let gpg = Gpg::with_key("Owner <soc2@owner.example>", "1y");
+        let key = String::from_utf8_lossy(&gpg.public()).into_owned();
+        w.contact_with("security", "soc2@owner.example", (&key, &curve.certificate())).await;
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[7, 8]).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 3);
+        assert_eq!(w.list().await.notices[0].standing.sealing.as_deref(), Some("encrypted"));
+        w.proved().await;
+    }
+
+    async fn an_owner_fetches_its_own_by_a_token_and_nothing_of_others(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mut w = World::new(t, &server.address.to_string()).await;
+        let first = w.owner;
+        w.contact("abuse", "abuse@owner.example", "").await;
+        w.owner = w.constituent("192.0.2.128/25", "en").await;
+        w.contact("abuse", "abuse@other.example", "").await;
+        let (row, shown) = w.app.make_pull_token(&w.lead, first, ("SIEM", 30)).await.unwrap();
+        let (_, others) = w.app.make_pull_token(&w.lead, w.owner, ("SIEM", 30)).await.unwrap();
+        for (name, days) in [("", 30), ("x", 0), ("x", 366)] {
+            let wrong = w.app.make_pull_token(&w.lead, first, (name, days)).await;
+            assert!(matches!(wrong, Err(AppError::Input(_))), "{name} {days}");
+        }
+        w.switch_on(BOOK).await;
+        w.pass(60);
+        w.report("vulnerable-system", &[7, 8, 200]).await;
+        w.turn().await;
+        let owner = w.app.puller(&shown).await.unwrap();
+        let other = w.app.puller(&others).await.unwrap();
+        assert!(w.app.pulled(&owner, "").await.unwrap().notices.is_empty(), "what did not leave is not told");
+        w.mail().await;
+        w.pass(11);
+        let all = w.app.pulled(&owner, "").await.unwrap();
+        assert_eq!((all.notices.len(), all.more), (1, false));
+        let (media, bytes) = w.app.pulled_file(&all, Format::Json).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let events: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((media, events.len()), ("application/x-ndjson", 2));
+        assert_eq!((&events[0]["__type"], &events[1]["extra.notice.row"]), (&"Event".into(), &2.into()));
+        let number = all.notices[0].standing.number.clone();
+        assert!(text.contains("192.0.2.7") && !text.contains("192.0.2.200") && events[0]["extra.notice.number"] == number.as_str());
+        let (_, table) = w.app.pulled_file(&all, Format::Csv).unwrap();
+        let table = String::from_utf8(table).unwrap();
+        assert!(table.starts_with("\"notice\",\"tlp\",\"row\"") && table.contains(&number), "{table}");
+        // What was fetched does not come again; what leaves later does.
+        let none = w.app.pulled(&owner, &all.next).await.unwrap();
+        assert_eq!((none.notices.len(), none.next.as_str()), (0, all.next.as_str()));
+        assert!(matches!(w.app.pulled(&owner, "x").await, Err(AppError::Input(_))));
+        let theirs = w.app.pulled(&other, "").await.unwrap();
+        assert_eq!(theirs.notices[0].content.rows[0].line.asset(), "192.0.2.200");
+        // An answer, to one's own alone.
+        assert!(matches!(w.app.pulled_notice(&other, &number).await, Err(AppError::NotFound)));
+        let opened = w.app.pulled_notice(&owner, &number).await.unwrap();
+        let said = Said { rows: vec![(1, Answer::NotOurs)], note: String::new() };
+        w.app.answer_notice(&opened, &said).await.unwrap();
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[7, 8, 200]).await;
+        w.turn().await;
+        w.mail().await;
+        w.pass(11);
+        let again = w.app.pulled(&owner, &all.next).await.unwrap();
+        assert_eq!((again.notices.len(), again.notices[0].content.rows.len()), (1, 1));
+        // An end, and the end of all.
+        assert!(matches!(w.app.end_pull_token(&w.lead, w.owner, &row.id).await, Err(AppError::NotFound)));
+        w.app.end_pull_token(&w.lead, first, &row.id).await.unwrap();
+        assert!(matches!(w.app.end_pull_token(&w.lead, first, &row.id).await, Err(AppError::NotFound)));
+        let tokens = w.app.pull_tokens(&w.lead, first).await.unwrap();
+        assert!(tokens[0].ended_at.is_some() && tokens[0].used_on.is_some());
+        for wrong in [shown.as_str(), "cairn_owner_", "cairn_officer_x", ""] {
+            assert!(matches!(w.app.puller(wrong).await, Err(AppError::NotFound)), "{wrong}");
+        }
+        let one = w.app.constituent(&w.lead, w.owner).await.unwrap();
+        w.app.remove_constituent(&w.lead, (w.owner, one.constituent.version)).await.unwrap();
+        assert!(matches!(w.app.puller(&others).await, Err(AppError::NotFound)), "its constituent is gone");
+        w.proved().await;
+        for sql in ["UPDATE pull_token SET owner = 9", "UPDATE pull_token SET ended_at = NULL", "DELETE FROM pull_token"] {
+            tamper(t, &format!("CREATE TABLE kept AS SELECT * FROM pull_token; {sql}")).await;
+            let findings = t.log_verify().await.1;
+            assert!(findings.iter().any(|finding| finding.table == "pull_token"), "{sql}: {findings:?}");
+            tamper(t, "DELETE FROM pull_token; INSERT INTO pull_token SELECT * FROM kept; DROP TABLE kept").await;
+        }
     }
 
     async fn what_is_still_there_and_what_went_stand_in_the_next_notice(t: &mut TestStore) {

@@ -242,6 +242,12 @@ const TABLE: [(&str, &str, &str); 211] = [
         "officer lead auditor",
     ),
     ("POST", "/desk/constituents/{no}/remove", "lead"),
+    ("POST", "/desk/constituents/{no}/tokens", "officer lead"),
+    (
+        "POST",
+        "/desk/constituents/{no}/tokens/{id}/end",
+        "officer lead",
+    ),
     ("POST", "/desk/constituents/{no}/{action}", "officer lead"),
     ("GET", "/desk/feeds", FEEDS),
     ("GET", "/desk/feeds/upload", "officer lead"),

@@ -189,6 +189,7 @@ impl Certbund {
                     phone: typed::phone(cell(row, "tel")),
                     fingerprint: typed::fingerprint(cell(row, "openpgp_fpr")),
                     key: None,
+                    certificate: None,
                     disabled: off.contains(mail),
                     email: Some(email),
                 });
