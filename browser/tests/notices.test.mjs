@@ -2,7 +2,7 @@
 // secret link without scripts and by keyboard, and the next day's report lacks the row: gone, and the time until then counted and shown.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -123,7 +123,7 @@ when = { type = ["vulnerable-system"], identifier = ["open-telnet"] }
 tell = { class = "exposed", role = ["security"], template = "exposed", format = "csv", hours = 24, tlp = "amber" }
 `;
 
-const owner = { link: '', number: '' };
+const owner = { link: '', number: '', home: '' };
 after(() => owner.gpg?.end());
 
 test('the owner and the book of rules: written, tried out, and switched on by a second person', async () => {
@@ -134,6 +134,7 @@ test('the owner and the book of rules: written, tried out, and switched on by a 
   await page.fill('#name', 'Example Harbour');
   await page.fill('#language', 'mi');
   await press(page, 'main form[action="/desk/constituents"] button');
+  owner.home = page.url();
   await page.fill('#assets', '203.0.113.64/27');
   await press(page, 'main button[name=do][value=add]');
   await page.selectOption('#role', 'security');
@@ -194,6 +195,87 @@ test('a report is taken in, and the owner is told by mail that GnuPG opens', asy
   assert.match(await text(page), /no contact with this role and a mailbox/);
   await page.goto(`${cairn.url}${HOME}`);
   await keyboardVisible(page);
+  faults.none();
+  await close();
+});
+
+test('a program of the owner fetches the rows by a token that is shown once, and answers', async () => {
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  await page.goto(owner.home);
+  await press(page, 'main form[action$="/tokens"] button');
+  assert.match(await text(page), /Enter a name/);
+  await look(page, 'notices-token-fault');
+  await page.fill('#token-name', 'Their SIEM');
+  await press(page, 'main form[action$="/tokens"] button');
+  const token = /cairn_owner_[0-9A-Za-z]+/.exec(await text(page))[0];
+  await look(page, 'notices-token-shown');
+  await page.goto(owner.home);
+  assert.doesNotMatch(await text(page), /cairn_owner_/, 'shown once');
+  await look(page, 'notices-token');
+  const ask = (path, shown = token, more = {}) => fetch(`${cairn.url}/api/v1/owner/${path}`, { headers: { authorization: `Bearer ${shown}`, ...more.headers }, ...more.init });
+  const rows = await until('rows', async () => {
+    const answer = await ask('rows');
+    assert.equal(answer.status, 200);
+    const body = await answer.text();
+    return body && { body, next: answer.headers.get('cairn-next'), more: answer.headers.get('cairn-more') };
+  });
+  const events = rows.body.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(events.map((event) => event['source.ip']), ['203.0.113.65', '203.0.113.66']);
+  assert.equal(events[0]['extra.notice.number'], owner.number);
+  assert.equal(rows.more, '0');
+  assert.equal(await (await ask(`rows?since=${rows.next}`)).text(), '', 'what was fetched does not come again');
+  assert.match(await (await ask('rows?format=csv')).text(), /^"notice","tlp","row"/);
+  const list = await (await ask('notices')).json();
+  assert.deepEqual([list.notices.length, list.notices[0].number, list.next], [1, owner.number, rows.next]);
+  const say = (body, number = owner.number, shown = token) =>
+    ask(`notices/${number}/answers`, shown, { headers: { 'content-type': 'application/json' }, init: { method: 'POST', body: JSON.stringify(body) } });
+  assert.equal((await say({ rows: [{ row: 1, answer: 'maybe' }] })).status, 422);
+  assert.equal((await say({ rows: [{ row: 3, answer: 'fixed' }] })).status, 422);
+  assert.equal((await say({})).status, 422);
+  assert.equal((await say({ all: 'fixed' }, '20200101-00000001')).status, 404);
+  for (const wrong of ['cairn_owner_x', '', token.slice(0, -1)]) {
+    assert.equal((await ask('rows', wrong)).status, 401);
+    assert.equal((await say({ all: 'fixed' }, owner.number, wrong)).status, 401);
+  }
+  assert.equal((await ask('rows?since=x')).status, 400);
+  assert.equal((await say({ rows: [{ row: 1, answer: 'working' }], note: 'By our SIEM.' })).status, 204);
+  await page.goto(`${cairn.url}${HOME}/${owner.number}`);
+  assert.match(await text(page), /By our SIEM\./);
+  await page.goto(owner.home);
+  await press(page, 'main form[action$="/end"] button');
+  assert.equal((await ask('rows')).status, 401, 'ended');
+  faults.none();
+  await close();
+});
+
+test('a certificate for S/MIME stands with a contact: as a file, with its fingerprint and what is to be minded', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'smime'));
+  const openssl = (...args) => execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  openssl('req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-days', '30', '-subj', '/O=Example Harbour/CN=Noc', '-addext', 'subjectAltName=email:noc@harbour.example',
+    '-addext', 'keyUsage=keyEncipherment', '-keyout', 'key.pem', '-out', 'cert.pem');
+  const der = openssl('x509', '-in', 'cert.pem', '-outform', 'DER');
+  const print = /=([0-9A-F:]+)/.exec(openssl('x509', '-in', 'cert.pem', '-noout', '-fingerprint', '-sha256').toString())[1];
+  const { page, faults, close } = await at(cairn, 'hana', false);
+  const send = async (email, name, buffer) => {
+    await page.goto(owner.home);
+    await page.selectOption('#role', 'technical');
+    await page.fill('#email', email);
+    await page.setInputFiles('#certificate_file', { name, mimeType: 'application/octet-stream', buffer });
+    await press(page, 'main form[action$="/contact"] button');
+  };
+  await send('noc@harbour.example', 'key.pem', readFileSync(join(folder, 'key.pem')));
+  assert.match(await text(page), /This is a private key/);
+  assert.doesNotMatch(await page.content(), /PRIVATE KEY/, 'it is not shown again');
+  await look(page, 'notices-certificate-fault');
+  await send('noc@harbour.example', 'cert.der', der);
+  const said = await text(page);
+  assert.ok(said.includes(print), said);
+  assert.match(said, /CN=Noc.*noc@harbour\.example/);
+  assert.doesNotMatch(said, /does not name this mailbox/);
+  await send('other@harbour.example', 'cert.der', der);
+  assert.match(await text(page), /does not name this mailbox/);
+  await look(page, 'notices-certificate');
+  rmSync(folder, { recursive: true, force: true });
   faults.none();
   await close();
 });

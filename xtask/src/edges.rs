@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("cairn-evidence", 1),
     ("cairn-pdf", 1),
     ("cairn-openpgp", 1),
+    ("cairn-smime", 1),
     ("cairn-desk", 2),
     ("cairn-feeds", 2),
     ("cairn-exchange", 2),
@@ -83,6 +84,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("maud", &["cairn-web", "cairn-track"]),
     ("lettre", &["cairn-app"]),
     ("pgp", &["cairn-openpgp"]),
+    ("cms", &["cairn-smime"]),
+    ("rsa", &["cairn-smime"]),
+    ("aes-kw", &["cairn-smime"]),
     ("clap*", &["cairn"]),
     ("anyhow", &["cairn", "xtask"]),
 ];

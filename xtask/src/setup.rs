@@ -77,6 +77,12 @@ pub const TOOLS: &[Tool] = &[
         package: "gnupg",
         present: || process::which("gpg").is_some() && process::which("gpgconf").is_some(),
     },
+    // The other side of mail that is encrypted by S/MIME.
+    Tool {
+        name: "openssl",
+        package: "openssl",
+        present: || process::which("openssl").is_some(),
+    },
     // IntelMQ's lists.
     Tool {
         name: "redis-server",

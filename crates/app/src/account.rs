@@ -33,8 +33,10 @@ use crate::report::{AppError, damaged};
 
 pub use cairn_store::account::ApiKey;
 pub use cairn_store::token::TokenRow;
+pub(crate) use code::base32;
 pub use code::{RECOVERY_CODES, STEP_SECONDS, code_at};
 pub use confirm::{PROVED_SECONDS, Proofs};
+pub(crate) use manage::name_of;
 pub use manage::{AccountView, Doer, NewAccount, Person};
 pub use passkey::{PASSKEY_NAME_CHARS_MAX, PASSKEYS_MAX, PasskeyView, Place};
 pub use password::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PasswordCost, Weakness};

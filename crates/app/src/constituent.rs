@@ -21,6 +21,7 @@ use cairn_kernel::net::Network;
 use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::text::fold;
 use cairn_openpgp::{Key, Standing};
+use cairn_smime::{Certificate, CertificateFault, Standing as CertificateStanding};
 use cairn_store::constituent::{Line, Mark, Texts, begin, remove, set};
 use cairn_store::keys::random;
 use cairn_store::writer::{Unit, WriteError};
@@ -354,7 +355,7 @@ impl App {
         }))
     }
 
-    /// A contact as it was typed, with its key looked at.
+    /// A contact as it was typed, with its key and its certificate looked at.
     ///
     /// # Errors
     /// All faults.
@@ -375,6 +376,22 @@ impl App {
                 return Err(vec![Fault::at("fingerprint", Wrong::Fingerprint)]);
             }
             draft.fingerprint = Some(own);
+        }
+        if let Some(text) = &draft.certificate {
+            let read = Certificate::read(text.as_bytes()).map_err(|fault| match fault {
+                CertificateFault::Secret => Wrong::CertificateSecret,
+                CertificateFault::None | CertificateFault::TooLarge => Wrong::Certificate,
+            });
+            let good = read.and_then(|one| match one.standing(self.now_seconds()) {
+                CertificateStanding::Good => Ok(one.pem()),
+                CertificateStanding::NotYet | CertificateStanding::Expired => {
+                    Err(Wrong::CertificateOver)
+                }
+                CertificateStanding::OtherUse => Err(Wrong::CertificateUse),
+                CertificateStanding::Weak => Err(Wrong::CertificateWeak),
+            });
+            let pem = good.map_err(|wrong| vec![Fault::at("certificate", wrong)])?;
+            draft.certificate = Some(pem);
         }
         Ok(draft)
     }

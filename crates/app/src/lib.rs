@@ -38,6 +38,7 @@ mod reword;
 pub mod rules;
 pub mod search;
 pub mod shift;
+pub mod smime;
 pub mod takeaway;
 pub mod track;
 pub mod uploads;
@@ -112,6 +113,8 @@ pub struct Config {
     pub reply_to: Option<ReplyAddress>,
     /// Signs what goes out.
     pub dkim: Option<dkim::DkimConfig>,
+    /// File with the private key and the certificate that sign what leaves by S/MIME; without it that is encrypted only.
+    pub smime: Option<std::path::PathBuf>,
     /// The operator's canned answers, as their file has them; none takes the built-in ones.
     pub answers: Option<Arc<str>>,
     /// What guessing a stored password costs.
@@ -173,6 +176,7 @@ impl Default for Config {
             mail: None,
             reply_to: None,
             dkim: None,
+            smime: None,
             answers: None,
             password_cost: account::PasswordCost::STANDARD,
             passwords: cairn_desk::signin::Passwords::default(),

@@ -6,6 +6,7 @@ mod book;
 mod gone;
 mod judge;
 mod make;
+mod pull;
 mod read;
 mod send;
 mod trial;
@@ -26,6 +27,10 @@ use crate::report::{AppError, damaged};
 pub use answer::{Opened, Said};
 pub use book::{BookSaid, BookWhole};
 pub use cairn_store::notice as rows;
+pub use cairn_store::pull::PullTokenRow;
+pub use pull::{
+    Left, PULL_DAYS_MAX, PULL_NOTICES, PULL_PREFIX, PULL_ROWS, PULL_TOKENS_MAX, Pulled, Puller,
+};
 pub use read::{Held, List, Reason, RowNow, TIMES_DAYS, Whole, Why};
 pub use send::NOTICE_MAIL;
 pub use trial::{TRIAL_DAYS, TRIAL_OBSERVATIONS_MAX};

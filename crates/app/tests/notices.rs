@@ -13,272 +13,24 @@
 
 #[path = "support/mail.rs"]
 mod mail;
+#[path = "support/notices.rs"]
+mod support;
 
-use cairn_app::account::Principal;
-use cairn_app::clock::Clock;
 use cairn_app::conversation::{Handed, Taken};
-use cairn_app::feeds::columns::KeyMaker;
-use cairn_app::notice::rows::Wanted;
-use cairn_app::notice::{List, Said};
-use cairn_app::notify::Post;
+use cairn_app::notice::Said;
 use cairn_app::report::AppError;
-use cairn_app::{App, Config, MailConfig};
-use cairn_desk::constituent::typed::{self, ContactTyped};
-use cairn_desk::constituent::{Typed, Work};
-use cairn_desk::conversation::ReplyAddress;
-use cairn_desk::notice::{ALL_ROWS, Answer, Refusal, State, Why};
+use cairn_desk::constituent::typed::ContactTyped;
+use cairn_desk::constituent::{Fault, Typed, Work, Wrong};
+use cairn_desk::notice::{ALL_ROWS, Answer, Format, Refusal, State, Why};
 use cairn_desk::rules::{Command, Refusal as RuleRefusal};
-use cairn_kernel::actor::Role;
-use cairn_kernel::time::Micros;
+use cairn_kernel::label::Tlp;
 use cairn_store::backup::{self, Plan, Restore};
-use cairn_store::feeds::segment::{Observed, Rows};
-use cairn_store::feeds::{Begin, Begun, FeedStore, FeedWish};
 use cairn_store::writer::Unit;
 use cairn_testkit::gpg::Gpg;
-use cairn_testkit::{TestStore, account, on_both};
+use cairn_testkit::openssl::OpenSsl;
+use cairn_testkit::{TestStore, on_both};
 use mail::MailServer;
-use tokio::sync::watch;
-
-const HOUR: i64 = 3_600;
-const ON: Command = Command::SwitchOn { others: 0 };
-const BOOK: &str = r#"
-[limits]
-approve_rows = 3
-stop_rows = 8
-
-[[rule]]
-name = "Scanners"
-when = { type = ["scanner"] }
-silent = "nobody asked for them"
-
-[[rule]]
-name = "Vulnerable"
-when = { type = ["vulnerable-system"], feed = ["example"] }
-tell = { class = "exposed", role = ["security", "abuse"], template = "exposed", hours = 20, tlp = "green" }
-"#;
-
-fn now() -> Micros {
-    cairn_app::clock::Clock::System.now()
-}
-
-struct World<'t> {
-    t: &'t TestStore,
-    app: App,
-    clock: Clock,
-    lead: Principal,
-    other: Principal,
-    owner: u32,
-}
-
-impl<'t> World<'t> {
-    async fn new(t: &'t TestStore, address: &str) -> Self {
-        let config = Config {
-            public_url: "https://report.example".into(),
-            mail: Some(MailConfig {
-                smtp_url: format!("smtp://{address}"),
-                from: "Reports <report@cert.example>".into(),
-            }),
-            reply_to: Some(ReplyAddress::parse("report+{tag}@cert.example").unwrap()),
-            ..Config::default()
-        };
-        let (app, clock) = t.app(config, now());
-        let lead = account(&app, "lea", Role::Lead).await;
-        let other = account(&app, "ola", Role::Lead).await;
-        let mut world = Self {
-            t,
-            app,
-            clock,
-            lead,
-            other,
-            owner: 0,
-        };
-        world.owner = world.constituent("192.0.2.0/24", "mi").await;
-        world
-    }
-
-    async fn constituent(&self, network: &str, language: &str) -> u32 {
-        let typed = Typed {
-            name: format!("Owner of {network}"),
-            language: language.into(),
-            ..Typed::default()
-        };
-        let made = self.app.make_constituent(&self.lead, typed.read().unwrap());
-        let no = made.await.unwrap();
-        let work = Work::Add(typed::assets(network).unwrap());
-        self.app
-            .work_on_constituent(&self.lead, (no, 1), &work)
-            .await
-            .unwrap();
-        no
-    }
-
-    async fn contact(&self, role: &str, email: &str, key: &str) {
-        let typed = ContactTyped {
-            role: role.into(),
-            email: email.into(),
-            key: key.into(),
-            ..ContactTyped::default()
-        };
-        let draft = self.app.contact_typed(&typed).unwrap();
-        let one = self.app.constituent(&self.lead, self.owner).await.unwrap();
-        let seen = (self.owner, one.constituent.version);
-        let work = Work::NewContact(Box::new(draft));
-        self.app
-            .work_on_constituent(&self.lead, seen, &work)
-            .await
-            .unwrap();
-    }
-
-    async fn seen(&self) -> i64 {
-        let book = self.app.notice_book(&self.lead).await.unwrap();
-        book.rule.as_ref().map_or(0, |rule| rule.steps)
-    }
-
-    /// Written, tried out, asked for, and switched on by somebody else.
-    async fn switch_on(&self, text: &str) {
-        self.app
-            .write_book(&self.lead, self.seen().await, text)
-            .await
-            .unwrap()
-            .unwrap();
-        self.app
-            .try_book(&self.lead, self.seen().await)
-            .await
-            .unwrap();
-        self.app
-            .work_book(&self.lead, self.seen().await, Command::Ask)
-            .await
-            .unwrap();
-        self.app
-            .work_book(&self.other, self.seen().await, ON)
-            .await
-            .unwrap();
-    }
-
-    fn pass(&self, seconds: i64) {
-        self.clock.set(self.clock.now().plus_seconds(seconds));
-    }
-
-    /// A report that tells all there is, as `cairn feeds ingest` takes it in.
-    async fn report(&self, kind: &'static str, addresses: &[u8]) {
-        let (options, at) = (self.t.options(), self.clock.now());
-        let addresses = addresses.to_vec();
-        let taken = tokio::task::spawn_blocking(move || {
-            let mut store = FeedStore::open(&options).unwrap();
-            let mut coming = store.take_raw().unwrap();
-            coming
-                .push(format!("{at:?} {kind} {addresses:?}").as_bytes())
-                .unwrap();
-            let raw = store.keep_raw(coming, at).unwrap();
-            let wish = FeedWish {
-                source: "example",
-                name: kind,
-                window_us: Some(72 * HOUR * 1_000_000),
-                complete: Some(true),
-            };
-            let feed = store.feed(&wish, at).unwrap();
-            let begin = Begin {
-                raw: &raw,
-                part: 0,
-                member: "scan.csv",
-                schema: "1",
-                now: at,
-            };
-            let Begun::Open(mut report) = store.begin(&feed, &begin).unwrap() else {
-                panic!()
-            };
-            let (mut rows, mut maker) = (Rows::default(), KeyMaker::default());
-            for last in addresses {
-                let mut one = Observed {
-                    at,
-                    kind,
-                    identifier: "open-telnet",
-                    ip: Some([192, 0, 2, last].into()),
-                    port: Some(23),
-                    transport: "tcp",
-                    ..Observed::default()
-                };
-                one.key = maker.of(&one);
-                rows.push(&one);
-            }
-            store.commit(&mut report, &rows, &[], "1", 10).unwrap();
-            store.finish(&report).unwrap();
-        });
-        taken.await.unwrap();
-    }
-
-    async fn turn(&self) {
-        while self.app.notices_turn().await.unwrap() > 0 {}
-    }
-
-    async fn mail(&self) {
-        let post = Post::new(self.app.config.mail.as_ref().unwrap()).unwrap();
-        let going_on = watch::channel(false).1;
-        self.app.run_jobs(Some(&post), &going_on).await.unwrap();
-    }
-
-    async fn list(&self) -> List {
-        let all = self.app.notice_list(&self.lead, &Wanted::default()).await;
-        all.unwrap().into_inner()
-    }
-
-    async fn why(&self, last: u8) -> Vec<Why> {
-        let found = self
-            .app
-            .notice_why(&self.lead, &format!("192.0.2.{last}"))
-            .await
-            .unwrap();
-        found.reasons.iter().map(|one| one.why).collect()
-    }
-
-    async fn proved(&self) {
-        assert_eq!(self.t.log_verify().await.1, vec![]);
-    }
-}
-
-fn field(message: &str, name: &str) -> String {
-    let unfolded = message.replace("\r\n ", " ").replace("\n ", " ");
-    let start = format!("{}:", name.to_lowercase());
-    let line = unfolded
-        .lines()
-        .find(|line| line.to_lowercase().starts_with(&start));
-    let line = line.unwrap_or_else(|| panic!("no {name} in {message}"));
-    line[start.len()..].trim().to_owned()
-}
-
-/// What a text of ours says, quoted-printable undone.
-fn plain(text: &str) -> String {
-    let text = text
-        .replace("=\r\n", "")
-        .replace("=\n", "")
-        .replace('\r', "");
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let Some((first, more)) = rest.split_first() {
-        let hex = (*first == b'=').then(|| more.get(..2)).flatten();
-        let hex = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        match hex {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &more[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = more;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn secret(text: &str) -> (String, String) {
-    let at = text.find("/n/").unwrap() + 3;
-    let link: String = text[at..]
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .collect();
-    let (number, secret) = link.rsplit_once('-').unwrap();
-    (number.to_owned(), secret.to_owned())
-}
+use support::{BOOK, HOUR, ON, World, field, now, plain, secret};
 
 on_both! {
     async fn an_owner_is_told_once_answers_and_what_is_gone_is_counted(t: &mut TestStore) {
@@ -356,6 +108,191 @@ on_both! {
         w.mail().await;
         assert_eq!(server.messages().len(), 2);
         assert_eq!(w.list().await.notices.len(), 2);
+        w.proved().await;
+    }
+
+    async fn who_has_a_certificate_is_told_by_smime_and_openssl_opens_it(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let usage = ["keyUsage=critical,digitalSignature,keyEncipherment"];
+        let ours = OpenSsl::with_certificate("report@cert.example", "rsa:2048", 30, &usage);
+        let short = OpenSsl::with_certificate("soc@owner.example", "rsa:2048", 1, &usage);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("smime.pem");
+        std::fs::write(&file, format!("{}{}", ours.key(), ours.certificate())).unwrap();
+        let w = World::signing(t, &server.address.to_string(), Some(file.clone())).await;
+        // What is no good is not taken, with its reason.
+        let weak = OpenSsl::with_certificate("soc@owner.example", "rsa:1024", 30, &usage);
+        let signs = OpenSsl::with_certificate("soc@owner.example", "rsa:2048", 30, &["keyUsage=digitalSignature"]);
+        for (text, wrong) in [
+            ("abc".to_owned(), Wrong::Certificate),
+            (short.key(), Wrong::CertificateSecret),
+            (weak.certificate(), Wrong::CertificateWeak),
+            (signs.certificate(), Wrong::CertificateUse),
+        ] {
+            let typed = ContactTyped { role: "abuse".into(), email: "a@owner.example".into(), certificate: text, ..ContactTyped::default() };
+            assert_eq!(w.app.contact_typed(&typed).unwrap_err(), [Fault::at("certificate", wrong)]);
+        }
+        w.contact_with("security", "soc@owner.example", ("", &short.certificate())).await;
+        w.switch_on(&BOOK.replace("green", "amber")).await;
+        w.pass(60);
+        w.report("vulnerable-system", &[7]).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 1);
+        let number = w.list().await.notices[0].standing.number.clone();
+        assert_eq!((field(&all[0], "To").as_str(), field(&all[0], "Subject")), ("soc@owner.example", number.clone()));
+        let kind = field(&all[0], "Content-Type");
+        assert!(kind.starts_with("application/pkcs7-mime") && kind.contains("smime-type=enveloped-data"), "{kind}");
+        assert!(!all[0].contains("192.0.2.7") && !all[0].contains("Tapanga"), "{}", all[0]);
+        let opened = short.decrypt("SMIME", all[0].as_bytes());
+        assert!(opened.good, "{}", opened.words);
+        let said = short.verify(&opened.out, &ours.certificate());
+        assert!(said.good, "{}", said.words);
+        let inside = plain(&String::from_utf8_lossy(&said.out));
+        assert!(inside.contains("Tapanga: TLP:AMBER") && inside.contains("/n/"), "{inside}");
+        assert!(inside.contains("filename=\"notice-") && inside.contains("Subject: "));
+        assert_eq!(w.list().await.notices[0].standing.sealing.as_deref(), Some("smime"));
+
+        // Its time is over: that is no key, and the next contact is tried, which is on a curve. Without a certificate of ours it is not signed.
+        std::fs::remove_file(&file).unwrap();
+        w.pass(2 * 24 * HOUR);
+        w.report("vulnerable-system", &[7, 8]).await;
+        w.turn().await;
+        assert_eq!(w.why(8).await, [Why::NoKey]);
+        let curve = OpenSsl::with_certificate("abuse@owner.example", "ec:P-256", 30, &["keyUsage=keyAgreement"]);
+        w.contact_with("abuse", "abuse@owner.example", ("", &curve.certificate())).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 2);
+        let second = all.iter().find(|mail| field(mail, "To") == "abuse@owner.example").unwrap();
+        let opened = curve.decrypt("SMIME", second.as_bytes());
+        assert!(opened.good, "{}", opened.words);
+        let inside = plain(&String::from_utf8_lossy(&opened.out));
+        assert!(inside.contains("Tapanga: TLP:AMBER") && !inside.contains("pkcs7-signature"), "{inside}");
+        assert_eq!(w.list().await.notices[0].standing.sealing.as_deref(), Some("smime_unsigned"));
+        assert!(!short.decrypt("SMIME", second.as_bytes()).good);
+
+        // Who has both gets OpenPGP.
+        w.app.ensure_openpgp().unwrap();
+        let gpg = Gpg::with_key("Owner <soc2@owner.example>", "1y");
+        let key = String::from_utf8_lossy(&gpg.public()).into_owned();
+        w.contact_with("security", "soc2@owner.example", (&key, &curve.certificate())).await;
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[7, 8]).await;
+        w.turn().await;
+        w.mail().await;
+        let all = server.messages();
+        assert_eq!(all.len(), 3);
+        assert_eq!(w.list().await.notices[0].standing.sealing.as_deref(), Some("encrypted"));
+        w.proved().await;
+    }
+
+    async fn an_owner_fetches_its_own_by_a_token_and_nothing_of_others(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let mut w = World::new(t, &server.address.to_string()).await;
+        let first = w.owner;
+        w.contact("abuse", "abuse@owner.example", "").await;
+        w.owner = w.constituent("192.0.2.128/25", "en").await;
+        w.contact("abuse", "abuse@other.example", "").await;
+        let (row, shown) = w.app.make_pull_token(&w.lead, first, ("SIEM", 30)).await.unwrap();
+        let (_, others) = w.app.make_pull_token(&w.lead, w.owner, ("SIEM", 30)).await.unwrap();
+        for (name, days) in [("", 30), ("x", 0), ("x", 366)] {
+            let wrong = w.app.make_pull_token(&w.lead, first, (name, days)).await;
+            assert!(matches!(wrong, Err(AppError::Input(_))), "{name} {days}");
+        }
+        w.switch_on(BOOK).await;
+        w.pass(60);
+        w.report("vulnerable-system", &[7, 8, 200]).await;
+        w.turn().await;
+        let owner = w.app.puller(&shown).await.unwrap();
+        let other = w.app.puller(&others).await.unwrap();
+        assert!(w.app.pulled(&owner, "").await.unwrap().notices.is_empty(), "what did not leave is not told");
+        w.mail().await;
+        w.pass(11);
+        let all = w.app.pulled(&owner, "").await.unwrap();
+        assert_eq!((all.notices.len(), all.more), (1, false));
+        let (media, bytes) = w.app.pulled_file(&all, Format::Json).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let events: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((media, events.len()), ("application/x-ndjson", 2));
+        assert_eq!((&events[0]["__type"], &events[1]["extra.notice.row"]), (&"Event".into(), &2.into()));
+        let number = all.notices[0].standing.number.clone();
+        assert!(text.contains("192.0.2.7") && !text.contains("192.0.2.200") && events[0]["extra.notice.number"] == number.as_str());
+        let (_, table) = w.app.pulled_file(&all, Format::Csv).unwrap();
+        let table = String::from_utf8(table).unwrap();
+        assert!(table.starts_with("\"notice\",\"tlp\",\"row\"") && table.contains(&number), "{table}");
+        // What was fetched does not come again; what leaves later does.
+        let none = w.app.pulled(&owner, &all.next).await.unwrap();
+        assert_eq!((none.notices.len(), none.next.as_str()), (0, all.next.as_str()));
+        assert!(matches!(w.app.pulled(&owner, "x").await, Err(AppError::Input(_))));
+        let theirs = w.app.pulled(&other, "").await.unwrap();
+        assert_eq!(theirs.notices[0].content.rows[0].line.asset(), "192.0.2.200");
+        // An answer, to one's own alone.
+        assert!(matches!(w.app.pulled_notice(&other, &number).await, Err(AppError::NotFound)));
+        let opened = w.app.pulled_notice(&owner, &number).await.unwrap();
+        let said = Said { rows: vec![(1, Answer::NotOurs)], note: String::new() };
+        w.app.answer_notice(&opened, &said).await.unwrap();
+        w.pass(21 * HOUR);
+        w.report("vulnerable-system", &[7, 8, 200]).await;
+        w.turn().await;
+        w.mail().await;
+        w.pass(11);
+        let again = w.app.pulled(&owner, &all.next).await.unwrap();
+        assert_eq!((again.notices.len(), again.notices[0].content.rows.len()), (1, 1));
+        // An end, and the end of all.
+        assert!(matches!(w.app.end_pull_token(&w.lead, w.owner, &row.id).await, Err(AppError::NotFound)));
+        w.app.end_pull_token(&w.lead, first, &row.id).await.unwrap();
+        assert!(matches!(w.app.end_pull_token(&w.lead, first, &row.id).await, Err(AppError::NotFound)));
+        let tokens = w.app.pull_tokens(&w.lead, first).await.unwrap();
+        assert!(tokens[0].ended_at.is_some() && tokens[0].used_on.is_some());
+        for wrong in [shown.as_str(), "cairn_owner_", "cairn_officer_x", ""] {
+            assert!(matches!(w.app.puller(wrong).await, Err(AppError::NotFound)), "{wrong}");
+        }
+        let one = w.app.constituent(&w.lead, w.owner).await.unwrap();
+        w.app.remove_constituent(&w.lead, (w.owner, one.constituent.version)).await.unwrap();
+        assert!(matches!(w.app.puller(&others).await, Err(AppError::NotFound)), "its constituent is gone");
+        w.proved().await;
+        for sql in ["UPDATE pull_token SET owner = 9", "UPDATE pull_token SET ended_at = NULL", "DELETE FROM pull_token"] {
+            tamper(t, &format!("CREATE TABLE kept AS SELECT * FROM pull_token; {sql}")).await;
+            let findings = t.log_verify().await.1;
+            assert!(findings.iter().any(|finding| finding.table == "pull_token"), "{sql}: {findings:?}");
+            tamper(t, "DELETE FROM pull_token; INSERT INTO pull_token SELECT * FROM kept; DROP TABLE kept").await;
+        }
+    }
+
+    async fn labels_and_tags_of_single_events_decide_and_the_stricter_label_wins(t: &mut TestStore) {
+        let Some(server) = MailServer::start() else { return };
+        let w = World::new(t, &server.address.to_string()).await;
+        w.contact("abuse", "abuse@owner.example", "").await;
+        let ours = "[[rule]]\nname = \"Ours\"\nwhen = { tag = [\"ours\"] }\nsilent = \"ours\"\n\n[[rule]]\nname = \"Vulnerable\"";
+        w.switch_on(&BOOK.replace("[[rule]]\nname = \"Vulnerable\"", ours)).await;
+        w.pass(60);
+        let rows = [(1, "", ""), (2, "CLEAR", "iot"), (3, "AMBER", ""), (4, "RED", "iot"), (5, "", "iot;OURS")];
+        w.report_of("vulnerable-system", &rows).await;
+        w.turn().await;
+        w.mail().await;
+        // Green goes in the clear; what is amber by its own label waits for a key; what is red is told to nobody, since no rule names it.
+        let all = w.list().await;
+        assert_eq!(all.notices.len(), 1);
+        let whole = w.app.read_notice(&w.lead, &all.notices[0].standing.number).await.unwrap();
+        let assets: Vec<_> = whole.rows.iter().map(|row| row.row.line.asset()).collect();
+        assert_eq!(whole.content.tell.tlp, Tlp::Green);
+        assert_eq!(assets.len(), 2, "{assets:?}");
+        let mut why = Vec::new();
+        for last in 1..=5 {
+            why.extend(w.why(last).await);
+        }
+        assert_eq!(why, [Why::Told, Why::Told, Why::NoKey, Why::NoRule, Why::Rule]);
+        let text = plain(&server.messages()[0]);
+        assert!(text.contains("192.0.2.1") || text.contains("192[.]0[.]2[.]1"), "{text}");
+        assert!(!server.messages()[0].contains("192.0.2.4"));
+        // The dry run says the same.
+        w.app.write_book(&w.lead, w.seen().await, &BOOK.replace("feed =", "tlp = [\"red\"], feed =")).await.unwrap().unwrap();
+        let trial = w.app.try_book(&w.lead, w.seen().await).await.unwrap();
+        assert_eq!((trial.looked, trial.told), (5, 1));
+        assert_eq!(trial.reach.iter().filter(|one| one.why == Why::NoKey).count(), 1);
         w.proved().await;
     }
 

@@ -93,6 +93,7 @@ async fn all_of(settings: &Settings, mail: bool, full: bool, findings: &mut Find
     mail::outgoing(settings, mail, findings).await;
     mail::conversation(settings, findings);
     mail::openpgp(settings, findings);
+    mail::smime(settings, findings);
     mail::agencies(settings, findings);
 }
 

@@ -337,7 +337,7 @@ pub fn reference() -> String {
          or from `--set key=value`; later sources win: default, file, environment, `--set`. \
          An unknown key is an error that names the nearest known one.\n\nA tenant (docs/operators.md) has the settings of \
          its own below, and may have those of the house, such as `tenant.NAME.service.name`, but for those of the listener \
-         and the process; what it does not set is as in the house, but for addresses of mail, DKIM, plans, folders of machine reports and the name of \
+         and the process; what it does not set is as in the house, but for addresses of mail, DKIM, S/MIME, plans, folders of machine reports and the name of \
          the log. Settings of tenants stand in the file or come by `--set`, not from the environment.\n",
     );
     let mut section = "";

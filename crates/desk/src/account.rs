@@ -155,6 +155,29 @@ pub enum AccountChange {
         /// The day, as days since 1970 (UTC).
         day: i64,
     },
+    /// A token was made by which an owner of machines fetches what it was told.
+    PullTokenMade {
+        /// Token id.
+        token: String,
+        /// Number of the constituent.
+        constituent: u32,
+        /// When it ends by itself.
+        until: Micros,
+        /// SHA-256 of the keyed hash that is kept of it, hexadecimal.
+        digest: String,
+    },
+    /// Such a token was ended.
+    PullTokenEnded {
+        /// Token id.
+        token: String,
+    },
+    /// The first use of such a token on a day.
+    PullTokenUsed {
+        /// Token id.
+        token: String,
+        /// The day, as days since 1970 (UTC).
+        day: i64,
+    },
     /// A webhook was made or changed: from now on it is like this.
     WebhookSet {
         /// Its id.
@@ -392,7 +415,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 46] = [
+    pub const KINDS: [&'static str; 49] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -423,6 +446,9 @@ impl AccountChange {
         "token_made",
         "token_ended",
         "token_used",
+        "pull_token_made",
+        "pull_token_ended",
+        "pull_token_used",
         "webhook_set",
         "webhook_secret",
         "webhook_off",

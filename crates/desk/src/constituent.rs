@@ -280,6 +280,9 @@ pub struct Contact {
     /// The key itself, in ASCII armor, if it is here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// A certificate to which mail is encrypted by S/MIME where there is no OpenPGP key that is good; PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
     /// Since when it is here.
     pub added: Day,
     /// When somebody last said that it is right.

@@ -183,6 +183,12 @@ pub struct Line {
     /// Its country, two letters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cc: String,
+    /// `tlp`: the label of this row alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tlp: String,
+    /// Its tags, as the report wrote them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tags: String,
     /// When it was seen.
     pub at: Micros,
     /// The report that told it.

@@ -63,7 +63,7 @@ const KEY_FILES: [&str; 6] = [
     OPENPGP_FILE,
 ];
 /// Every table, in both databases.
-const TABLES: [&str; 93] = [
+const TABLES: [&str; 94] = [
     "meta",
     "report",
     "report_body",
@@ -94,6 +94,7 @@ const TABLES: [&str; 93] = [
     "api_key",
     "agency_key",
     "token",
+    "pull_token",
     "webhook",
     "webhook_delivery",
     "job",
@@ -160,7 +161,9 @@ const TABLES: [&str; 93] = [
 ];
 /// The schema with which a table came: an older database, which nobody has migrated yet, lacks the younger ones.
 fn came_with(table: &str) -> i64 {
-    if table == "agency_key" {
+    if table == "pull_token" {
+        27
+    } else if table == "agency_key" {
         26
     } else if table == "case_file" {
         25

@@ -31,6 +31,7 @@ pub mod openpgp;
 pub mod packed;
 mod planner;
 pub mod postgres;
+pub mod pull;
 pub mod referral;
 pub mod report;
 pub mod retention;

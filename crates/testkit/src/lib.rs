@@ -16,6 +16,7 @@ pub mod campaigns;
 mod dice;
 pub mod gpg;
 mod look;
+pub mod openssl;
 pub mod sample;
 mod store;
 

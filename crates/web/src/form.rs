@@ -30,6 +30,12 @@ impl Form {
         Ok(Self(pairs))
     }
 
+    /// Pairs that came otherwise, in the order in which they came.
+    #[must_use]
+    pub(crate) const fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The first value of a field; none when the field wasn't sent, which differs from sent empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

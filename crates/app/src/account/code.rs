@@ -65,7 +65,7 @@ pub fn code_at(secret: &[u8], at: Micros) -> String {
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// Base 32 (RFC 4648, section 6) in lower case without padding.
-pub(super) fn base32(bytes: &[u8]) -> String {
+pub(crate) fn base32(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(5) * 8);
     let (mut buffer, mut bits) = (0_u32, 0_u32);
     for byte in bytes {

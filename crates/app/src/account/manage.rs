@@ -120,7 +120,7 @@ pub(super) fn is_login(login: &str) -> bool {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-@".contains(c))
 }
 
-pub(super) fn name_of(text: &str) -> Result<String, AccountError> {
+pub(crate) fn name_of(text: &str) -> Result<String, AccountError> {
     let name = cairn_kernel::text::one_line(text);
     if (1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
         Ok(name)

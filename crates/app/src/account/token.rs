@@ -51,7 +51,7 @@ impl Principal {
     }
 
     /// Refuses who came by a token: what lets people in is changed by people.
-    pub(super) const fn in_person(&self) -> Result<(), Denied> {
+    pub(crate) const fn in_person(&self) -> Result<(), Denied> {
         match self.token {
             None => Ok(()),
             Some(_) => Err(Denied),

@@ -9,6 +9,9 @@ use cairn_kernel::time::Micros;
 use cairn_store::feeds::segment::{Key, Observed};
 use ring::digest::{SHA256, digest};
 
+/// Bytes of an observation's tags that are kept.
+pub const TAGS_BYTES_MAX: usize = 120;
+
 /// What an observation without a type is filed under (RSIT).
 const NO_KIND: &str = "undetermined";
 /// What sinkholes report: to whom something called there is part of what was seen.
@@ -29,7 +32,36 @@ pub(super) fn of<'x>(observation: &Observation<'x>, received: Micros) -> Observe
     if observed.kind.is_empty() {
         observed.kind = NO_KIND;
     }
+    for (name, value) in observation.extra {
+        if is_tags(name) {
+            observed.tags = cut(value.as_text().unwrap_or(""));
+        }
+    }
     observed
+}
+
+/// The entries that sources tell tags by: Shadowserver's column, and lists of others.
+fn is_tags(name: &str) -> bool {
+    matches!(name, "tag" | "tags")
+}
+
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(TAGS_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
+}
+
+/// Tags that an event tells as a list, as one text; `None` where it tells none so.
+pub(super) fn listed_tags(observation: &Observation<'_>) -> Option<String> {
+    let mut all = observation.extra.iter();
+    let list = all.find_map(|(name, value)| match value {
+        Value::Json(json) if is_tags(name) => json.as_array(),
+        _ => None,
+    })?;
+    let words: Vec<&str> = list.iter().filter_map(|one| one.as_str()).collect();
+    Some(cut(&words.join(";")).to_owned())
 }
 
 fn put<'x>(observed: &mut Observed<'x>, field: Field, value: &'x Value<'x>) {
@@ -57,6 +89,7 @@ fn put<'x>(observed: &mut Observed<'x>, field: Field, value: &'x Value<'x>) {
         Field::SourceAsn => observed.asn = int().and_then(|number| u32::try_from(number).ok()),
         Field::DestinationIp => observed.to_ip = ip(),
         Field::DestinationPort => observed.to_port = port(),
+        Field::Tlp => observed.tlp = text(),
         Field::TimeSource => {
             if let Value::Time(at) = value {
                 observed.at = *at;
@@ -155,6 +188,13 @@ fn port(room: &mut Vec<u8>, port: Option<u16>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tags_are_cut_between_signs() {
+        assert_eq!(cut("iot;cve-2050-1"), "iot;cve-2050-1");
+        let long = format!("{}ā", "x".repeat(TAGS_BYTES_MAX - 1));
+        assert_eq!(cut(&long).len(), TAGS_BYTES_MAX - 1);
+    }
 
     #[test]
     fn the_same_is_the_same_whoever_tells_and_whenever() {

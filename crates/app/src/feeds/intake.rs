@@ -272,6 +272,10 @@ fn rows(
                     continue;
                 }
                 let mut observed = columns::of(&observation, open.received);
+                let tags = columns::listed_tags(&observation);
+                if let Some(tags) = &tags {
+                    observed.tags = tags;
+                }
                 observed.key = maker.of(&observed);
                 completer.complete(&mut observed);
                 part.rows.push(&observed);

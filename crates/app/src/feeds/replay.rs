@@ -147,6 +147,10 @@ fn rows(
             first = first.min(observation.span.offset);
             if waiting.contains(&observation.span.offset) {
                 let mut observed = columns::of(&observation, received);
+                let tags = columns::listed_tags(&observation);
+                if let Some(tags) = &tags {
+                    observed.tags = tags;
+                }
                 observed.key = maker.of(&observed);
                 completer.complete(&mut observed);
                 gathered.rows.push(&observed);

@@ -52,7 +52,11 @@ impl App {
         let head = self.store.notice_by(number).await?;
         let head = head
             .filter(|head| same && matches!(head.standing.state, State::Sent | State::Returned));
-        let head = head.ok_or(AppError::NotFound)?;
+        self.opened_notice(head.ok_or(AppError::NotFound)?).await
+    }
+
+    /// A notice with how its rows stand now, for who may see it.
+    pub(super) async fn opened_notice(&self, head: store::Head) -> Result<Opened, AppError> {
         Ok(Opened {
             content: content(&head.content)?,
             lines: self.store.notice_lines(head.standing.no).await?,

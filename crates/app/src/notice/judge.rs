@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cairn_desk::notice::{Judged, Line, Seen, Why};
+use cairn_desk::notice::{Judged, Line, Seen, Tell, Why};
+use cairn_kernel::label::Tlp;
 use cairn_kernel::time::Micros;
 use cairn_store::feeds::segment::{Key, Observed};
 use cairn_store::feeds::state::State;
@@ -56,6 +57,8 @@ pub(super) fn line_of(row: &Observed<'_>, name: &(String, String), report: i64) 
         url: row.url.to_owned(),
         asn: row.asn,
         cc: row.cc.to_owned(),
+        tlp: row.tlp.to_owned(),
+        tags: row.tags.to_owned(),
         at: row.at,
         report,
         offset: row.offset,
@@ -227,11 +230,11 @@ impl App {
         let seen = seen(&own.line, &chunk.name, own.state, self.clock.now());
         let judged = book.book.judge(&seen, own.owner, facts, self.notice_day());
         let (rule, tell, why) = match judged {
-            Judged::Tell(rule, tell) => (rule, Some(tell), Why::Due),
+            Judged::Tell(rule, tell) => (rule, Some(tell.labelled(seen.tlp)), Why::Due),
             Judged::Silent(rule, _) => (rule, None, Why::Rule),
             Judged::NoRule => (0, None, Why::NoRule),
         };
-        let json = |tell| serde_json::to_string(tell).map_err(damaged("rule"));
+        let json = |tell: &Tell| serde_json::to_string(tell).map_err(damaged("rule"));
         let one = Directive {
             place: Place {
                 key: own.key,
@@ -239,8 +242,11 @@ impl App {
                 n,
             },
             owner: own.owner,
-            class: tell.map(|tell| tell.class.clone()).unwrap_or_default(),
-            tell: tell.map(json).transpose()?.unwrap_or_default(),
+            class: tell
+                .as_ref()
+                .map(|tell| tell.class.clone())
+                .unwrap_or_default(),
+            tell: tell.as_ref().map(json).transpose()?.unwrap_or_default(),
             rule,
             version: book.version,
             why,
@@ -276,6 +282,9 @@ pub(super) fn seen<'a>(
         feed: (&name.0, &name.1),
         malware: &line.malware,
         severity: &line.severity,
+        // A label that nobody knows is taken for the strictest.
+        tlp: (!line.tlp.is_empty()).then(|| line.tlp.parse().unwrap_or(Tlp::Red)),
+        tags: &line.tags,
         ip: line.ip,
         port: line.port,
         asn: line.asn,

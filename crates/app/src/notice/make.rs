@@ -73,9 +73,7 @@ impl App {
         };
         let limits = &book.book.limits;
         let ready = due(&tell, &moment).and_then(|()| {
-            let found = reach(&one, &tell, limits, |contact| {
-                self.good_key(contact).is_some()
-            });
+            let found = reach(&one, &tell, limits, |contact| self.can_seal(contact));
             found.map(|contact| contact.id)
         });
         let contact = match ready {

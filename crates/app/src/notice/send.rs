@@ -19,12 +19,24 @@ use serde::{Deserialize, Serialize};
 use super::content;
 use crate::App;
 use crate::notify::{NotifyError, Post};
-use crate::openpgp::{Mime, Sealing, encrypted, package_part, signed, text_part};
+use crate::openpgp::{Mime, Sealing, SealingError, encrypted, package_part, signed, text_part};
 use crate::referral::boundary;
 use crate::report::AppError;
+use crate::smime::{Certificate, enveloped};
 
 /// Name of the job that mails a notice.
 pub const NOTICE_MAIL: &str = "notice_mail";
+
+/// It left by S/MIME, encrypted and signed.
+const SMIME_SIGNED: &str = "smime";
+/// It left by S/MIME, encrypted and not signed: the service has no certificate of its own.
+const SMIME_UNSIGNED: &str = "smime_unsigned";
+
+/// What mail to a contact is encrypted to.
+pub(super) enum SealTo {
+    Key(Box<Key>),
+    Certificate(Box<Certificate>),
+}
 
 /// What the job knows.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,12 +60,25 @@ fn failed(error: AppError) -> NotifyError {
 }
 
 impl App {
-    /// The key of a contact, if it can be encrypted to.
-    pub(super) fn good_key(&self, contact: &Contact) -> Option<Key> {
-        let key = Key::read(contact.key.as_ref()?.as_bytes()).ok()?;
-        let good = key.standing(self.now_seconds()) == KeyStanding::Good;
-        // Without one of ours nothing leaves encrypted.
-        (good && self.openpgp_public().is_some()).then_some(key)
+    /// How mail to a contact can be encrypted now: by its OpenPGP key, else by its certificate.
+    pub(super) fn seal_to(&self, contact: &Contact) -> Option<SealTo> {
+        let key = contact.key.as_ref();
+        let key = key.and_then(|key| Key::read(key.as_bytes()).ok());
+        let key = key.filter(|key| {
+            let good = key.standing(self.now_seconds()) == KeyStanding::Good;
+            // Without one of ours nothing leaves by OpenPGP.
+            good && self.openpgp_public().is_some()
+        });
+        if let Some(key) = key {
+            return Some(SealTo::Key(Box::new(key)));
+        }
+        let one = self.good_certificate(contact.certificate.as_ref()?)?;
+        Some(SealTo::Certificate(Box::new(one)))
+    }
+
+    /// Mail to a contact can be encrypted now.
+    pub(super) fn can_seal(&self, contact: &Contact) -> bool {
+        self.seal_to(contact).is_some()
     }
 
     /// The secret of a notice's link. It follows from the installation's keys and is kept nowhere.
@@ -95,7 +120,7 @@ impl App {
             .as_ref()
             .and_then(|one| one.contact(standing.contact))
             .filter(|contact| !contact.disabled && contact.bounced.is_none());
-        let key = contact.and_then(|contact| self.good_key(contact));
+        let key = contact.and_then(|contact| self.seal_to(contact));
         let to = contact.and_then(|contact| contact.email.as_deref());
         let to = to.and_then(|to| to.parse::<Address>().ok());
         let open = said.tell.medium == Medium::Mail && key.is_none();
@@ -106,7 +131,9 @@ impl App {
         let (mime, sealing) =
             self.seal_notice((&standing, &said), &said.subject, &text, key.as_ref())?;
         let subject = match sealing {
-            Sealing::Encrypted => crate::openpgp::SUBJECT_OUTSIDE,
+            "encrypted" => crate::openpgp::SUBJECT_OUTSIDE,
+            // Most programs show no subject that is within: the number tells nobody else anything.
+            SMIME_SIGNED | SMIME_UNSIGNED => standing.number.as_str(),
             _ => said.subject.as_str(),
         };
         let now = self.clock.now();
@@ -119,7 +146,7 @@ impl App {
         store::note_mail(&mut unit, &id, standing.no, now);
         self.store.write(unit).await?;
         post.send(message, Some(&mime), now).await?;
-        let command = |_: &Standing| Command::Sent(sealing.as_str().to_owned());
+        let command = |_: &Standing| Command::Sent(sealing.to_owned());
         let noted = self.notice_change(
             standing.no,
             Actor::System,
@@ -165,8 +192,8 @@ impl App {
         (standing, said): (&Standing, &Content),
         subject: &str,
         text: &str,
-        key: Option<&Key>,
-    ) -> Result<(Mime, Sealing), NotifyError> {
+        key: Option<&SealTo>,
+    ) -> Result<(Mime, &'static str), NotifyError> {
         let inner = boundary()?;
         let part = match said.tell.medium {
             Medium::Portal => text_part(subject, text),
@@ -180,9 +207,19 @@ impl App {
         let with = (self.now_seconds(), outer.as_str());
         let own = self.openpgp_own().unwrap_or_default().into_iter().next();
         Ok(match (own, key) {
-            (Some(own), Some(key)) => (encrypted(&part, &own, key, with)?, Sealing::Encrypted),
-            (Some(own), None) => (signed(&part, &own, with)?, Sealing::Signed),
-            (None, _) => (plain(&part, &outer), Sealing::Plain),
+            (_, Some(SealTo::Certificate(one))) => {
+                let own = self.smime_own();
+                let mime = enveloped(&part, own.as_ref(), one, with)?;
+                (mime, own.map_or(SMIME_UNSIGNED, |_| SMIME_SIGNED))
+            }
+            (Some(own), Some(SealTo::Key(key))) => {
+                let mime = encrypted(&part, &own, key, with)?;
+                (mime, Sealing::Encrypted.as_str())
+            }
+            // What was to leave encrypted does not leave otherwise.
+            (None, Some(SealTo::Key(_))) => return Err(SealingError::NoOwnKey.into()),
+            (Some(own), None) => (signed(&part, &own, with)?, Sealing::Signed.as_str()),
+            (None, None) => (plain(&part, &outer), Sealing::Plain.as_str()),
         })
     }
 
@@ -191,19 +228,24 @@ impl App {
         number: &str,
         said: &Content,
     ) -> Result<files::File, NotifyError> {
+        let head = self.notice_head(number, said);
+        files::file(said.tell.format, &said.rows, &head).map_err(|_| NotifyError::Message)
+    }
+
+    /// What a file of rows says of where it comes from.
+    pub(super) fn notice_head<'a>(&'a self, number: &'a str, said: &'a Content) -> Head<'a> {
         let from = self.config.mail.as_ref().map(|mail| mail.from.as_str());
         let from = from.unwrap_or_default();
         let contact = from
             .rsplit_once('<')
             .map_or(from, |(_, own)| own.trim_end_matches('>'));
-        let head = Head {
+        Head {
             number,
             tlp: said.tell.tlp,
             service: self.config.name(&said.language),
             contact,
             domain: contact.rsplit_once('@').map_or("", |(_, domain)| domain),
-        };
-        files::file(said.tell.format, &said.rows, &head).map_err(|_| NotifyError::Message)
+        }
     }
 
     /// Nobody can be written to any more: what it would have told is due again.
@@ -281,6 +323,7 @@ fn plain(part: &[u8], boundary: &str) -> Mime {
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
     Mime {
         content_type: format!("multipart/mixed; boundary=\"{boundary}\""),
+        more: "",
         body,
     }
 }

@@ -8,6 +8,7 @@ use cairn_desk::constituent::{Contact, Day};
 use cairn_desk::notice::trial::OWNERS_MAX;
 use cairn_desk::notice::{BOOK, Book, Judged, Reach, Tell, Trial, Why, reach};
 use cairn_desk::rules::Refusal;
+use cairn_kernel::label::Tlp;
 use cairn_kernel::time::Micros;
 use cairn_store::feeds::segment::Key;
 use cairn_store::feeds::{FeedError, FeedStore};
@@ -27,8 +28,8 @@ pub const TRIAL_OBSERVATIONS_MAX: u64 = 2_000_000;
 const KEYS_MAX: usize = 500_000;
 const DAY_SECONDS: i64 = 24 * 3_600;
 
-/// By owner, rule and whether that tells.
-type Counts = BTreeMap<(u32, u32, bool), u64>;
+/// By owner, rule and, where that tells, the label of what is told.
+type Counts = BTreeMap<(u32, u32, Option<Tlp>), u64>;
 
 /// What all of them come to; blocks.
 fn count(
@@ -72,13 +73,13 @@ fn count(
                 continue;
             };
             let line = line_of(&row, &piece.name, piece.report);
-            let judged = book.judge(&seen(&line, &piece.name, None, now), owner, facts, today);
-            let (rule, tells) = match judged {
-                Judged::Tell(rule, _) => (rule, true),
-                Judged::Silent(rule, _) => (rule, false),
-                Judged::NoRule => (0, false),
+            let seen = seen(&line, &piece.name, None, now);
+            let (rule, tells) = match book.judge(&seen, owner, facts, today) {
+                Judged::Tell(rule, tell) => (rule, Some(tell.labelled(seen.tlp).tlp)),
+                Judged::Silent(rule, _) => (rule, None),
+                Judged::NoRule => (0, None),
             };
-            trial.told += u64::from(tells);
+            trial.told += u64::from(tells.is_some());
             *counts.entry((owner, rule, tells)).or_default() += 1;
         }
     }
@@ -125,8 +126,11 @@ impl App {
         trial.beyond = all.len().saturating_sub(OWNERS_MAX) as u64;
         for ((owner, rule, tells), rows) in all.into_iter().take(OWNERS_MAX) {
             let tell = book.rule(rule).and_then(|rule| rule.tell.as_ref());
-            let why = match tell.filter(|_| tells) {
-                Some(tell) => self.would_reach(owner, tell, &book).await?,
+            let why = match tell.filter(|_| tells.is_some()) {
+                Some(tell) => {
+                    let tell = tell.labelled(tells);
+                    self.would_reach(owner, &tell, &book).await?
+                }
                 None if rule == 0 => Why::NoRule,
                 None => Why::Rule,
             };
@@ -146,7 +150,7 @@ impl App {
         let Some(one) = self.store.constituent(owner).await? else {
             return Ok(Why::NoOwner);
         };
-        let good = |contact: &Contact| self.good_key(contact).is_some();
+        let good = |contact: &Contact| self.can_seal(contact);
         let found = reach(&one, tell, &book.limits, good);
         Ok(found.err().unwrap_or(Why::Due))
     }

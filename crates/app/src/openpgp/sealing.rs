@@ -53,12 +53,17 @@ pub enum SealingError {
     /// The library, or the keys.
     #[error(transparent)]
     Seal(#[from] SealFault),
+    /// The same of S/MIME.
+    #[error(transparent)]
+    Smime(cairn_smime::SealFault),
 }
 
 /// What goes out in place of a plain text: the fields of the header that tell what the content is, and the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mime {
     pub(crate) content_type: String,
+    /// Further fields of the header about the content, each with its line end.
+    pub(crate) more: &'static str,
     pub(crate) body: Vec<u8>,
 }
 
@@ -176,6 +181,7 @@ pub(crate) fn encrypted(
         content_type: format!(
             "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"{boundary}\""
         ),
+        more: "",
         body: body.into_bytes(),
     })
 }
@@ -201,6 +207,7 @@ pub(crate) fn signed(
         content_type: format!(
             "multipart/signed; micalg=pgp-sha512; protocol=\"application/pgp-signature\"; boundary=\"{boundary}\""
         ),
+        more: "",
         body,
     })
 }
@@ -227,8 +234,8 @@ pub(crate) fn with_content(message: &[u8], mime: &Mime) -> Vec<u8> {
     }
     out.extend_from_slice(
         format!(
-            "MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n",
-            mime.content_type
+            "MIME-Version: 1.0\r\nContent-Type: {}\r\n{}\r\n",
+            mime.content_type, mime.more
         )
         .as_bytes(),
     );

@@ -3,6 +3,7 @@
 use cairn_app::clock::Clock;
 use cairn_app::dkim::Dkim;
 use cairn_app::openpgp::{OwnKeys, PublicKey, Standing, fingerprint_shown, split_address};
+use cairn_app::smime::{CertificateStanding, certificate_shown, own_certificate};
 
 use super::Findings;
 use crate::open;
@@ -90,6 +91,50 @@ pub(super) fn openpgp(settings: &Settings, findings: &mut Findings) {
             &format!("the key has no user id for {local}@{domain}, from which mail goes out"),
             "`cairn openpgp rotate` makes one for it",
         );
+    }
+}
+
+/// The certificate that signs what leaves by S/MIME.
+pub(super) fn smime(settings: &Settings, findings: &mut Findings) {
+    let Some(path) = &settings.app.smime else {
+        return;
+    };
+    let mend = "get a new certificate, and put it with its key into the file of mail.smime";
+    let own = match own_certificate(path) {
+        Ok(own) => own,
+        Err(error) => return findings.bad("S/MIME", &error.to_string(), mend),
+    };
+    let (one, now) = (own.certificate(), Clock::System.now().seconds());
+    let print = certificate_shown(&one.fingerprint());
+    let left = one.expires() - now;
+    match own.standing(now) {
+        CertificateStanding::Good if left < OPENPGP_SECONDS_MIN => {
+            let days = left / (24 * 3_600);
+            let what = format!("the certificate {print} holds for {days} days more");
+            findings.warn("S/MIME", &what, mend);
+        }
+        CertificateStanding::Good => {
+            findings.good("S/MIME", &format!("the certificate is {print}"));
+        }
+        CertificateStanding::NotYet | CertificateStanding::Expired => {
+            let what = format!(
+                "the time of the certificate {print} is over, or has not come: nothing is signed by S/MIME"
+            );
+            findings.bad("S/MIME", &what, mend);
+        }
+        CertificateStanding::OtherUse | CertificateStanding::Weak => {
+            let what = format!("the certificate {print} is not for signing mail");
+            findings.bad("S/MIME", &what, mend);
+        }
+    }
+    let sender = settings.app.mail.as_ref();
+    let sender = sender.and_then(|mail| split_address(&mail.from));
+    if let Some((local, domain)) = sender
+        && !one.is_of(&format!("{local}@{domain}"))
+    {
+        let what =
+            format!("the certificate does not name {local}@{domain}, from which mail goes out");
+        findings.warn("S/MIME", &what, mend);
     }
 }
 

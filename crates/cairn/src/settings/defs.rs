@@ -234,6 +234,9 @@ defs! {
     "mail.dkim_selector", "a name", "cairn",
         "Selector under which the public key is published; `cairn doctor` says how.",
         |s, v| { v.clone_into(&mut s.dkim.selector); Ok(()) };
+    "mail.smime", "a file", "",
+        "Private key (RSA of 2048 to 4096 bits or on the curve P-256, without a password), its certificate and those of the authorities above it, all in PEM: they sign what goes out encrypted by S/MIME. It is read anew for each mail. Empty: such mail is encrypted and not signed.",
+        |s, v| { s.app.smime = path(v); Ok(()) };
     "mail.lmtp_listen", "`127.0.0.1:port` or `unix:/path`", "",
         "Where mail servers hand messages over by LMTP (RFC 2033): an address of this machine or a socket. Empty: `cairn report import-mail` only.",
         |s, v| { s.lmtp = if v.is_empty() { None } else { Some(Place::parse(v)?) }; Ok(()) };

@@ -37,7 +37,7 @@ const OF_A_DOOR: [&str; 3] = [
     "server.tls_key",
 ];
 /// What a tenant does not take over from the house: by these it would be taken for the house, or get what is the house's.
-const NOT_TAKEN_OVER: [&str; 9] = [
+const NOT_TAKEN_OVER: [&str; 10] = [
     "evidence.origin",
     "feeds.files",
     "feeds.folders",
@@ -46,6 +46,7 @@ const NOT_TAKEN_OVER: [&str; 9] = [
     "mail.dkim_key",
     "mail.dkim_domain",
     "mail.dkim_selector",
+    "mail.smime",
     "track.plans",
 ];
 

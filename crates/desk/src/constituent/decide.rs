@@ -263,6 +263,7 @@ pub(super) fn new_contact(facts: &mut Facts, draft: Draft, today: Day) -> Contac
         phone: draft.phone,
         fingerprint: draft.fingerprint,
         key: draft.key,
+        certificate: draft.certificate,
         added: today,
         confirmed: None,
         bounced: None,
@@ -308,6 +309,7 @@ fn contact(after: &mut Constituent, work: &Work, today: Day) -> Result<(), Refus
             (one.role, one.name) = (draft.role, draft.name);
             (one.email, one.phone) = (draft.email, draft.phone);
             (one.fingerprint, one.key) = (draft.fingerprint, draft.key);
+            one.certificate = draft.certificate;
         }
         Work::DropContact(id) => after.contacts.retain(|one| one.id != *id),
         Work::Confirm(_) => confirm(one, today),

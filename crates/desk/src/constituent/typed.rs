@@ -16,6 +16,9 @@ const PHONE_CHARS_MAX: usize = 40;
 /// Longest OpenPGP key in ASCII armor, bytes.
 pub const KEY_BYTES_MAX: usize = 64 * 1024;
 
+/// Longest certificate in PEM, bytes.
+pub const CERTIFICATE_BYTES_MAX: usize = 24 * 1024;
+
 /// What is wrong with something that was typed or imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +43,16 @@ pub enum Wrong {
     Fingerprint,
     /// No OpenPGP key that can be written to.
     Key,
+    /// No certificate.
+    Certificate,
+    /// A private key, where a certificate is meant.
+    CertificateSecret,
+    /// A certificate whose time is over, or has not come.
+    CertificateOver,
+    /// A certificate that is not for encrypting mail.
+    CertificateUse,
+    /// A certificate with a key that is too weak, or of a kind that is not taken.
+    CertificateWeak,
     /// Neither mailbox nor telephone.
     Reach,
     /// The note is empty or too long.
@@ -73,6 +86,11 @@ impl Wrong {
             Self::Phone => "phone",
             Self::Fingerprint => "fingerprint",
             Self::Key => "key",
+            Self::Certificate => "certificate",
+            Self::CertificateSecret => "certificate_secret",
+            Self::CertificateOver => "certificate_over",
+            Self::CertificateUse => "certificate_use",
+            Self::CertificateWeak => "certificate_weak",
             Self::Reach => "reach",
             Self::Note => "note",
             Self::Day => "day",
@@ -98,6 +116,15 @@ impl Wrong {
             Self::Phone => "is no telephone number",
             Self::Fingerprint => "a fingerprint has 40 or 64 hexadecimal digits",
             Self::Key => "is no OpenPGP key that can be written to",
+            Self::Certificate => "is no certificate in PEM, DER or Base64",
+            Self::CertificateSecret => "is a private key; only the certificate belongs here",
+            Self::CertificateOver => "the certificate's time is over, or has not come",
+            Self::CertificateUse => {
+                "the certificate is not for encrypting mail: its key usage has neither key encipherment nor key agreement, or it is not for mail"
+            }
+            Self::CertificateWeak => {
+                "the certificate's key is neither RSA of 2048 to 4096 bits nor on the curve P-256 or P-384"
+            }
             Self::Reach => "a mailbox or a telephone number is needed",
             Self::Note => "a note has 1 to 500 characters",
             Self::Day => "a day is written like 2026-01-31",
@@ -288,6 +315,9 @@ pub struct ContactTyped {
     pub fingerprint: String,
     /// OpenPGP key in ASCII armor.
     pub key: String,
+    /// Certificate in PEM, or in Base64 without a frame.
+    #[serde(default)]
+    pub certificate: String,
 }
 
 /// A contact as it is wanted.
@@ -310,6 +340,9 @@ pub struct Draft {
     /// OpenPGP key in ASCII armor. Whoever makes the draft has read it.
     #[serde(default)]
     pub key: Option<String>,
+    /// Certificate in PEM. Whoever makes the draft has read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
     /// Not to be written to.
     #[serde(default)]
     pub disabled: bool,
@@ -384,6 +417,12 @@ impl ContactTyped {
                 &mut faults,
             ),
             key: optional(&self.key, armor, fault("key", Wrong::Key), &mut faults),
+            certificate: optional(
+                &self.certificate,
+                |text| (text.len() <= CERTIFICATE_BYTES_MAX).then(|| text.to_owned()),
+                fault("certificate", Wrong::Certificate),
+                &mut faults,
+            ),
             disabled: false,
         };
         if faults.is_empty() && draft.email.is_none() && draft.phone.is_none() {

@@ -107,6 +107,13 @@ pub struct When {
     /// `severity`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub severity: Vec<String>,
+    /// `tlp` of the single event. Without it events of any label but red are meant, and those without one; red is meant only where it is
+    /// named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tlp: Vec<Tlp>,
+    /// One of the event's tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tag: Vec<String>,
     /// The address lies in one of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub network: Vec<Network>,
@@ -254,6 +261,10 @@ pub struct Seen<'a> {
     pub malware: &'a str,
     /// `severity`.
     pub severity: &'a str,
+    /// `tlp`, if it has a label of its own.
+    pub tlp: Option<Tlp>,
+    /// Tags, as the report wrote them.
+    pub tags: &'a str,
     /// Address.
     pub ip: Option<IpAddr>,
     /// Port.
@@ -313,6 +324,11 @@ impl Book {
     pub fn judge(&self, seen: &Seen<'_>, owner: u32, facts: &Facts, today: Day) -> Judged<'_> {
         for (no, rule) in (1..).zip(&self.rules) {
             if !rule.when.fits(seen, owner, facts, today) {
+                continue;
+            }
+            // Whoever labelled it so named its recipients: nobody else is told unless people here decided that by a rule that names it.
+            let named = rule.when.tlp.contains(&Tlp::Red);
+            if rule.tell.is_some() && seen.tlp == Some(Tlp::Red) && !named {
                 continue;
             }
             return match (&rule.tell, &rule.silent) {
@@ -378,6 +394,23 @@ impl Tell {
     }
 }
 
+impl Tell {
+    /// How an event with this label of its own is told: under the stricter of both.
+    #[must_use]
+    pub fn labelled(&self, own: Option<Tlp>) -> Self {
+        Self {
+            tlp: own.map_or(self.tlp, |own| own.max(self.tlp)),
+            ..self.clone()
+        }
+    }
+}
+
+/// Single tags of a text, as reports write them: between semicolons, commas or blanks.
+fn tags(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '|'));
+    parts.filter(|tag| !tag.is_empty())
+}
+
 fn one_of(wanted: &[String], own: &str) -> bool {
     wanted.is_empty() || wanted.iter().any(|one| one.eq_ignore_ascii_case(own))
 }
@@ -389,6 +422,7 @@ impl When {
             && one_of(&self.malware, seen.malware)
             && one_of(&self.severity, seen.severity)
             && one_of(&self.country, seen.cc)
+            && self.marks_fit(seen)
             && self.feed_fits(seen.feed)
             && self.place_fits(seen)
             && (self.owner.is_empty() || self.owner.contains(&owner))
@@ -396,6 +430,12 @@ impl When {
             && self.note_fits(facts, today)
             && self.new.is_none_or(|new| new == seen.new)
             && self.age_fits(seen)
+    }
+
+    fn marks_fit(&self, seen: &Seen<'_>) -> bool {
+        let label = self.tlp.is_empty() || seen.tlp.is_some_and(|tlp| self.tlp.contains(&tlp));
+        let own = |wanted: &String| tags(seen.tags).any(|tag| tag.eq_ignore_ascii_case(wanted));
+        label && (self.tag.is_empty() || self.tag.iter().any(own))
     }
 
     fn feed_fits(&self, (source, name): (&str, &str)) -> bool {

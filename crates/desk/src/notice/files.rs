@@ -78,14 +78,49 @@ fn numbered(rows: &[Row]) -> impl Iterator<Item = (usize, &Row)> {
     (1..).zip(rows)
 }
 
-/// Every text is quoted, and none is taken for a formula.
-fn table(rows: &[Row]) -> Vec<u8> {
-    let mut out = WriterBuilder::new()
+fn writer() -> csv::Writer<Vec<u8>> {
+    WriterBuilder::new()
         .quote_style(QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+        .from_writer(Vec::new())
+}
+
+/// Every text is quoted, and none is taken for a formula.
+fn table(rows: &[Row]) -> Vec<u8> {
+    let mut out = writer();
     // Writing into memory does not fail.
     let _written = out.write_record(COLUMNS);
+    records(&mut out, &[], rows);
+    out.into_inner().unwrap_or_default()
+}
+
+/// Rows of several notices, as an owner fetches them: a table whose first columns name notice and label, or an event a line.
+///
+/// # Errors
+/// The writer of the format.
+pub fn fetched(
+    format: Format,
+    notices: &[(Head<'_>, &[Row])],
+) -> Result<(&'static str, Vec<u8>), serde_json::Error> {
+    if format != Format::Csv {
+        let mut out = Vec::new();
+        for (head, rows) in notices {
+            out.append(&mut events(rows, head)?);
+        }
+        return Ok(("application/x-ndjson", out));
+    }
+    let mut out = writer();
+    let columns = ["notice", "tlp"].into_iter().chain(COLUMNS);
+    let _written = out.write_record(columns);
+    for (head, rows) in notices {
+        records(&mut out, &[head.number, head.tlp.as_str()], rows);
+    }
+    let bytes = out.into_inner().unwrap_or_default();
+    Ok(("text/csv; charset=utf-8; header=present", bytes))
+}
+
+/// Rows as records, each after the same first cells.
+fn records(out: &mut csv::Writer<Vec<u8>>, first: &[&str], rows: &[Row]) {
     for (no, row) in numbered(rows) {
         let line = &row.line;
         let told = row.told.map(|at| at.to_string());
@@ -109,9 +144,10 @@ fn table(rows: &[Row]) -> Vec<u8> {
             told.unwrap_or_default(),
             gone.unwrap_or_default(),
         ];
-        let _written = out.write_record(cells.iter().map(|cell| csv_cell(cell).into_owned()));
+        let first = first.iter().map(|cell| (*cell).to_owned());
+        let cells = first.chain(cells);
+        let _written = out.write_record(cells.map(|cell| csv_cell(&cell).into_owned()));
     }
-    out.into_inner().unwrap_or_default()
 }
 
 /// Fields of IntelMQ's data format, those that are known.

@@ -101,6 +101,7 @@ mod tests {
             phone: None,
             fingerprint: None,
             key: None,
+            certificate: None,
             added: Day(0),
             confirmed: None,
             bounced: None,

@@ -124,7 +124,7 @@ pub enum Change {
     /// It left.
     #[serde(rename = "notice_sent")]
     Sent {
-        /// `plain`, `signed` or `encrypted`.
+        /// `plain`, `signed` or `encrypted`; by S/MIME `smime`, or `smime_unsigned`.
         sealing: String,
     },
     /// It did not arrive.

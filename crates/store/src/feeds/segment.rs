@@ -2,7 +2,7 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 8 | `cairnsg2` |
+//! | 8 | `cairnsg2`; `cairnsg3` where a row has a label or tags |
 //! | 4 | observations |
 //! | 4 | bytes of the columns |
 //! | 4 | bytes of the columns, packed |
@@ -13,6 +13,7 @@
 //! byte, differences are zigzagged. Words that repeat (type, country and the like) are told once a segment and counted from there. What
 //! a report says beyond these columns is in the report, which the place of its row leads to. The last column tells of each row whether it was
 //! new, and the segment that held the same observation last, which makes a chain through all that was seen of it; `cairnsg1` lacks it.
+//! Labels and tags of single rows are two more columns of words, each empty where no row has any: a report that tells none costs nothing.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -24,6 +25,8 @@ use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
 const MAGIC: &[u8; 8] = b"cairnsg2";
+/// With labels and tags.
+const MAGIC_MARKED: &[u8; 8] = b"cairnsg3";
 /// As it was without the last column.
 const MAGIC_BEFORE: &[u8; 8] = b"cairnsg1";
 /// Bytes of the head.
@@ -82,6 +85,10 @@ pub struct Observed<'a> {
     pub asn: Option<u32>,
     /// Whose the source is: a number above 0.
     pub owner: Option<i64>,
+    /// `tlp`: the label of this row alone.
+    pub tlp: &'a str,
+    /// Its tags, as the report wrote them.
+    pub tags: &'a str,
 }
 
 /// What was known of an observation when a row told it again.
@@ -156,6 +163,17 @@ impl Words {
         self.cells.get(row).map_or("", |number| self.word(*number))
     }
 
+    /// A word of the row after `before` others. Nothing is kept until there is one.
+    fn push_mark(&mut self, before: usize, word: &str) {
+        if word.is_empty() && self.cells.is_empty() {
+            return;
+        }
+        while self.cells.len() < before {
+            self.push("");
+        }
+        self.push(word);
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         varint(out, self.words.len() as u64);
         for word in &self.words {
@@ -217,11 +235,17 @@ pub struct Rows {
     asn: Vec<u32>,
     owner: Vec<u64>,
     was: Vec<i64>,
+    /// Label and tags; without a cell where no row has any.
+    marks: [Words; 2],
 }
 
 impl Rows {
     /// Adds one.
     pub fn push(&mut self, row: &Observed<'_>) {
+        let before = self.at.len();
+        for (column, word) in self.marks.iter_mut().zip([row.tlp, row.tags]) {
+            column.push_mark(before, word);
+        }
         self.keys.push(row.key);
         self.at.push(row.at.0);
         self.places.push((row.offset, row.bytes));
@@ -283,6 +307,7 @@ impl Rows {
         let [ip, to_ip] = &self.ips;
         let [port, to_port] = &self.ports;
         let [fqdn, url] = &self.texts;
+        let [tlp, tags] = &self.marks;
         let port_of = |column: &[u32]| {
             let port = column.get(row)?.checked_sub(1)?;
             u16::try_from(port).ok()
@@ -310,6 +335,8 @@ impl Rows {
                 .get(row)
                 .and_then(|owner| i64::try_from(*owner).ok())
                 .filter(|owner| *owner > 0),
+            tlp: tlp.of(row),
+            tags: tags.of(row),
         })
     }
 
@@ -416,7 +443,21 @@ impl Rows {
                 before = number;
             }
         });
+        if self.is_marked() {
+            for words in &self.marks {
+                column(&mut out, |out| {
+                    if !words.cells.is_empty() {
+                        words.write(out);
+                    }
+                });
+            }
+        }
         out
+    }
+
+    /// Some row has a label or tags.
+    fn is_marked(&self) -> bool {
+        self.marks.iter().any(|words| !words.cells.is_empty())
     }
 
     /// The segment, with what was known of each row.
@@ -445,7 +486,12 @@ impl Rows {
             crc.update(&number.to_le_bytes());
         }
         crc.update(packed);
-        let head = MAGIC.iter().copied();
+        let magic = if self.is_marked() {
+            MAGIC_MARKED
+        } else {
+            MAGIC
+        };
+        let head = magic.iter().copied();
         let head = head.chain(numbers.iter().flat_map(|n| n.to_le_bytes()));
         let head: Vec<u8> = head.chain(crc.sum().to_le_bytes()).collect();
         for (to, from) in out.iter_mut().zip(head) {
@@ -459,9 +505,12 @@ impl Rows {
     pub fn unpack(segment: &[u8]) -> Option<Self> {
         let mut head = Cells(segment);
         let magic = head.take(8)?;
-        if magic != MAGIC && magic != MAGIC_BEFORE {
-            return None;
-        }
+        let (with_was, with_marks) = match magic {
+            own if own == MAGIC_MARKED => (true, true),
+            own if own == MAGIC => (true, false),
+            own if own == MAGIC_BEFORE => (false, false),
+            _ => return None,
+        };
         let mut crc = Crc::new();
         let mut numbers = [0_usize; 3];
         for number in &mut numbers {
@@ -483,7 +532,17 @@ impl Rows {
         if read.ok()? != plain {
             return None;
         }
-        Self::read(&mut Cells(&columns), rows, magic == MAGIC)
+        let mut columns = Cells(&columns);
+        let mut own = Self::read(&mut columns, rows, with_was)?;
+        if with_marks {
+            for words in &mut own.marks {
+                let mut cells = columns.column()?;
+                if !cells.0.is_empty() {
+                    *words = Words::read(&mut cells, rows)?;
+                }
+            }
+        }
+        columns.0.is_empty().then_some(own)
     }
 
     fn read(columns: &mut Cells<'_>, rows: usize, with_was: bool) -> Option<Self> {
@@ -527,7 +586,7 @@ impl Rows {
                 own.was.push(number);
             }
         }
-        columns.0.is_empty().then_some(own)
+        Some(own)
     }
 }
 
@@ -644,8 +703,31 @@ mod tests {
             fqdn: word,
             asn: (seed.is_multiple_of(2)).then_some(64_496),
             owner: (seed.is_multiple_of(5)).then_some(7),
+            tlp: if seed.is_multiple_of(7) { "AMBER" } else { "" },
+            tags: if seed.is_multiple_of(11) { word } else { "" },
             ..Observed::default()
         }
+    }
+
+    #[test]
+    fn labels_and_tags_cost_nothing_where_there_are_none() {
+        let bare = Observed {
+            kind: "scanner",
+            ..Observed::default()
+        };
+        let mut own = Rows::default();
+        own.push(&bare);
+        own.push(&bare);
+        let plain = own.pack(&[]).unwrap();
+        assert_eq!(plain[..8], *MAGIC, "as it was before there were any");
+        own.push(&Observed { tlp: "RED", ..bare });
+        own.push(&bare);
+        let marked = own.pack(&[]).unwrap();
+        assert_eq!(marked[..8], *MAGIC_MARKED);
+        let read = Rows::unpack(&marked).unwrap();
+        let labels: Vec<&str> = (0..4).map(|row| read.get(row).unwrap().tlp).collect();
+        assert_eq!(labels, ["", "", "RED", ""]);
+        assert_eq!(read.get(2).unwrap().tags, "");
     }
 
     proptest! {

@@ -409,6 +409,33 @@ impl Store {
         rows.iter().map(listed).collect()
     }
 
+    /// Notices of an owner that left after a moment (and, of that moment, after a number) and until another, in the order in which they
+    /// left; with what each says.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn notices_left(
+        &self,
+        owner: u32,
+        (after, no): (Micros, i64),
+        until: Micros,
+        limit: i64,
+    ) -> Result<Vec<Head>, ReadError> {
+        let sql = "SELECT no, number, owner, contact, class, at, state, needs, approved, sent_at, sealing, lines, gone, answers, steps, \
+                   content FROM notice WHERE owner = $1 AND sent_at IS NOT NULL AND state IN ('sent', 'returned') \
+                   AND (sent_at > $2 OR (sent_at = $3 AND no > $4)) AND sent_at <= $5 ORDER BY sent_at, no LIMIT $6";
+        let values = params![owner, after, after, no, until, limit];
+        let rows = self.db.rows(sql, values).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Head {
+                    standing: listed(row)?.standing,
+                    content: row.text(15)?,
+                })
+            })
+            .collect()
+    }
+
     /// Notices by state.
     ///
     /// # Errors

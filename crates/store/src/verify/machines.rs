@@ -1,4 +1,4 @@
-//! Tokens of officers, and webhooks: every row against the events that made it.
+//! Tokens of officers and of owners, and webhooks: every row against the events that made it.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,16 @@ use super::{PAGE_ROWS, Run, VerifyError, bytes, text};
 use crate::params;
 use crate::sql::{Row, Value};
 
-/// Events about them; their kinds, and nobody else's, begin with `token_` and `webhook_`.
+/// Events about them; their kinds, and nobody else's, begin with `token_`, `pull_token_` and `webhook_`.
 const EVENTS: &str = "SELECT idx, event FROM evidence WHERE idx > $1 AND report IS NULL AND challenge IS NULL \
-                      AND cluster_action IS NULL AND case_no IS NULL AND (event LIKE $2 OR event LIKE $3) ORDER BY idx LIMIT $4";
+                      AND cluster_action IS NULL AND case_no IS NULL AND (event LIKE $2 OR event LIKE $3 OR event LIKE $4) ORDER BY idx LIMIT $5";
 const TOKEN_KINDS: &str = "%\"kind\":\"token_%";
+const PULL_KINDS: &str = "%\"kind\":\"pull_token_%";
 const WEBHOOK_KINDS: &str = "%\"kind\":\"webhook_%";
 const TOKENS: &str = "SELECT id, account, acts, created_at, until, used_on, ended_at, tag FROM token \
                       WHERE id > $1 ORDER BY id LIMIT $2";
+const PULL_TOKENS: &str = "SELECT id, owner, created_at, until, used_on, ended_at, tag FROM pull_token \
+                           WHERE id > $1 ORDER BY id LIMIT $2";
 const WEBHOOKS: &str =
     "SELECT id, events, live, url FROM webhook WHERE id > $1 ORDER BY id LIMIT $2";
 
@@ -28,12 +31,14 @@ const TOKEN_COLUMNS: [&str; 6] = [
     "used_on",
     "ended_at",
 ];
+const PULL_COLUMNS: [&str; 5] = ["owner", "created_at", "until", "used_on", "ended_at"];
 const WEBHOOK_COLUMNS: [&str; 2] = ["events", "live"];
 
 /// What the log says of both, by id.
 #[derive(Default)]
 struct Said {
     tokens: BTreeMap<String, ([Value; TOKEN_COLUMNS.len()], String)>,
+    pulls: BTreeMap<String, ([Value; PULL_COLUMNS.len()], String)>,
     webhooks: BTreeMap<String, ([Value; WEBHOOK_COLUMNS.len()], String)>,
 }
 
@@ -68,6 +73,36 @@ impl Said {
                 None => Some(unknown),
             },
             AccountChange::TokenEnded { token } => match self.tokens.get_mut(&token) {
+                Some(([.., ended], _)) => {
+                    *ended = event.at.into();
+                    None
+                }
+                None => Some(unknown),
+            },
+            AccountChange::PullTokenMade {
+                token,
+                constituent,
+                until,
+                digest,
+            } => {
+                let row = [
+                    constituent.into(),
+                    event.at.into(),
+                    until.into(),
+                    Value::Null,
+                    Value::Null,
+                ];
+                let before = self.pulls.insert(token, (row, digest));
+                before.map(|_| "this token was made before")
+            }
+            AccountChange::PullTokenUsed { token, day } => match self.pulls.get_mut(&token) {
+                Some(([.., used, _], _)) => {
+                    *used = day.into();
+                    None
+                }
+                None => Some(unknown),
+            },
+            AccountChange::PullTokenEnded { token } => match self.pulls.get_mut(&token) {
                 Some(([.., ended], _)) => {
                     *ended = event.at.into();
                     None
@@ -126,6 +161,7 @@ impl Run<'_, '_> {
             let what = "is missing, but the log says that it was made";
             self.found("token", id, what);
         }
+        self.pulls(said.pulls)?;
         let mut webhooks = said.webhooks;
         self.each(WEBHOOKS, |run, id, row| match webhooks.remove(id) {
             Some((expected, digest)) => {
@@ -170,11 +206,38 @@ impl Run<'_, '_> {
         }
     }
 
+    fn pulls(
+        &mut self,
+        mut pulls: BTreeMap<String, ([Value; PULL_COLUMNS.len()], String)>,
+    ) -> Result<(), VerifyError> {
+        self.each(PULL_TOKENS, |run, id, row| match pulls.remove(id) {
+            Some((expected, digest)) => {
+                for what in differ(&PULL_COLUMNS, &expected, row) {
+                    run.found("pull_token", id, what);
+                }
+                let tag = bytes::<32>(row, 6).map(|tag| sha256(&tag).hex());
+                if tag.as_deref() != Some(digest.as_str()) {
+                    run.found("pull_token", id, "column tag is not that of the log");
+                }
+            }
+            None => run.found(
+                "pull_token",
+                id,
+                "is there, though the log knows no such token",
+            ),
+        })?;
+        for id in pulls.keys() {
+            let what = "is missing, but the log says that it was made";
+            self.found("pull_token", id, what);
+        }
+        Ok(())
+    }
+
     fn machines_said(&mut self) -> Result<Said, VerifyError> {
         let mut said = Said::default();
         let mut last = -1;
         loop {
-            let asked = params![last, TOKEN_KINDS, WEBHOOK_KINDS, PAGE_ROWS];
+            let asked = params![last, TOKEN_KINDS, PULL_KINDS, WEBHOOK_KINDS, PAGE_ROWS];
             let page = self.source.rows(EVENTS, asked)?;
             for row in &page {
                 last = row.int(0).unwrap_or(last);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{answers, file, model, questions, referral, report, status};
+use super::{answers, file, model, owner, questions, referral, report, status};
 use crate::{evidence, figures, health};
 
 /// For organisations and tools that report by machine. Everything can be done without a key; partners may send theirs so
@@ -28,6 +28,9 @@ use crate::{evidence, figures, health};
         referral::package,
         referral::acknowledge,
         referral::answer,
+        owner::rows,
+        owner::list,
+        owner::answer,
         figures::machine::json,
         figures::machine::csv,
         evidence::checkpoint,
@@ -52,6 +55,10 @@ use crate::{evidence, figures, health};
         model::ReferralList,
         model::NewAcknowledgement,
         model::NewOutcome,
+        model::OwnNotice,
+        model::OwnNotices,
+        model::NewRowAnswer,
+        model::NewNoticeAnswer,
         model::Message,
         model::Happened,
         model::SentFile,
@@ -65,6 +72,7 @@ use crate::{evidence, figures, health};
         (name = "Reports", description = "The questions, and how to send reports and files."),
         (name = "Follow up", description = "Read where a report stands and add to it, with its secret."),
         (name = "Referrals", description = "What was referred to your agency, with a key for it."),
+        (name = "Notices to owners", description = "What you were told about machines of yours, with a token of your own."),
         (name = "Figures", description = "What is counted, as open data."),
         (name = "Evidence log", description = "The append-only log (C2SP tlog-tiles), for witnesses and for checking receipts."),
         (name = "Health", description = "For the machines that keep this one running.")
@@ -85,6 +93,13 @@ impl Modify for Keys {
             .build();
         if let Some(components) = api.components.as_mut() {
             components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
+            let scheme = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(
+                    "A token of an owner of machines, `cairn_owner_…`. Officers make one and show it once.",
+                ))
+                .build();
+            components.add_security_scheme("owner_token", SecurityScheme::Http(scheme));
         }
     }
 }
@@ -144,7 +159,7 @@ fn refusals(method: &str, operation: &mut Value) {
         common.push((415, "Not JSON"));
     }
     if has("/security") {
-        common.push((401, "The API key is unknown or was revoked"));
+        common.push((401, "The key or token is unknown, over, or was revoked"));
     }
     if named("Cairn-Secret") {
         common.extend([
@@ -154,6 +169,12 @@ fn refusals(method: &str, operation: &mut Value) {
                 "Too many wrong secrets from one network; `Retry-After` says how long to wait",
             ),
         ]);
+    }
+    if has("/security/0/owner_token") {
+        common.push((
+            429,
+            "Too many wrong tokens from one network; `Retry-After` says how long to wait",
+        ));
     }
     let Some(responses) = operation
         .get_mut("responses")

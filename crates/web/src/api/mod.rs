@@ -6,6 +6,7 @@ pub mod desk;
 mod document;
 mod file;
 mod model;
+mod owner;
 mod page;
 mod questions;
 mod referral;
@@ -120,6 +121,15 @@ fn machines() -> Vec<Machine> {
             post(referral::answer),
         ),
     ]);
+    all.extend([
+        at("/api/v1/owner/rows", Method::GET, get(owner::rows)),
+        at("/api/v1/owner/notices", Method::GET, get(owner::list)),
+        at(
+            "/api/v1/owner/notices/{number}/answers",
+            Method::POST,
+            post(owner::answer),
+        ),
+    ]);
     all.extend(crate::figures::machines());
     all.extend(crate::evidence::machines());
     all.extend(crate::health::machines());
@@ -219,7 +229,10 @@ mod tests {
             let path = path.split(['"', '?', ' ']).next().unwrap();
             let method = if sends { Method::POST } else { Method::GET };
             let path = path.replace("$REFERENCE", "{reference}");
-            (method, path.replace("$NO", "{no}"))
+            (
+                method,
+                path.replace("$NUMBER", "{number}").replace("$NO", "{no}"),
+            )
         };
         lines.map(example).collect()
     }

@@ -305,6 +305,65 @@ pub struct ReferralList {
     pub next: Option<String>,
 }
 
+/// A notice that left to you.
+#[derive(Serialize, ToSchema)]
+pub struct OwnNotice {
+    /// Its number.
+    #[schema(example = "20261231-00000001")]
+    pub number: String,
+    /// What it is about.
+    #[schema(example = "exposed")]
+    pub class: String,
+    /// Its label.
+    #[schema(example = "TLP:AMBER")]
+    pub tlp: String,
+    /// When it left, RFC 3339.
+    pub sent_at: Option<String>,
+    /// How many rows it has.
+    pub rows: u32,
+    /// How many of what it told are gone since.
+    pub gone: u32,
+    /// How many answers of yours it has.
+    pub answers: u32,
+}
+
+/// Notices that left to you.
+#[derive(Serialize, ToSchema)]
+pub struct OwnNotices {
+    /// At most 20, those that left first first.
+    pub notices: Vec<OwnNotice>,
+    /// Where the next call goes on.
+    pub next: String,
+    /// There are more now.
+    pub more: bool,
+}
+
+/// What you say of a row.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRowAnswer {
+    /// Which, counted from 1: `extra.notice.row`.
+    #[schema(example = 1)]
+    pub row: u32,
+    /// `fixed`, `not_ours`, `working` or `false`.
+    #[schema(example = "fixed")]
+    pub answer: String,
+}
+
+/// What you say of a notice.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNoticeAnswer {
+    /// Of single rows.
+    #[serde(default)]
+    pub rows: Vec<NewRowAnswer>,
+    /// Of all others: `fixed`, `not_ours`, `working` or `false`.
+    pub all: Option<String>,
+    /// More, at most 1,000 characters.
+    #[serde(default)]
+    pub note: String,
+}
+
 /// That your agency has it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

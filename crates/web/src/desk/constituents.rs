@@ -2,6 +2,7 @@
 
 mod import;
 mod one;
+mod pull;
 mod words;
 mod work;
 
@@ -81,6 +82,18 @@ pub(super) fn routes() -> Vec<Route> {
             "/desk/constituents/{no}/remove",
             leads,
             post(work::remove),
+        ),
+        at(
+            p.clone(),
+            "/desk/constituents/{no}/tokens",
+            does,
+            post(pull::make),
+        ),
+        at(
+            p.clone(),
+            "/desk/constituents/{no}/tokens/{id}/end",
+            does,
+            post(pull::end),
         ),
         at(p, "/desk/constituents/{no}/{action}", does, post(work::act)),
     ]

@@ -227,6 +227,15 @@ pub(super) fn logged(
         }
         AccountChange::TokenEnded { token } => ("token_ended", Some(short(token))),
         AccountChange::TokenUsed { token, .. } => ("token_used", Some(short(token))),
+        AccountChange::PullTokenMade {
+            token, constituent, ..
+        } => {
+            let owner = t::owners_no(l, u64::from(*constituent));
+            let detail = html! { (short(token)) ", " (owner) };
+            ("pull_token_made", Some(detail))
+        }
+        AccountChange::PullTokenEnded { token } => ("pull_token_ended", Some(short(token))),
+        AccountChange::PullTokenUsed { token, .. } => ("pull_token_used", Some(short(token))),
         AccountChange::WebhookSet {
             webhook, to, live, ..
         } => {
@@ -251,6 +260,9 @@ pub(super) fn kind(l: Lang, kind: &str) -> &'static str {
         "token_made" => t::event_token_made(l),
         "token_ended" => t::event_token_ended(l),
         "token_used" => t::event_token_used(l),
+        "pull_token_made" => t::event_pull_token_made(l),
+        "pull_token_ended" => t::event_pull_token_ended(l),
+        "pull_token_used" => t::event_pull_token_used(l),
         "webhook_set" => t::event_webhook_set(l),
         "webhook_secret" => t::event_webhook_secret(l),
         "webhook_off" => t::event_webhook_off(l),

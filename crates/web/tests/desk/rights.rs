@@ -14,7 +14,7 @@ const REVIEW: &str = "auditor statistician publisher reviewer";
 const FEEDS: &str = "officer lead administrator auditor";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 211] = [
+const TABLE: [(&str, &str, &str); 213] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
@@ -242,6 +242,12 @@ const TABLE: [(&str, &str, &str); 211] = [
         "officer lead auditor",
     ),
     ("POST", "/desk/constituents/{no}/remove", "lead"),
+    ("POST", "/desk/constituents/{no}/tokens", "officer lead"),
+    (
+        "POST",
+        "/desk/constituents/{no}/tokens/{id}/end",
+        "officer lead",
+    ),
     ("POST", "/desk/constituents/{no}/{action}", "officer lead"),
     ("GET", "/desk/feeds", FEEDS),
     ("GET", "/desk/feeds/upload", "officer lead"),

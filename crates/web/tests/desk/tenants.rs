@@ -29,6 +29,7 @@ struct Own {
     reference: String,
     secret: String,
     key: String,
+    owner: String,
     sha256: String,
     value: String,
     ids: Vec<String>,
@@ -135,6 +136,15 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
         .create_agency_key(Doer::System, canary, Some("police"))
         .await
         .unwrap();
+    b.get("/desk/constituents/1").await;
+    let new = [("token-name", canary), ("token-days", "30")];
+    b.send("/desk/constituents/1/tokens", &new).await;
+    let owner = b.page.split("cairn_owner_").nth(1).unwrap();
+    let owner: String = owner
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    let owner = format!("cairn_owner_{owner}");
     let (account, _) = desk
         .account("second", &format!("Second {canary}"), Role::Officer)
         .await;
@@ -142,6 +152,7 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
         secret: received.secret.expose().to_owned(),
         reference: received.reference,
         key: token,
+        owner,
         sha256,
         value: base64_of(domain),
         ids: vec![account, view, key.id],
@@ -188,6 +199,7 @@ fn never(desk: &Desk, like: &Own) -> Own {
         reference: desk.t.app.reference(9_999),
         secret: turned(&like.secret),
         key: turned(&like.key),
+        owner: turned(&like.owner),
         sha256: turned(&like.sha256),
         value: base64_of("never-one.example"),
         ids: like.ids.iter().map(|id| turned(id)).collect(),
@@ -446,12 +458,14 @@ enum Shows {
     PerhapsKey,
     /// A key of an agency.
     Key,
+    /// A token of an owner.
+    Owner,
     /// A reporter's secret.
     Secret,
 }
 
 /// Every call of the API.
-const API: [(&str, &str, Shows); 20] = [
+const API: [(&str, &str, Shows); 23] = [
     ("GET", "/api/openapi.json", Shows::Nothing),
     ("GET", "/api/v1/form", Shows::Nothing),
     ("POST", "/api/v1/files", Shows::PerhapsKey),
@@ -471,6 +485,13 @@ const API: [(&str, &str, Shows); 20] = [
         "POST",
         "/api/v1/referrals/{reference}/{no}/outcome",
         Shows::Key,
+    ),
+    ("GET", "/api/v1/owner/rows", Shows::Owner),
+    ("GET", "/api/v1/owner/notices", Shows::Owner),
+    (
+        "POST",
+        "/api/v1/owner/notices/{number}/answers",
+        Shows::Owner,
     ),
     ("GET", "/api/v1/status/{reference}", Shows::Secret),
     ("GET", "/api/v1/status/{reference}/receipt", Shows::Secret),
@@ -530,6 +551,9 @@ async fn call(
         Shows::Nothing => {}
         Shows::Key | Shows::PerhapsKey => {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", own.key));
+        }
+        Shows::Owner => {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", own.owner));
         }
         Shows::Secret => request = request.header("cairn-secret", &own.secret),
     }
@@ -598,7 +622,7 @@ async fn a_key_or_secret_of_one_house_is_none_at_the_other(t: &TestStore) {
     assert_eq!(theirs[0].0, StatusCode::UNPROCESSABLE_ENTITY, "{theirs:?}");
     // What was refused there is good at home: the table tries the right things.
     for (method, path, shows) in API {
-        if method == "GET" && matches!(shows, Shows::Key | Shows::Secret) {
+        if method == "GET" && matches!(shows, Shows::Key | Shows::Owner | Shows::Secret) {
             for at in [0, 1] {
                 let own = call(&two, at, (method, path), shows, &two.own[at]).await;
                 let good = own.0.is_success() || path.ends_with("/package");

@@ -1,6 +1,9 @@
 //! Notices to the owners of machines.
 
-use cairn_app::notice::{TIMES_DAYS, TRIAL_DAYS, TRIAL_OBSERVATIONS_MAX};
+use cairn_app::notice::{
+    PULL_DAYS_MAX, PULL_NOTICES, PULL_ROWS, PULL_TOKENS_MAX, TIMES_DAYS, TRIAL_DAYS,
+    TRIAL_OBSERVATIONS_MAX,
+};
 use cairn_desk::notice::{self, book, letter, trial};
 
 use super::{Row, bytes, of};
@@ -52,6 +55,31 @@ pub(super) fn limits() -> Vec<Row> {
             "TRIAL_OBSERVATIONS_MAX",
             TRIAL_OBSERVATIONS_MAX,
             "observations that a dry run looks at, the newest",
+        ),
+        of(
+            "PULL_TOKENS_MAX",
+            PULL_TOKENS_MAX,
+            "live tokens of one constituent",
+        ),
+        of(
+            "PULL_DAYS_MAX",
+            format!("{PULL_DAYS_MAX} days"),
+            "life of such a token",
+        ),
+        of(
+            "PULL_NOTICES",
+            PULL_NOTICES,
+            "notices that an owner's program is given at once",
+        ),
+        of(
+            "PULL_ROWS",
+            PULL_ROWS,
+            "rows after which no further notice begins in the same answer",
+        ),
+        of(
+            "TAGS_BYTES_MAX",
+            cairn_app::feeds::columns::TAGS_BYTES_MAX,
+            "bytes of an observation's tags that rules see",
         ),
         of("OWNERS_MAX", trial::OWNERS_MAX, "lines of its result"),
         of(

@@ -37,6 +37,36 @@ pub(super) fn limits() -> Vec<Row> {
             cairn_openpgp::OPENPGP_KEYS_MAX,
             "keys in a file, and keys of the service",
         ),
+        bytes(
+            "SMIME_CERTIFICATE_BYTES_MAX",
+            cairn_smime::SMIME_CERTIFICATE_BYTES_MAX as u64,
+            "a certificate that is read",
+        ),
+        bytes(
+            "SMIME_OWN_BYTES_MAX",
+            cairn_smime::SMIME_OWN_BYTES_MAX as u64,
+            "the file of `mail.smime`",
+        ),
+        of(
+            "SMIME_CHAIN_MAX",
+            cairn_smime::SMIME_CHAIN_MAX,
+            "certificates of authorities in that file",
+        ),
+        of(
+            "SMIME_ADDRESSES_MAX",
+            cairn_smime::SMIME_ADDRESSES_MAX,
+            "addresses of a certificate that are looked at",
+        ),
+        of(
+            "SMIME_RSA_BITS_MIN",
+            cairn_smime::SMIME_RSA_BITS_MIN,
+            "bits of an RSA key that is encrypted to, at least",
+        ),
+        of(
+            "SMIME_RSA_BITS_MAX",
+            cairn_smime::SMIME_RSA_BITS_MAX,
+            "bits of an RSA key that is encrypted to, at most",
+        ),
         of(
             "SEALED_PARTS_MAX",
             mail::sealed::SEALED_PARTS_MAX,

@@ -190,6 +190,7 @@ impl Certbund {
                     phone: typed::phone(cell(row, "tel")),
                     fingerprint: typed::fingerprint(cell(row, "openpgp_fpr")),
                     key: None,
+                    certificate: None,
                     disabled: off.contains(mail),
                     email: Some(email),
                 });

@@ -235,6 +235,7 @@ fn contact(role: Role, text: &str, faults: &mut Vec<Fault>) -> Option<Draft> {
         phone: number,
         fingerprint: None,
         key: None,
+        certificate: None,
         disabled: false,
     })
 }

@@ -233,6 +233,7 @@ fn begun(key: String, org: &Organisation, mailbox: Option<&String>) -> Incoming 
         phone: None,
         fingerprint: None,
         key: None,
+        certificate: None,
         disabled: false,
     };
     Incoming {

@@ -39,6 +39,8 @@ fn seen<'a>() -> Seen<'a> {
         feed: ("example", "scan"),
         malware: "",
         severity: "high",
+        tlp: None,
+        tags: "",
         ip: Some("192.0.2.9".parse().unwrap()),
         port: Some(23),
         asn: Some(64_496),
@@ -54,6 +56,51 @@ fn judged(book: &Book, seen: &Seen<'_>, owner: u32) -> String {
         Judged::Tell(no, tell) => format!("{no} {}", tell.class),
         Judged::Silent(no, reason) => format!("{no} not: {reason}"),
         Judged::NoRule => "none".into(),
+    }
+}
+
+#[test]
+fn labels_and_tags_of_single_events_decide_and_the_stricter_label_wins() {
+    let text = r#"
+[[rule]]
+name = "Miners"
+when = { tag = ["miner", "botnet"] }
+tell = { class = "miner", tlp = "green" }
+
+[[rule]]
+name = "Named"
+when = { tlp = ["amber+strict", "red"], tag = ["theirs"] }
+tell = { class = "named", tlp = "amber" }
+
+[[rule]]
+name = "Nobody is told of what is red and of ours"
+when = { tlp = ["red"], tag = ["ours"] }
+silent = "ours"
+
+[[rule]]
+name = "All"
+tell = { class = "all", tlp = "amber" }
+"#;
+    let book = Book::parse(text).unwrap();
+    let own = seen();
+    let with = |tlp, tags| judged(&book, &Seen { tlp, tags, ..own }, 7);
+    assert_eq!(with(None, ""), "4 all");
+    assert_eq!(with(None, "cve-2050-1; Miner"), "1 miner");
+    assert_eq!(with(None, "miners"), "4 all", "whole words");
+    assert_eq!(with(Some(Tlp::Amber), "theirs"), "4 all");
+    assert_eq!(with(Some(Tlp::AmberStrict), "a,theirs"), "2 named");
+    // What is red goes on only where a rule names it.
+    assert_eq!(with(Some(Tlp::Red), "miner"), "none");
+    assert_eq!(with(Some(Tlp::Red), "theirs"), "2 named");
+    assert_eq!(with(Some(Tlp::Red), "ours"), "3 not: ours");
+    let tell = book.rules[3].tell.clone().unwrap();
+    for (label, wins) in [
+        (None, Tlp::Amber),
+        (Some(Tlp::Clear), Tlp::Amber),
+        (Some(Tlp::AmberStrict), Tlp::AmberStrict),
+        (Some(Tlp::Red), Tlp::Red),
+    ] {
+        assert_eq!(tell.labelled(label).tlp, wins);
     }
 }
 

@@ -28,7 +28,7 @@ pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
 }
 
 #[rustfmt::skip]
-const LINES: [(&str, &str, Beside); 211] = [
+const LINES: [(&str, &str, Beside); 213] = [
     ("GET", "/sign-in", Beside::Page(SIGN_IN)),
     ("POST", "/sign-in", Beside::Page(SIGN_IN)),
     ("GET", "/sign-in/password", Beside::Page(SIGN_IN)),
@@ -159,6 +159,8 @@ const LINES: [(&str, &str, Beside); 211] = [
     ("GET", "/desk/constituents/{no}", Beside::Call(&["GET /api/v1/desk/constituents/{no}", "GET /api/v1/desk/constituents/{no}/exposure"])),
     ("GET", "/desk/constituents/{no}/contacts/{contact}", Beside::Call(&["GET /api/v1/desk/constituents/{no}"])),
     ("POST", "/desk/constituents/{no}/remove", Beside::Call(&["POST /api/v1/desk/constituents/{no}/remove"])),
+    ("POST", "/desk/constituents/{no}/tokens", Beside::Page("what lets somebody in is made by people")),
+    ("POST", "/desk/constituents/{no}/tokens/{id}/end", Beside::Page("where it is made it is ended")),
     ("POST", "/desk/constituents/{no}/{action}", Beside::Call(&["POST /api/v1/desk/constituents/{no}/work"])),
     ("GET", "/desk/explorer", Beside::Call(&["GET /api/v1/desk/explorer"])),
     ("GET", "/desk/explorer.csv", Beside::Call(&["GET /api/v1/desk/explorer"])),

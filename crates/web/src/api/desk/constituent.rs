@@ -1,10 +1,12 @@
 //! Constituents: the list, whose an address is, one of them and what is done to it, imports and exports.
 
 use axum::response::Response;
+use cairn_app::App;
 use cairn_app::account::Doer;
 use cairn_app::constituent::rows::Line;
 use cairn_app::constituent::{Owner, Query, Whole};
 use cairn_app::report::AppError;
+use cairn_app::smime::{CertificateSeen, CertificateStanding};
 use cairn_desk::access::Action;
 use cairn_desk::constituent::import::{csv, source};
 use cairn_desk::constituent::plan::{Held, Summary, Touched};
@@ -281,6 +283,12 @@ pub(super) struct DeskContact {
     fingerprint: Option<String>,
     /// The key, in ASCII armor.
     key: Option<String>,
+    /// Certificate for S/MIME, in PEM.
+    certificate: Option<String>,
+    /// SHA-256 of the certificate, in hexadecimal capitals.
+    certificate_fingerprint: Option<String>,
+    /// What is to be minded about it: `not_yet`, `expired`, `other_use`, `weak`, or `other_address` if it does not name the mailbox.
+    certificate_remark: Option<String>,
     /// The day on which it was added.
     added: String,
     /// The day on which it was last confirmed.
@@ -355,8 +363,21 @@ pub(super) struct DeskConstituent {
     history: Vec<DeskConstituentStep>,
 }
 
-fn contact(whole: &Whole, one: &Contact) -> DeskContact {
+/// What is to be minded about a certificate.
+const fn remark(seen: &CertificateSeen) -> Option<&'static str> {
+    match seen.standing {
+        CertificateStanding::Good if seen.theirs => None,
+        CertificateStanding::Good => Some("other_address"),
+        CertificateStanding::NotYet => Some("not_yet"),
+        CertificateStanding::Expired => Some("expired"),
+        CertificateStanding::OtherUse => Some("other_use"),
+        CertificateStanding::Weak => Some("weak"),
+    }
+}
+
+fn contact(app: &App, whole: &Whole, one: &Contact) -> DeskContact {
     let due = whole.constituent.contact_due(one);
+    let seen = app.contact_certificate(one);
     let one = one.clone();
     DeskContact {
         id: one.id,
@@ -366,6 +387,9 @@ fn contact(whole: &Whole, one: &Contact) -> DeskContact {
         phone: one.phone,
         fingerprint: one.fingerprint,
         key: one.key,
+        certificate: one.certificate,
+        certificate_fingerprint: seen.as_ref().map(|seen| seen.certificate.fingerprint()),
+        certificate_remark: seen.and_then(|seen| remark(&seen)).map(str::to_owned),
         added: one.added.to_string(),
         confirmed: one.confirmed.map(|day| day.to_string()),
         bounced: one.bounced.map(|day| day.to_string()),
@@ -374,7 +398,7 @@ fn contact(whole: &Whole, one: &Contact) -> DeskContact {
     }
 }
 
-fn whole(whole: &Whole) -> DeskConstituent {
+fn whole(app: &App, whole: &Whole) -> DeskConstituent {
     let one = &whole.constituent;
     let facts = &one.facts;
     let named = |text: &String| (!text.is_empty()).then(|| text.clone());
@@ -401,7 +425,11 @@ fn whole(whole: &Whole) -> DeskConstituent {
         domains: facts.domains.iter().map(ToString::to_string).collect(),
         asns: facts.asns.iter().copied().collect(),
         notes: notes.collect(),
-        contacts: one.contacts.iter().map(|one| contact(whole, one)).collect(),
+        contacts: one
+            .contacts
+            .iter()
+            .map(|one| contact(app, whole, one))
+            .collect(),
         confirmed: facts.confirmed.map(|day| day.to_string()),
         due: one.due().map(|day| day.to_string()),
         conflicts: whole.conflicts.iter().map(conflict).collect(),
@@ -415,7 +443,7 @@ async fn show(asked: Asked) -> Result<DeskConstituent> {
 
 async fn read_one(asked: &Asked) -> Result<DeskConstituent> {
     let found = asked.app.constituent(&asked.who, asked.no(0)?).await;
-    Ok(whole(&*found.map_err(told)?))
+    Ok(whole(&asked.app, &*found.map_err(told)?))
 }
 
 fn wrong<T>(faults: &mut Faults, read: std::result::Result<T, Vec<Fault>>) -> Option<T> {
@@ -493,6 +521,9 @@ pub(super) struct DeskContactTyped {
     /// The key, in ASCII armor.
     #[serde(default)]
     key: String,
+    /// Certificate for S/MIME: PEM, or DER in Base64.
+    #[serde(default)]
+    certificate: String,
 }
 
 impl From<DeskContactTyped> for ContactTyped {
@@ -504,6 +535,7 @@ impl From<DeskContactTyped> for ContactTyped {
             phone: sent.phone,
             fingerprint: sent.fingerprint,
             key: sent.key,
+            certificate: sent.certificate,
         }
     }
 }

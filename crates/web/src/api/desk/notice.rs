@@ -122,7 +122,7 @@ pub(super) struct DeskNoticeRow {
     needs: u32,
     /// When it left.
     sent_at: Option<String>,
-    /// `plain`, `signed` or `encrypted`.
+    /// `plain`, `signed` or `encrypted`; by S/MIME `smime`, or `smime_unsigned`.
     sealing: Option<String>,
     /// Rows.
     rows: u32,

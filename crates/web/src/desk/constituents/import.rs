@@ -57,7 +57,7 @@ impl FromRequest<App> for SentTable {
             if let Some(max) = parts.extensions.get::<BodyMax>() {
                 max.set(TABLE_BYTES_MAX);
             }
-            read(&media, body).await
+            read(&media, body, TABLE_BYTES_MAX).await.map(texts)
         } else {
             let request = Request::from_parts(parts, body);
             let form = Form::from_request(request, app).await;
@@ -76,9 +76,20 @@ impl FromRequest<App> for SentTable {
     }
 }
 
-async fn read(media: &str, body: axum::body::Body) -> Result<Vec<(String, String)>, Problem> {
+fn texts(parts: Vec<(String, bytes::Bytes)>) -> Vec<(String, String)> {
+    let text = |bytes: bytes::Bytes| String::from_utf8_lossy(&bytes).into_owned();
+    let all = parts.into_iter();
+    all.map(|(name, bytes)| (name, text(bytes))).collect()
+}
+
+/// The parts of a form with files, of `max` bytes in all.
+pub(super) async fn read(
+    media: &str,
+    body: axum::body::Body,
+    max: u64,
+) -> Result<Vec<(String, bytes::Bytes)>, Problem> {
     let boundary = multer::parse_boundary(media).map_err(|_| Problem::bad_request())?;
-    let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(TABLE_BYTES_MAX));
+    let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(max));
     let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
     let mut pairs = Vec::new();
     for _ in 0..PARTS_MAX {
@@ -87,7 +98,7 @@ async fn read(media: &str, body: axum::body::Body) -> Result<Vec<(String, String
         };
         let name = field.name().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(broken)?;
-        pairs.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        pairs.push((name, bytes));
     }
     Err(Problem::bad_request())
 }

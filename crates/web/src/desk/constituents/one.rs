@@ -4,18 +4,20 @@ use axum::extract::{Path, State};
 use cairn_app::App;
 use cairn_app::constituent::Whole;
 use cairn_app::openpgp::fingerprint_shown;
+use cairn_app::smime::{CertificateStanding, certificate_shown};
 use cairn_desk::access::Action;
 use cairn_desk::account::AccountChange;
 use cairn_desk::constituent::typed::ContactTyped;
 use cairn_desk::constituent::{Constituent, Contact, Day, Role, Typed};
+use cairn_kernel::time::Micros;
 use maud::{Markup, html};
 
 use super::super::words::{People, actor};
 use super::{HOME, clashes, doors, fields, href, words};
 use crate::components::{
     Column, Encoding, Fault, Field, Hue, Input, Look, Row, Tone, Width, back_link, button,
-    button_named, buttons, choice, details, error_summary, form, input, machine, notice,
-    said_inline, select, stack, summary_list, tag, textarea,
+    button_named, buttons, choice, details, error_summary, file_upload, form, input, machine,
+    notice, said_inline, select, stack, summary_list, tag, textarea,
 };
 use crate::desk::who::{Officer, token};
 use crate::i18n::{Lang, t};
@@ -77,6 +79,8 @@ pub(super) async fn page(app: &App, officer: &Officer, no: u32, sent: &Sent) -> 
     };
     let one = &whole.constituent;
     let exposure = app.exposure(&officer.who, no).await?;
+    let tokens = app.pull_tokens(&officer.who, no).await?;
+    let tokens = (tokens.as_slice(), app.clock.now());
     let body = html! {
         (doors(officer, HOME))
         (error_summary(l, &sent.faults))
@@ -96,6 +100,7 @@ pub(super) async fn page(app: &App, officer: &Officer, no: u32, sent: &Sent) -> 
                     h2 #conflicts { (t::owners_conflicts(l)) }
                     (clashes(l, &whole.conflicts, &whole.names))
                 }
+                (super::pull::part(officer, no, tokens, &sent.faults))
                 (history(&view))
             }
             div {
@@ -145,8 +150,40 @@ fn head(view: &View<'_>) -> Markup {
     summary_list(l, &rows)
 }
 
+/// What a contact's certificate says, and what is to be minded about it.
+fn certificate(view: &View<'_>, one: &Contact) -> Markup {
+    let l = view.officer.page.lang;
+    let Some(seen) = view.app.contact_certificate(one) else {
+        return html! {};
+    };
+    let own = &seen.certificate;
+    let day = |seconds: i64| {
+        let at = Micros(seconds.saturating_mul(1_000_000));
+        view.officer.page.day(at)
+    };
+    let minded = match seen.standing {
+        CertificateStanding::Good => None,
+        CertificateStanding::NotYet => Some(t::owners_certificate_early(l)),
+        CertificateStanding::Expired => Some(t::owners_certificate_over(l)),
+        CertificateStanding::OtherUse => Some(t::owners_wrong_certificate_use(l)),
+        CertificateStanding::Weak => Some(t::owners_wrong_certificate_weak(l)),
+    };
+    html! {
+        div.hint {
+            (t::owners_certificate_here(l)) " " (said_inline(&own.subject()))
+            @let addresses = own.addresses();
+            @if !addresses.is_empty() { ", " (said_inline(&addresses.join(", "))) }
+            div { (t::owners_certificate_dates(l, day(own.starts()), day(own.expires()))) }
+            div { (t::owners_certificate_print(l)) " " (machine(&certificate_shown(&own.fingerprint()))) }
+        }
+        @if let Some(minded) = minded { div { (tag(Hue::Red, minded)) } }
+        @if !seen.theirs { div { (tag(Hue::Amber, t::owners_certificate_other(l))) } }
+    }
+}
+
 /// How to reach a contact.
-fn reach(l: Lang, one: &Contact) -> Markup {
+fn reach(view: &View<'_>, one: &Contact) -> Markup {
+    let l = view.officer.page.lang;
     html! {
         @if let Some(email) = &one.email { div.told { (said_inline(email)) } }
         @if let Some(phone) = &one.phone { div { (said_inline(phone)) } }
@@ -156,6 +193,7 @@ fn reach(l: Lang, one: &Contact) -> Markup {
                 " " (machine(&fingerprint_shown(fingerprint)))
             }
         }
+        (certificate(view, one))
     }
 }
 
@@ -190,7 +228,7 @@ fn people(view: &View<'_>) -> Markup {
                 a href=(to) { (words::role(l, contact.role)) span.unseen { " " (t::owners_contact_no(l, u64::from(contact.id))) } }
                 @if !contact.name.is_empty() { div { (said_inline(&contact.name)) } }
             },
-            reach(l, contact),
+            reach(view, contact),
             standing(view, contact),
         ]
     });
@@ -281,7 +319,12 @@ fn act(officer: &Officer, one: &Constituent, action: &str, body: Markup) -> Mark
         input type="hidden" name="version" value=(one.version);
         (body)
     };
-    form(&to, Encoding::Pairs, Some(&csrf), body)
+    // Fields of a contact have a file among them.
+    let encoding = match action {
+        "contact" | "contact-change" => Encoding::Files,
+        _ => Encoding::Pairs,
+    };
+    form(&to, encoding, Some(&csrf), body)
 }
 
 fn work(view: &View<'_>) -> Markup {
@@ -375,6 +418,8 @@ fn contact_fields(l: Lang, typed: &ContactTyped, faults: &[Fault]) -> Markup {
         (input(&field("phone", t::owners_phone(l)).optional(true), &line(&typed.phone, "tel", Width::Half)))
         (input(&field("fingerprint", t::owners_fingerprint(l)).optional(true), &line(&typed.fingerprint, "text", Width::Full)))
         (textarea(&field("key", t::owners_key(l)).hint(t::owners_key_hint(l)).optional(true), &typed.key, 3, None))
+        (textarea(&field("certificate", t::owners_certificate(l)).hint(t::owners_certificate_hint(l)).optional(true), &typed.certificate, 3, None))
+        (file_upload(&Field::new(l, super::work::CERTIFICATE_FILE, t::owners_certificate_file(l)).hint(t::owners_certificate_file_hint(l)).optional(true), ".pem,.crt,.cer,.der,.p7c", false))
     }
 }
 
@@ -398,6 +443,7 @@ fn typed_of(one: &Contact) -> ContactTyped {
         phone: text(&one.phone),
         fingerprint: text(&one.fingerprint),
         key: text(&one.key),
+        certificate: text(&one.certificate),
     }
 }
 
@@ -440,7 +486,7 @@ pub(super) async fn contact_page(
         @if let Some(why) = sent.refused { (notice(Tone::Warning, "refused", t::case_refused(l), html! { p { (why) } })) }
         (summary_list(l, &[
             Row::new(t::owners_role(l), html! { (words::role(l, one.role)) @if !one.name.is_empty() { ", " (said_inline(&one.name)) } }),
-            Row::new(t::owners_reach(l), reach(l, one)),
+            Row::new(t::owners_reach(l), reach(&view, one)),
             Row::new(t::owners_standing(l), standing(&view, one)),
         ]))
         @if works {

@@ -1,8 +1,8 @@
 //! What is done to a constituent.
 
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use cairn_app::App;
 use cairn_app::report::AppError;
 use cairn_desk::access::Action;
@@ -11,10 +11,64 @@ use cairn_desk::constituent::{Fault as Found, Work};
 
 use super::one::{self, number};
 use super::{Answer, HOME, allowed, href, words};
+use crate::csrf::{self, CsrfKey};
 use crate::desk::who::{Officer, Sent};
 use crate::form::Form;
 use crate::i18n::t;
 use crate::problem::Problem;
+
+/// Most bytes of a form about a constituent that comes with a file.
+const FORM_BYTES_MAX: u64 = 256 * 1024;
+/// The field of a certificate's file.
+pub(super) const CERTIFICATE_FILE: &str = "certificate_file";
+
+/// What somebody sent about a constituent: pairs, or a form with the file of a certificate, whose text then stands in the field of the
+/// certificate.
+pub(super) struct SentWork {
+    officer: Officer,
+    form: Form,
+}
+
+impl FromRequest<App> for SentWork {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let media = request.headers().get(header::CONTENT_TYPE);
+        let media = media.and_then(|value| value.to_str().ok());
+        let media = media.unwrap_or_default().to_owned();
+        if !media.starts_with("multipart/form-data") {
+            let Sent { officer, form, .. } = Sent::from_request(request, app).await?;
+            return Ok(Self { officer, form });
+        }
+        let (mut parts, body) = request.into_parts();
+        let officer = Officer::from_request_parts(&mut parts, app).await?;
+        let read = super::import::read(&media, body, FORM_BYTES_MAX).await;
+        let form = with_file(read.map_err(IntoResponse::into_response)?);
+        CsrfKey::new(officer.seen.form_key())
+            .check(officer.seen.name(), form.get(csrf::FIELD))
+            .map_err(IntoResponse::into_response)?;
+        Ok(Self { officer, form })
+    }
+}
+
+/// A file goes before what was typed. Bytes that are no text become Base64, as certificates are written.
+fn with_file(parts: Vec<(String, bytes::Bytes)>) -> Form {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let mut pairs = Vec::new();
+    for (name, bytes) in parts {
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => STANDARD.encode(&bytes),
+        };
+        if name != CERTIFICATE_FILE {
+            pairs.push((name, text));
+        } else if !text.trim().is_empty() {
+            pairs.insert(0, ("certificate".to_owned(), text));
+        }
+    }
+    Form::of(pairs)
+}
 
 /// What a form asks for, or what is wrong with it.
 type Asked = Result<Work, Vec<Found>>;
@@ -33,6 +87,7 @@ fn contact(form: &Form) -> ContactTyped {
         phone: text("phone"),
         fingerprint: text("fingerprint"),
         key: text("key"),
+        certificate: text("certificate"),
     }
 }
 
@@ -75,7 +130,14 @@ fn typed_again(action: &str, form: &Form) -> one::Sent {
     match action {
         "head" => sent.heading = Some(super::typed(form)),
         "assets" => sent.assets = text("assets"),
-        "contact" | "contact-change" => sent.contact = Some(contact(form)),
+        "contact" | "contact-change" => {
+            let mut typed = contact(form);
+            // A private key that was sent by mistake is not sent back.
+            if typed.certificate.contains("PRIVATE KEY") {
+                typed.certificate.clear();
+            }
+            sent.contact = Some(typed);
+        }
         "note" => sent.note = (text("text"), text("until")),
         _ => {}
     }
@@ -100,7 +162,7 @@ async fn again(
 pub(super) async fn act(
     State(app): State<App>,
     Path((no, action)): Path<(String, String)>,
-    sent: Sent,
+    sent: SentWork,
 ) -> Answer {
     let (officer, form) = (&sent.officer, &sent.form);
     allowed(officer, Action::WorkReports)?;

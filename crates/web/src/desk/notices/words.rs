@@ -78,6 +78,8 @@ pub(super) const fn medium(l: Lang, medium: Medium) -> &'static str {
 pub(super) fn sealing(l: Lang, sealing: &str) -> &'static str {
     match sealing {
         "encrypted" => t::told_sealing_encrypted(l),
+        "smime" => t::told_sealing_smime(l),
+        "smime_unsigned" => t::told_sealing_smime_unsigned(l),
         "signed" => t::told_sealing_signed(l),
         _ => t::told_sealing_plain(l),
     }
