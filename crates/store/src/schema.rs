@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 26] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 27] = [
     (
         1,
         "base",
@@ -159,6 +159,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 26] = [
         "agency_key",
         include_str!("../migrations/sqlite/0026_agency_key.sql"),
         include_str!("../migrations/postgres/0026_agency_key.sql"),
+    ),
+    (
+        27,
+        "claim",
+        include_str!("../migrations/sqlite/0027_claim.sql"),
+        include_str!("../migrations/postgres/0027_claim.sql"),
     ),
 ];
 

@@ -16,6 +16,7 @@
 mod agencies;
 mod cases;
 mod challenges;
+mod claims;
 mod clusters;
 mod constituents;
 mod files;
@@ -28,10 +29,12 @@ mod rules;
 mod second;
 mod shift;
 mod sources;
+mod standing;
 mod track;
 mod ways;
 
 pub use files::files;
+pub use standing::{SourceSeen, Standing, standing};
 pub use track::{KeptBundle, bundles};
 
 use std::fmt;
@@ -399,6 +402,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.agencies()?;
         self.second_words()?;
         self.constituents()?;
+        self.claims()?;
         self.notices()?;
         self.reports()?;
         self.clusters()?;
