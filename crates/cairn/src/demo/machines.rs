@@ -58,6 +58,7 @@ name = "malware"
 to = "malware.name"
 "#;
 
+/// What is new goes at once, and nothing is told again within two weeks: no mail leaves a demonstration while it is looked at.
 const BOOK: &str = r#"
 [limits]
 mails_hour = 200
@@ -66,12 +67,12 @@ approve_rows = 500
 [[rule]]
 name = "Infected machines"
 when = { type = ["infected-system"] }
-tell = { class = "infected", role = ["security", "abuse", "technical"], template = "infected", format = "csv", hours = 24, tlp = "green" }
+tell = { class = "infected", role = ["security", "abuse", "technical"], template = "infected", format = "csv", hours = 336, at_once = true, tlp = "green" }
 
 [[rule]]
 name = "Services that should not be open"
 when = { type = ["vulnerable-system"] }
-tell = { class = "exposed", role = ["abuse", "security", "technical"], template = "exposed", format = "csv", hours = 24, tlp = "green" }
+tell = { class = "exposed", role = ["abuse", "security", "technical"], template = "exposed", format = "csv", hours = 336, at_once = true, tlp = "green" }
 "#;
 
 /// Where machines stand: what is before the last part of the address, from which number on, how many, AS number.

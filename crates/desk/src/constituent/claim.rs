@@ -198,7 +198,15 @@ impl Asked {
             faults.push(Fault::at("add", Wrong::Many));
         }
         let contact = contact.unwrap_or_else(|found| {
-            faults.extend(found.into_iter().map(of_contact));
+            // A telephone is not enough here: the mailbox is what is proved.
+            faults.extend(found.into_iter().map(of_contact).map(|one| Fault {
+                wrong: if one.wrong == Wrong::Reach {
+                    Wrong::Email
+                } else {
+                    one.wrong
+                },
+                ..one
+            }));
             blank()
         });
         if contact.email.is_none() && !faults.iter().any(|one| one.place == "email") {
