@@ -130,7 +130,12 @@ pub(super) fn contact_fields(
 pub(super) fn note_field(l: Lang, note: &str, faults: &[Fault]) -> Markup {
     let field = Field::new(l, "note", t::claim_note(l)).error_in(faults);
     let most = u32::try_from(NOTE_CHARS_MAX).ok();
-    textarea(&field.hint(t::claim_note_hint(l)).optional(true), note, 3, most)
+    textarea(
+        &field.hint(t::claim_note_hint(l)).optional(true),
+        note,
+        3,
+        most,
+    )
 }
 
 /// `GET /own/new`

@@ -113,7 +113,7 @@ fn folder(settings: &Settings, name: &str) -> Result<(), String> {
 /// What notices need to leave and to be answered.
 fn notices(settings: &Settings, all: &Standing, findings: &mut Findings) {
     if all.claims > 0 {
-        let what = format!("{} claims of organisations wait for an officer", all.claims);
+        let what = format!("of organisations that wait for an officer: {}", all.claims);
         findings.note("claims", &what);
     }
     if !all.book {
