@@ -207,7 +207,9 @@ impl App {
                 let one = self.store.constituent(owner).await?;
                 let one = one.ok_or(AppError::NotFound)?;
                 let contact = one.contact(id).ok_or(AppError::NotFound)?;
-                if contact.email.is_none() || !same(&self.contact_secret(owner, contact), rest) {
+                let right = same(&self.contact_secret(owner, contact), rest);
+                // Who is not to be written to any more does not look either.
+                if contact.email.is_none() || contact.disabled || !right {
                     return Err(AppError::NotFound);
                 }
                 self.own_known(one.clone(), contact.clone()).await
@@ -229,7 +231,7 @@ impl App {
             let contact = one.contact(id).cloned().ok_or(AppError::NotFound)?;
             // The link was sent to a mailbox: once the contact has another one, it is somebody else's.
             let now = self.claim_mailbox(contact.email.as_deref());
-            if contact.email.is_some() && now == claim.mailbox {
+            if contact.email.is_some() && !contact.disabled && now == claim.mailbox {
                 return self.own_known(one, contact).await;
             }
             return Err(AppError::NotFound);
