@@ -11,14 +11,15 @@ const STOP_MAX_MS = 15_000;
  * Starts `cairn demo` on a free port with its own temporary data.
  * @param {string[]} [args] more arguments for it
  * @param {Record<string, string>} [env] more environment for it
+ * @param {boolean} [machines] with the example machine reports: most tests bring their own
  * @returns {Promise<{url: string, data: string, lines: string[], stop: () => Promise<void>}>}
  *   `lines`: what it printed until it was ready (the example sign-ins among them) and since
  */
-export async function startCairn(args = [], env = {}) {
+export async function startCairn(args = [], env = {}, machines = false) {
   const program = process.env.CAIRN_BIN;
   if (!program) throw new Error('CAIRN_BIN must name the program under test; use cargo xtask browser');
   const data = mkdtempSync(join(tmpdir(), 'cairn-browser-'));
-  const child = spawn(program, ['demo', '--data', join(data, 'data'), '--listen', '127.0.0.1:0', '--set', 'service.undo_seconds=0', ...args], {
+  const child = spawn(program, ['demo', '--data', join(data, 'data'), '--listen', '127.0.0.1:0', '--set', 'service.undo_seconds=0', ...(machines ? [] : ['--no-machine-reports']), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

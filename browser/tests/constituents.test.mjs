@@ -13,7 +13,7 @@ const HOME = '/desk/constituents';
 test('the pages of constituents, in both languages', async () => {
   const { page, faults, close } = await at(cairn, 'leilani', true);
   await page.goto(`${cairn.url}${HOME}`);
-  assert.match(await text(page), /8 constituents/);
+  assert.match(await text(page), /9 constituents/);
   const one = await page.locator('main a', { hasText: 'Example Health' }).first().getAttribute('href');
   const imported = await page.locator('main a', { hasText: 'Example Clinic' }).first().getAttribute('href');
   await visitAll(cairn, page, [

@@ -714,10 +714,10 @@ const ROUTES = [
   '/desk/retention', '/desk/rules', '/desk/rules/new', '/desk/rules/{no}', '/desk/shift', '/desk/shift.csv', '/desk/shift.json', '/desk/shift/notes', '/desk/tokens', '/desk/track', '/desk/track/{plan}', '/desk/track/{plan}/dissent', '/desk/track/{plan}/files.zip',
   '/desk/track/{plan}/preview', '/desk/track/{plan}/preview/', '/desk/track/{plan}/preview/{*path}', '/desk/track/{plan}/publish',
   '/desk/track/{plan}/returns/new', '/desk/track/{plan}/returns/{no}', '/desk/track/{plan}/returns/{no}/files/{sha256}',
-  '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/desk/constituents', '/desk/constituents/new', '/desk/constituents/conflicts', '/desk/constituents/import', '/desk/constituents/{no}',
+  '/desk/track/{plan}/scores.csv', '/desk/track/{plan}/seats', '/desk/views', '/desk/constituents', '/desk/constituents/new', '/desk/constituents/conflicts', '/desk/constituents/import', '/desk/constituents/claims', '/desk/constituents/claims/{no}', '/desk/constituents/{no}',
   '/desk/constituents/{no}/contacts/{contact}', '/desk/explorer', '/desk/explorer.csv', '/desk/explorer.json', '/desk/explorer/day/{day}', '/desk/explorer/address/{kind}/{value}', '/desk/explorer/row/{report}/{offset}/{bytes}', '/desk/feeds', '/desk/feeds/quarantine', '/desk/feeds/reports/{no}', '/desk/feeds/sources/new', '/desk/feeds/sources/{no}', '/desk/feeds/upload', '/desk/webhooks', '/desk/webhooks/{id}', '/evidence', '/figures', '/figures.json', '/figures/categories',
   '/figures/definitions', '/figures/national', '/figures/people', '/figures/{file}', '/health/live', '/health/ready',
-  '/how-receipts-work', '/log.keys', '/n/{link}', '/notice', '/notice/file', '/openpgp', '/openpgp.asc', '/.well-known/openpgpkey/hu/{hash}', '/.well-known/openpgpkey/policy',
+  '/how-receipts-work', '/log.keys', '/n/{link}', '/notice', '/notice/file', '/own', '/own/new', '/own/sent', '/own/{link}', '/openpgp', '/openpgp.asc', '/.well-known/openpgpkey/hu/{hash}', '/.well-known/openpgpkey/policy',
   '/.well-known/openpgpkey/{domain}/hu/{hash}', '/.well-known/openpgpkey/{domain}/policy', '/.well-known/security.txt', '/privacy', '/problems/{slug}', '/receipt/{file}', '/report', '/report/check',
   '/report/exit', '/report/send', '/report/sent', '/report/{step}', '/s/{link}', '/sign-in', '/sign-in/code', '/sign-in/enrol',
   '/sign-in/oidc/callback', '/sign-in/passkey', '/sign-in/password', '/sign-in/recovery', '/status', '/status/erase', '/status/report', '/tile/{*path}',
@@ -737,7 +737,7 @@ const WHO = [[/^\/desk\/(accounts|keys|jobs|retention|tokens|webhooks)/, 'oliver
 test('every route takes hostile addresses, queries and headers', async () => {
   assert.deepEqual(getRoutes(), [...ROUTES].sort(), 'the routes are not those that this test knows');
   const plain = ROUTES.filter((path) => !path.includes('{') && path !== AWAY);
-  const into = ROUTES.filter((path) => path.includes('{') && path !== '/s/{link}' && path !== '/n/{link}').concat('/{absent}');
+  const into = ROUTES.filter((path) => path.includes('{') && path !== '/s/{link}' && path !== '/n/{link}' && path !== '/own/{link}').concat('/{absent}');
   const queries = bundles(['lang', 'to', 'add', 'fault', 'done', 'gone', 'from', 'category', 'x', 'q']);
   const parts = payloads.map(({ text }) => encodeURIComponent(text)).filter((part) => part.length < ADDRESS_CHARS_MAX);
   const query = (path, at) => `${path}?${new URLSearchParams(queries[(at + TURN) % queries.length])}`;

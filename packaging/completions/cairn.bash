@@ -1172,7 +1172,7 @@ _cairn() {
             return 0
             ;;
         cairn__subcmd__demo)
-            opts="-c -d -h --config --data --listen --tenant --set --help"
+            opts="-c -d -h --no-machine-reports --config --data --listen --tenant --set --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -64,6 +64,7 @@ complete -c cairn -n "__fish_cairn_using_subcommand demo" -s d -l data -d 'Data 
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -l listen -d 'Address to serve on; short for `--set server.listen=ADDRESS:PORT`' -r
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -l tenant -d 'The tenant that the command is about. Without it: the house itself; for serve, migrate, doctor, log verify, backup and restore, the house and all its tenants' -r
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -l set -d 'Any setting, like `--set files.bytes_max=10MiB`; see docs/reference/settings.md' -r
+complete -c cairn -n "__fish_cairn_using_subcommand demo" -l no-machine-reports -d 'Without example machine reports and what follows from them: notices, answers, a claim'
 complete -c cairn -n "__fish_cairn_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s c -l config -d 'Settings file (TOML). Without it the built-in defaults hold' -r -F
 complete -c cairn -n "__fish_cairn_using_subcommand doctor" -s d -l data -d 'Data directory; short for `--set storage.data=DIR`' -r -F

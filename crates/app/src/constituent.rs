@@ -1,6 +1,7 @@
 //! Constituents: the organisations that the team serves. What is theirs is kept in memory as one snapshot, made anew whenever something
 //! about them changed; it answers whose an address is without a database.
 
+pub mod claim;
 mod import;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -153,6 +153,11 @@ impl App {
         if let Some((number, bounced)) = came {
             return Ok(Taken::Notice(number, bounced));
         }
+        let asked = self.ask_came_back(&unsealed.mail, handed.recipients);
+        if let Some((owner, bounced)) = asked.await? {
+            let what = format!("to a contact of constituent {owner}");
+            return Ok(Taken::Notice(what, bounced));
+        }
         let now = self.now_seconds();
         let mut found = self.thread_of(&unsealed.mail, handed.recipients).await?;
         if let Some(no) = too_early(&unsealed.mail, found.as_ref()) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cairn_desk::figures::live;
 use cairn_desk::figures::national::{self, Published as National};
+use cairn_desk::figures::notices::{NoticeQuarter, missing, of_quarter};
 use cairn_desk::figures::publish::year_before;
 use cairn_desk::figures::{
     Basis, Codes, Counts, Definitions, EMBEDDED, LOSS_BANDS, Published, Quarter, Sum, Tally,
@@ -26,6 +27,10 @@ use crate::report::{AppError, damaged};
 const TRIES_MAX: usize = 3;
 /// After figures of a new day could not be kept, it is tried again after this, in seconds.
 const RETRY_SECONDS: i64 = 60;
+/// Seconds after a quarter's end before its notices are counted: what went in its last days is found by then.
+const NOTICE_REST_SECONDS: i64 = 2 * 24 * 3_600;
+/// Quarters of notices that are counted in one vintage, where several are missing.
+const NOTICE_QUARTERS_MAX: usize = 8;
 /// Vintages that are listed.
 pub const VINTAGES_MAX: i64 = 400;
 
@@ -69,6 +74,9 @@ pub struct Figures {
     /// What live measures tell; nothing in vintages of older programs.
     #[serde(default)]
     pub live: Live,
+    /// How long it took from notices until what they told of was gone, by quarter, the newest last.
+    #[serde(default)]
+    pub notices: Vec<NoticeQuarter>,
 }
 
 impl std::ops::Deref for Figures {
@@ -158,7 +166,12 @@ impl App {
             None => Basis::default(),
         };
         let told = last.as_ref().map(|last| &last.live);
-        let (figures, basis) = self.count(now, definitions, &basis, told).await?;
+        let (mut figures, basis) = self.count(now, definitions, &basis, told).await?;
+        let known = last.as_ref().filter(|_| comparable);
+        let known = known.map(|last| last.notices.clone()).unwrap_or_default();
+        figures.notices = self
+            .notice_quarters(known, now, figures.definitions.rules.few)
+            .await?;
         let snapshot = Snapshot {
             day: today,
             at: now,
@@ -254,8 +267,44 @@ impl App {
             definitions,
             published,
             live,
+            notices: Vec::new(),
         };
         Ok((figures, basis))
+    }
+
+    /// Quarters are counted once, when they are over and what went in their last days is known.
+    async fn notice_quarters(
+        &self,
+        mut known: Vec<NoticeQuarter>,
+        now: Micros,
+        few: u64,
+    ) -> Result<Vec<NoticeQuarter>, AppError> {
+        let running = Quarter(self.quarter(now.plus_seconds(-NOTICE_REST_SECONDS)));
+        for quarter in missing(&known, running, NOTICE_QUARTERS_MAX) {
+            let rows = self.store.notices_gone(self.quarter_span(quarter)).await?;
+            // Before the first notice there is nothing to tell.
+            if !(rows.is_empty() && known.is_empty()) {
+                known.push(of_quarter(quarter, &rows, few));
+            }
+        }
+        Ok(known)
+    }
+
+    /// When a quarter begins and ends, in the country's time zone.
+    fn quarter_span(&self, quarter: Quarter) -> (Micros, Micros) {
+        let first = |quarter: Quarter| {
+            let year = i16::try_from(quarter.0 / 10).unwrap_or_default();
+            let month = i8::try_from((quarter.0 % 10 - 1) * 3 + 1).unwrap_or(1);
+            let day = jiff::civil::Date::new(year, month, 1).ok();
+            let begins = day.and_then(|day| day.to_zoned(self.config.time_zone.clone()).ok());
+            begins.map_or(Micros(0), |zoned| Micros::from(zoned.timestamp()))
+        };
+        let next = if quarter.0 % 10 == 4 {
+            Quarter(quarter.0 + 7)
+        } else {
+            Quarter(quarter.0 + 1)
+        };
+        (first(quarter), first(next))
     }
 
     async fn log_size(&self) -> Result<u64, AppError> {

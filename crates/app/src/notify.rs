@@ -639,7 +639,7 @@ impl App {
         self.posted(post, Notice::PlanDue, both, (to, &Place::default()), job)
     }
 
-    fn posted(
+    pub(crate) fn posted(
         &self,
         post: &Post,
         notice: Notice,

@@ -30,6 +30,7 @@ const WEBHOOKS_EVERY: Duration = Duration::from_secs(2);
 const REPORTS_EVERY: Duration = Duration::from_secs(2);
 const SOURCES_EVERY: Duration = Duration::from_secs(5);
 const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3_600);
+const ASK_EVERY: Duration = Duration::from_secs(3_600);
 const REMIND_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const SAMPLE_EVERY: Duration = Duration::from_secs(60);
 const WATCH_EVERY: Duration = Duration::from_secs(5);
@@ -142,7 +143,7 @@ pub async fn run(app: App, stop: impl Future<Output = ()>) {
 }
 
 /// Machine reports: those that came are taken in, sources are looked at, owners are told, what had its time goes.
-fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 4] {
+fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 5] {
     let line = {
         let (app, stopping) = (app.clone(), stopping.clone());
         move || {
@@ -162,8 +163,13 @@ fn machine_reports(app: &App, stopping: &watch::Receiver<bool>) -> [JoinHandle<(
         app,
         |app| async move { Ok(app.notices_turn().await.map(drop)?) },
     );
+    let ask = part(
+        app,
+        |app| async move { Ok(app.ask_contacts().await.map(drop)?) },
+    );
     let until = || stopping.clone();
     [
+        tokio::spawn(every("asking contacts", ASK_EVERY, until(), ask)),
         tokio::spawn(every("notices", NOTICES_EVERY, until(), notices)),
         tokio::spawn(every("machine reports", REPORTS_EVERY, until(), line)),
         tokio::spawn(every("sources", SOURCES_EVERY, until(), sources)),
@@ -277,6 +283,9 @@ impl App {
         if notice == Notice::PlanDue {
             return self.remind(post, job).await;
         }
+        if notice.is_to_owner() {
+            return self.mail_owner(post, notice, job).await;
+        }
         self.notify(post, notice, job).await
     }
 
@@ -318,10 +327,12 @@ impl App {
             tracing::info!(swept, "removed files that nothing names");
         }
         let deliveries = self.forget_deliveries().await;
+        let claims = self.tidy_claims().await;
         let counted = self.count_left().await;
         expired?;
         forgotten?;
         deliveries?;
+        claims?;
         counted?;
         self.erased.store(true, Ordering::Relaxed);
         Ok(())

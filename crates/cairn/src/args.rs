@@ -57,7 +57,11 @@ pub enum Command {
     /// Serve the public pages, the desk and the API until told to stop (SIGTERM or Ctrl-C).
     Serve,
     /// Fill a fresh data directory with example reports and people, and serve it, to look around.
-    Demo,
+    Demo {
+        /// Without example machine reports and what follows from them: notices, answers, a claim.
+        #[arg(long)]
+        no_machine_reports: bool,
+    },
     /// Check disk, clock, settings, form, database, log, mail; say what to do about what is wrong.
     Doctor {
         /// Connect to the outgoing mail server too.
@@ -283,7 +287,7 @@ impl Args {
     /// The command runs until it is told to stop.
     #[must_use]
     pub const fn serves(&self) -> bool {
-        matches!(self.command, Command::Serve | Command::Demo)
+        matches!(self.command, Command::Serve | Command::Demo { .. })
     }
 
     /// The short flags, as settings.
@@ -307,7 +311,7 @@ impl Args {
     pub async fn run(self, settings: Settings) -> anyhow::Result<()> {
         match self.command {
             Command::Serve => serve::run(settings).await,
-            Command::Demo => demo::run(settings).await,
+            Command::Demo { no_machine_reports } => demo::run(settings, !no_machine_reports).await,
             Command::Doctor { mail, full } => doctor::run(&settings, mail, full).await,
             Command::Migrate => open::migrate(&settings).await,
             Command::User(user) => user.run(&settings).await,

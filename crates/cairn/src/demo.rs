@@ -4,11 +4,13 @@ mod cases;
 mod challenges;
 mod constituents;
 mod fill;
+mod machines;
 mod office;
 mod people;
 mod referrals;
 mod rules;
 mod shift;
+mod sink;
 
 use std::io::{BufRead, IsTerminal};
 
@@ -28,11 +30,11 @@ const POPULATION: &str = include_str!("../../../data/example/live.toml");
 /// Name of the file in a data directory that a demonstration filled. It holds a digest of the database's address.
 const MARK: &str = "demonstration";
 
-/// Fills a directory (a temporary one unless named) and serves it.
+/// Fills a directory (a temporary one unless named) and serves it; with examples of `machines`' reports, or without.
 ///
 /// # Errors
 /// [`Usage`] for a database with anything in it that no demonstration put there; or what kept it from starting, in words.
-pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
+pub async fn run(mut settings: Settings, machines: bool) -> anyhow::Result<()> {
     if !settings.door.is_house() {
         return Err(Usage("a demonstration is of the house: leave --tenant out".into()).into());
     }
@@ -53,7 +55,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     }
     settings.app.plans = open::plans(&settings.plans, &settings.site)?;
     let people = if fresh {
-        fill_in(&settings).await?
+        fill_in(&settings, machines).await?
     } else {
         Vec::new()
     };
@@ -157,7 +159,7 @@ fn stays_here(url: &str) -> bool {
 }
 
 /// The examples. The mark comes first: what is cut off in the middle is a demonstration's all the same.
-async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
+async fn fill_in(settings: &Settings, machines: bool) -> anyhow::Result<Vec<people::Person>> {
     std::fs::create_dir_all(&settings.data).with_context(|| settings.data.display().to_string())?;
     std::fs::write(settings.data.join(MARK), format!("{}\n", mark_of(settings)))?;
     let now = Clock::System.now();
@@ -166,6 +168,15 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
     let app = open::app_for_examples(settings, clock.clone()).await?;
     let people = people::enrol(&app, &clock, now).await?;
     let officers = people::officers(&people);
+    if let Some(officer) = officers.first() {
+        // First of all: their mail is run here, and nobody else's may wait beside it.
+        constituents::fill(&app, &clock, now, officer).await?;
+        if machines {
+            let lead = people::with_role(&people, cairn_kernel::actor::Role::Lead)?;
+            let people = machines::People { officer, lead };
+            machines::fill(&app, settings, (&clock, now), &people).await?;
+        }
+    }
     fill::fill(&app, &clock, now, &officers).await?;
     if let Some(officer) = officers.first() {
         cases::fill(&app, &clock, now, officer).await?;
@@ -173,7 +184,6 @@ async fn fill_in(settings: &Settings) -> anyhow::Result<Vec<people::Person>> {
         referrals::fill(&app, &clock, now, officer).await?;
         let lead = people::with_role(&people, cairn_kernel::actor::Role::Lead)?;
         rules::fill(&app, officer, lead).await?;
-        constituents::fill(&app, &clock, now, officer).await?;
     }
     if settings
         .plans

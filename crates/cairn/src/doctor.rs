@@ -1,6 +1,7 @@
 //! `cairn doctor`: looks at everything an operator may have to mend, and says what to do.
 
 mod mail;
+mod owners;
 mod signin;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ const BUILT_AFTER: u64 = 1_790_000_000;
 
 struct Findings {
     wrong: usize,
+    warned: usize,
 }
 
 impl Findings {
@@ -44,6 +46,7 @@ impl Findings {
 
     /// Nothing is broken, but something is lost by it.
     fn warn(&mut self, what: &str, detail: &str, mend: &str) {
+        self.warned += 1;
         println!(
             "warn   {what:<12} {detail}\n       {:<12} what to do: {mend}",
             ""
@@ -60,7 +63,10 @@ impl Findings {
 /// # Errors
 /// [`CheckFailed`] if anything is wrong.
 pub async fn run(settings: &Settings, mail: bool, full: bool) -> anyhow::Result<()> {
-    let mut findings = Findings { wrong: 0 };
+    let mut findings = Findings {
+        wrong: 0,
+        warned: 0,
+    };
     for one in settings.houses() {
         if !settings.tenants.is_empty() {
             println!("\n{} ({})", one.called(), one.site.public_url);
@@ -95,6 +101,7 @@ async fn all_of(settings: &Settings, mail: bool, full: bool, findings: &mut Find
     mail::openpgp(settings, findings);
     mail::smime(settings, findings);
     mail::agencies(settings, findings);
+    owners::look(settings, findings).await;
 }
 
 fn disk(settings: &Settings, findings: &mut Findings) {

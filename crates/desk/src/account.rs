@@ -355,6 +355,56 @@ pub enum AccountChange {
         /// Number of the key.
         key: u32,
     },
+    /// Somebody whose mailbox is proved asks to be told about networks, or for a change of what we know of an organisation.
+    ClaimMade {
+        /// Its number.
+        claim: i64,
+        /// The constituent whose contact asks for a change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        constituent: Option<u32>,
+        /// The number of that contact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<u32>,
+        /// Salted SHA-256 of what is asked for, hexadecimal.
+        wish: String,
+    },
+    /// An officer took a claim, whole or in parts. What it did to the constituent stands in entries of its own.
+    ClaimSettled {
+        /// Its number.
+        claim: i64,
+        /// The constituent that has it now.
+        constituent: u32,
+        /// The number of the contact that asked, if there is one now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<u32>,
+        /// Parts that were taken.
+        taken: u32,
+        /// Parts that were not.
+        left: u32,
+        /// Salted SHA-256 of the answer, hexadecimal.
+        answer: String,
+    },
+    /// An officer refused a claim.
+    ClaimRefused {
+        /// Its number.
+        claim: i64,
+        /// Salted SHA-256 of the answer, hexadecimal.
+        answer: String,
+    },
+    /// Words and mailbox of a claim that was decided had their time.
+    ClaimErased {
+        /// Its number.
+        claim: i64,
+    },
+    /// A contact was asked by mail whether it is right.
+    ContactAsked {
+        /// The constituent.
+        constituent: u32,
+        /// The contact.
+        contact: u32,
+        /// The how-manieth time.
+        round: u32,
+    },
     /// Constituents were taken out, with their contacts.
     ConstituentsExported {
         /// How many.
@@ -415,7 +465,7 @@ pub struct AccountEvent {
 
 impl AccountChange {
     /// Every kind as the JSON names it, for filters.
-    pub const KINDS: [&'static str; 49] = [
+    pub const KINDS: [&'static str; 54] = [
         "account_created",
         "signed_in",
         "passkey_added",
@@ -457,6 +507,11 @@ impl AccountChange {
         "constituent_removed",
         "constituents_imported",
         "constituents_exported",
+        "claim_made",
+        "claim_settled",
+        "claim_refused",
+        "claim_erased",
+        "contact_asked",
         "feed_source_set",
         "feed_source_secret",
         "feed_source_removed",

@@ -3,6 +3,7 @@
 //!
 //! Contacts are personal data: they lie apart from the rest, and the evidence log knows them by a number and a salted digest only.
 
+pub mod claim;
 pub mod decide;
 pub mod import;
 pub mod net;

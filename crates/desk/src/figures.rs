@@ -8,6 +8,7 @@ pub mod gate;
 pub mod levels;
 pub mod live;
 pub mod national;
+pub mod notices;
 pub mod publish;
 pub mod settle;
 
@@ -134,10 +135,15 @@ impl Definitions {
         names.join(" ")
     }
 
-    /// Counts by both may be compared: the same meanings and rules, whatever the words.
+    /// Counts by both may be compared: the same meanings and rules, whatever the words. A figure that only one of them has is compared
+    /// with nothing.
     #[must_use]
     pub fn agrees(&self, other: &Self) -> bool {
-        self.rules == other.rules && self.versions() == other.versions()
+        let same = |one: &Definition| {
+            let theirs = other.get(&one.id);
+            theirs.is_none_or(|theirs| theirs.version == one.version)
+        };
+        self.rules == other.rules && self.list.iter().all(same)
     }
 }
 

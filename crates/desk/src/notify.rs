@@ -32,11 +32,19 @@ pub enum Notice {
     PlanDue,
     /// A message of the reporter is encrypted for a key that we do not have.
     Unreadable,
+    /// An organisation asks to be told about its networks: the mailbox is to be proved.
+    ClaimProve,
+    /// Its claim was taken, whole or in parts.
+    ClaimTaken,
+    /// Its claim was refused.
+    ClaimRefused,
+    /// A contact is asked whether it is right.
+    ContactAsk,
 }
 
 impl Notice {
     /// All.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Acknowledge,
         Self::AcknowledgeMail,
         Self::News,
@@ -44,6 +52,10 @@ impl Notice {
         Self::ChallengeAnswered,
         Self::PlanDue,
         Self::Unreadable,
+        Self::ClaimProve,
+        Self::ClaimTaken,
+        Self::ClaimRefused,
+        Self::ContactAsk,
     ];
 
     /// Name of the job.
@@ -57,6 +69,10 @@ impl Notice {
             Self::ChallengeAnswered => "challenge_answered",
             Self::PlanDue => "plan_due",
             Self::Unreadable => "unreadable",
+            Self::ClaimProve => "claim_prove",
+            Self::ClaimTaken => "claim_taken",
+            Self::ClaimRefused => "claim_refused",
+            Self::ContactAsk => "contact_ask",
         }
     }
 
@@ -69,7 +85,16 @@ impl Notice {
     /// It belongs to the conversation with a reporter.
     #[must_use]
     pub const fn is_to_reporter(self) -> bool {
-        !matches!(self, Self::ChallengeAnswered | Self::PlanDue)
+        !matches!(self, Self::ChallengeAnswered | Self::PlanDue) && !self.is_to_owner()
+    }
+
+    /// It goes to an organisation that has networks, or wants to be told about some.
+    #[must_use]
+    pub const fn is_to_owner(self) -> bool {
+        matches!(
+            self,
+            Self::ClaimProve | Self::ClaimTaken | Self::ClaimRefused | Self::ContactAsk
+        )
     }
 
     /// A machine decided that it is sent: there is a limit on how many of these one address gets.
@@ -94,6 +119,9 @@ impl Notice {
                 "fingerprint",
                 "answers",
             ],
+            Self::ClaimProve | Self::ContactAsk => &["service", "link"],
+            Self::ClaimTaken => &["service", "link", "text"],
+            Self::ClaimRefused => &["service", "text"],
         }
     }
 
@@ -299,7 +327,7 @@ mod tests {
         let letters = Letters::parse(EMBEDDED).unwrap();
         for notice in Notice::ALL
             .into_iter()
-            .filter(|one| *one != Notice::PlanDue)
+            .filter(|one| *one != Notice::PlanDue && !one.is_to_owner())
         {
             for language in LANGUAGES {
                 let letter = letters.write(notice, language, FILL).unwrap();

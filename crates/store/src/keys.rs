@@ -125,6 +125,8 @@ pub enum Purpose {
     Notice,
     /// What shows that somebody brought a file, or may read it.
     Ticket,
+    /// The secrets of links to claims and contacts, and the mailbox of a claim.
+    Claim,
 }
 
 impl Keys {

@@ -9,6 +9,7 @@ pub mod blob;
 pub mod bulk;
 pub mod cases;
 pub mod challenge;
+pub mod claim;
 pub mod cluster;
 pub mod constituent;
 pub mod conversation;

@@ -166,6 +166,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 27] = [
         include_str!("../migrations/sqlite/0027_pull.sql"),
         include_str!("../migrations/postgres/0027_pull.sql"),
     ),
+    (
+        28,
+        "claim",
+        include_str!("../migrations/sqlite/0028_claim.sql"),
+        include_str!("../migrations/postgres/0028_claim.sql"),
+    ),
 ];
 
 /// Migrating failed.

@@ -17,6 +17,7 @@
 mod agencies;
 mod cases;
 mod challenges;
+mod claims;
 mod clusters;
 mod constituents;
 mod files;
@@ -30,11 +31,13 @@ mod rules;
 mod second;
 mod shift;
 mod sources;
+mod standing;
 mod track;
 mod waiting;
 mod ways;
 
 pub use files::files;
+pub use standing::{SourceSeen, Standing, standing};
 pub use track::{KeptBundle, bundles};
 pub use waiting::waiting;
 
@@ -407,6 +410,7 @@ impl<'a, 'c> Run<'a, 'c> {
         self.agencies()?;
         self.second_words()?;
         self.constituents()?;
+        self.claims()?;
         self.notices()?;
         self.reports()?;
         self.clusters()?;

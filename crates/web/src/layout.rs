@@ -121,6 +121,7 @@ fn footer(page: &Page) -> Markup {
         ("/privacy", t::footer_privacy(lang)),
         ("/how-receipts-work", t::footer_receipts(lang)),
         ("/evidence", t::footer_evidence(lang)),
+        ("/own/new", t::footer_claims(lang)),
     ];
     html! {
         footer {

@@ -7,6 +7,7 @@ pub mod api;
 pub mod assets;
 pub mod challenge;
 pub mod chart;
+mod claim;
 pub mod components;
 pub mod cookie;
 pub mod csrf;

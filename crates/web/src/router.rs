@@ -15,6 +15,7 @@ pub fn router(app: App, site: Arc<Site>) -> Router {
         // For everybody: what a reporter needs no account for.
         .merge(report::router().with_state(public.clone()))
         .merge(crate::notice::router().with_state(public.clone()))
+        .merge(crate::claim::router().with_state(public.clone()))
         .merge(evidence::router().with_state(app.clone()))
         .merge(crate::openpgp::router().with_state(app.clone()))
         .merge(api::desk::router(&public))

@@ -58,6 +58,14 @@ const ENTERED: [Entered; 3] = [
     ),
 ];
 
+const MUSEUM: Entered = (
+    "Example Museum",
+    "R",
+    "",
+    "2001:db8:4::/48 museum.example",
+    &[("security", "", "front.desk@museum.example", "")],
+);
+
 fn failed(faults: Vec<typed::Fault>) -> anyhow::Error {
     anyhow::anyhow!("the example does not read: {faults:?}")
 }
@@ -74,32 +82,8 @@ pub async fn fill(
 ) -> anyhow::Result<()> {
     // Long enough ago for a contact to be asked again.
     clock.set(now.plus_seconds(-400 * DAY));
-    for (name, sector, quiet, assets, contacts) in ENTERED {
-        let typed = Typed {
-            name: name.to_owned(),
-            sector: sector.to_owned(),
-            language: "en".to_owned(),
-            quiet: quiet.to_owned(),
-        };
-        let no = app
-            .make_constituent(officer, typed.read().map_err(failed)?)
-            .await?;
-        let mut works = vec![Work::Add(typed::assets(assets).map_err(failed)?)];
-        for (role, team, email, phone) in contacts {
-            let contact = ContactTyped {
-                role: (*role).to_owned(),
-                name: (*team).to_owned(),
-                email: (*email).to_owned(),
-                phone: (*phone).to_owned(),
-                ..ContactTyped::default()
-            };
-            let draft = app.contact_typed(&contact).map_err(failed)?;
-            works.push(Work::NewContact(Box::new(draft)));
-        }
-        for (version, work) in (1..).zip(&works) {
-            app.work_on_constituent(officer, (no, version), work)
-                .await?;
-        }
+    for one in &ENTERED {
+        entered(app, officer, one).await?;
     }
     clock.set(now.plus_seconds(-20 * DAY));
     // The second of them was asked since; mail to the last came back.
@@ -110,6 +94,39 @@ pub async fn fill(
     let members = csv::read(MEMBERS).map_err(failed)?;
     app.import_constituents(Doer::System, "members", &members, false)
         .await?;
+    // Due as well, and at no hour to be left alone.
+    clock.set(now.plus_seconds(-400 * DAY));
+    entered(app, officer, &MUSEUM).await?;
     clock.set(now);
+    Ok(())
+}
+
+async fn entered(app: &App, officer: &Principal, one: &Entered) -> anyhow::Result<()> {
+    let (name, sector, quiet, assets, contacts) = one;
+    let typed = Typed {
+        name: (*name).to_owned(),
+        sector: (*sector).to_owned(),
+        language: "en".to_owned(),
+        quiet: (*quiet).to_owned(),
+    };
+    let no = app
+        .make_constituent(officer, typed.read().map_err(failed)?)
+        .await?;
+    let mut works = vec![Work::Add(typed::assets(assets).map_err(failed)?)];
+    for (role, team, email, phone) in *contacts {
+        let contact = ContactTyped {
+            role: (*role).to_owned(),
+            name: (*team).to_owned(),
+            email: (*email).to_owned(),
+            phone: (*phone).to_owned(),
+            ..ContactTyped::default()
+        };
+        let draft = app.contact_typed(&contact).map_err(failed)?;
+        works.push(Work::NewContact(Box::new(draft)));
+    }
+    for (version, work) in (1..).zip(&works) {
+        app.work_on_constituent(officer, (no, version), work)
+            .await?;
+    }
     Ok(())
 }

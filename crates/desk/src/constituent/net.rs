@@ -87,7 +87,8 @@ pub fn asn(text: &str) -> Option<u32> {
 }
 
 /// One thing that is somebody's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Asset {
     /// A network.
     Network(Network),
@@ -114,6 +115,20 @@ impl Asset {
             Self::Domain(_) => "domain",
             Self::Asn(_) => "asn",
         }
+    }
+}
+
+impl TryFrom<String> for Asset {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("{text:?} is no network, domain or AS number"))
+    }
+}
+
+impl From<Asset> for String {
+    fn from(one: Asset) -> Self {
+        one.to_string()
     }
 }
 

@@ -564,4 +564,26 @@ impl Store {
             })
             .collect()
     }
+
+    /// What was told and was gone in a time: its owner, class, and seconds from the notice on.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub async fn notices_gone(
+        &self,
+        (from, to): (Micros, Micros),
+    ) -> Result<Vec<cairn_desk::figures::notices::Gone>, ReadError> {
+        let sql = "SELECT owner, class, told_at, gone_at FROM directive WHERE told_at IS NOT NULL AND told_at < $1 \
+                   AND gone_at >= $2 AND gone_at < $3 ORDER BY gone_at LIMIT $4";
+        let rows = self.db.rows(sql, params![to, from, to, TIMES_MAX]).await?;
+        let one = |row: &Row| {
+            let seconds = row.int(3)?.saturating_sub(row.int(2)?);
+            Ok(cairn_desk::figures::notices::Gone {
+                owner: number(row.int(0)?),
+                class: row.text(1)?,
+                seconds: seconds.div_euclid(1_000_000),
+            })
+        };
+        rows.iter().map(one).collect()
+    }
 }

@@ -1,9 +1,10 @@
 //! Constituents: the list, a new one, what they claim against each other, and all of them as a table.
 
+mod claims;
 mod import;
 mod one;
 mod pull;
-mod words;
+pub(crate) mod words;
 mod work;
 
 use axum::extract::State;
@@ -56,6 +57,24 @@ pub(super) fn routes() -> Vec<Route> {
             "/desk/constituents/conflicts",
             reads,
             get(conflicts),
+        ),
+        at(
+            g.clone(),
+            "/desk/constituents/claims",
+            reads,
+            get(claims::list),
+        ),
+        at(
+            g.clone(),
+            "/desk/constituents/claims/{no}",
+            reads,
+            get(claims::show),
+        ),
+        at(
+            p.clone(),
+            "/desk/constituents/claims/{no}/decide",
+            does,
+            post(claims::decide),
         ),
         at(
             g.clone(),
@@ -161,6 +180,7 @@ async fn list(State(app): State<App>, officer: Officer) -> Result<Markup> {
     let found = app.constituents(doer, &query).await?;
     let owners = app.owners_of(doer, &query.text).await?;
     let leads = officer.who.may(Action::ManageConstituents);
+    let waiting = u64::try_from(app.claims_waiting(&officer.who).await?).unwrap_or_default();
     let columns = [
         t::owners_name(l),
         t::owners_sector(l),
@@ -178,8 +198,10 @@ async fn list(State(app): State<App>, officer: Officer) -> Result<Markup> {
         (doors(&officer, HOME))
         h1 { (t::owners_title(l)) }
         p { (t::owners_lead(l)) }
+        @if waiting > 0 { p.inset { a href=(claims::CLAIMS) { (t::claims_count(l, waiting)) } } }
         (buttons(html! {
             @if officer.who.may(Action::WorkReports) { (button_link(Look::Main, "/desk/constituents/new", t::owners_new(l))) }
+            (button_link(Look::Plain, claims::CLAIMS, t::claims_title(l)))
             (button_link(Look::Plain, "/desk/constituents/conflicts", t::owners_conflicts(l)))
             @if leads { (button_link(Look::Plain, "/desk/constituents/import", t::owners_import(l))) }
         }))

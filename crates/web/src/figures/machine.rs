@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
 use cairn_app::figures::Figures;
+use cairn_desk::figures::notices::Hours;
 use cairn_desk::figures::{Cell, Spread};
 use cairn_kernel::money::decimals;
 use cairn_kernel::text::csv_cell;
@@ -219,6 +220,36 @@ fn published(series: &[cairn_desk::figures::national::Published]) -> Table {
     }
 }
 
+/// How long it took from notices until what they told of was gone; `all` is all classes together.
+fn notices(figures: &Figures) -> Table {
+    let rows = figures.notices.iter().flat_map(|one| {
+        let quarter = || Value::Text(one.quarter.to_string());
+        let hours =
+            |median: Option<Hours>| median.map_or(Value::Hidden, |told| Value::Count(told.0));
+        let all = vec![
+            quarter(),
+            Value::Text("all".to_owned()),
+            one.gone.into(),
+            hours(one.median),
+        ];
+        let classes = one.classes.iter().map(move |(class, median)| {
+            vec![
+                quarter(),
+                Value::Text(class.clone()),
+                Value::Missing,
+                hours(*median),
+            ]
+        });
+        std::iter::once(all).chain(classes).collect::<Vec<_>>()
+    });
+    Table {
+        name: "notices",
+        definitions: &["notice_gone"],
+        columns: &["quarter", "class", "gone", "median_hours"],
+        rows: rows.collect(),
+    }
+}
+
 fn tables(app: &App, figures: &Figures) -> Result<Vec<Table>> {
     let mut all = vec![
         quarters(figures),
@@ -227,6 +258,7 @@ fn tables(app: &App, figures: &Figures) -> Result<Vec<Table>> {
         spread(figures, "ages", &["age_band"], &figures.ages),
         spread(figures, "affected", &["affected"], &figures.affected),
         spread(figures, "loss_bands", &["loss_band"], &figures.loss_bands),
+        notices(figures),
     ];
     all.extend(app.national()?.as_deref().map(published));
     Ok(all)
@@ -318,7 +350,7 @@ pub(crate) async fn json(State(app): State<App>, uri: Uri) -> Result<Response> {
     get,
     path = "/figures/{table}.csv",
     tag = "Figures",
-    params(("table" = String, Path, description = "`quarters`, `categories`, `regions`, `ages`, `affected`, `loss_bands` or `national`")),
+    params(("table" = String, Path, description = "`quarters`, `categories`, `regions`, `ages`, `affected`, `loss_bands`, `notices` or `national`")),
     responses(
         (status = 200, description = "The table (RFC 4180)", body = String, content_type = "text/csv"),
         (status = 404, description = "No such table", body = ProblemDocument, content_type = "application/problem+json"),

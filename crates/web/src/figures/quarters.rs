@@ -4,13 +4,14 @@ use axum::extract::State;
 use cairn_app::App;
 use cairn_app::figures::Figures;
 use cairn_desk::figures::QuarterFigures;
+use cairn_desk::figures::notices::Hours;
 use cairn_kernel::money::decimals;
 use maud::{Markup, html};
 
 use super::national::beside;
 use super::{View, count, defined, frame, hidden, label, percent, point, small_print, whole};
 use crate::chart::{Chart, Kind, Point, Series};
-use crate::components::{Column, Hue, Look, button_link, table, tag};
+use crate::components::{Column, Hue, Look, button_link, said_inline, table, tag};
 use crate::i18n::{Lang, number, t};
 use crate::page::Page;
 use crate::problem::Result;
@@ -55,6 +56,9 @@ pub(super) async fn overview(page: Page, State(app): State<App>) -> Result<Marku
             .as_ref()
             .map(|_| ("national", t::figures_national_title(l))),
     );
+    if !figures.notices.is_empty() {
+        files.push(("notices", t::figures_gone_title(l)));
+    }
     let body = html! {
         (incidents_chart(l, quarters))
         (loss_chart(l, &figures, quarters))
@@ -67,10 +71,58 @@ pub(super) async fn overview(page: Page, State(app): State<App>) -> Result<Marku
             (beside(l, series))
             p { (button_link(Look::Plain, "/figures/national", t::figures_beside_link(l))) }
         }
+        (gone(l, &figures))
         (small_print(&page, &figures, &files))
     };
     let (title, lead) = (t::figures_title(l), t::figures_lead(l));
     Ok(frame(page, &app, View::Overview, title, lead, body))
+}
+
+/// How long a median is.
+fn long(l: Lang, median: Option<Hours>) -> Markup {
+    match median {
+        None => hidden(l),
+        Some(told) => html! {
+            @match told.days() {
+                Some(days) => (t::told_days(l, days)),
+                None => (t::told_hours(l, told.0)),
+            }
+        },
+    }
+}
+
+/// From notices to owners until what they told of was gone, the newest quarter first; nothing before there is one.
+fn gone(l: Lang, figures: &Figures) -> Markup {
+    let columns = [
+        Column::text(t::figures_gone_quarter(l)),
+        Column::number(t::figures_gone_count(l)),
+        Column::number(t::figures_gone_median(l)),
+    ];
+    let shown = figures.notices.iter().rev().take(SHOWN_MAX);
+    let rows = shown.flat_map(|one| {
+        let all = vec![
+            html! { (label(one.quarter)) ", " (t::figures_gone_all(l)) },
+            count(l, one.gone),
+            long(l, one.median),
+        ];
+        let classes = one.classes.iter().map(|(class, median)| {
+            vec![
+                html! { (label(one.quarter)) ", " (said_inline(class)) },
+                html! {},
+                long(l, *median),
+            ]
+        });
+        std::iter::once(all).chain(classes).collect::<Vec<_>>()
+    });
+    let rows: Vec<Vec<Markup>> = rows.collect();
+    html! {
+        @if !rows.is_empty() {
+            h2 #gone { (t::figures_gone_title(l)) }
+            p { (t::figures_gone_text(l)) }
+            (table(t::figures_gone_title(l), &columns, &rows))
+            (defined(l, figures, &["notice_gone"]))
+        }
+    }
 }
 
 fn newest(quarters: &[QuarterFigures]) -> Option<&QuarterFigures> {

@@ -37,11 +37,12 @@ pub(super) async fn accessibility(page: Page) -> Markup {
 }
 
 /// Every cookie, and what it is for.
-fn cookies(l: Lang) -> [&'static str; 5] {
+fn cookies(l: Lang) -> [&'static str; 6] {
     [
         t::privacy_cookies_draft(l),
         t::privacy_cookies_status(l),
         t::privacy_cookies_challenge(l),
+        t::privacy_cookies_own(l),
         t::privacy_cookies_language(l),
         t::privacy_cookies_session(l),
     ]

@@ -11,6 +11,7 @@ mod api;
 mod browser;
 mod cases;
 mod challenges;
+mod claims;
 mod clusters;
 mod constituents;
 mod conversation;

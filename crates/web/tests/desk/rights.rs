@@ -232,6 +232,17 @@ const TABLE: [(&str, &str, &str); 213] = [
         "/desk/constituents/conflicts",
         "officer lead auditor",
     ),
+    ("GET", "/desk/constituents/claims", "officer lead auditor"),
+    (
+        "GET",
+        "/desk/constituents/claims/{no}",
+        "officer lead auditor",
+    ),
+    (
+        "POST",
+        "/desk/constituents/claims/{no}/decide",
+        "officer lead",
+    ),
     ("GET", "/desk/constituents/import", "lead"),
     ("POST", "/desk/constituents/import", "lead"),
     ("POST", "/desk/constituents/export", "lead"),

@@ -1,6 +1,6 @@
 //! The limits of constituents.
 
-use cairn_desk::constituent::{self, import, plan, typed};
+use cairn_desk::constituent::{self, claim, import, plan, typed};
 
 use super::{Row, bytes, of};
 use crate::constituents;
@@ -72,6 +72,61 @@ pub(super) fn limits() -> Vec<Row> {
             "LINE_BYTES_MAX",
             constituents::LINE_BYTES_MAX,
             "a line of RIPE's dumps",
+        ),
+    ]
+    .into_iter()
+    .chain(claims())
+    .collect()
+}
+
+/// What organisations ask for by themselves.
+fn claims() -> [Row; 9] {
+    let days = |name, days: i64, what| of(name, format!("{days} days"), what);
+    [
+        of(
+            "CLAIM_ASSETS_MAX",
+            claim::CLAIM_ASSETS_MAX,
+            "networks, domains and AS numbers of one claim",
+        ),
+        days(
+            "CLAIM_PROVE_DAYS",
+            claim::CLAIM_PROVE_DAYS,
+            "a mailbox must be proved within",
+        ),
+        days(
+            "CLAIM_KEEP_DAYS",
+            claim::CLAIM_KEEP_DAYS,
+            "words of a claim are kept after the decision",
+        ),
+        of(
+            "CLAIMS_UNPROVED_MAX",
+            claim::CLAIMS_UNPROVED_MAX,
+            "claims whose mailbox is not proved yet",
+        ),
+        of(
+            "CLAIMS_MAILBOX_MAX",
+            claim::CLAIMS_MAILBOX_MAX,
+            "of these with the same mailbox",
+        ),
+        of(
+            "CLAIMS_WAITING_MAX",
+            claim::CLAIMS_WAITING_MAX,
+            "claims of one mailbox or constituent that wait",
+        ),
+        of(
+            "ASKS_MAX",
+            claim::ASKS_MAX,
+            "mails that ask a contact in its year whether it is right",
+        ),
+        days(
+            "ASK_EVERY_DAYS",
+            i64::from(claim::ASK_EVERY_DAYS),
+            "between two of these",
+        ),
+        of(
+            "ASKS_TURN_MAX",
+            cairn_app::constituent::claim::ASKS_TURN_MAX,
+            "contacts that are asked in an hour",
         ),
     ]
 }

@@ -12,14 +12,14 @@ use crate::components::{Fault, machine};
 use crate::i18n::{Lang, t};
 
 /// A sector by its code; one that no form knows, as it is.
-pub(in crate::desk) fn sector(app: &App, l: Lang, code: &str) -> String {
+pub(crate) fn sector(app: &App, l: Lang, code: &str) -> String {
     let known = app.form.taxonomy().sector(code);
     known
         .map_or(code, |entry| entry.title.get(l.as_str()))
         .to_owned()
 }
 
-pub(super) const fn role(l: Lang, role: Role) -> &'static str {
+pub(crate) const fn role(l: Lang, role: Role) -> &'static str {
     match role {
         Role::Abuse => t::owners_role_abuse(l),
         Role::Security => t::owners_role_security(l),
@@ -51,7 +51,7 @@ pub(super) const fn refused(l: Lang, refusal: Refusal) -> &'static str {
     }
 }
 
-pub(super) const fn wrong(l: Lang, wrong: Wrong) -> &'static str {
+pub(crate) const fn wrong(l: Lang, wrong: Wrong) -> &'static str {
     match wrong {
         Wrong::Name => t::owners_wrong_name(l),
         Wrong::Sector => t::owners_wrong_sector(l),
@@ -157,8 +157,37 @@ pub(in crate::desk) fn logged(
             let detail = html! { (t::owners_count(l, *rows)) };
             ("constituents_exported", Some(detail))
         }
+        AccountChange::ClaimMade { claim, .. }
+        | AccountChange::ClaimRefused { claim, .. }
+        | AccountChange::ClaimErased { claim } => {
+            let kind = match change {
+                AccountChange::ClaimMade { .. } => "claim_made",
+                AccountChange::ClaimRefused { .. } => "claim_refused",
+                _ => "claim_erased",
+            };
+            (kind, Some(claim_link(l, *claim)))
+        }
+        AccountChange::ClaimSettled {
+            claim, constituent, ..
+        } => {
+            let detail = html! { (claim_link(l, *claim)) ": " a href=(href(*constituent)) { (t::owners_no(l, u64::from(*constituent))) } };
+            ("claim_settled", Some(detail))
+        }
+        AccountChange::ContactAsked {
+            constituent,
+            contact,
+            ..
+        } => {
+            let detail = html! { a href=(href(*constituent)) { (t::owners_no(l, u64::from(*constituent))) } ": " (t::owners_contact_no(l, u64::from(*contact))) };
+            ("contact_asked", Some(detail))
+        }
         _ => return None,
     })
+}
+
+fn claim_link(l: Lang, no: i64) -> Markup {
+    let text = t::claims_no(l, u64::try_from(no).unwrap_or_default());
+    html! { a href={ (super::claims::CLAIMS) "/" (no) } { (text) } }
 }
 
 /// A kind of event in words.
@@ -168,6 +197,11 @@ pub(in crate::desk) fn kind(l: Lang, kind: &str) -> Option<&'static str> {
         "constituent_removed" => t::event_constituent_removed(l),
         "constituents_imported" => t::event_constituents_imported(l),
         "constituents_exported" => t::event_constituents_exported(l),
+        "claim_made" => t::event_claim_made(l),
+        "claim_settled" => t::event_claim_settled(l),
+        "claim_refused" => t::event_claim_refused(l),
+        "claim_erased" => t::event_claim_erased(l),
+        "contact_asked" => t::event_contact_asked(l),
         _ => return None,
     })
 }
