@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 27] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 28] = [
     (
         1,
         "base",
