@@ -29,7 +29,7 @@ use crate::server::{BodyError, BodyMax};
 /// Bytes of a table that the page takes; larger ones go by the command line.
 pub const TABLE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Parts of one form at most.
-const PARTS_MAX: usize = 10;
+const PARTS_MAX: usize = 16;
 /// Faults of one table that the page tells.
 const FAULTS_SHOWN: usize = 50;
 
