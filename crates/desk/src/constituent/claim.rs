@@ -429,7 +429,7 @@ pub fn touched<'a>(
         })),
         Asset::Asn(mine) => {
             let same = facts.asns.contains(mine);
-            Box::new(same.then(|| (Touch::Same, Asset::Asn(*mine))).into_iter())
+            Box::new(same.then_some((Touch::Same, Asset::Asn(*mine))).into_iter())
         }
     }
 }
