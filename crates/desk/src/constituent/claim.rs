@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use cairn_kernel::net::Network;
 use cairn_kernel::text::{clean, one_line};
 use serde::{Deserialize, Serialize};
 
-use super::net::{Asset, Domain, Network};
+use super::net::{Asset, Domain};
 use super::typed::{self, ContactTyped, Draft, Fault, Heading, Typed, Wrong};
 use super::{Constituent, Day, Facts, NOTE_CHARS_MAX, Role, Work};
 
@@ -277,6 +278,7 @@ const fn blank() -> Draft {
         phone: None,
         fingerprint: None,
         key: None,
+        certificate: None,
         disabled: false,
     }
 }
@@ -429,7 +431,7 @@ pub fn touched<'a>(
         })),
         Asset::Asn(mine) => {
             let same = facts.asns.contains(mine);
-            Box::new(same.then(|| (Touch::Same, Asset::Asn(*mine))).into_iter())
+            Box::new(same.then_some((Touch::Same, Asset::Asn(*mine))).into_iter())
         }
     }
 }

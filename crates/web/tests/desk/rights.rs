@@ -14,7 +14,7 @@ const REVIEW: &str = "auditor statistician publisher reviewer";
 const FEEDS: &str = "officer lead administrator auditor";
 
 /// Roles by name; `*` is everybody signed in, `-` the way in.
-const TABLE: [(&str, &str, &str); 213] = [
+const TABLE: [(&str, &str, &str); 216] = [
     ("GET", "/sign-in", "-"),
     ("POST", "/sign-in", "-"),
     ("GET", "/sign-in/password", "-"),
