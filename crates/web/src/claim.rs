@@ -61,6 +61,7 @@ pub(super) fn asked(fields: &Pairs) -> Asked {
             phone: text("phone"),
             fingerprint: String::new(),
             key: text("key"),
+            certificate: String::new(),
         },
         replaces: fields.get("replaces").is_some(),
         note: text("note"),

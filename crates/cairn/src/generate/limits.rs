@@ -60,6 +60,7 @@ pub fn page() -> String {
         ("Mail", mails()),
         ("Conversation by mail", conversation()),
         ("Encrypted mail", openpgp::limits()),
+        ("S/MIME", openpgp::smime()),
         ("Reports", of_reports()),
         ("Cases", of_cases::limits()),
         ("Coming from elsewhere", import::limits()),
@@ -74,6 +75,7 @@ pub fn page() -> String {
         ("Officers' API and webhooks", machines::limits()),
         ("Constituents", constituents::limits()),
         ("Notices to owners", notices::limits()),
+        ("What owners fetch", notices::pull()),
         ("Behind the requests", behind()),
     ] {
         out.push_str(&format!(

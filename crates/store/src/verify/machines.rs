@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cairn_desk::account::{AccountChange, AccountEvent};
 use cairn_evidence::hash::sha256;
+use cairn_kernel::time::Micros;
 
 use super::reports::{disagree, same};
 use super::{PAGE_ROWS, Run, VerifyError, bytes, text};
@@ -42,10 +43,23 @@ struct Said {
     webhooks: BTreeMap<String, ([Value; WEBHOOK_COLUMNS.len()], String)>,
 }
 
+const UNKNOWN: &str = "is about one that was never made";
+const MADE_TWICE: &str = "this token was made before";
+
+/// Changes a row that must be there.
+fn changed<R>(row: Option<&mut (R, String)>, change: impl FnOnce(&mut R)) -> Option<&'static str> {
+    match row {
+        Some((row, _)) => {
+            change(row);
+            None
+        }
+        None => Some(UNKNOWN),
+    }
+}
+
 impl Said {
     /// One more event; what is wrong with it, if anything.
     fn hear(&mut self, event: AccountEvent) -> Option<&'static str> {
-        let unknown = "is about one that was never made";
         match event.change {
             AccountChange::TokenMade {
                 token,
@@ -63,22 +77,27 @@ impl Said {
                     Value::Null,
                 ];
                 let before = self.tokens.insert(token, (row, digest));
-                before.map(|_| "this token was made before")
+                before.map(|_| MADE_TWICE)
             }
-            AccountChange::TokenUsed { token, day } => match self.tokens.get_mut(&token) {
-                Some(([.., used, _], _)) => {
+            AccountChange::TokenUsed { token, day } => {
+                changed(self.tokens.get_mut(&token), |[.., used, _]| {
                     *used = day.into();
-                    None
-                }
-                None => Some(unknown),
-            },
-            AccountChange::TokenEnded { token } => match self.tokens.get_mut(&token) {
-                Some(([.., ended], _)) => {
+                })
+            }
+            AccountChange::TokenEnded { token } => {
+                changed(self.tokens.get_mut(&token), |[.., ended]| {
                     *ended = event.at.into();
-                    None
-                }
-                None => Some(unknown),
-            },
+                })
+            }
+            change @ (AccountChange::PullTokenMade { .. }
+            | AccountChange::PullTokenUsed { .. }
+            | AccountChange::PullTokenEnded { .. }) => self.hear_pull(event.at, change),
+            change => self.hear_webhook(change),
+        }
+    }
+
+    fn hear_pull(&mut self, at: Micros, change: AccountChange) -> Option<&'static str> {
+        match change {
             AccountChange::PullTokenMade {
                 token,
                 constituent,
@@ -87,28 +106,30 @@ impl Said {
             } => {
                 let row = [
                     constituent.into(),
-                    event.at.into(),
+                    at.into(),
                     until.into(),
                     Value::Null,
                     Value::Null,
                 ];
                 let before = self.pulls.insert(token, (row, digest));
-                before.map(|_| "this token was made before")
+                before.map(|_| MADE_TWICE)
             }
-            AccountChange::PullTokenUsed { token, day } => match self.pulls.get_mut(&token) {
-                Some(([.., used, _], _)) => {
+            AccountChange::PullTokenUsed { token, day } => {
+                changed(self.pulls.get_mut(&token), |[.., used, _]| {
                     *used = day.into();
-                    None
-                }
-                None => Some(unknown),
-            },
-            AccountChange::PullTokenEnded { token } => match self.pulls.get_mut(&token) {
-                Some(([.., ended], _)) => {
-                    *ended = event.at.into();
-                    None
-                }
-                None => Some(unknown),
-            },
+                })
+            }
+            AccountChange::PullTokenEnded { token } => {
+                changed(self.pulls.get_mut(&token), |[.., ended]| {
+                    *ended = at.into();
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn hear_webhook(&mut self, change: AccountChange) -> Option<&'static str> {
+        match change {
             AccountChange::WebhookSet {
                 webhook,
                 digest,
@@ -121,20 +142,18 @@ impl Said {
                 self.webhooks.insert(webhook, (row, digest));
                 None
             }
-            AccountChange::WebhookOff { webhook, .. } => match self.webhooks.get_mut(&webhook) {
-                Some(([.., live], _)) => {
+            AccountChange::WebhookOff { webhook, .. } => {
+                changed(self.webhooks.get_mut(&webhook), |[.., live]| {
                     *live = false.into();
-                    None
-                }
-                None => Some(unknown),
-            },
+                })
+            }
             AccountChange::WebhookSecret { webhook } => {
                 let known = self.webhooks.contains_key(&webhook);
-                (!known).then_some(unknown)
+                (!known).then_some(UNKNOWN)
             }
             AccountChange::WebhookRemoved { webhook } => match self.webhooks.remove(&webhook) {
                 Some(_) => None,
-                None => Some(unknown),
+                None => Some(UNKNOWN),
             },
             _ => None,
         }

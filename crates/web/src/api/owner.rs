@@ -142,7 +142,7 @@ fn said(sent: NewNoticeAnswer, rows: usize) -> Result<Said> {
         let there = usize::try_from(one.row).is_ok_and(|row| (1..=rows).contains(&row));
         if !there {
             return Err(invalid(
-                &format!("/rows/{at}/row"),
+                format!("/rows/{at}/row"),
                 format!("A row from 1 to {rows}"),
             ));
         }

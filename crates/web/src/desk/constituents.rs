@@ -48,7 +48,7 @@ pub(super) fn routes() -> Vec<Route> {
     let reads = Need::May(Action::ReadReports);
     let does = Need::May(Action::WorkReports);
     let leads = Need::May(Action::ManageConstituents);
-    vec![
+    let mut all = vec![
         at(g.clone(), "/desk/constituents", reads, get(list)),
         at(p.clone(), "/desk/constituents", does, post(make)),
         at(g.clone(), "/desk/constituents/new", does, get(fresh)),
@@ -57,24 +57,6 @@ pub(super) fn routes() -> Vec<Route> {
             "/desk/constituents/conflicts",
             reads,
             get(conflicts),
-        ),
-        at(
-            g.clone(),
-            "/desk/constituents/claims",
-            reads,
-            get(claims::list),
-        ),
-        at(
-            g.clone(),
-            "/desk/constituents/claims/{no}",
-            reads,
-            get(claims::show),
-        ),
-        at(
-            p.clone(),
-            "/desk/constituents/claims/{no}/decide",
-            does,
-            post(claims::decide),
         ),
         at(
             g.clone(),
@@ -115,7 +97,9 @@ pub(super) fn routes() -> Vec<Route> {
             post(pull::end),
         ),
         at(p, "/desk/constituents/{no}/{action}", does, post(work::act)),
-    ]
+    ];
+    all.extend(claims::routes());
+    all
 }
 
 /// The page of one.

@@ -136,15 +136,7 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
         .create_agency_key(Doer::System, canary, Some("police"))
         .await
         .unwrap();
-    b.get("/desk/constituents/1").await;
-    let new = [("token-name", canary), ("token-days", "30")];
-    b.send("/desk/constituents/1/tokens", &new).await;
-    let owner = b.page.split("cairn_owner_").nth(1).unwrap();
-    let owner: String = owner
-        .chars()
-        .take_while(char::is_ascii_alphanumeric)
-        .collect();
-    let owner = format!("cairn_owner_{owner}");
+    let owner = owner_token(&mut b, canary).await;
     let (account, _) = desk
         .account("second", &format!("Second {canary}"), Role::Officer)
         .await;
@@ -157,6 +149,19 @@ async fn filled(desk: &Desk, canary: &str, domain: &str) -> Own {
         value: base64_of(domain),
         ids: vec![account, view, key.id],
     }
+}
+
+/// A token by which the constituent's own program asks.
+async fn owner_token(b: &mut Browser, canary: &str) -> String {
+    b.get("/desk/constituents/1").await;
+    let new = [("token-name", canary), ("token-days", "30")];
+    b.send("/desk/constituents/1/tokens", &new).await;
+    let token = b.page.split("cairn_owner_").nth(1).unwrap();
+    let token: String = token
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    format!("cairn_owner_{token}")
 }
 
 /// A constituent with a contact and a name.

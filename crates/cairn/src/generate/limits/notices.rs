@@ -57,6 +57,23 @@ pub(super) fn limits() -> Vec<Row> {
             "observations that a dry run looks at, the newest",
         ),
         of(
+            "TAGS_BYTES_MAX",
+            cairn_app::feeds::columns::TAGS_BYTES_MAX,
+            "bytes of an observation's tags that rules see",
+        ),
+        of("OWNERS_MAX", trial::OWNERS_MAX, "lines of its result"),
+        of(
+            "TIMES_DAYS",
+            format!("{TIMES_DAYS} days"),
+            "times from notice to gone are counted over",
+        ),
+    ]
+}
+
+/// What owners fetch.
+pub(super) fn pull() -> Vec<Row> {
+    vec![
+        of(
             "PULL_TOKENS_MAX",
             PULL_TOKENS_MAX,
             "live tokens of one constituent",
@@ -75,17 +92,6 @@ pub(super) fn limits() -> Vec<Row> {
             "PULL_ROWS",
             PULL_ROWS,
             "rows after which no further notice begins in the same answer",
-        ),
-        of(
-            "TAGS_BYTES_MAX",
-            cairn_app::feeds::columns::TAGS_BYTES_MAX,
-            "bytes of an observation's tags that rules see",
-        ),
-        of("OWNERS_MAX", trial::OWNERS_MAX, "lines of its result"),
-        of(
-            "TIMES_DAYS",
-            format!("{TIMES_DAYS} days"),
-            "times from notice to gone are counted over",
         ),
     ]
 }

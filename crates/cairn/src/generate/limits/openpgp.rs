@@ -37,6 +37,32 @@ pub(super) fn limits() -> Vec<Row> {
             cairn_openpgp::OPENPGP_KEYS_MAX,
             "keys in a file, and keys of the service",
         ),
+        of(
+            "SEALED_PARTS_MAX",
+            mail::sealed::SEALED_PARTS_MAX,
+            "protected parts of a message that are opened",
+        ),
+        of(
+            "MAIL_KEYS_MAX",
+            mail::MAIL_KEYS_MAX,
+            "keys that a message brings",
+        ),
+        of(
+            "REPORT_KEYS_MAX",
+            reports::REPORT_KEYS_MAX,
+            "keys of the reporter of one report",
+        ),
+        bytes(
+            "REFERRAL_MAIL_BYTES_MAX",
+            cairn_app::referral::REFERRAL_MAIL_BYTES_MAX as u64,
+            "a package that goes to an agency by mail",
+        ),
+    ]
+}
+
+/// Mail encrypted to certificates.
+pub(super) fn smime() -> Vec<Row> {
+    vec![
         bytes(
             "SMIME_CERTIFICATE_BYTES_MAX",
             cairn_smime::SMIME_CERTIFICATE_BYTES_MAX as u64,
@@ -66,26 +92,6 @@ pub(super) fn limits() -> Vec<Row> {
             "SMIME_RSA_BITS_MAX",
             cairn_smime::SMIME_RSA_BITS_MAX,
             "bits of an RSA key that is encrypted to, at most",
-        ),
-        of(
-            "SEALED_PARTS_MAX",
-            mail::sealed::SEALED_PARTS_MAX,
-            "protected parts of a message that are opened",
-        ),
-        of(
-            "MAIL_KEYS_MAX",
-            mail::MAIL_KEYS_MAX,
-            "keys that a message brings",
-        ),
-        of(
-            "REPORT_KEYS_MAX",
-            reports::REPORT_KEYS_MAX,
-            "keys of the reporter of one report",
-        ),
-        bytes(
-            "REFERRAL_MAIL_BYTES_MAX",
-            cairn_app::referral::REFERRAL_MAIL_BYTES_MAX as u64,
-            "a package that goes to an agency by mail",
         ),
     ]
 }

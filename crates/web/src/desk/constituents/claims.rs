@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect};
+use axum::routing::{get, post};
 use cairn_app::App;
 use cairn_app::constituent::claim::{Claimed, Near, Part, Seen, Silent};
 use cairn_app::report::AppError;
@@ -20,11 +21,29 @@ use crate::components::{
     summary_list, tag, textarea,
 };
 use crate::desk::who::{Officer, Sent, token};
+use crate::desk::{Need, Route, at};
 use crate::form::Form;
 use crate::i18n::{Lang, t};
 use crate::problem::{Problem, Result};
 
 pub(super) const CLAIMS: &str = "/desk/constituents/claims";
+
+/// Routes of claims.
+pub(super) fn routes() -> Vec<Route> {
+    let (g, p) = (Method::GET, Method::POST);
+    let reads = Need::May(Action::ReadReports);
+    let does = Need::May(Action::WorkReports);
+    vec![
+        at(g.clone(), "/desk/constituents/claims", reads, get(list)),
+        at(g, "/desk/constituents/claims/{no}", reads, get(show)),
+        at(
+            p,
+            "/desk/constituents/claims/{no}/decide",
+            does,
+            post(decide),
+        ),
+    ]
+}
 
 /// What somebody sent that could not be done.
 #[derive(Default)]
