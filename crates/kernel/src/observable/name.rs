@@ -317,7 +317,8 @@ fn local_part(text: &str) -> Option<&str> {
         .map(|(at, _)| at)?;
     let local = text
         .get(start..)?
-        .trim_start_matches(['.', '/', '\'', '?', '&', '=', '#', '*']);
+        // As at the beginning of a piece, so that what is found is found again by itself.
+        .trim_start_matches(['.', '/', '\'', '?', '&', '=', '#', '*', '+', '-', '%']);
     let right = !local.is_empty()
         && local.len() <= LOCAL_BYTES_MAX
         && !local.ends_with('.')
