@@ -292,7 +292,7 @@ mod tests {
         }
         let keyed = operations(&document);
         let keyed = keyed.iter().filter(|(_, it)| it.get("security").is_some());
-        assert_eq!(keyed.count(), 6);
+        assert_eq!(keyed.count(), 9);
     }
 
     #[test]
