@@ -2,7 +2,12 @@
 //! of the mixes that fit, so that its cost goes by days and mixes and not by observations.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
+mod adding;
+
+use self::adding::{How, Job, Plan, SlotSum, Sums, add_up};
 use super::cube::{Level, Pair, each};
 use super::link::Link;
 use super::mix::{COLUMNS, Column, Mix, OTHER, mix_of};
@@ -168,15 +173,6 @@ pub(super) struct Fitting {
     pub(super) fits: Vec<u8>,
 }
 
-/// Bars by the words of a column.
-#[derive(Debug, Default)]
-struct Split {
-    /// The word of each mix.
-    words: Vec<u16>,
-    /// How many of one slot have a word.
-    counts: HashMap<u16, u64>,
-}
-
 const YES: u8 = 1;
 const PERHAPS: u8 = 2;
 
@@ -310,51 +306,6 @@ impl Books {
     }
 }
 
-/// What is being added up for one book.
-struct Sum {
-    no: i64,
-    fitting: Fitting,
-    /// By number of the mix.
-    counts: Vec<u64>,
-    split: Option<Split>,
-    total: u64,
-    fresh: u64,
-    unsure: u64,
-}
-
-impl Sum {
-    /// Adds a list of counts, and gives what of it fits. `None` if it is damaged.
-    fn add(&mut self, counts: &[u8], seen: Seen, whole: bool) -> Option<(u64, u64)> {
-        let (mut all, mut fresh, mut unsure) = (0, 0, 0);
-        let (fits, sums, split) = (&self.fitting.fits, &mut self.counts, &mut self.split);
-        each(counts, |pair| {
-            let place = usize::try_from(pair.mix).unwrap_or(usize::MAX);
-            let own = seen.of(&pair);
-            match fits.get(place) {
-                Some(&YES) => {
-                    all += own;
-                    fresh += if seen == Seen::Again { 0 } else { pair.fresh };
-                    if whole && let Some(sum) = sums.get_mut(place) {
-                        *sum += own;
-                    }
-                    if whole && let Some(split) = split {
-                        let word = split.words.get(place).copied().unwrap_or(OTHER);
-                        *split.counts.entry(word).or_insert(0) += own;
-                    }
-                }
-                Some(&PERHAPS) => unsure += own,
-                _ => {}
-            }
-        })?;
-        if whole {
-            self.total += all;
-            self.fresh += fresh;
-            self.unsure += unsure;
-        }
-        Some((all, fresh))
-    }
-}
-
 impl FeedStore {
     /// Answers a question, at one moment.
     ///
@@ -417,7 +368,7 @@ impl FeedStore {
 
     fn ask_within(&self, books: &mut Books, ask: &Ask) -> Result<Answer, FeedError> {
         let days = ask.to.saturating_sub(ask.from);
-        let mut sums: Vec<Sum> = Vec::new();
+        let (mut sums, mut plans) = (Sums::new(), BTreeMap::new());
         let mut bars: BTreeMap<i64, Bar> = BTreeMap::new();
         let mut level = if days <= DAY_DAYS_MAX {
             Level::Day
@@ -425,51 +376,35 @@ impl FeedStore {
             Level::Week
         };
         let mut split: BTreeMap<(i64, String), u64> = BTreeMap::new();
+        let how = How {
+            seen: ask.seen,
+            whole: true,
+        };
         for (own, slots) in stretches(ask, level) {
-            self.add_slots(
-                books,
-                ask,
-                own,
-                slots,
-                true,
-                &mut sums,
-                &mut |slot, all, fresh, words| {
-                    let begin = match (level, own) {
-                        (Level::Week, Level::Day) => Level::Week.begin(Level::week_of(slot)),
-                        _ => own.begin(slot),
-                    };
-                    add_bar(&mut bars, begin, all, fresh);
-                    for (word, count) in words {
-                        *split.entry((begin, word)).or_insert(0) += count;
-                    }
-                },
-            )?;
-        }
-        if days <= HOUR_DAYS_MAX {
-            let hours = ask.from.saturating_mul(24)..ask.to.saturating_mul(24);
-            let mut by_hour = BTreeMap::new();
-            self.add_slots(
-                books,
-                ask,
-                Level::Hour,
-                hours,
-                false,
-                &mut sums,
-                &mut |slot, all, fresh, _| {
-                    add_bar(&mut by_hour, Level::Hour.begin(slot), all, fresh);
-                },
-            )?;
-            let sum = |bars: &BTreeMap<i64, Bar>| bars.values().map(|bar| bar.all).sum::<u64>();
-            // Hours go with the observations; the days stay.
-            if sum(&by_hour) == sum(&bars) {
-                (level, bars) = (Level::Hour, by_hour);
+            let added = add_up(how, &mut sums, |jobs| {
+                self.send_slots(books, ask, (own, slots), &mut plans, jobs)
+            })?;
+            for one in added {
+                let begin = match (level, own) {
+                    (Level::Week, Level::Day) => Level::Week.begin(Level::week_of(one.slot)),
+                    _ => own.begin(one.slot),
+                };
+                add_bar(&mut bars, begin, &one);
+                for (word, count) in books.texts(one.no, ask.split, one.words) {
+                    *split.entry((begin, word)).or_insert(0) += count;
+                }
             }
+        }
+        if days <= HOUR_DAYS_MAX
+            && let Some(by_hour) = self.by_hour(books, ask, &mut plans, &bars)?
+        {
+            (level, bars) = (Level::Hour, by_hour);
         }
         let facets = books.facets(&sums);
         Ok(Answer {
-            total: sums.iter().map(|sum| sum.total).sum(),
-            fresh: sums.iter().map(|sum| sum.fresh).sum(),
-            unsure: sums.iter().map(|sum| sum.unsure).sum(),
+            total: sums.values().map(|sum| sum.total).sum(),
+            fresh: sums.values().map(|sum| sum.fresh).sum(),
+            unsure: sums.values().map(|sum| sum.unsure).sum(),
             facets,
             level,
             bars: bars.into_values().filter(|bar| bar.all > 0).collect(),
@@ -477,17 +412,38 @@ impl FeedStore {
         })
     }
 
-    /// Adds up the slots of a level, one after another. `whole`: they count for the answer, and not only for bars.
-    #[expect(clippy::too_many_arguments, reason = "each is one thing")]
-    fn add_slots(
+    /// Bars by the hour. `None` where they are not all there: hours go with the observations; the days stay.
+    fn by_hour(
         &self,
         books: &mut Books,
         ask: &Ask,
-        level: Level,
-        slots: std::ops::Range<i64>,
-        whole: bool,
-        sums: &mut Vec<Sum>,
-        bar: &mut dyn FnMut(i64, u64, u64, Vec<(String, u64)>),
+        plans: &mut BTreeMap<i64, Arc<Plan>>,
+        days: &BTreeMap<i64, Bar>,
+    ) -> Result<Option<BTreeMap<i64, Bar>>, FeedError> {
+        let hours = ask.from.saturating_mul(24)..ask.to.saturating_mul(24);
+        let how = How {
+            seen: ask.seen,
+            whole: false,
+        };
+        let added = add_up(how, &mut Sums::new(), |jobs| {
+            self.send_slots(books, ask, (Level::Hour, hours), plans, jobs)
+        })?;
+        let mut by_hour = BTreeMap::new();
+        for one in &added {
+            add_bar(&mut by_hour, Level::Hour.begin(one.slot), one);
+        }
+        let sum = |bars: &BTreeMap<i64, Bar>| bars.values().map(|bar| bar.all).sum::<u64>();
+        Ok((sum(&by_hour) == sum(days)).then_some(by_hour))
+    }
+
+    /// Reads the slots of a level, one after another.
+    fn send_slots(
+        &self,
+        books: &mut Books,
+        ask: &Ask,
+        (level, slots): (Level, std::ops::Range<i64>),
+        plans: &mut BTreeMap<i64, Arc<Plan>>,
+        jobs: &SyncSender<Job>,
     ) -> Result<(), FeedError> {
         let there = "SELECT DISTINCT slot FROM feed_cube WHERE level = $1 AND slot >= $2 AND slot < $3 ORDER BY slot";
         let there = self
@@ -499,42 +455,32 @@ impl FeedStore {
                 "SELECT book, counts FROM feed_cube WHERE level = $1 AND slot = $2 ORDER BY book";
             for row in self.link.rows(sql, &bound![level.number(), slot])? {
                 let no = row.int(0)?;
-                let place = match sums.iter().position(|sum| sum.no == no) {
-                    Some(place) => place,
+                let plan = match plans.get(&no) {
+                    Some(plan) => Arc::clone(plan),
                     None => {
-                        let fitting = books.fitting(&self.link, no, &ask.filters)?;
-                        sums.push(Sum {
+                        let plan = Arc::new(Plan {
                             no,
+                            fitting: books.fitting(&self.link, no, &ask.filters)?,
                             split: books.split(no, ask.split),
-                            counts: vec![0; fitting.fits.len()],
-                            fitting,
-                            total: 0,
-                            fresh: 0,
-                            unsure: 0,
                         });
-                        sums.len() - 1
+                        plans.insert(no, Arc::clone(&plan));
+                        plan
                     }
                 };
-                let sum = sums.get_mut(place).ok_or(FeedError::Counts)?;
-                let added = sum.add(row.bytes(1)?, ask.seen, whole);
-                let (all, fresh) = added.ok_or(FeedError::Counts)?;
-                let counts = sum
-                    .split
-                    .as_mut()
-                    .map(|split| std::mem::take(&mut split.counts));
-                let words = counts.map(|counts| books.texts(no, ask.split, counts));
-                bar(slot, all, fresh, words.unwrap_or_default());
+                let counts = row.blob(1)?;
+                // Somebody takes it as long as this is here.
+                let _taken = jobs.send(Job { slot, plan, counts });
             }
         }
         Ok(())
     }
 }
 
-fn add_bar(bars: &mut BTreeMap<i64, Bar>, begin: i64, all: u64, fresh: u64) {
+fn add_bar(bars: &mut BTreeMap<i64, Bar>, begin: i64, one: &SlotSum) {
     let bar = bars.entry(begin).or_default();
     bar.begin = begin;
-    bar.all += all;
-    bar.fresh += fresh;
+    bar.all += one.all;
+    bar.fresh += one.fresh;
 }
 
 /// The days of a question as slots: whole weeks where bars are weeks, days at the ends.
@@ -552,11 +498,10 @@ fn stretches(ask: &Ask, level: Level) -> Vec<(Level, std::ops::Range<i64>)> {
 }
 
 impl Books {
-    fn split(&self, no: i64, column: Option<Column>) -> Option<Split> {
+    /// The word of each mix in a column.
+    fn split(&self, no: i64, column: Option<Column>) -> Option<Vec<u16>> {
         let mixes = &self.books.get(&no)?.mixes;
-        let words = mixes.get(column?.place())?.clone();
-        let counts = HashMap::new();
-        Some(Split { words, counts })
+        mixes.get(column?.place()).cloned()
     }
 
     fn texts(
@@ -575,11 +520,11 @@ impl Books {
         counts.map(|(word, count)| (text(word), count)).collect()
     }
 
-    fn facets(&self, sums: &[Sum]) -> [Facet; COLUMNS] {
+    fn facets(&self, sums: &Sums) -> [Facet; COLUMNS] {
         let mut facets: [Facet; COLUMNS] = Default::default();
         let mut found: [HashMap<&str, u64>; COLUMNS] = Default::default();
-        for sum in sums {
-            let Some(book) = self.books.get(&sum.no) else {
+        for (no, sum) in sums {
+            let Some(book) = self.books.get(no) else {
                 continue;
             };
             let some: Vec<(usize, u64)> = (0..)

@@ -112,6 +112,21 @@ pub fn each(bytes: &[u8], mut give: impl FnMut(Pair)) -> Option<()> {
     let mut rest = bytes;
     let mut mix = 0_u32;
     while !rest.is_empty() {
+        // Most pairs: two numbers of a byte, or three.
+        if let [step, all, fresh, after @ ..] = rest
+            && (step | all) < 0x80
+            && (all & 1 == 0 || *fresh < 0x80)
+        {
+            mix = mix.checked_add(u32::from(*step))?;
+            let is_new = all & 1 == 1;
+            give(Pair {
+                mix,
+                all: u64::from(all >> 1),
+                fresh: if is_new { u64::from(*fresh) } else { 0 },
+            });
+            rest = if is_new { after } else { rest.get(2..)? };
+            continue;
+        }
         let step = number(&mut rest)?;
         mix = mix.checked_add(u32::try_from(step).ok()?)?;
         let all = number(&mut rest)?;
