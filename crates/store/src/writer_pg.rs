@@ -281,8 +281,15 @@ impl PgWriter {
             .iter()
             .map(|(table, rows)| Part::of(table, rows))
             .collect();
-        self.with(async |client, statements| pipeline(client, statements, parts, ends).await)
-            .map(drop)
+        let copies = parts.iter().any(|part| matches!(part, Part::Copy(..)));
+        let end =
+            self.with(async |client, statements| pipeline(client, statements, parts, ends).await);
+        if end.is_err() && copies {
+            // A copy that the database refuses to begin is told to end all the same, which brings one answer too many: from then on each
+            // answer would be taken for the one before it.
+            self.client = None;
+        }
+        end.map(drop)
     }
 
     fn careful(&mut self, unit: &Unit) -> Result<Verdict, GroupError> {
