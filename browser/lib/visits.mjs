@@ -23,7 +23,7 @@ export async function look(page, name) {
   await page.setViewportSize(before);
 }
 
-/** Looks at each of these pages in both languages, with everything that opens on demand open. */
+/** Looks at each of these pages in both languages and once in dark colours, with everything that opens on demand open. */
 export async function visitAll(cairn, page, paths, name) {
   for (const path of paths) {
     for (const lang of ['mi', 'en']) {
@@ -34,6 +34,11 @@ export async function visitAll(cairn, page, paths, name) {
       assert.equal(await page.locator('html').getAttribute('lang'), lang, path);
       await page.evaluate(() => document.querySelectorAll('main details').forEach((one) => { one.open = true; }));
       await look(page, `${name}${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 40)}-${lang}`);
+      if (lang === 'en') {
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await accessible(page);
+        await page.emulateMedia({ colorScheme: 'light' });
+      }
     }
   }
 }

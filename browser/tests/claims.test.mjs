@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE } from '../lib/browser.mjs';
 import { keyboardVisible } from '../lib/checks.mjs';
 import { MailServer } from '../lib/mail.mjs';
+import { person } from '../lib/people.mjs';
 import { at, look, text, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
@@ -134,6 +135,63 @@ test('under the link the contact says that it is right, and asks for a change th
   assert.match(await text(officer.page), /Nothing waits/);
   officer.faults.none();
   await officer.close();
+});
+
+/** An officer's token that may act, made on the page of the account. */
+async function token(login) {
+  const { page, close } = await at(cairn, login, false);
+  await page.goto(`${cairn.url}/desk/account/confirm`);
+  await page.fill('#present', person(cairn.lines, login).password);
+  await press(page, 'main form:has(#present) button');
+  await page.goto(`${cairn.url}/desk/account`);
+  await page.fill('#token-name', 'a program');
+  await page.check('input[name=token-may][value=act]');
+  await press(page, 'main form:has(#token-name) button');
+  const shown = /cairn_officer_\S+/.exec(await text(page))?.[0];
+  await close();
+  assert.ok(shown, 'the token, once');
+  return shown;
+}
+
+test('a program reads claims and decides them', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false, viewport: PHONE });
+  await page.goto(`${cairn.url}${own.contact}`);
+  await page.fill('#add', '198.51.100.128/28 198.51.100.160/28');
+  await page.fill('#note', 'Both are ours by now.');
+  await press(page, 'main form[action="/own/change"] .buttons button');
+  await close();
+  faults.none();
+  const bearer = await token('hana');
+  const call = async (path, body) => {
+    const answer = await fetch(`${cairn.url}/api/v1${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    return { status: answer.status, ...(await answer.json()) };
+  };
+  const list = await call(CLAIMS);
+  assert.deepEqual(list.waiting.map((one) => [one.no, one.name, one.first, one.assets]), [[3, 'Example Harbour', false, 2]]);
+  assert.deepEqual(list.decided.map((one) => [one.no, one.state]).sort(), [[1, 'settled'], [2, 'refused']]);
+  const claim = await call(`${CLAIMS}/3`);
+  assert.equal(claim.note, 'Both are ours by now.');
+  assert.deepEqual(claim.add.map((one) => one.asset), ['198.51.100.128/28', '198.51.100.160/28']);
+  const first = await call(`${CLAIMS}/1`);
+  assert.ok(first.add[0].near.some((one) => one.name === 'Example Hosting' && one.touch === 'within' && one.source === 'members'));
+  assert.ok(first.answer.reason.includes('provider') && first.answer.left.includes('+ AS64503'));
+  const decide = (no, decision) => call(`${CLAIMS}/${no}/decide`, { decision });
+  const pointers = (answer) => [answer.status, ...answer.errors.map((one) => one.pointer)];
+  assert.deepEqual(pointers(await decide(3, { do: 'take', add: [0, 2], drop: [0] })), [422, '/decision/add/1', '/decision/drop/0']);
+  assert.deepEqual(pointers(await decide(3, { do: 'take', add: [] })), [422, '/decision']);
+  assert.deepEqual(pointers(await decide(3, { do: 'refuse', reason: ' ' })), [422, '/decision/reason']);
+  assert.equal((await call(`${CLAIMS}/99`)).status, 404);
+  const taken = await decide(3, { do: 'take', add: [1], reason: 'The first is not in the register.' });
+  assert.deepEqual([taken.status, taken.state], [200, 'settled']);
+  assert.deepEqual(taken.answer, { taken: ['+ 198.51.100.160/28'], left: ['+ 198.51.100.128/28'], reason: 'The first is not in the register.' });
+  const again = await decide(3, { do: 'refuse', reason: 'Too late.' });
+  assert.deepEqual([again.status, again.current.state], [409, 'settled']);
+  const constituent = await call(`/desk/constituents/${taken.constituent}`);
+  assert.ok(constituent.networks.includes('198.51.100.160/28') && !constituent.networks.includes('198.51.100.128/28'));
 });
 
 test('contacts that are due are asked by mail, once', async () => {

@@ -709,7 +709,7 @@ test('exports hold every text, and no formula', async () => {
 /** All routes that GET answers. One that is missing here is a page that nobody has thought of yet: add it, and say above what
  * strangers' texts it shows. */
 const ROUTES = [
-  '/', '/accessibility', '/api', '/api/desk', '/api/v1/desk/openapi.json', '/api/openapi.json', '/api/v1/form', '/api/v1/owner/notices', '/api/v1/owner/rows', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
+  '/', '/accessibility', '/api', '/api/desk', '/api/partners', '/api/v1/desk/openapi.json', '/api/openapi.json', '/api/v1/form', '/api/v1/owner/notices', '/api/v1/owner/rows', '/api/v1/referrals', '/api/v1/referrals/{reference}/{no}/package', '/api/v1/status/{reference}',
   '/api/v1/status/{reference}/receipt', '/assets/{file}', '/checkpoint', '/desk', '/desk/account', '/desk/account/confirm', '/desk/accounts', '/desk/agencies', '/desk/agencies/{agency}', '/desk/audit', '/desk/bulk', '/desk/bulk/{no}', '/desk/cases', '/desk/cases/{no}', '/desk/cases/{no}/observables', '/desk/cases/{no}/present', '/desk/challenges', '/desk/challenges/{no}', '/desk/clocks', '/desk/clusters', '/desk/clusters/next', '/desk/clusters/{no}', '/desk/erased', '/desk/erased.csv', '/desk/export', '/desk/jobs',
   '/desk/keyboard', '/desk/keys', '/desk/next', '/desk/notices', '/desk/notices/rules', '/desk/notices/why', '/desk/notices/{no}', '/desk/notices/{no}/file', '/desk/observables', '/desk/observables/{kind}/{value}', '/desk/old/{source}/{number}', '/desk/referrals', '/desk/reports/{reference}', '/desk/reports/{reference}/present',
   '/desk/reports/{reference}/referrals/{no}', '/desk/reports/{reference}/referrals/{no}/summary',

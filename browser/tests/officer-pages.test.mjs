@@ -19,6 +19,8 @@ const NO_PAGES = [
   /\/preview(\/|$)/,
   // A notice takes a rule that two people switched on, and an owner: the notices' own test looks at it.
   /^\/desk\/notices\/\{no\}/,
+  // A claim takes a mailbox that was proved: the claims' own test looks at it.
+  /^\/desk\/constituents\/claims\/\{no\}$/,
 ];
 const PAGES_MAX = 400;
 /** Addresses of one route that one person's links are followed from. */

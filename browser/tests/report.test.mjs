@@ -182,7 +182,7 @@ test('who may be watched can leave at once, and nothing stays', async () => {
 });
 
 test('public pages are light', async () => {
-  const paths = ['/', '/report', '/status', '/evidence', '/api'];
+  const paths = ['/', '/report', '/status', '/evidence', '/api', '/api/partners', '/own/new'];
   for (const path of paths.flatMap((path) => [path, `${path}?lang=mi`])) {
     const { requests, bytes } = await weight(cairn.browser, cairn.url + path);
     assert.ok(requests <= 3, `${path}: ${requests} requests`);

@@ -5,7 +5,7 @@ mod own;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,14 +16,14 @@ use cairn_desk::constituent::{Fault as Found, NOTE_CHARS_MAX, Role, Typed, Wrong
 use maud::{Markup, html};
 
 use crate::components::{
-    Encoding, Fault, Field, HONEYPOT, Input, Look, Width, button, buttons, choice, error_summary,
-    form, honeypot, input, select, textarea,
+    Encoding, Fault, Field, HONEYPOT, Input, Look, Tone, Width, button, buttons, choice,
+    error_summary, form, honeypot, input, notice, select, textarea,
 };
 use crate::csrf;
 use crate::desk::constituent_words as words;
 use crate::form::Form as Pairs;
 use crate::i18n::{Lang, t};
-use crate::intake::{Public, admit};
+use crate::intake::{Public, admit, counted};
 use crate::page::Page;
 use crate::problem::Result;
 
@@ -141,10 +141,11 @@ pub(super) fn note_field(l: Lang, note: &str, faults: &[Fault]) -> Markup {
 
 /// `GET /own/new`
 async fn show(State(app): State<App>, page: Page) -> Markup {
-    render(&page, &app, &Asked::default(), &[])
+    render(&page, &app, &Asked::default(), &[], None)
 }
 
-fn render(page: &Page, app: &App, asked: &Asked, faults: &[Fault]) -> Markup {
+/// `wait` is how many seconds to wait before it is sent again, where one network sent too many.
+fn render(page: &Page, app: &App, asked: &Asked, faults: &[Fault], wait: Option<u32>) -> Markup {
     let l = page.lang;
     let steps = [
         t::claim_how_mail(l),
@@ -153,6 +154,9 @@ fn render(page: &Page, app: &App, asked: &Asked, faults: &[Fault]) -> Markup {
     ];
     let body = html! {
         (error_summary(l, faults))
+        @if let Some(seconds) = wait {
+            (notice(Tone::Warning, "wait", t::problem_too_many(l), html! { p { (t::problem_too_many_do(l, seconds)) } }))
+        }
         h1 { (t::claim_title(l)) }
         p.lead { (t::claim_lead(l)) }
         @if app.takes_claims() {
@@ -164,7 +168,7 @@ fn render(page: &Page, app: &App, asked: &Asked, faults: &[Fault]) -> Markup {
         }
     };
     page.clone()
-        .faulty(!faults.is_empty())
+        .faulty(!faults.is_empty() || wait.is_some())
         .render(t::claim_title(l), body)
 }
 
@@ -201,8 +205,9 @@ fn fields(l: Lang, app: &App, asked: &Asked, faults: &[Fault]) -> Markup {
 }
 
 /// `POST /own/new`
-async fn send(State(app): State<App>, page: Page, request: Request) -> Result<Response> {
-    let admitted = admit(&app, request, CLAIM_BYTES_MAX).await?;
+async fn send(State(public): State<Public>, page: Page, request: Request) -> Result<Response> {
+    let app = &public.app;
+    let admitted = admit(app, request, CLAIM_BYTES_MAX).await?;
     let pairs = Pairs::parse(&admitted.body)?;
     let l = page.lang;
     let asked = asked(&pairs);
@@ -214,12 +219,19 @@ async fn send(State(app): State<App>, page: Page, request: Request) -> Result<Re
     let contact = app.contact_typed(&asked.contact);
     match asked.first(l.as_str(), contact) {
         Ok(wish) => {
+            if let Some(from) = counted(&admitted.parts)
+                && let Err(seconds) = public.claims.try_take(from, 1.0)
+            {
+                let body = render(&page, app, &asked, &[], Some(seconds));
+                let after = [(header::RETRY_AFTER, seconds.to_string())];
+                return Ok((StatusCode::TOO_MANY_REQUESTS, after, body).into_response());
+            }
             app.make_claim(&wish).await?;
             Ok(sent())
         }
         Err(found) => {
             let faults = faults(l, &found, t::claim_empty(l));
-            let body = render(&page, &app, &asked, &faults);
+            let body = render(&page, app, &asked, &faults, None);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
         }
     }

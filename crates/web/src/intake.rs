@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use bytes::Bytes;
 use cairn_app::App;
 use cairn_app::gate::{Gate, Place};
+use cairn_app::pace::{Buckets, Rate};
 use tokio::time::Instant;
 
 use crate::api::Described;
@@ -26,6 +27,10 @@ pub const UPLOADS_PARALLEL: usize = 512;
 pub const TRIES_MAX: f64 = 30.0;
 /// Failed tries to open a report that one network gets back a second.
 pub const TRIES_A_SECOND: f64 = 0.5;
+/// Claims that one network sends at once: each makes a mail leave for a mailbox that somebody typed.
+pub const CLAIMS_BURST: f64 = 20.0;
+/// Claims that one network gets back a second: ten an hour.
+pub const CLAIMS_A_SECOND: f64 = 10.0 / 3_600.0;
 /// Networks whose failures are counted at the same time; beyond it the counting starts afresh.
 const NETWORKS_MAX: usize = 20_000;
 
@@ -41,6 +46,8 @@ pub struct Shared {
     pub uploads: Gate,
     /// Failed tries to open a report.
     pub tries: Tries,
+    /// Claims of organisations that nobody has proved yet.
+    pub claims: Buckets,
     /// What tells machines of the form in use.
     pub(crate) described: Arc<Described>,
 }
@@ -54,6 +61,10 @@ impl Public {
             app,
             uploads: Gate::new(UPLOADS_PARALLEL),
             tries: Tries::default(),
+            claims: Buckets::new(Rate {
+                per_second: CLAIMS_A_SECOND,
+                burst: CLAIMS_BURST,
+            }),
         }))
     }
 }

@@ -155,3 +155,33 @@ fn backups_are_whole_while_running_and_not() {
         "nothing half-restored"
     );
 }
+
+#[test]
+fn the_doctor_looks_at_what_owners_are_told_by() {
+    let home = Home::new();
+    // Constituents with contacts and keys, sources, a book of rules that is on, a claim that waits.
+    assert_eq!(home.serve(&["demo", "--listen", "127.0.0.1:0"]).stop(), 0);
+    let doctor = |set: &[&str]| {
+        let mut all = vec!["doctor"];
+        all.extend(set.iter().flat_map(|one| ["--set", *one]));
+        let ran = home.cairn(&all);
+        let line = |name: &str| {
+            let of = |line: &&str| line.split_whitespace().nth(1) == Some(name);
+            let line = ran.out.lines().find(of);
+            line.unwrap_or_else(|| panic!("{name}: {ran:?}")).to_owned()
+        };
+        (ran.code, line("claims"), line("notices"))
+    };
+    let (code, claims, notices) = doctor(&[]);
+    assert!(claims.ends_with("wait for an officer: 1"), "{claims}");
+    assert!(notices.starts_with("WRONG") && notices.contains("no mail goes out"));
+    assert_eq!(code, 3);
+    let out = [
+        "mail.smtp=smtp://127.0.0.1:1",
+        "mail.from=cert@cert.example",
+    ];
+    let (_, _, notices) = doctor(&out);
+    assert!(notices.starts_with("warn"), "{notices}");
+    let (_, _, notices) = doctor(&[out[0], out[1], "mail.reply_to=report@cert.example"]);
+    assert!(notices.starts_with("ok"), "{notices}");
+}

@@ -144,6 +144,7 @@ pub fn router() -> Router<Public> {
             router.route(machine.path, machine.handler)
         })
         .route("/api", get(page::show))
+        .route("/api/partners", get(page::partners))
 }
 
 /// What a header says, if it is text.
@@ -267,7 +268,7 @@ mod tests {
         ] {
             let by_hand = source.split(concat!(".route", "(\"")).skip(1);
             for path in by_hand.filter_map(|rest| rest.split('"').next()) {
-                let page = path == "/api" || path == "/evidence" || path == "/metrics";
+                let page = path == "/api" || path == "/api/partners" || path == "/evidence" || path == "/metrics";
                 let page = page || (path.starts_with("/figures") && !path.contains(['.', '{']));
                 assert!(page, "{path}");
             }

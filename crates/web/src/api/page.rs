@@ -30,17 +30,43 @@ pub(super) async fn show(State(public): State<Public>, page: Page) -> Markup {
         }
         p { a href="/api/openapi.json" { (t::api_document(lang)) } }
         p { (t::api_questions(lang)) " " a href="/api/v1/form" { "/api/v1/form" } }
+        p { a href="/api/partners" { (t::api_partners(lang)) } }
         h2 { (t::api_example(lang)) }
         pre tabindex="0" { code translate="no" { (REPORT) } }
         (details(t::api_example_body(lang), html! { pre tabindex="0" { code translate="no" { (form.example()) } } }))
-        (operations(&api))
+        (operations(&api, |tag| !PARTNERS.contains(&tag)))
     };
     page.render(t::api_title(lang), body)
 }
 
-/// What a document says of each operation; what many have in common first.
-pub(super) fn operations(api: &Value) -> Markup {
-    let common = Common::of(api);
+/// Tags of what is for those alone who have a key of their own: on a page of its own, so that neither is long.
+const PARTNERS: [&str; 2] = ["Referrals", "Notices to owners"];
+
+/// `GET /api/partners`
+pub(super) async fn partners(State(public): State<Public>, page: Page) -> Markup {
+    let lang = page.lang;
+    let document = public.described.document(&public.app.form);
+    let api: Value = serde_json::from_slice(document).unwrap_or_default();
+    let body = html! {
+        h1 { (t::api_partners(lang)) }
+        p.lead { (t::api_partners_lead(lang)) }
+        p { (t::api_partners_key(lang)) }
+        p { a href="/api/openapi.json" { (t::api_document(lang)) } }
+        p { a href="/api" { (t::api_title(lang)) } }
+        (operations(&api, |tag| PARTNERS.contains(&tag)))
+    };
+    page.render(t::api_partners(lang), body)
+}
+
+/// The first tag of an operation.
+fn tag(operation: &Value) -> &str {
+    let first = operation.pointer("/tags/0").and_then(Value::as_str);
+    first.unwrap_or_default()
+}
+
+/// What a document says of each operation with such a tag; what many of them have in common first.
+pub(super) fn operations(api: &Value, has: impl Fn(&str) -> bool) -> Markup {
+    let common = Common::of(api, &has);
     html! {
         div lang="en" {
             h2 #common { "What many routes have in common" }
@@ -49,7 +75,7 @@ pub(super) fn operations(api: &Value) -> Markup {
             h3 { "Parameters" }
             (common.parameters.list())
             @for (path, item) in object(api, "paths") {
-                @for (method, operation) in item.as_object().into_iter().flatten() {
+                @for (method, operation) in item.as_object().into_iter().flatten().filter(|(_, one)| has(tag(one))) {
                     (self::operation((path, method), operation, api, &common))
                 }
             }
@@ -106,10 +132,10 @@ struct Common<'v> {
 }
 
 impl<'v> Common<'v> {
-    fn of(api: &'v Value) -> Self {
+    fn of(api: &'v Value, has: impl Fn(&str) -> bool) -> Self {
         let mut common = Self::default();
         let items = object(api, "paths").filter_map(|(_, item)| item.as_object());
-        for (_, operation) in items.flatten() {
+        for (_, operation) in items.flatten().filter(|(_, one)| has(tag(one))) {
             for (status, response) in answers(operation) {
                 common
                     .answers

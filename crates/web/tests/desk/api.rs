@@ -242,7 +242,7 @@ const TABLE: [(&str, &str); 102] = [
 ];
 const FEEDS: &str = "officer lead administrator auditor";
 const MANAGE_FEEDS: &str = "lead administrator";
-const MORE: [(&str, &str); 56] = [
+const MORE: [(&str, &str); 59] = [
     ("GET feeds", FEEDS),
     ("POST feeds/sources", MANAGE_FEEDS),
     ("GET feeds/sources/{no}", FEEDS),
@@ -280,6 +280,9 @@ const MORE: [(&str, &str); 56] = [
     ("POST constituents", WORKS),
     ("GET constituents/owners", READS),
     ("GET constituents/conflicts", READS),
+    ("GET constituents/claims", READS),
+    ("GET constituents/claims/{no}", READS),
+    ("POST constituents/claims/{no}/decide", WORKS),
     ("POST constituents/import", LEADS),
     ("POST constituents/export", LEADS),
     ("GET constituents/{no}", READS),

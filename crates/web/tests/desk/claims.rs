@@ -75,6 +75,33 @@ async fn faults_are_said_and_all_else_is_answered_alike() {
 }
 
 #[tokio::test]
+async fn one_network_asks_for_no_more_than_a_few_and_loses_no_word() {
+    let desk = Desk::with(mailing()).await;
+    let mut b = desk.browser();
+    let mailboxes: Vec<String> = (0..=20)
+        .map(|n| format!("soc{n}@harbour.example"))
+        .collect();
+    for (n, mailbox) in mailboxes.iter().enumerate() {
+        let mut own = fields();
+        own[3] = ("email", mailbox);
+        sends(&mut b, &own).await;
+        let right = if n < 20 {
+            StatusCode::SEE_OTHER
+        } else {
+            StatusCode::TOO_MANY_REQUESTS
+        };
+        assert_eq!(b.status, right, "{n}");
+    }
+    assert!(b.page.contains("value=\"soc20@harbour.example\""));
+    assert!(b.page.contains("Example &lt;b&gt;Harbour"));
+    // What has a fault was not sent, and is not counted.
+    let mut wrong = fields();
+    wrong[1] = ("add", "nothing");
+    sends(&mut b, &wrong).await;
+    assert_eq!(b.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn links_that_open_nothing_look_alike() {
     let desk = Desk::with(mailing()).await;
     let mut b = desk.browser();

@@ -21,8 +21,6 @@ const SIGN_IN: &str = "people sign in; a program shows a token";
 const OWN_WAYS: &str = "what lets people in is changed by people, in person";
 const CREDENTIALS: &str = "credentials are made and ended by people, in person";
 
-const CLAIMS: &str = "whose a network is, is judged by people, with what is known beside it";
-
 /// Method and path of every route of the pages, with what stands beside it.
 #[must_use]
 pub const fn beside() -> &'static [(&'static str, &'static str, Beside)] {
@@ -161,9 +159,9 @@ const LINES: [(&str, &str, Beside); 216] = [
     ("GET", "/desk/constituents/{no}", Beside::Call(&["GET /api/v1/desk/constituents/{no}", "GET /api/v1/desk/constituents/{no}/exposure"])),
     ("GET", "/desk/constituents/{no}/contacts/{contact}", Beside::Call(&["GET /api/v1/desk/constituents/{no}"])),
     ("POST", "/desk/constituents/{no}/remove", Beside::Call(&["POST /api/v1/desk/constituents/{no}/remove"])),
-    ("GET", "/desk/constituents/claims", Beside::Page(CLAIMS)),
-    ("GET", "/desk/constituents/claims/{no}", Beside::Page(CLAIMS)),
-    ("POST", "/desk/constituents/claims/{no}/decide", Beside::Page(CLAIMS)),
+    ("GET", "/desk/constituents/claims", Beside::Call(&["GET /api/v1/desk/constituents/claims"])),
+    ("GET", "/desk/constituents/claims/{no}", Beside::Call(&["GET /api/v1/desk/constituents/claims/{no}"])),
+    ("POST", "/desk/constituents/claims/{no}/decide", Beside::Call(&["POST /api/v1/desk/constituents/claims/{no}/decide"])),
     ("POST", "/desk/constituents/{no}/tokens", Beside::Page("what lets somebody in is made by people")),
     ("POST", "/desk/constituents/{no}/tokens/{id}/end", Beside::Page("where it is made it is ended")),
     ("POST", "/desk/constituents/{no}/{action}", Beside::Call(&["POST /api/v1/desk/constituents/{no}/work"])),

@@ -9,6 +9,7 @@ mod case_work;
 mod cases;
 mod challenge;
 mod check;
+mod claim;
 mod cluster;
 mod common;
 mod constituent;
@@ -58,6 +59,7 @@ pub fn calls() -> Vec<Call> {
         ("Referrals", agency::calls()),
         ("Observables", observable::calls()),
         ("Constituents", constituent::calls()),
+        ("Constituents", claim::calls()),
         ("Machine reports", feeds::calls()),
         ("Events", explorer::calls()),
         ("Many at once, views, shifts", bulk::calls()),
@@ -119,7 +121,7 @@ async fn show(State(desk): State<call::Desk>, page: Page) -> Markup {
         p { a href="/api/v1/desk/openapi.json" { (t::api_document(lang)) } }
         h2 { (t::api_example(lang)) }
         pre tabindex="0" { code translate="no" { (EXAMPLE) } }
-        (super::page::operations(&desk.document))
+        (super::page::operations(&desk.document, |_| true))
     };
     page.render(t::api_desk_title(lang), body)
 }
