@@ -131,13 +131,14 @@ pub async fn serve(
     let mail = mail(&houses).await?;
     let (stopping, stops) = watch::channel(false);
     let controls = controls(&houses, &stops);
+    let stop = stop_signal().context("listening for signals")?;
     println!("listening on {scheme}://{address}");
     ready(address);
     let mail = mail.map(|(door, names)| {
         let of = lmtp::Houses::of(houses.iter().map(|one| (&one.settings, &one.app)));
         tokio::spawn(lmtp::serve(of, door, names, stops.clone()))
     });
-    let stopped = answer_requests(servers).await?;
+    let stopped = answer_requests(servers, stop).await?;
     stopping.send_replace(true);
     for task in mail.into_iter().chain(controls) {
         task.await?;
@@ -209,8 +210,11 @@ fn servers(houses: &mut [House]) -> anyhow::Result<Vec<(Server, TcpListener)>> {
     Ok(all)
 }
 
-/// Serves on every listener until a signal comes, then lets all of them finish together.
-async fn answer_requests(servers: Vec<(Server, TcpListener)>) -> anyhow::Result<Vec<Stopped>> {
+/// Serves on every listener until `stop` comes, then lets all of them finish together.
+async fn answer_requests(
+    servers: Vec<(Server, TcpListener)>,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<Vec<Stopped>> {
     // Without TLS a hang-up ends the program, as when its terminal is closed.
     let reloads: Vec<Reload> = servers.iter().map(|(server, _)| server.reload()).collect();
     if reloads.iter().any(Reload::is_any) {
@@ -226,7 +230,7 @@ async fn answer_requests(servers: Vec<(Server, TcpListener)>) -> anyhow::Result<
             }))
         })
         .collect();
-    stop_signal().await;
+    stop.await;
     asked.send_replace(true);
     let mut all = Vec::new();
     for server in running {
@@ -307,18 +311,18 @@ async fn reload_on_hangup(reloads: Vec<Reload>) {
     }
 }
 
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Comes true when the program is asked to stop. The signals are listened for from the call on, so that none is lost before the first wait.
+///
+/// # Errors
+/// The system gives no way to listen.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    let _asked = interrupt.await;
+    })
 }

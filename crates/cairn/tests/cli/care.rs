@@ -182,6 +182,6 @@ fn the_doctor_looks_at_what_owners_are_told_by() {
     ];
     let (_, _, notices) = doctor(&out);
     assert!(notices.starts_with("warn"), "{notices}");
-    let (_, _, notices) = doctor(&[out[0], out[1], "mail.reply_to=report@cert.example"]);
+    let (_, _, notices) = doctor(&[out[0], out[1], "mail.reply_to=report+{tag}@cert.example"]);
     assert!(notices.starts_with("ok"), "{notices}");
 }

@@ -268,7 +268,10 @@ mod tests {
         ] {
             let by_hand = source.split(concat!(".route", "(\"")).skip(1);
             for path in by_hand.filter_map(|rest| rest.split('"').next()) {
-                let page = path == "/api" || path == "/api/partners" || path == "/evidence" || path == "/metrics";
+                let page = path == "/api"
+                    || path == "/api/partners"
+                    || path == "/evidence"
+                    || path == "/metrics";
                 let page = page || (path.starts_with("/figures") && !path.contains(['.', '{']));
                 assert!(page, "{path}");
             }
