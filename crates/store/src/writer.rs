@@ -453,6 +453,9 @@ fn work(
     }
 }
 
+/// The writer ended, and whoever is to know was told.
+struct Ended;
+
 struct Loop<'c> {
     backend: Backend<'c>,
     ledger: Ledger,
@@ -478,13 +481,17 @@ impl<'c> Loop<'c> {
     }
 
     fn run(&mut self, jobs: mpsc::Receiver<Job>) {
-        if let Err(fatal) = self.serve(jobs) {
-            tracing::error!(cause = %fatal, "the disk can no longer be believed; stopping");
-            (self.setup.on_fatal)(&fatal);
-        }
+        let _ended = self.serve(jobs);
     }
 
-    fn serve(&mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), String> {
+    /// Told at once, while everybody who waits for an answer still waits: none of them hears of an end that is not there yet.
+    fn end(&self, cause: &str) -> Ended {
+        tracing::error!(cause, "the disk can no longer be believed; stopping");
+        (self.setup.on_fatal)(cause);
+        Ended
+    }
+
+    fn serve(&mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), Ended> {
         let mut units = Vec::with_capacity(GROUP_UNITS_MAX);
         let mut replies = Vec::with_capacity(GROUP_UNITS_MAX);
         let mut searches = Vec::new();
@@ -525,7 +532,7 @@ impl<'c> Loop<'c> {
     }
 
     /// The next job; `None` once nobody can send one. As long as none comes, words of reports move into the index.
-    fn receive(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Result<Option<Job>, String> {
+    fn receive(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Result<Option<Job>, Ended> {
         loop {
             match jobs.try_recv() {
                 Ok(job) => return Ok(Some(job)),
@@ -547,7 +554,7 @@ impl<'c> Loop<'c> {
     }
 
     /// Moves some words of reports into the full-text index, if that is wanted now; says whether it did.
-    fn move_words(&mut self, quiet: bool) -> Result<bool, String> {
+    fn move_words(&mut self, quiet: bool) -> Result<bool, Ended> {
         let Some(rows) = self.moving.next(quiet) else {
             return Ok(false);
         };
@@ -560,7 +567,7 @@ impl<'c> Loop<'c> {
                 self.moving.untold();
                 Ok(false)
             }
-            Err(GroupError::Fatal(cause)) => Err(cause),
+            Err(GroupError::Fatal(cause)) => Err(self.end(&cause)),
             Err(GroupError::Refused(WriteError::DiskFull)) => {
                 self.backend.rollback();
                 self.moving.failed();
@@ -614,18 +621,18 @@ impl<'c> Loop<'c> {
         Ok(())
     }
 
-    fn scrub(&mut self, reply: oneshot::Sender<Result<bool, WriteError>>) -> Result<(), String> {
+    fn scrub(&mut self, reply: oneshot::Sender<Result<bool, WriteError>>) -> Result<(), Ended> {
         let answer = match self.backend.scrub() {
             Ok(done) => Ok(done),
             Err(GroupError::Refused(cause)) => Err(cause),
             Err(GroupError::Offence(cause)) => Err(WriteError::Database(cause)),
-            Err(GroupError::Fatal(cause)) => return Err(cause),
+            Err(GroupError::Fatal(cause)) => return Err(self.end(&cause)),
         };
         let _gone = reply.send(answer);
         Ok(())
     }
 
-    fn group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), String> {
+    fn group(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), Ended> {
         match self.try_group(units, replies) {
             Ok(()) => Ok(()),
             Err(GroupError::Offence(cause)) if units.len() == 1 => {
@@ -645,7 +652,7 @@ impl<'c> Loop<'c> {
                 // With the ballast gone there is room again for those who were let in before.
                 if matches!(cause, WriteError::DiskFull) && self.setup.room.fill() {
                     if let Err(GroupError::Fatal(cause)) = self.backend.make_room() {
-                        return Err(cause);
+                        return Err(self.end(&cause));
                     }
                     return self.one_by_one(units, replies);
                 }
@@ -654,12 +661,12 @@ impl<'c> Loop<'c> {
                 }
                 Ok(())
             }
-            Err(GroupError::Fatal(cause)) => Err(cause),
+            Err(GroupError::Fatal(cause)) => Err(self.end(&cause)),
         }
     }
 
     /// A transaction for each unit. New reports are refused meanwhile if the disk is full.
-    fn one_by_one(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), String> {
+    fn one_by_one(&mut self, units: &[Unit], replies: &mut Vec<Reply>) -> Result<(), Ended> {
         let waiting = std::mem::take(replies);
         for (unit, reply) in units.iter().zip(waiting) {
             if unit.intake && self.setup.room.is_full() {
