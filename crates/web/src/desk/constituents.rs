@@ -1,6 +1,6 @@
 //! Constituents: the list, a new one, what they claim against each other, and all of them as a table.
 
-mod claims;
+pub(super) mod claims;
 mod import;
 mod one;
 mod pull;

@@ -61,6 +61,7 @@ use nav::doors;
 
 pub(crate) use audit::export_file;
 pub use constituents::TABLE_BYTES_MAX;
+pub(crate) use constituents::claims::name as claim_name;
 pub(crate) use constituents::file as constituents_file;
 pub(crate) use constituents::words as constituent_words;
 pub(crate) use explorer::{cursor_of, cursor_text, day_of, segments_of, segments_text};

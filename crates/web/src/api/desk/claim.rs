@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::call::{Asked, Call, Faults, act, moved, read, told};
-use crate::desk::Need;
-use crate::problem::Result;
+use crate::desk::{Need, claim_name};
+use crate::problem::{FieldFault, Problem, Result};
 
 pub(super) fn calls() -> Vec<Call> {
     let reads = Need::May(Action::ReadReports);
@@ -92,19 +92,15 @@ pub(super) struct DeskClaims {
 
 async fn list(asked: Asked) -> Result<DeskClaims> {
     let all = asked.app.claim_list(&asked.who).await.map_err(told)?;
-    let row = |one: &Claimed| {
-        let own = one.wish.heading.as_ref().map(|heading| &heading.name);
-        let known = one.claim.owner.and_then(|owner| all.names.get(&owner));
-        DeskClaimRow {
-            no: one.claim.no,
-            state: one.claim.state.as_str().to_owned(),
-            at: one.claim.at.to_string(),
-            first: one.wish.heading.is_some(),
-            name: own.or(known).cloned().unwrap_or_default(),
-            constituent: one.claim.owner,
-            contact: one.claim.contact,
-            assets: one.wish.add.len() as u64,
-        }
+    let row = |one: &Claimed| DeskClaimRow {
+        no: one.claim.no,
+        state: one.claim.state.as_str().to_owned(),
+        at: one.claim.at.to_string(),
+        first: one.wish.heading.is_some(),
+        name: claim_name(one, &all.names),
+        constituent: one.claim.owner,
+        contact: one.claim.contact,
+        assets: one.wish.add.len() as u64,
     };
     let silent = all.silent.iter().map(|one| DeskSilent {
         constituent: one.owner,
@@ -387,12 +383,10 @@ async fn decide(asked: Asked, sent: DeskClaimDecide) -> Result<DeskClaim> {
     match done {
         Ok(()) => read_one(&asked).await,
         Err(AppError::Conflict) => Err(moved(&read_one(&asked).await?)),
-        Err(AppError::Constituent(Refusal::Empty)) => {
-            let mut faults = Faults::default();
-            faults.add("/decision", "takes nothing: refuse the claim instead");
-            faults.end()?;
-            read_one(&asked).await
-        }
+        Err(AppError::Constituent(Refusal::Empty)) => Err(Problem::invalid(vec![FieldFault {
+            pointer: "/decision".to_owned(),
+            detail: "takes nothing: refuse the claim instead".to_owned(),
+        }])),
         Err(other) => Err(told(other)),
     }
 }

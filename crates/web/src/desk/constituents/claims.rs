@@ -86,7 +86,7 @@ pub(super) async fn list(State(app): State<App>, officer: Officer) -> Result<Mar
 }
 
 /// The organisation that a claim names, or whose contact asks.
-fn name(one: &Claimed, names: &BTreeMap<u32, String>) -> String {
+pub(crate) fn name(one: &Claimed, names: &BTreeMap<u32, String>) -> String {
     let own = one.wish.heading.as_ref().map(|heading| &heading.name);
     let known = one.claim.owner.and_then(|owner| names.get(&owner));
     own.or(known).cloned().unwrap_or_default()
