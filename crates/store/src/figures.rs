@@ -1,15 +1,21 @@
 //! Counts for the public figures, and the publications made of them. Nothing is hidden here; that is the desk's to decide.
 
+use std::collections::BTreeMap;
+
 use cairn_kernel::time::Micros;
 
 use crate::db::ReadError;
-use crate::sql::{Row, Table, Ty};
+use crate::sql::{Row, Table, Ty, Value};
 use crate::writer::{Committed, Unit, WriteError};
 use crate::{Store, params};
 
 /// Sums of losses are made in two parts, whole multiples of this and the rest: one report may hold 20 losses of 10^15
 /// minor units, and a few hundred such reports are more than a 64-bit sum holds. SQLite and PostgreSQL would both refuse.
 const PART: i128 = 1_000_000_000;
+
+/// Reports that one statement counts. SQLite groups by sorting, in memory: over all the reports of a nation at once, that
+/// would be hundreds of megabytes which the program then keeps.
+const SLICE: i64 = 1 << 16;
 
 /// Counts of one quarter and category.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,7 +96,7 @@ macro_rules! counted {
 pub(crate) use counted;
 
 /// Incidents with their loss, and whether it is `held` (more than `$1` in all, and not every amount of it verified) or
-/// partly `no_rate`. `$2` is what is not counted.
+/// partly `no_rate`. `$2` is what is not counted; `$3` and `$4` are the slice.
 macro_rules! losses {
     () => {
         concat!(
@@ -102,12 +108,12 @@ macro_rules! losses {
              AND l.kind = 'direct_financial' AND l.minor IS NOT NULL AND l.base_minor IS NULL) \
              THEN 1 ELSE 0 END AS no_rate FROM report WHERE ",
             counted!("$2"),
-            ") AS losses"
+            " AND no > $3 AND no <= $4) AS losses"
         )
     };
 }
 
-/// Incidents of the quarters `$2` to `$3` by a column.
+/// Incidents of the quarters `$2` to `$3` by a column, of the slice from `$4` to `$5`.
 macro_rules! by {
     ($column:literal, $and:literal) => {
         concat!(
@@ -115,7 +121,7 @@ macro_rules! by {
             $column,
             ", count(*) FROM report WHERE ",
             counted!(),
-            " AND quarter >= $2 AND quarter <= $3",
+            " AND quarter >= $2 AND quarter <= $3 AND no > $4 AND no <= $5",
             $and,
             " GROUP BY ",
             $column,
@@ -124,11 +130,16 @@ macro_rules! by {
     };
 }
 
-fn coded(row: &Row) -> Result<Coded, ReadError> {
-    Ok(Coded {
-        code: row.text_opt(0)?,
-        count: row.int(1)?,
-    })
+/// Counts of the same code in several slices, added up.
+fn added(rows: &[Row]) -> Result<Vec<Coded>, ReadError> {
+    let mut counts: BTreeMap<Option<String>, i64> = BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.text_opt(0)?).or_default() += row.int(1)?;
+    }
+    let coded = counts
+        .into_iter()
+        .map(|(code, count)| Coded { code, count });
+    Ok(coded.collect())
 }
 
 impl Store {
@@ -153,10 +164,11 @@ impl Store {
             " GROUP BY quarter, category ORDER BY quarter, category LIMIT 20000"
         );
         let limits = params![unverified_max, bars(not_counted)];
-        let rows = self.db.rows(sql, limits).await?;
-        let mut all: Vec<Counted> = rows.iter().map(by_category).collect::<Result<_, _>>()?;
-        // Each database has its own order of texts.
-        all.sort_by(|a, b| (a.quarter, &a.category).cmp(&(b.quarter, &b.category)));
+        let mut all = BTreeMap::new();
+        for row in self.sliced(sql, &limits).await? {
+            let key = (row.int(0)?, row.text(1)?);
+            all.entry(key).or_insert_with(Sums::default).add(&row)?;
+        }
         let sql = concat!(
             "SELECT quarter, category, loss_minor FROM (SELECT quarter, category, loss_minor, \
              row_number() OVER (PARTITION BY quarter, category ORDER BY loss_minor DESC) AS place FROM ",
@@ -164,23 +176,32 @@ impl Store {
             " WHERE held = 0 AND loss_minor IS NOT NULL) AS placed WHERE place <= 2 \
              ORDER BY quarter, category, loss_minor DESC LIMIT 40000"
         );
-        let limits = params![unverified_max, bars(not_counted)];
-        for row in self.db.rows(sql, limits).await? {
-            let (quarter, category, minor) = (row.int(0)?, row.text(1)?, row.int(2)?);
-            let place = all.binary_search_by(|c| {
-                (c.quarter, c.category.as_str()).cmp(&(quarter, category.as_str()))
-            });
+        for row in self.sliced(sql, &limits).await? {
             // A report that came in between the two queries may have a category of its own; the next count has both.
-            if let Some(counted) = place.ok().and_then(|at| all.get_mut(at)) {
-                let [first, second] = &mut counted.top;
-                if *first == 0 {
-                    *first = minor;
-                } else {
-                    *second = minor;
-                }
+            if let Some(sums) = all.get_mut(&(row.int(0)?, row.text(1)?)) {
+                sums.place(row.int(2)?);
             }
         }
-        Ok(all)
+        Ok(all.into_iter().map(Sums::counted).collect())
+    }
+
+    /// The rows of a statement asked of one slice of the reports after the other, whose two ends come after `limits` as its
+    /// last parameters: numbers of reports, after the first and up to the second. A report is in one slice for ever.
+    async fn sliced(&self, sql: &'static str, limits: &[Value]) -> Result<Vec<Row>, ReadError> {
+        let ends = "SELECT coalesce((SELECT min(no) FROM report), 1) - 1, coalesce((SELECT max(no) FROM report), 0)";
+        let (mut after, newest) = match self.db.row(ends, Vec::new()).await? {
+            Some(row) => (row.int(0)?, row.int(1)?),
+            None => (0, 0),
+        };
+        let mut rows = Vec::new();
+        while after < newest {
+            let until = after.saturating_add(SLICE);
+            let mut limits = limits.to_vec();
+            limits.extend(params![after, until]);
+            rows.extend(self.db.rows(sql, limits).await?);
+            after = until;
+        }
+        Ok(rows)
     }
 
     async fn count_by(
@@ -190,8 +211,8 @@ impl Store {
         from: i64,
         to: i64,
     ) -> Result<Vec<Coded>, ReadError> {
-        let rows = self.db.rows(sql, params![bars(not_counted), from, to]);
-        rows.await?.iter().map(coded).collect()
+        let limits = params![bars(not_counted), from, to];
+        added(&self.sliced(sql, &limits).await?)
     }
 
     /// Counts by region, quarters `from` to `to`.
@@ -254,14 +275,11 @@ impl Store {
              AS band FROM (SELECT loss_minor FROM report WHERE quarter >= $6 AND quarter <= $7 \
              AND loss_minor IS NOT NULL AND ",
             counted!("$8"),
-            ") AS amounts) AS bands GROUP BY band LIMIT 1000"
+            " AND no > $9 AND no <= $10) AS amounts) AS bands GROUP BY band LIMIT 1000"
         );
         let [a, b, c, d, e] = ends;
-        let rows = self
-            .db
-            .rows(sql, params![a, b, c, d, e, from, to, bars(not_counted)])
-            .await;
-        rows?.iter().map(coded).collect()
+        let limits = params![a, b, c, d, e, from, to, bars(not_counted)];
+        added(&self.sliced(sql, &limits).await?)
     }
 
     /// Keeps a publication.
@@ -316,20 +334,44 @@ impl Store {
     }
 }
 
-fn by_category(row: &Row) -> Result<Counted, ReadError> {
-    let minor = i128::from(row.int(8)?) * PART + i128::from(row.int(9)?);
-    Ok(Counted {
-        quarter: row.int(0)?,
-        category: row.text(1)?,
-        incidents: row.int(2)?,
-        with_loss: row.int(3)?,
-        loss_known: row.int(4)?,
-        with_amount: row.int(5)?,
-        held: row.int(6)?,
-        no_rate: row.int(7)?,
-        loss_minor: i64::try_from(minor).unwrap_or(i64::MAX),
-        top: [0; 2],
-    })
+/// What the slices have of one quarter and category.
+#[derive(Debug, Default)]
+struct Sums {
+    counted: Counted,
+    minor: i128,
+}
+
+impl Sums {
+    fn add(&mut self, row: &Row) -> Result<(), ReadError> {
+        let to = &mut self.counted;
+        to.incidents += row.int(2)?;
+        to.with_loss += row.int(3)?;
+        to.loss_known += row.int(4)?;
+        to.with_amount += row.int(5)?;
+        to.held += row.int(6)?;
+        to.no_rate += row.int(7)?;
+        self.minor += i128::from(row.int(8)?) * PART + i128::from(row.int(9)?);
+        Ok(())
+    }
+
+    /// One of the largest amounts of a slice.
+    const fn place(&mut self, minor: i64) {
+        let [first, second] = self.counted.top;
+        if minor > first {
+            self.counted.top = [minor, first];
+        } else if minor > second {
+            self.counted.top = [first, minor];
+        }
+    }
+
+    fn counted(((quarter, category), sums): ((i64, String), Self)) -> Counted {
+        Counted {
+            quarter,
+            category,
+            loss_minor: i64::try_from(sums.minor).unwrap_or(i64::MAX),
+            ..sums.counted
+        }
+    }
 }
 
 /// `|spam|duplicate|`: codes hold no bars.

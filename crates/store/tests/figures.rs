@@ -121,6 +121,29 @@ on_both! {
         assert_eq!((all.with_loss, all.with_amount, all.no_rate, all.loss_minor), (4, 2, 2, 200));
     }
 
+    async fn reports_far_apart_are_counted_together(t: &mut TestStore) {
+        // The counting goes over numbers of reports in slices of 65,536: these stand at ends of them, and far off.
+        let mut last = 0;
+        for (seed, (no, minor)) in (0..).zip([(1, 5), (65_536, 40), (65_537, 30), (131_073, 20), (400_000, 10)]) {
+            for skipped in last + 1..no {
+                assert_eq!(t.next_report(), skipped);
+            }
+            last = report(t, seed, vec![loss(minor, "NZD")]).await;
+            assert_eq!(last, no);
+        }
+        let all = scams(t, UNVERIFIED_MAX).await;
+        assert_eq!((all.incidents, all.with_loss, all.loss_known, all.with_amount), (5, 5, 5, 5));
+        assert_eq!((all.loss_minor, all.top), (105, [40, 30]));
+        let bands = t.count_loss_bands(&[], 0, i64::MAX, [10, 25, 35, 100, 1_000]).await.unwrap();
+        let bands: Vec<_> = bands.iter().map(|b| (b.code.as_deref(), b.count)).collect();
+        assert_eq!(bands, [(Some("0"), 1), (Some("1"), 2), (Some("2"), 1), (Some("3"), 1)]);
+        let affected = t.count_affected(&[], 0, i64::MAX).await.unwrap();
+        assert_eq!(affected.iter().map(|c| c.count).sum::<i64>(), 5, "{affected:?}");
+        let mut codes: Vec<_> = affected.iter().map(|c| &c.code).collect();
+        codes.dedup();
+        assert_eq!(codes.len(), affected.len(), "a code stands once: {affected:?}");
+    }
+
     async fn a_day_has_one_publication_and_keeps_it(t: &mut TestStore) {
         assert_eq!(t.snapshot_until(20_261_231).await.unwrap(), None);
         t.save_snapshot(&snapshot(20_261_124, "{\"a\":1}")).await.unwrap();
