@@ -16,7 +16,7 @@ use crate::sql::{ColumnError, Row, Value, postgres_row, sqlite_row};
 const READ_CONNECTIONS_MAX: usize = 4;
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of one reading connection, KiB.
-const READ_CACHE_KIB: i32 = 8 * 1024;
+const READ_CACHE_KIB: i32 = 4 * 1024;
 /// Page cache of the writing connection, KiB.
 const WRITE_CACHE_KIB: i32 = 32 * 1024;
 /// The same three where several stores share one process.
