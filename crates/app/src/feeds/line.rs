@@ -312,7 +312,8 @@ impl App {
         }))
     }
 
-    /// The turn itself, on a thread of its own, while we look whether somebody is in a hurry.
+    /// The turn itself, on a thread of its own, while we look whether somebody is in a hurry. The thread ends with the turn: one that is
+    /// kept for other work would keep the memory of the turn, too, and the next turn be on another.
     async fn at_work(
         &self,
         turn: Turn,
@@ -320,7 +321,11 @@ impl App {
     ) -> Result<(Ended, Sum), AppError> {
         let (app, stop, first) = (self.clone(), stopping.clone(), turn.arrival.lane == 0);
         self.feeds.hurry.store(false, Ordering::Relaxed);
-        let mut work = tokio::task::spawn_blocking(move || app.have_turn(&turn, &stop));
+        let (say, mut work) = tokio::sync::oneshot::channel();
+        std::thread::Builder::new()
+            .name("cairn-turn".into())
+            .spawn(move || drop(say.send(app.have_turn(&turn, &stop))))
+            .map_err(|_| FeedError::Broken)?;
         loop {
             tokio::select! {
                 done = &mut work => return Ok(done.map_err(|_| FeedError::Broken)?),

@@ -20,7 +20,7 @@ use crate::sql::{Row, Value};
 /// Pages (4 KiB) of the write-ahead log after which it is copied back: a page that several segments change is copied once.
 const WAL_PAGES: u32 = 32_768;
 /// Page cache, KiB.
-const CACHE_KIB: i32 = 48 * 1024;
+const CACHE_KIB: i32 = 32 * 1024;
 /// Statements that are sent to PostgreSQL before the first answer is awaited.
 const PIPELINE_MAX: usize = 256;
 
