@@ -413,7 +413,7 @@ impl Column {
 
 fn moment(format: TimeFormat, text: &str) -> Option<Micros> {
     let number = || types::trim(text).parse::<i64>().ok();
-    match format {
+    let moment = match format {
         TimeFormat::Text => time::parse(text),
         TimeFormat::Epoch => time::epoch(text),
         TimeFormat::EpochMillis => match number()? {
@@ -425,7 +425,8 @@ fn moment(format: TimeFormat, text: &str) -> Option<Micros> {
         TimeFormat::WindowsNt => (number()? / 10)
             .checked_sub(11_644_473_600_000_000)
             .map(Micros),
-    }
+    };
+    moment.and_then(time::within)
 }
 
 /// A table that a mapping describes.

@@ -302,6 +302,37 @@ fn json_is_mapped_by_paths() {
     assert_eq!(parsed.rejects.len(), 1);
 }
 
+#[test]
+fn a_moment_outside_the_calendar_is_no_moment() {
+    for (time, inside, outside) in [
+        ("epoch_millis", "253402300799999", "253402300800000"),
+        ("epoch_millis", "-62135596800000", "-62135596800001"),
+        ("windows_nt", "2650467743999999999", "2650467744000000000"),
+    ] {
+        let mapping = format!("column = [{{ name = 'at', to = 'time.source', time = '{time}' }}]");
+        let mapping = Mapping::read(&mapping).unwrap();
+        let text = format!("{{\"at\": {inside}}}\n{{\"at\": {outside}}}\n");
+        let format = Format::Json(Box::new(mapping));
+        let parsed = parse(format, &Context::default(), text.as_bytes());
+        // A column that need not be right is kept beside as it came.
+        assert_eq!(parsed.events.len(), 2, "{:?}", parsed.rejects);
+        assert!(parsed.events[0].get("time.source").is_some(), "{text}");
+        assert!(parsed.events[1].get("time.source").is_none(), "{text}");
+        assert_eq!(parsed.events[1]["extra.at"].to_string(), outside);
+        // What was taken can be read again.
+        let printed = parsed.events[0].to_string();
+        let again = parse(
+            Format::Json(Box::default()),
+            &Context::default(),
+            printed.as_bytes(),
+        );
+        assert_eq!(
+            again.events[0]["time.source"],
+            parsed.events[0]["time.source"]
+        );
+    }
+}
+
 fn vendor(vendor: Vendor, text: &str) -> Parsed {
     let mut context = Context::default();
     assert!(context.feed(Field::FeedUrl, "https://feeds.example/lists/ssh.txt"));

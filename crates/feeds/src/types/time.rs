@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use cairn_kernel::time::Micros;
 
@@ -12,6 +13,8 @@ use super::{Clean, Invalid, trim};
 
 const SECOND: i64 = 1_000_000;
 const DAY_SECONDS: i64 = 86_400;
+/// The years 1 to 9999: what stands outside has no printed form that can be read.
+const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
 
 /// Names of zones with minutes east of UTC. Only those that mean one thing in the reports we know.
 const ZONES: &[(&str, i64)] = &[
@@ -105,6 +108,12 @@ pub fn write(time: Micros, out: &mut String) {
         let _ = write!(out, ".{micros:06}");
     }
     out.push_str("+00:00");
+}
+
+/// A moment that can be printed and read again; `None` outside the years 1 to 9999.
+#[must_use]
+pub fn within(time: Micros) -> Option<Micros> {
+    MOMENTS.contains(&time.0).then_some(time)
 }
 
 /// What of a moment has been read so far.
@@ -241,6 +250,7 @@ fn general(text: &str) -> Option<Micros> {
         .or_else(|| numbers(text))
         .or_else(|| words(text))
         .map(Micros)
+        .and_then(within)
 }
 
 /// `2015-08-31 08:16:10`, which most reports write, by one look. It is read as [`parse`] reads it.
@@ -381,7 +391,7 @@ fn month(name: &str) -> Option<i64> {
 
 pub(super) fn value(value: Value<'_>) -> Clean<'_> {
     match value {
-        Value::Time(time) => Ok(Value::Time(time)),
+        Value::Time(time) => within(time).map(Value::Time).ok_or(Invalid),
         Value::Text(text) => parse(&text).map(Value::Time).ok_or(Invalid),
         _ => Err(Invalid),
     }
@@ -408,6 +418,17 @@ mod tests {
 
     fn read(text: &str) -> String {
         parse(text).map_or_else(|| "none".to_owned(), print)
+    }
+
+    #[test]
+    fn a_zone_does_not_lead_out_of_the_calendar() {
+        assert_eq!(read("9999-12-31T23:59:59Z"), "9999-12-31T23:59:59+00:00");
+        assert_eq!(read("9999-12-31T23:59:59-00:01"), "none");
+        assert_eq!(read("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00+00:00");
+        assert_eq!(read("0001-01-01T00:00:00+00:01"), "none");
+        for (time, kept) in [(i64::MIN, false), (i64::MAX, false), (0, true)] {
+            assert_eq!(within(Micros(time)).is_some(), kept, "{time}");
+        }
     }
 
     #[test]
