@@ -413,20 +413,20 @@ impl Column {
 
 fn moment(format: TimeFormat, text: &str) -> Option<Micros> {
     let number = || types::trim(text).parse::<i64>().ok();
-    let moment = match format {
+    match format {
         TimeFormat::Text => time::parse(text),
         TimeFormat::Epoch => time::epoch(text),
         TimeFormat::EpochMillis => match number()? {
             // A count of ten digits is seconds: as milliseconds it would be a day of early 1970.
             seconds @ 0..10_000_000_000 => time::epoch(&seconds.to_string()),
-            millis => millis.checked_mul(1_000).map(Micros),
+            millis => millis.checked_mul(1_000).map(Micros).and_then(time::within),
         },
         // 11,644,473,600 seconds from 1601 to 1970.
         TimeFormat::WindowsNt => (number()? / 10)
             .checked_sub(11_644_473_600_000_000)
-            .map(Micros),
-    };
-    moment.and_then(time::within)
+            .map(Micros)
+            .and_then(time::within),
+    }
 }
 
 /// A table that a mapping describes.

@@ -161,7 +161,7 @@ impl Store {
              CAST(coalesce(sum(CASE WHEN held = 0 THEN loss_minor / 1000000000 END), 0) AS BIGINT), \
              CAST(coalesce(sum(CASE WHEN held = 0 THEN loss_minor % 1000000000 END), 0) AS BIGINT) FROM ",
             losses!(),
-            " GROUP BY quarter, category ORDER BY quarter, category LIMIT 20000"
+            " GROUP BY quarter, category LIMIT 20000"
         );
         let limits = params![unverified_max, bars(not_counted)];
         let mut all = BTreeMap::new();
@@ -173,8 +173,7 @@ impl Store {
             "SELECT quarter, category, loss_minor FROM (SELECT quarter, category, loss_minor, \
              row_number() OVER (PARTITION BY quarter, category ORDER BY loss_minor DESC) AS place FROM ",
             losses!(),
-            " WHERE held = 0 AND loss_minor IS NOT NULL) AS placed WHERE place <= 2 \
-             ORDER BY quarter, category, loss_minor DESC LIMIT 40000"
+            " WHERE held = 0 AND loss_minor IS NOT NULL) AS placed WHERE place <= 2 LIMIT 40000"
         );
         for row in self.sliced(sql, &limits).await? {
             // A report that came in between the two queries may have a category of its own; the next count has both.

@@ -402,12 +402,13 @@ pub(super) fn value(value: Value<'_>) -> Clean<'_> {
 pub fn epoch(text: &str) -> Option<Micros> {
     let (whole, fraction) = trim(text).split_once('.').unwrap_or((trim(text), ""));
     let seconds: i64 = whole.parse().ok()?;
-    if !(0..=253_402_300_799).contains(&seconds) || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if seconds < 0 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let digits: Cow<'_, str> = format!("{fraction:0<6}").into();
     let micros: i64 = digits.get(..6)?.parse().ok()?;
-    Some(Micros(seconds * SECOND + micros))
+    let time = seconds.checked_mul(SECOND)?.checked_add(micros)?;
+    within(Micros(time))
 }
 
 #[cfg(test)]
