@@ -100,7 +100,7 @@ on_both! {
         let lost = if t.is_sqlite() { "DELETE FROM report_fts WHERE rowid = 1" } else { "DELETE FROM report_fts WHERE no = 1" };
         let mut unit = cairn_store::writer::Unit::default();
         unit.exec(lost, Vec::new());
-        unit.exec("INSERT INTO report_unindexed (no, text) VALUES (1, '')", Vec::new());
+        unit.exec("UPDATE meta SET value = '0' WHERE key = 'words_to'", Vec::new());
         t.write(unit).await.unwrap();
         t.reopen().await;
         // Nobody has said yet what the words are, and the search does not wait for it.

@@ -243,8 +243,9 @@ impl Store {
         let newest = newest
             .map_or(Ok(0), |row| row.int(0))
             .map_err(ReadError::from)?;
-        let waiting = db.rows(unindexed::COUNT, Vec::new()).await?;
-        let unindexed = unindexed::counted(&waiting).map_err(ReadError::from)?;
+        let waiting = unindexed::waiting(db.is_sqlite());
+        let waiting = db.rows(waiting, Vec::new()).await?;
+        let unindexed = unindexed::waits(&waiting).map_err(ReadError::from)?;
         let labels = labels(&options.tenant);
         let wording = unindexed::Said::default();
         let setup = Setup {

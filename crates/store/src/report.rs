@@ -343,18 +343,21 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
     if let Some((json, salt)) = new.contact {
         unit.insert(&CONTACT, params![no, salt, json]);
     }
-    unit.insert(&UNINDEXED, params![no, indexed(new.draft, sqlite)]);
+    if let Some(words) = own_words(new.draft, sqlite) {
+        unit.insert(&UNINDEXED, params![no, words]);
+    }
+    unit.words = Some(no);
     unit.entries.push(new.event);
     unit
 }
 
-/// What the full-text index gets of a report; nothing yet if that follows from its body.
-fn indexed(draft: &cairn_desk::report::Draft, sqlite: bool) -> String {
+/// What the full-text index gets of a report, unless that follows from its body.
+fn own_words(draft: &cairn_desk::report::Draft, sqlite: bool) -> Option<String> {
     if draft.search_text.is_empty() {
-        return String::new();
+        return None;
     }
     let words = words_of(&draft.search_text, &draft.body.observables);
-    if sqlite { words } else { plain_words(&words) }
+    Some(if sqlite { words } else { plain_words(&words) })
 }
 
 /// What the full-text index gets of a report: its folded text, and a word for each observable.

@@ -6,6 +6,7 @@ use cairn_kernel::observable::Observable;
 
 use crate::db::ReadError;
 use crate::report::{plain_words, words_of};
+use crate::unindexed::words_to;
 use crate::writer::Unit;
 use crate::{Store, params};
 
@@ -32,9 +33,16 @@ pub fn reword((no, version): (i64, i64), text: &str, seen: &[Observable], sqlite
     unit
 }
 
-/// Puts the words of a report in the place of those that the index has.
+/// Puts the words of a report in the place of those that the index has. A conflict if it has none yet, as they are on their way.
 pub(crate) fn replace(unit: &mut Unit, no: i64, words: &str, sqlite: bool) {
-    unit.expect(0, "DELETE FROM report_unindexed WHERE no = $1", params![no]);
+    unit.expect(
+        1,
+        concat!(
+            "UPDATE report SET version = version WHERE no = $1 AND (SELECT min(idx) FROM evidence WHERE report = $1) < ",
+            words_to!()
+        ),
+        params![no],
+    );
     if !sqlite {
         unit.exec(
             "UPDATE report_fts SET text = array_to_tsvector(string_to_array($1, ' ')) WHERE no = $2",

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 28] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 29] = [
     (
         1,
         "base",
@@ -171,6 +171,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 28] = [
         "claim",
         include_str!("../migrations/sqlite/0028_claim.sql"),
         include_str!("../migrations/postgres/0028_claim.sql"),
+    ),
+    (
+        29,
+        "intake",
+        include_str!("../migrations/sqlite/0029_intake.sql"),
+        include_str!("../migrations/postgres/0029_intake.sql"),
     ),
 ];
 

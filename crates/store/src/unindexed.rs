@@ -1,12 +1,14 @@
 //! Words of reports on their way into the full-text index.
 //!
 //! Taking words in and merging them was two fifths of what a report cost the writer, while somebody waited for a
-//! receipt. So a report is committed with its words in a table of their own, which is as durable and costs an eighth,
-//! and they move into the index, a chunk a transaction, in a quiet moment, when too many wait, or when somebody
+//! receipt. So they move into the index later, a chunk a transaction, in a quiet moment, when too many wait, or when somebody
 //! searches: a search sees every report that had its receipt before it began.
 //!
-//! Where the words follow from the report's body, its row there is empty, and they are made as they move.
+//! Words that follow from the report's body are made of it as they move; others are committed with the report in a table of their
+//! own. Which reports wait is written nowhere by itself: they are those whose receipt is in the log at the place to which words have
+//! moved, or behind it, and each move takes that place further.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -15,10 +17,9 @@ use tokio::sync::oneshot;
 
 use cairn_desk::report::Body;
 
-use crate::packed;
 use crate::report::{plain_words, words_of as all_words};
-use crate::sql::{ColumnError, Row, Table, Ty, Value};
-use crate::writer::{Op, Unit};
+use crate::sql::{ColumnError, Row, Table, Ty};
+use crate::writer::Unit;
 
 /// Reports whose words move in one transaction: on two busy cores some 20 ms on SQLite, 60 ms on PostgreSQL.
 pub const CHUNK_ROWS: u64 = 512;
@@ -32,18 +33,56 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// So long after nobody had said what the words of a body are.
 const UNTOLD: Duration = Duration::from_millis(200);
 
-/// Where a report's words wait.
+/// Where the words of a report wait that do not follow from its body.
 pub(crate) static UNINDEXED: Table =
     Table::new("report_unindexed", &[("no", Ty::Int), ("text", Ty::Text)]);
 
-/// How many wait, and the highest number among them: what [`counted`] reads.
-pub(crate) const COUNT: &str = "SELECT count(*), coalesce(max(no), 0) FROM report_unindexed";
+/// A report whose words wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub no: i64,
+    /// Where its receipt is in the log.
+    pub idx: u64,
+}
 
-/// The answer to [`COUNT`], whoever asked.
-pub(crate) fn counted(rows: &[Row]) -> Result<(u64, i64), ColumnError> {
-    rows.first().map_or(Ok((0, 0)), |row| {
-        Ok((row.int(0)?.unsigned_abs(), row.int(1)?))
-    })
+/// The place in the log to which words have moved.
+macro_rules! words_to {
+    () => {
+        "coalesce((SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'words_to'), 0)"
+    };
+}
+pub(crate) use words_to;
+
+/// Those that wait; the first line in the log of a report is its receipt. What the index has nevertheless, as words moved in another
+/// order once, is left out.
+macro_rules! waiting {
+    ($has:literal) => {
+        concat!(
+            "SELECT e.report, e.idx FROM evidence e WHERE e.report IS NOT NULL AND e.idx >= ",
+            words_to!(),
+            " AND NOT EXISTS (SELECT 1 FROM evidence p WHERE p.report = e.report AND p.idx < e.idx) AND NOT EXISTS (",
+            $has,
+            ") ORDER BY e.idx"
+        )
+    };
+}
+
+/// What [`waits`] reads.
+pub(crate) fn waiting(sqlite: bool) -> &'static str {
+    if sqlite {
+        waiting!("SELECT 1 FROM report_fts_docsize f WHERE f.id = e.report")
+    } else {
+        waiting!("SELECT 1 FROM report_fts f WHERE f.no = e.report")
+    }
+}
+
+/// The answer to [`waiting`], whoever asked.
+pub(crate) fn waits(rows: &[Row]) -> Result<VecDeque<Wait>, ColumnError> {
+    let wait = |row: &Row| {
+        let (no, idx) = (row.int(0)?, row.int(1)?.unsigned_abs());
+        Ok(Wait { no, idx })
+    };
+    rows.iter().map(wait).collect()
 }
 
 /// Says what is searched of a report's body: the folded text that somebody wrote. Who has the form says it (see
@@ -72,27 +111,55 @@ impl std::fmt::Debug for Said {
     }
 }
 
-/// The `$1` oldest that wait, with the body where the words follow from it.
-pub(crate) const OLDEST: &str = "SELECT u.no, u.text, CASE WHEN u.text = '' THEN b.body END \
-     FROM (SELECT no, text FROM report_unindexed ORDER BY no LIMIT $1) AS u \
-     LEFT JOIN report_body b ON b.no = u.no ORDER BY u.no";
+/// The numbers `$1`, a JSON list, with what waits for each, and the body where the words follow from it.
+macro_rules! texts {
+    ($numbers:literal) => {
+        concat!(
+            "SELECT w.no, coalesce(u.text, ''), CASE WHEN coalesce(u.text, '') = '' THEN b.body END FROM (",
+            $numbers,
+            ") AS w LEFT JOIN report_unindexed u ON u.no = w.no LEFT JOIN report_body b ON b.no = w.no ORDER BY w.no"
+        )
+    };
+}
+
+/// What [`chunk`] takes of these numbers.
+pub(crate) fn texts(sqlite: bool) -> &'static str {
+    if sqlite {
+        texts!("SELECT value AS no FROM json_each($1)")
+    } else {
+        texts!(
+            "SELECT CAST(value AS BIGINT) AS no FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json))"
+        )
+    }
+}
+
+/// The numbers of these as a JSON list.
+pub(crate) fn numbers<'a>(waits: impl Iterator<Item = &'a Wait>) -> String {
+    serde_json::Value::from_iter(waits.map(|wait| wait.no)).to_string()
+}
+
 const TAKE_SQLITE: &str = "INSERT INTO report_fts (rowid, text) VALUES ($1, $2)";
 /// PostgreSQL's own parser costs seven times this, and takes for addresses and numbers what SQLite takes for words.
 const TAKE_POSTGRES: &str = "INSERT INTO report_fts (no, text) \
      SELECT CAST(w->>0 AS BIGINT), array_to_tsvector(string_to_array(w->>1, ' ')) \
      FROM json_array_elements(CAST(CAST($1 AS TEXT) AS json)) AS w";
-const DROP: &str = "DELETE FROM report_unindexed \
-                    WHERE no IN (SELECT no FROM report_unindexed ORDER BY no LIMIT $1)";
+const DROP_SQLITE: &str =
+    "DELETE FROM report_unindexed WHERE no IN (SELECT value FROM json_each($1))";
+const DROP_POSTGRES: &str = "DELETE FROM report_unindexed WHERE no IN (SELECT CAST(value AS BIGINT) \
+     FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json)))";
+const MOVED: &str = "INSERT INTO meta(key, value) VALUES ('words_to', $1) \
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
-/// Moves the words of the `waiting` oldest, the answer to [`OLDEST`]. `None` if what some of them are was not said yet.
-pub(crate) fn chunk(
+/// Moves the words of the first that wait; `texts` is the answer to [`texts`]. `None` if what some of them are was not said yet.
+pub(crate) fn chunk<'a>(
     sqlite: bool,
-    waiting: &[Row],
+    waits: impl Iterator<Item = &'a Wait> + Clone,
+    texts: &[Row],
     wording: Option<&Wording>,
 ) -> Result<Option<Unit>, ColumnError> {
     let mut unit = Unit::default();
-    let mut all = Vec::with_capacity(waiting.len());
-    for row in waiting {
+    let mut all = Vec::with_capacity(texts.len());
+    for row in texts {
         let (no, text) = (row.int(0)?, row.text(1)?);
         let text = match (row.text_opt(2)?, wording) {
             (None, _) => text,
@@ -112,7 +179,11 @@ pub(crate) fn chunk(
         }));
         unit.expect(rows, TAKE_POSTGRES, crate::params![all.to_string()]);
     }
-    unit.expect(rows, DROP, crate::params![rows]);
+    let gone = if sqlite { DROP_SQLITE } else { DROP_POSTGRES };
+    unit.exec(gone, crate::params![numbers(waits.clone())]);
+    if let Some(last) = waits.last() {
+        unit.expect(1, MOVED, crate::params![(last.idx + 1).to_string()]);
+    }
     Ok(Some(unit))
 }
 
@@ -160,8 +231,6 @@ impl Waiting {
 struct Asker {
     /// So many must move before.
     rows: u64,
-    /// The highest number that waited: words move in the order of numbers, in which they may not have come.
-    newest: i64,
     answer: oneshot::Sender<()>,
 }
 
@@ -169,61 +238,73 @@ struct Asker {
 #[derive(Debug, Default)]
 pub(crate) struct Moving {
     waiting: Waiting,
-    newest: i64,
+    /// In the order of the log.
+    queue: VecDeque<Wait>,
     askers: Vec<Asker>,
     /// Nothing is moved before: it failed, or who knows the words has not said them yet.
     held: Option<Instant>,
 }
 
 impl Moving {
-    /// `count` is what [`counted`] read.
-    pub(crate) fn new(waiting: Waiting, count: (u64, i64)) -> Self {
+    /// `queue` is what [`waits`] read.
+    pub(crate) fn new(waiting: Waiting, queue: VecDeque<Wait>) -> Self {
         let mut new = Self {
             waiting,
             ..Self::default()
         };
-        new.reset(count);
+        new.reset(queue);
         new
     }
 
     /// The database was found in another state than it was left in.
-    pub(crate) fn reset(&mut self, (rows, newest): (u64, i64)) {
-        self.waiting.set(rows);
-        self.newest = newest;
+    pub(crate) fn reset(&mut self, queue: VecDeque<Wait>) {
+        self.queue = queue;
+        self.tell();
     }
 
-    /// These units were committed.
-    pub(crate) fn came<'a>(&mut self, committed: impl Iterator<Item = &'a Unit>) {
-        let mut rows = 0;
-        for no in committed.flat_map(waiting_of) {
-            rows += 1;
-            self.newest = self.newest.max(no);
-            for asker in self.askers.iter_mut().filter(|asker| no <= asker.newest) {
-                asker.rows += 1;
+    fn tell(&self) {
+        self.waiting.set(self.queue.len() as u64);
+    }
+
+    /// These units were committed, the first line of the first of them at `first` of the log.
+    pub(crate) fn came<'a>(&mut self, first: u64, committed: impl Iterator<Item = &'a Unit>) {
+        let mut first = first;
+        let before = self.queue.len();
+        for unit in committed {
+            let receipt = |no| unit.entries.iter().position(|one| one.report == Some(no));
+            if let Some(no) = unit.words
+                && let Some(at) = receipt(no)
+            {
+                let idx = first + at as u64;
+                self.queue.push_back(Wait { no, idx });
             }
+            first += unit.entries.len() as u64;
         }
-        if rows > 0 {
-            self.waiting.set(self.waiting.get() + rows);
+        if self.queue.len() > before {
+            self.tell();
         }
+    }
+
+    /// The first that wait.
+    pub(crate) fn first(&self, rows: u64) -> impl Iterator<Item = &Wait> + Clone {
+        self.queue
+            .iter()
+            .take(usize::try_from(rows).unwrap_or(usize::MAX))
     }
 
     /// Somebody asks that what is there now be found.
     pub(crate) fn ask(&mut self, answer: oneshot::Sender<()>) {
-        let (rows, newest) = (self.waiting.get(), self.newest);
+        let rows = self.queue.len() as u64;
         if rows == 0 || self.is_held() {
             let _gone = answer.send(());
         } else {
-            self.askers.push(Asker {
-                rows,
-                newest,
-                answer,
-            });
+            self.askers.push(Asker { rows, answer });
         }
     }
 
     /// How many to move now, if any.
     pub(crate) fn next(&self, quiet: bool) -> Option<u64> {
-        let waiting = self.waiting.get();
+        let waiting = self.queue.len() as u64;
         let over = waiting.saturating_sub(WAITING_MAX);
         let wanted = quiet || over > 0 || !self.askers.is_empty();
         let rows = waiting.min(over.clamp(CHUNK_ROWS, 4 * CHUNK_ROWS));
@@ -232,17 +313,19 @@ impl Moving {
 
     /// Words wait that should move once it is quiet.
     pub(crate) fn is_pending(&self) -> bool {
-        self.waiting.get() > 0 && !self.is_held()
+        !self.queue.is_empty() && !self.is_held()
     }
 
     fn is_held(&self) -> bool {
         self.held.is_some_and(|until| Instant::now() < until)
     }
 
-    /// So many were moved.
+    /// So many, the first, were moved.
     pub(crate) fn moved(&mut self, rows: u64) {
         self.held = None;
-        self.waiting.set(self.waiting.get().saturating_sub(rows));
+        let gone = self.first(rows).count();
+        self.queue.drain(..gone);
+        self.tell();
         for asker in &mut self.askers {
             asker.rows = asker.rows.saturating_sub(rows);
         }
@@ -267,35 +350,26 @@ impl Moving {
     }
 }
 
-/// The numbers of the reports whose words a unit brings.
-fn waiting_of(unit: &Unit) -> impl Iterator<Item = i64> {
-    let packed = unit.packed.rows().filter_map(|(table, row)| {
-        let is_here = std::ptr::eq(table, &raw const UNINDEXED);
-        let first = is_here.then(|| packed::cells(row).first().copied().flatten());
-        first.flatten().and_then(packed::int)
-    });
-    unit.ops.iter().filter_map(words_of).chain(packed)
-}
-
-/// The number of the report whose words this is.
-fn words_of(op: &Op) -> Option<i64> {
-    match op {
-        Op::Insert(table, row) if std::ptr::eq(*table, &raw const UNINDEXED) => match row.first() {
-            Some(Value::Int(no)) => Some(*no),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::writer::Entry;
+
+    fn queue(of: impl IntoIterator<Item = i64>) -> VecDeque<Wait> {
+        let wait = |(idx, no)| Wait { no, idx };
+        (0..).zip(of).map(wait).collect()
+    }
+
+    fn entry(report: Option<i64>) -> Entry {
+        Entry::new(0, report, "{}".into(), [0; 16])
+    }
 
     fn unit(no: i64) -> Unit {
-        let mut unit = Unit::default();
-        unit.insert(&UNINDEXED, crate::params![no, "words"]);
-        unit
+        Unit {
+            words: Some(no),
+            entries: vec![entry(None), entry(Some(no))],
+            ..Unit::default()
+        }
     }
 
     fn asked(moving: &mut Moving) -> oneshot::Receiver<()> {
@@ -306,17 +380,27 @@ mod tests {
 
     #[test]
     fn who_asks_waits_for_what_was_there_and_for_no_more() {
-        let mut moving = Moving::new(Waiting::default(), (2, 7));
+        let mut moving = Moving::new(Waiting::default(), queue([3, 7]));
         let mut early = asked(&mut moving);
-        // The first comes before those that waited, the second after them.
-        moving.came([unit(5), unit(9)].iter());
+        // Numbers do not come in their order; the log's is what counts. What changed a report brings no words.
+        let change = Unit {
+            entries: vec![entry(Some(3))],
+            ..Unit::default()
+        };
+        moving.came(20, [unit(9), change, unit(5)].iter());
+        let behind = [Wait { no: 9, idx: 21 }, Wait { no: 5, idx: 24 }];
+        assert_eq!(
+            moving.queue.iter().skip(2).copied().collect::<Vec<_>>(),
+            behind
+        );
+        assert_eq!(numbers(moving.first(3)), "[3,7,9]");
         let mut late = asked(&mut moving);
         assert_eq!(moving.next(false), Some(4));
-        moving.moved(2);
+        moving.moved(1);
         assert!(early.try_recv().is_err());
         moving.moved(1);
         assert!(early.try_recv().is_ok() && late.try_recv().is_err());
-        moving.moved(1);
+        moving.moved(2);
         assert!(late.try_recv().is_ok());
         assert_eq!(moving.next(true), None);
         assert!(asked(&mut moving).try_recv().is_ok());
@@ -324,23 +408,25 @@ mod tests {
 
     #[test]
     fn words_move_when_asked_for_or_quiet_or_when_too_many_wait() {
-        let mut moving = Moving::new(Waiting::default(), (3, 3));
+        let many = i64::try_from(WAITING_MAX).unwrap();
+        let mut moving = Moving::new(Waiting::default(), queue(0..3));
         assert_eq!((moving.next(false), moving.next(true)), (None, Some(3)));
-        moving.reset((WAITING_MAX, 0));
+        moving.reset(queue(0..many));
         assert_eq!(
             (moving.next(false), moving.next(true)),
             (None, Some(CHUNK_ROWS))
         );
-        moving.reset((WAITING_MAX + 1, 0));
+        moving.reset(queue(0..=many));
         assert_eq!(moving.next(false), Some(CHUNK_ROWS));
         // More come in a group than this takes otherwise.
-        moving.reset((WAITING_MAX + 1_000, 0));
+        moving.reset(queue(0..many + 1_000));
         assert_eq!(moving.next(false), Some(1_000));
+        assert_eq!(moving.waiting.get(), WAITING_MAX + 1_000);
     }
 
     #[test]
     fn a_failure_holds_nobody_up() {
-        let mut moving = Moving::new(Waiting::default(), (3, 3));
+        let mut moving = Moving::new(Waiting::default(), queue(0..3));
         let mut answer = asked(&mut moving);
         moving.failed();
         assert!(matches!(

@@ -4,6 +4,7 @@
 //! A unit is all or nothing. A unit that loses a race (a key that exists, a version that moved on) is dropped
 //! from the group without harm to the others.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -126,6 +127,8 @@ pub struct Unit {
     pub intake: bool,
     /// Plain rows, taken out of the statements when the unit is queued. Whoever makes a unit leaves it empty.
     pub packed: Packed,
+    /// The new report that the unit brings, whose words are yet to come into the full-text index; it has a line in the log.
+    pub words: Option<i64>,
 }
 
 impl Unit {
@@ -398,8 +401,8 @@ pub(crate) struct Setup {
     pub on_fatal: OnFatal,
     pub sabotage: Sabotage,
     pub room: Arc<Room>,
-    /// How many words of reports wait, and the highest number.
-    pub unindexed: (u64, i64),
+    /// Whose words wait.
+    pub unindexed: VecDeque<unindexed::Wait>,
     /// What the words of a body are, once it was said.
     pub wording: unindexed::Said,
     /// Words move by themselves when nobody writes. The crash simulator decides itself what happens when.
@@ -412,13 +415,13 @@ pub(crate) struct Setup {
 pub(crate) fn start(
     source: Source,
     ledger: Ledger,
-    setup: Setup,
+    mut setup: Setup,
 ) -> std::io::Result<(Writer, JoinHandle<()>)> {
     let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
     let room = Arc::clone(&setup.room);
     let words = Waiting::labelled(setup.labels.clone());
     let packs = matches!(source, Source::Postgres(_));
-    let moving = Moving::new(words.clone(), setup.unindexed);
+    let moving = Moving::new(words.clone(), std::mem::take(&mut setup.unindexed));
     let clock = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -585,16 +588,20 @@ impl<'c> Loop<'c> {
     /// `false` if nobody has said yet what the words of some of them are.
     fn try_move(&mut self, rows: u64) -> Result<bool, GroupError> {
         self.recover()?;
-        let waiting = self.backend.rows(unindexed::OLDEST, &bound![rows])?;
+        let (sqlite, waits) = (self.backend.is_sqlite(), self.moving.first(rows));
+        let numbers = unindexed::numbers(waits.clone());
+        let texts = self
+            .backend
+            .rows(unindexed::texts(sqlite), &bound![numbers])?;
         let wording = self.setup.wording.get();
-        let chunk = unindexed::chunk(self.backend.is_sqlite(), &waiting, wording)
+        let chunk = unindexed::chunk(sqlite, waits, &texts, wording)
             .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
         let Some(chunk) = chunk else {
             return Ok(false);
         };
         let units = [chunk];
         let verdicts = self.backend.begin(&units)?;
-        if waiting.len() as u64 != rows || matches!(verdicts.first(), Some(Err(_))) {
+        if texts.len() as u64 != rows || matches!(verdicts.first(), Some(Err(_))) {
             self.recount()?;
             let told = format!("not {rows} of them waited");
             return Err(GroupError::Refused(WriteError::Database(told)));
@@ -612,12 +619,13 @@ impl<'c> Loop<'c> {
         Ok(())
     }
 
-    /// Looks how many words wait.
+    /// Looks whose words wait.
     fn recount(&mut self) -> Result<(), GroupError> {
-        let rows = self.backend.rows(unindexed::COUNT, &[])?;
-        let count = unindexed::counted(&rows)
+        let waiting = unindexed::waiting(self.backend.is_sqlite());
+        let rows = self.backend.rows(waiting, &[])?;
+        let waits = unindexed::waits(&rows)
             .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
-        self.moving.reset(count);
+        self.moving.reset(waits);
         Ok(())
     }
 
@@ -708,7 +716,7 @@ impl<'c> Loop<'c> {
         let logged = sealed.as_ref().map_or(&[][..], |sealed| &sealed.rows);
         self.backend.finish(units, &verdicts, logged)?;
         // Before anybody hears of it: who has a receipt finds the report.
-        self.moving.came(accepted());
+        self.moving.came(self.ledger.size(), accepted());
         let labels = || self.setup.labels.clone();
         metrics::histogram!("cairn_commit_seconds", labels()).record(begun.elapsed());
         metrics::counter!("cairn_writer_groups_total", labels()).increment(1);

@@ -194,6 +194,43 @@ on_both! {
         assert_eq!(find(t, "weka").await.len(), 1);
     }
 
+    async fn words_that_waited_at_an_upgrade_are_found_once(t: &mut TestStore) {
+        let birds = ["tuatara", "weka", "takahe"];
+        let mut numbers = Vec::new();
+        for (seed, bird) in (95..).zip(birds) {
+            numbers.push(story(t, seed, bird).await);
+            assert_eq!(find(t, bird).await, numbers[numbers.len() - 1..]);
+        }
+        // As schema 28 had it: the words of the first and the last wait, those of the second have moved.
+        let (first, last) = (numbers[0], numbers[2]);
+        let sqlite = t.is_sqlite();
+        let key = if sqlite { "rowid" } else { "no" };
+        let before = format!(
+            "DELETE FROM meta WHERE key = 'words_to'; DELETE FROM report_fts WHERE {key} IN ({first}, {last});
+             INSERT INTO report_unindexed VALUES ({first}, 'tuatara'), ({last}, 'takahe');"
+        );
+        t.close().await;
+        if sqlite {
+            let connection = rusqlite::Connection::open(t.path().join("core.db")).unwrap();
+            connection.execute_batch(&before).unwrap();
+            connection.pragma_update(None, "user_version", 28).unwrap();
+        } else {
+            t.tamper(&format!("{before} UPDATE cairn_schema SET number = 28")).await;
+        }
+        t.reopen().await;
+        assert_eq!(t.writer().unindexed(), 2);
+        for (no, bird) in numbers.iter().zip(birds) {
+            assert_eq!(find(t, bird).await, [*no], "{bird}");
+        }
+        assert_eq!(t.writer().unindexed(), 0);
+        t.reopen().await;
+        assert_eq!(t.writer().unindexed(), 0);
+        // Refused, by its key, if one of them is still there.
+        let mut unit = cairn_store::writer::Unit::default();
+        unit.exec("INSERT INTO report_unindexed VALUES ($1, ''), ($2, '')", cairn_store::params![first, last]);
+        t.write(unit).await.unwrap();
+    }
+
     async fn filters_orders_and_pages_agree_with_a_plain_list(t: &mut TestStore) {
         let rows = fill(t).await;
         let base = Filter { limit: 7, ..Filter::default() };

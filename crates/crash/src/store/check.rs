@@ -151,9 +151,10 @@ fn compare_reports(
     promised.sort_unstable_by_key(|(no, _)| *no);
     let mut query = connection.prepare(
         // Its words are in the index or on their way there, and not both.
-        "SELECT r.no, r.version, b.salt, b.body, (f.id IS NULL) <> (u.no IS NULL) FROM report r \
-         LEFT JOIN report_body b ON b.no = r.no LEFT JOIN report_fts_docsize f ON f.id = r.no \
-         LEFT JOIN report_unindexed u ON u.no = r.no ORDER BY r.no",
+        "SELECT r.no, r.version, b.salt, b.body, (f.id IS NULL) = (w.words_to <= \
+             (SELECT min(e.idx) FROM evidence e WHERE e.report = r.no)) FROM report r \
+         JOIN (SELECT CAST(coalesce(max(value), '0') AS INTEGER) AS words_to FROM meta WHERE key = 'words_to') w \
+         LEFT JOIN report_body b ON b.no = r.no LEFT JOIN report_fts_docsize f ON f.id = r.no ORDER BY r.no",
     )?;
     let mut rows = query.query([])?;
     let (mut lines, mut found) = (log.lines.iter(), 0);
