@@ -243,8 +243,10 @@ impl Store {
         let newest = newest
             .map_or(Ok(0), |row| row.int(0))
             .map_err(ReadError::from)?;
+        let place = db.rows(unindexed::PLACE, Vec::new()).await?;
+        let place = unindexed::place(&place).map_err(ReadError::from)?;
         let waiting = unindexed::waiting(db.is_sqlite());
-        let waiting = db.rows(waiting, Vec::new()).await?;
+        let waiting = db.rows(waiting, params![place]).await?;
         let unindexed = unindexed::waits(&waiting).map_err(ReadError::from)?;
         let labels = labels(&options.tenant);
         let wording = unindexed::Said::default();

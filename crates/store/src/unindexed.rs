@@ -53,14 +53,22 @@ macro_rules! words_to {
 }
 pub(crate) use words_to;
 
-/// Those that wait; the first line in the log of a report is its receipt. What the index has nevertheless, as words moved in another
+/// Asks for the place; its answer is what [`waiting`] asks with. PostgreSQL would read the whole log for a place that it does not know
+/// when it plans.
+pub(crate) const PLACE: &str = concat!("SELECT ", words_to!());
+
+/// The answer to [`PLACE`].
+pub(crate) fn place(rows: &[Row]) -> Result<i64, ColumnError> {
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// Those that wait, from the place `$1` on; the first line in the log of a report is its receipt. What the index has nevertheless, as words moved in another
 /// order once, is left out.
 macro_rules! waiting {
     ($has:literal) => {
         concat!(
-            "SELECT e.report, e.idx FROM evidence e WHERE e.report IS NOT NULL AND e.idx >= ",
-            words_to!(),
-            " AND NOT EXISTS (SELECT 1 FROM evidence p WHERE p.report = e.report AND p.idx < e.idx) AND NOT EXISTS (",
+            "SELECT e.report, e.idx FROM evidence e WHERE e.report IS NOT NULL AND e.idx >= $1 \
+             AND NOT EXISTS (SELECT 1 FROM evidence p WHERE p.report = e.report AND p.idx < e.idx) AND NOT EXISTS (",
             $has,
             ") ORDER BY e.idx"
         )

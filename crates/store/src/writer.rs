@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::ledger::{BatchProof, Ledger, LedgerError};
 use crate::packed::Packed;
 use crate::room::Room;
-use crate::sql::{Row, Table, Value, bound};
+use crate::sql::{ColumnError, Row, Table, Value, bound};
 use crate::unindexed::{self, Moving, QUIET, Waiting};
 use crate::writer_pg::PgWriter;
 use crate::writer_sqlite::{SqliteParts, SqliteWriter};
@@ -621,10 +621,13 @@ impl<'c> Loop<'c> {
 
     /// Looks whose words wait.
     fn recount(&mut self) -> Result<(), GroupError> {
+        let fault =
+            |error: ColumnError| GroupError::Refused(WriteError::Database(error.to_string()));
+        let rows = self.backend.rows(unindexed::PLACE, &[])?;
+        let place = unindexed::place(&rows).map_err(fault)?;
         let waiting = unindexed::waiting(self.backend.is_sqlite());
-        let rows = self.backend.rows(waiting, &[])?;
-        let waits = unindexed::waits(&rows)
-            .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
+        let rows = self.backend.rows(waiting, &bound![place])?;
+        let waits = unindexed::waits(&rows).map_err(fault)?;
         self.moving.reset(waits);
         Ok(())
     }
