@@ -16,7 +16,7 @@ let post;
 
 const cairn = world(async () => {
   post = await MailServer.start();
-  const settings = { 'mail.smtp': post.url, 'mail.from': 'Reports <report@cert.example>' };
+  const settings = { 'mail.smtp': post.url, 'mail.from': 'Reports <report@cert.example>', 'server.trusted_proxies': '127.0.0.1' };
   return Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
 });
 after(() => post?.stop());
@@ -202,6 +202,35 @@ test('contacts that are due are asked by mail, once', async () => {
   await look(page, 'own-due');
   await press(page, 'main form[action="/own/confirm"] button');
   assert.doesNotMatch(await text(page), /It is time to confirm/);
+  await close();
+  faults.none();
+});
+
+test('one network that asks too often is told when to ask again, and keeps what it typed', async () => {
+  const { page, faults, close } = await cairn.open({ scripts: false, viewport: NARROW });
+  await page.setExtraHTTPHeaders({ 'x-forwarded-for': '192.0.2.77' });
+  let answer;
+  for (let n = 0; n < 40 && answer?.status() !== 429; n += 1) {
+    await page.goto(`${cairn.url}/own/new`);
+    await page.fill('#name', 'Example Orchard');
+    await page.fill('#add', 'orchard.example');
+    await page.fill('#note', 'We grow apples.');
+    await page.fill('#email', `soc${n}@orchard.example`);
+    [answer] = await Promise.all([page.waitForNavigation(), page.press('#email', 'Enter')]);
+  }
+  assert.equal(answer.status(), 429);
+  assert.ok(Number(answer.headers()['retry-after']) > 0);
+  assert.match(await page.title(), /^Error: /);
+  assert.match(await text(page), /Please wait a moment.*Try again in [0-9]+ minutes/);
+  for (const [field, typed] of [['#name', 'Example Orchard'], ['#add', 'orchard.example'], ['#note', 'We grow apples.']]) {
+    assert.equal(await page.inputValue(field), typed);
+  }
+  await keyboardVisible(page);
+  await look(page, 'claim-too-many');
+  // Others are not slowed by it.
+  await page.setExtraHTTPHeaders({ 'x-forwarded-for': '198.51.100.7' });
+  await Promise.all([page.waitForNavigation(), page.press('#email', 'Enter')]);
+  assert.match(await text(page), /Look into your mailbox/);
   await close();
   faults.none();
 });

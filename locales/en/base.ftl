@@ -90,6 +90,7 @@ problem-too-many = Please wait a moment
             [one] There were very many requests from your network. Try again in one second.
            *[other] There were very many requests from your network. Try again in { $seconds } seconds.
         }
+    .minutes = There were very many requests from your network. Try again in { $minutes } minutes.
 problem-unexpected = Something went wrong on our side
     .do = It was not your doing, and we have noted it. Go back and try again. If you were sending a report and did not get a reference, it has not been received.
 problem-unavailable = We are very busy just now

@@ -86,6 +86,7 @@ problem-invalid = Me titiro anō ki ētahi o ngā whakautu
     .do = Whakatikahia ngā mea kua whakahuatia i raro nei, ka tuku anō. Kāore anō he mea kia tae mai.
 problem-too-many = Tēnā, taihoa ake
     .do = He tini rawa ngā tono i tō whatunga. Whakamātauria anō i roto i te { $seconds } hēkona.
+    .minutes = He tini rawa ngā tono i tō whatunga. Whakamātauria anō i roto i te { $minutes } meneti.
 problem-unexpected = I hē tētahi mea i tō mātou taha
     .do = Ehara i a koe te hē, ā, kua tuhia e mātou. Hoki atu, ka whakamātau anō. Mehemea i te tuku pūrongo koe, ā, kāore koe i whiwhi tohutoro, kāore anō kia tae mai.
 problem-unavailable = He nui rawa ā mātou mahi ināianei

@@ -25,7 +25,7 @@ use crate::form::Form as Pairs;
 use crate::i18n::{Lang, t};
 use crate::intake::{Public, admit, counted};
 use crate::page::Page;
-use crate::problem::Result;
+use crate::problem::{Result, again_in};
 
 /// Bytes of a claim: a hundred networks, an OpenPGP key, a note.
 const CLAIM_BYTES_MAX: u64 = 128 * 1024;
@@ -155,7 +155,7 @@ fn render(page: &Page, app: &App, asked: &Asked, faults: &[Fault], wait: Option<
     let body = html! {
         (error_summary(l, faults))
         @if let Some(seconds) = wait {
-            (notice(Tone::Warning, "wait", t::problem_too_many(l), html! { p { (t::problem_too_many_do(l, seconds)) } }))
+            (notice(Tone::Warning, "wait", t::problem_too_many(l), html! { p { (again_in(l, seconds)) } }))
         }
         h1 { (t::claim_title(l)) }
         p.lead { (t::claim_lead(l)) }

@@ -78,6 +78,17 @@ pub struct Problem {
 /// What every handler of this crate returns.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
+/// From so many seconds on, a wait is told in minutes.
+const MINUTES_FROM: u32 = 100;
+
+/// When who sent too much may send again.
+pub(crate) fn again_in(lang: Lang, seconds: u32) -> String {
+    if seconds < MINUTES_FROM {
+        return t::problem_too_many_do(lang, seconds);
+    }
+    t::problem_too_many_minutes(lang, seconds.div_ceil(60))
+}
+
 impl Problem {
     /// A problem of a kind, with the usual words.
     #[must_use]
@@ -269,7 +280,7 @@ impl Problem {
             Kind::TooLarge(max) => return t::problem_too_large_do(lang, size(max)),
             Kind::UnsupportedMedia => t::problem_unsupported_do(lang),
             Kind::Invalid => t::problem_invalid_do(lang),
-            Kind::TooMany(seconds) => return t::problem_too_many_do(lang, seconds),
+            Kind::TooMany(seconds) => return again_in(lang, seconds),
             Kind::Unexpected => t::problem_unexpected_do(lang),
             Kind::Unavailable(_) => t::problem_unavailable_do(lang),
             Kind::StorageFull => t::problem_storage_full_do(lang),
@@ -397,5 +408,26 @@ impl IntoResponse for Problem {
         }
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_waits_are_told_in_minutes() {
+        let said = [1, 99, 100, 358, 3_600].map(|seconds| again_in(Lang::En, seconds));
+        let ends = [
+            "one second.",
+            "99 seconds.",
+            "2 minutes.",
+            "6 minutes.",
+            "60 minutes.",
+        ];
+        for (said, end) in said.iter().zip(ends) {
+            assert!(said.ends_with(&format!("Try again in {end}")), "{said}");
+        }
+        assert!(again_in(Lang::Mi, 358).ends_with("6 meneti."));
     }
 }
