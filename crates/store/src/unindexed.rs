@@ -62,8 +62,8 @@ pub(crate) fn place(rows: &[Row]) -> Result<i64, ColumnError> {
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
-/// Those that wait, from the place `$1` on; the first line in the log of a report is its receipt. What the index has nevertheless, as words moved in another
-/// order once, is left out.
+/// Those that wait, from the place `$1` on; the first line in the log of a report is its receipt. What the index has nevertheless, as words
+/// moved in another order once, is left out.
 macro_rules! waiting {
     ($has:literal) => {
         concat!(
