@@ -80,14 +80,11 @@ pub fn take(
     sqlite: bool,
 ) -> Unit {
     let no = new.no;
-    let received = crate::report::receive(new, sqlite);
+    let mut unit = crate::report::receive(new, sqlite);
     let after = crate::report::change(no, before, events, None);
-    Unit {
-        ops: received.ops.into_iter().chain(after.ops).collect(),
-        entries: received.entries.into_iter().chain(after.entries).collect(),
-        intake: true,
-        ..Unit::default()
-    }
+    unit.ops.extend(after.ops);
+    unit.entries.extend(after.entries);
+    unit
 }
 
 /// Adds the row of an entry; `change` is the [`Change::OldEntry`] about it.
