@@ -201,7 +201,7 @@ on_both! {
     }
     // Reading is logged, too, but was not done since.
     assert_eq!(world.log().await, log);
-    for (line, found) in [("old:thehive4#7", 1), ("7", 1), ("old:iris#7", 0), ("#12", 1), ("old:12", 1)] {
+    for (line, found) in [("parcel state:closed", 1), ("old:thehive4#7", 1), ("7", 1), ("old:iris#7", 0), ("#12", 1), ("old:12", 1)] {
         let query = QueueQuery { line: line.into(), limit: 10, ..QueueQuery::default() };
         let listed = world.app.queue(&world.officer, &query).await.unwrap().into_inner();
         assert_eq!(listed.rows.len(), found, "{line}");
