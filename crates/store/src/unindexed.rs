@@ -119,12 +119,22 @@ impl std::fmt::Debug for Said {
     }
 }
 
+/// The numbers of the JSON list `$1`.
+macro_rules! listed {
+    (sqlite) => {
+        "SELECT value AS no FROM json_each($1)"
+    };
+    (postgres) => {
+        "SELECT CAST(value AS BIGINT) AS no FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json))"
+    };
+}
+
 /// The numbers `$1`, a JSON list, with what waits for each, and the body where the words follow from it.
 macro_rules! texts {
-    ($numbers:literal) => {
+    ($database:ident) => {
         concat!(
             "SELECT w.no, coalesce(u.text, ''), CASE WHEN coalesce(u.text, '') = '' THEN b.body END FROM (",
-            $numbers,
+            listed!($database),
             ") AS w LEFT JOIN report_unindexed u ON u.no = w.no LEFT JOIN report_body b ON b.no = w.no ORDER BY w.no"
         )
     };
@@ -133,11 +143,9 @@ macro_rules! texts {
 /// What [`chunk`] takes of these numbers.
 pub(crate) fn texts(sqlite: bool) -> &'static str {
     if sqlite {
-        texts!("SELECT value AS no FROM json_each($1)")
+        texts!(sqlite)
     } else {
-        texts!(
-            "SELECT CAST(value AS BIGINT) AS no FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json))"
-        )
+        texts!(postgres)
     }
 }
 
@@ -151,17 +159,22 @@ const TAKE_SQLITE: &str = "INSERT INTO report_fts (rowid, text) VALUES ($1, $2)"
 const TAKE_POSTGRES: &str = "INSERT INTO report_fts (no, text) \
      SELECT CAST(w->>0 AS BIGINT), array_to_tsvector(string_to_array(w->>1, ' ')) \
      FROM json_array_elements(CAST(CAST($1 AS TEXT) AS json)) AS w";
-const DROP_SQLITE: &str =
-    "DELETE FROM report_unindexed WHERE no IN (SELECT value FROM json_each($1))";
-const DROP_POSTGRES: &str = "DELETE FROM report_unindexed WHERE no IN (SELECT CAST(value AS BIGINT) \
-     FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json)))";
+macro_rules! drop_listed {
+    ($database:ident) => {
+        concat!(
+            "DELETE FROM report_unindexed WHERE no IN (",
+            listed!($database),
+            ")"
+        )
+    };
+}
 const MOVED: &str = "INSERT INTO meta(key, value) VALUES ('words_to', $1) \
      ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
-/// Moves the words of the first that wait; `texts` is the answer to [`texts`]. `None` if what some of them are was not said yet.
-pub(crate) fn chunk<'a>(
+/// Moves the words of the first that wait, up to `last`; `texts` is the answer to [`texts`] for these `numbers`. `None` if what some of them are was not said yet.
+pub(crate) fn chunk(
     sqlite: bool,
-    waits: impl Iterator<Item = &'a Wait> + Clone,
+    (numbers, last): (String, Option<Wait>),
     texts: &[Row],
     wording: Option<&Wording>,
 ) -> Result<Option<Unit>, ColumnError> {
@@ -187,9 +200,13 @@ pub(crate) fn chunk<'a>(
         }));
         unit.expect(rows, TAKE_POSTGRES, crate::params![all.to_string()]);
     }
-    let gone = if sqlite { DROP_SQLITE } else { DROP_POSTGRES };
-    unit.exec(gone, crate::params![numbers(waits.clone())]);
-    if let Some(last) = waits.last() {
+    let gone = if sqlite {
+        drop_listed!(sqlite)
+    } else {
+        drop_listed!(postgres)
+    };
+    unit.exec(gone, crate::params![numbers]);
+    if let Some(last) = last {
         unit.expect(1, MOVED, crate::params![(last.idx + 1).to_string()]);
     }
     Ok(Some(unit))
@@ -294,7 +311,7 @@ impl Moving {
     }
 
     /// The first that wait.
-    pub(crate) fn first(&self, rows: u64) -> impl Iterator<Item = &Wait> + Clone {
+    pub(crate) fn first(&self, rows: u64) -> impl Iterator<Item = &Wait> {
         self.queue
             .iter()
             .take(usize::try_from(rows).unwrap_or(usize::MAX))

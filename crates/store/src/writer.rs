@@ -588,13 +588,14 @@ impl<'c> Loop<'c> {
     /// `false` if nobody has said yet what the words of some of them are.
     fn try_move(&mut self, rows: u64) -> Result<bool, GroupError> {
         self.recover()?;
-        let (sqlite, waits) = (self.backend.is_sqlite(), self.moving.first(rows));
-        let numbers = unindexed::numbers(waits.clone());
+        let sqlite = self.backend.is_sqlite();
+        let last = self.moving.first(rows).last().copied();
+        let numbers = unindexed::numbers(self.moving.first(rows));
         let texts = self
             .backend
-            .rows(unindexed::texts(sqlite), &bound![numbers])?;
+            .rows(unindexed::texts(sqlite), &bound![numbers.as_str()])?;
         let wording = self.setup.wording.get();
-        let chunk = unindexed::chunk(sqlite, waits, &texts, wording)
+        let chunk = unindexed::chunk(sqlite, (numbers, last), &texts, wording)
             .map_err(|error| GroupError::Refused(WriteError::Database(error.to_string())))?;
         let Some(chunk) = chunk else {
             return Ok(false);
