@@ -19,6 +19,7 @@ mod lock;
 mod metadata;
 mod postgres;
 mod process;
+mod room;
 mod setup;
 mod suite;
 mod summary;

@@ -11,7 +11,7 @@ use crate::metadata::Metadata;
 use crate::postgres::{Cluster, VARIABLE};
 use crate::summary::{self, Line, Outcome};
 use crate::task::{self, Task};
-use crate::{browser, edges, fuzz, generate, house, licence, lock, process, setup};
+use crate::{browser, edges, fuzz, generate, house, licence, lock, process, room, setup};
 
 /// No step may take longer. The whole run is meant to take 45 minutes on two cores, with nothing built before.
 const STEP_MAX: Duration = Duration::from_secs(60 * 60);
@@ -96,6 +96,7 @@ pub fn main(args: &[String]) -> Result<bool> {
     let metadata = Metadata::load(&root)?;
     let logs = metadata.target_directory.join("xtask");
     std::fs::create_dir_all(&logs).with_context(|| format!("creating {}", logs.display()))?;
+    let target = metadata.target_directory.clone();
     let mut context = Context {
         root,
         metadata,
@@ -103,6 +104,9 @@ pub fn main(args: &[String]) -> Result<bool> {
         cluster: None,
         built: false,
     };
+    if let Some(warning) = room::before(&target) {
+        println!("{warning}");
+    }
     let mut lines = Vec::new();
     for step in all.iter().filter(|step| choice.wants(step.name)) {
         let start = Instant::now();
@@ -122,7 +126,11 @@ pub fn main(args: &[String]) -> Result<bool> {
     }
     drop(context);
     print!("\n{}", summary::table(&lines));
-    Ok(summary::well(&lines, strict()))
+    let well = summary::well(&lines, strict());
+    if let Some(cause) = room::after(&target).filter(|_| !well) {
+        println!("{cause}");
+    }
+    Ok(well)
 }
 
 /// Whether a skip counts as a failure.
