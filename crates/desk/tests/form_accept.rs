@@ -256,6 +256,56 @@ fn contact_needs_one_way_and_is_checked() {
 }
 
 #[test]
+fn numbers_are_read_as_people_write_them() {
+    let progress = FORM.begin("en");
+    let progress = FORM
+        .accept("who", &bag(&[("who", "law")]), &progress, EN)
+        .expect("taken");
+    let users = |typed: &str| {
+        let fields = [
+            ("org_name", "A works"),
+            ("service", "Water"),
+            ("users_affected", typed),
+        ];
+        FORM.accept("service", &bag(&fields), &progress, EN)
+            .map(|progress| progress.answers.get("users_affected").cloned())
+            .map_err(|refused| {
+                let errors = refused.errors.into_iter();
+                errors
+                    .map(|error| (error.field, error.code.as_str()))
+                    .collect::<Vec<_>>()
+            })
+    };
+    for (typed, number) in [
+        ("0", 0),
+        ("007", 7),
+        (" 12 ", 12),
+        ("1,234", 1_234),
+        ("1 234 567", 1_234_567),
+        ("1\u{a0}234", 1_234),
+        ("12'345", 12_345),
+        ("12’345", 12_345),
+        ("100000000", 100_000_000),
+    ] {
+        assert_eq!(users(typed), Ok(Some(Answer::Number(number))), "{typed:?}");
+    }
+    assert_eq!(users(" "), Ok(None), "nothing typed is no number");
+    for (typed, code) in [
+        ("-1", "too_small"),
+        ("100000001", "too_large"),
+        ("-0", "not_number"),
+        ("- 0,0", "not_number"),
+        ("1.5", "not_number"),
+        ("1e309", "not_number"),
+        ("12 people", "not_number"),
+        ("99999999999999999999", "not_number"),
+        (",", "not_number"),
+    ] {
+        assert_eq!(users(typed), Err(one("users_affected", code)), "{typed:?}");
+    }
+}
+
+#[test]
 fn choices_exclude_and_limits_count_characters() {
     assert_eq!(
         refused("done", &[("done", "bank"), ("done", "none")]),

@@ -160,10 +160,12 @@ pub(super) fn typed_number(question: &Question, typed: &str) -> Result<Answer, F
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '\'' | '’'))
         .collect();
-    let value = plain
-        .parse()
-        .map_err(|_| Fault::from(FaultCode::NotNumber))?;
-    number(question, value)
+    match plain.parse() {
+        // Nobody counts to less than nothing and means none: what was meant is for them to say.
+        Ok(0) if plain.starts_with('-') => Err(FaultCode::NotNumber.into()),
+        Ok(value) => number(question, value),
+        Err(_) => Err(FaultCode::NotNumber.into()),
+    }
 }
 
 /// A day that exists, in or after the year 1900. `today`, where given, is the latest day allowed but one (somewhere
