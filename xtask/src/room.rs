@@ -40,7 +40,7 @@ fn free(dir: &Path) -> Option<u64> {
     available(&String::from_utf8_lossy(&output.stdout))
 }
 
-/// The fourth column of the last line that `df -Pk` prints (POSIX), which is in units of 1,024 bytes; as bytes.
+/// The fourth column of the line below the heading that `df -Pk` prints (POSIX), which is in units of 1,024 bytes; as bytes.
 fn available(printed: &str) -> Option<u64> {
     let blocks = printed.lines().nth(1)?.split_whitespace().rev().nth(2)?;
     blocks.parse::<u64>().ok()?.checked_mul(1024)

@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use cairn_desk::form::{Asked, FieldBag, Form, FormFiles, Progress};
+use cairn_desk::form::{Asked, FieldBag, Form, FormFiles, Progress, StepErrors};
 use cairn_desk::report::{Answer, Certainty, Contact, PartialDate};
 
 static FORM: LazyLock<Form> =
@@ -51,14 +51,17 @@ fn taken(step: &str, fields: &[(&str, &str)]) -> Progress {
         .unwrap_or_else(|refused| panic!("{fields:?}: {:?}", refused.errors))
 }
 
-/// Field names and codes of what is refused.
 fn refused(step: &str, fields: &[(&str, &str)]) -> Vec<(String, &'static str)> {
     let refused = FORM
         .accept(step, &bag(fields), &begun(), EN)
         .expect_err("refused");
-    refused
-        .errors
-        .into_iter()
+    codes(refused)
+}
+
+/// Field names and codes of what is refused.
+fn codes(refused: Box<StepErrors>) -> Vec<(String, &'static str)> {
+    let errors = refused.errors.into_iter();
+    errors
         .map(|error| (error.field, error.code.as_str()))
         .collect()
 }
@@ -269,12 +272,7 @@ fn numbers_are_read_as_people_write_them() {
         ];
         FORM.accept("service", &bag(&fields), &progress, EN)
             .map(|progress| progress.answers.get("users_affected").cloned())
-            .map_err(|refused| {
-                let errors = refused.errors.into_iter();
-                errors
-                    .map(|error| (error.field, error.code.as_str()))
-                    .collect::<Vec<_>>()
-            })
+            .map_err(codes)
     };
     for (typed, number) in [
         ("0", 0),

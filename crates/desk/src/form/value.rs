@@ -160,12 +160,10 @@ pub(super) fn typed_number(question: &Question, typed: &str) -> Result<Answer, F
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '\'' | '’'))
         .collect();
-    match plain.parse() {
-        // Nobody counts to less than nothing and means none: what was meant is for them to say.
-        Ok(0) if plain.starts_with('-') => Err(FaultCode::NotNumber.into()),
-        Ok(value) => number(question, value),
-        Err(_) => Err(FaultCode::NotNumber.into()),
-    }
+    // Nobody writes a minus before nought and means none: what was meant is for them to say.
+    let meant = |value: &i64| *value != 0 || !plain.starts_with('-');
+    let value = plain.parse().ok().filter(meant);
+    number(question, value.ok_or(FaultCode::NotNumber)?)
 }
 
 /// A day that exists, in or after the year 1900. `today`, where given, is the latest day allowed but one (somewhere
