@@ -11,6 +11,7 @@
 mod browser;
 mod count;
 mod edges;
+mod failures;
 mod fuzz;
 mod generate;
 mod house;

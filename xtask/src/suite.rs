@@ -11,7 +11,7 @@ use crate::metadata::Metadata;
 use crate::postgres::{Cluster, VARIABLE};
 use crate::summary::{self, Line, Outcome};
 use crate::task::{self, Task};
-use crate::{browser, edges, fuzz, generate, house, licence, lock, process, room, setup};
+use crate::{browser, edges, failures, fuzz, generate, house, licence, lock, process, room, setup};
 
 /// No step may take longer. The whole run is meant to take 45 minutes on two cores, with nothing built before.
 const STEP_MAX: Duration = Duration::from_secs(60 * 60);
@@ -126,6 +126,11 @@ pub fn main(args: &[String]) -> Result<bool> {
     }
     drop(context);
     print!("\n{}", summary::table(&lines));
+    for line in &lines {
+        if let Outcome::Failed(_, output) = &line.outcome {
+            print!("{}", failures::told(&line.name, output));
+        }
+    }
     let well = summary::well(&lines, strict());
     if let Some(cause) = room::after(&target).filter(|_| !well) {
         println!("{cause}");
@@ -209,7 +214,11 @@ fn tell(line: &Line) {
             let lines: Vec<&str> = output.lines().collect();
             let from = lines.len().saturating_sub(SHOWN_LINES);
             // The end says what happened last; which tests failed may stand long before it.
-            for line in lines.iter().take(from).filter(|line| is_failure(line)) {
+            for line in lines
+                .iter()
+                .take(from)
+                .filter(|line| failures::names_one(line))
+            {
                 println!("  | {line}");
             }
             if from > 0 {
@@ -221,14 +230,6 @@ fn tell(line: &Line) {
             println!("  {} FAILED ({seconds:.1} s)", line.name);
         }
     }
-}
-
-/// How the two runners name a test that failed.
-fn is_failure(line: &str) -> bool {
-    let line = line.trim_start();
-    ["not ok ", "FAIL ", "TIMEOUT "]
-        .iter()
-        .any(|word| line.starts_with(word))
 }
 
 impl Context {
