@@ -50,7 +50,7 @@ export async function open(browser, options = {}) {
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   page.scripts = scripts;
   const faults = new Faults(origins);

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const START_MAX_MS = 60_000;
-const STOP_MAX_MS = 15_000;
+const START_MAX_MS = 120_000;
+const STOP_MAX_MS = 30_000;
 
 /**
  * Starts `cairn demo` on a free port with its own temporary data.

@@ -9,7 +9,7 @@ import { world } from '../lib/world.mjs';
 
 const EXAMPLE = JSON.parse(readFileSync(new URL('../../forms/nz/example.json', import.meta.url), 'utf8'));
 // The example reports are acknowledged first.
-const ARRIVAL_MAX_MS = 120_000;
+const ARRIVAL_MAX_MS = 180_000;
 const ACCOUNT = '01-0902-0068389-00';
 const CANNED = 'looking';
 let post;

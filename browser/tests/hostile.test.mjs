@@ -41,7 +41,7 @@ const HEAPS = 12;
 const NAME_CHARS_MAX = 100;
 /** Longest address that a test opens: the head of a request has a limit. */
 const ADDRESS_CHARS_MAX = 7_000;
-const MAILS_MAX_MS = 120_000;
+const MAILS_MAX_MS = 180_000;
 
 let post;
 const cairn = world(async () => {

@@ -11,7 +11,7 @@ import { at, look, text } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
 const EXAMPLE = JSON.parse(readFileSync(new URL('../../forms/nz/example.json', import.meta.url), 'utf8'));
-const ARRIVAL_MAX_MS = 120_000;
+const ARRIVAL_MAX_MS = 180_000;
 let post;
 let door;
 

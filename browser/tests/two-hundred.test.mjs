@@ -12,9 +12,9 @@ const COUNT = Number(process.env.CAIRN_SHIFT_REPORTS ?? 200);
  * clinic no worse than those of a person. */
 const SEVERE_MAX = 4;
 const ALONE = /Ransomware/;
-const CLUSTERED_MAX_MS = 120_000;
+const CLUSTERED_MAX_MS = 240_000;
 /** What was decided is done after half a minute. */
-const HANDLED_MAX_MS = 120_000;
+const HANDLED_MAX_MS = 240_000;
 /** Words that an officer keeps ready. */
 const WORDS = {
   en: 'Thank you for telling us. Many people reported the same. Do not pay or click; tell your bank at once if you did.',
