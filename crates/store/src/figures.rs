@@ -95,18 +95,31 @@ macro_rules! counted {
 }
 pub(crate) use counted;
 
+/// Whether a report has a direct financial loss of which the condition holds, wherever its losses stand.
+macro_rules! some_direct_loss {
+    ($and:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM report_loss AS l WHERE l.no = report.no AND l.kind = 'direct_financial' AND ",
+            $and,
+            ") OR EXISTS (SELECT 1 FROM kept_loss AS l WHERE l.no = report.no AND l.kind = 'direct_financial' AND ",
+            $and,
+            "))"
+        )
+    };
+}
+pub(crate) use some_direct_loss;
+
 /// Incidents with their loss, and whether it is `held` (more than `$1` in all, and not every amount of it verified) or
 /// partly `no_rate`. `$2` is what is not counted; `$3` and `$4` are the slice.
 macro_rules! losses {
     () => {
         concat!(
             "(SELECT quarter, category, loss, loss_minor, \
-             CASE WHEN loss_minor > $1 AND EXISTS (SELECT 1 FROM report_loss AS l WHERE l.no = report.no \
-             AND l.kind = 'direct_financial' AND l.base_minor IS NOT NULL AND l.certainty <> 'verified') \
-             THEN 1 ELSE 0 END AS held, \
-             CASE WHEN loss = 'yes' AND EXISTS (SELECT 1 FROM report_loss AS l WHERE l.no = report.no \
-             AND l.kind = 'direct_financial' AND l.minor IS NOT NULL AND l.base_minor IS NULL) \
-             THEN 1 ELSE 0 END AS no_rate FROM report WHERE ",
+             CASE WHEN loss_minor > $1 AND ",
+            some_direct_loss!("l.base_minor IS NOT NULL AND l.certainty <> 'verified'"),
+            " THEN 1 ELSE 0 END AS held, CASE WHEN loss = 'yes' AND ",
+            some_direct_loss!("l.minor IS NOT NULL AND l.base_minor IS NULL"),
+            " THEN 1 ELSE 0 END AS no_rate FROM report WHERE ",
             counted!("$2"),
             " AND no > $3 AND no <= $4) AS losses"
         )

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::Store;
 use crate::db::ReadError;
-use crate::figures::{bars, counted};
+use crate::figures::{bars, counted, some_direct_loss};
 use crate::params;
 use crate::sql::Row;
 
@@ -93,10 +93,9 @@ impl Store {
     ) -> Result<FactPage, ReadError> {
         // Rows that are not counted come too, so that a page is a range of numbers for the queries below.
         let sql = concat!(
-            "SELECT no, quarter, received_at, category, region, anonymous, CASE WHEN loss_minor > $1 AND EXISTS \
-             (SELECT 1 FROM report_loss AS l WHERE l.no = report.no AND l.kind = 'direct_financial' \
-             AND l.base_minor IS NOT NULL AND l.certainty <> 'verified') THEN NULL ELSE loss_minor END, \
-             CASE WHEN ",
+            "SELECT no, quarter, received_at, category, region, anonymous, CASE WHEN loss_minor > $1 AND ",
+            some_direct_loss!("l.base_minor IS NOT NULL AND l.certainty <> 'verified'"),
+            " THEN NULL ELSE loss_minor END, CASE WHEN ",
             counted!("$2"),
             " AND quarter < $3 THEN 1 ELSE 0 END FROM report WHERE no > $4 ORDER BY no LIMIT 2000"
         );
@@ -151,6 +150,7 @@ impl Store {
         last: i64,
     ) -> Result<(), ReadError> {
         let sql = "SELECT no, agency FROM report_consent WHERE given = TRUE AND no > $1 AND no <= $2 \
+                   UNION ALL SELECT no, agency FROM kept_consent WHERE no > $1 AND no <= $2 \
                    ORDER BY no, agency LIMIT 200000";
         for row in self.db.rows(sql, params![after, last]).await? {
             let no = row.int(0)?;

@@ -44,6 +44,8 @@ static REPORT: Table = Table::new(
         ("version", Ty::Int),
         ("wants_help", Ty::Bool),
         ("reachable", Ty::Bool),
+        ("losses", Ty::Text),
+        ("consents", Ty::Text),
     ],
 );
 static BODY: Table = Table::new(
@@ -53,28 +55,6 @@ static BODY: Table = Table::new(
 static CONTACT: Table = Table::new(
     "report_contact",
     &[("no", Ty::Int), ("salt", Ty::Blob), ("contact", Ty::Text)],
-);
-static LOSS: Table = Table::new(
-    "report_loss",
-    &[
-        ("no", Ty::Int),
-        ("n", Ty::Int),
-        ("kind", Ty::Text),
-        ("minor", Ty::Int),
-        ("currency", Ty::Text),
-        ("base_minor", Ty::Int),
-        ("certainty", Ty::Text),
-        ("recovered_minor", Ty::Int),
-    ],
-);
-static CONSENT: Table = Table::new(
-    "report_consent",
-    &[
-        ("no", Ty::Int),
-        ("agency", Ty::Text),
-        ("given", Ty::Bool),
-        ("at", Ty::Int),
-    ],
 );
 static FILE: Table = Table::new(
     "report_file",
@@ -334,10 +314,14 @@ pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
             new.secret,
             1_i64,
             body.wants_help,
-            new.contact.is_some()
+            new.contact.is_some(),
+            losses_kept(body, &new.base_minor),
+            consents_kept(at, &new.draft.consents)
         ],
     );
-    belongings(&mut unit, &new);
+    for file in &body.files {
+        unit.insert(&FILE, file_row(no, at, file));
+    }
     let (json, salt) = new.body;
     unit.insert(&BODY, params![no, salt, json]);
     if let Some((json, salt)) = new.contact {
@@ -413,31 +397,68 @@ pub(crate) fn observable_word(seen: &Observable, out: &mut String) {
     out.push_str(digest.get(..OBSERVABLE_WORD_CHARS - 1).unwrap_or_default());
 }
 
-/// Losses, consents and files: rows of their own, so that they can be counted and found.
-fn belongings(unit: &mut Unit, new: &NewReport<'_>) {
-    let body = &new.draft.body;
-    let (no, at) = (new.no, new.at.0);
-    for (n, (loss, base)) in body.losses.iter().zip(&new.base_minor).enumerate() {
-        unit.insert(
-            &LOSS,
-            params![
-                no,
-                n as u64,
-                code(&loss.kind),
-                loss.amount.as_ref().map(|m| m.minor),
-                loss.amount.as_ref().map(|m| m.currency.as_str()),
+/// The losses of a new report as its row keeps them until one is verified (`kept_loss` reads them): kind, amount, currency, amount
+/// in the base currency, certainty, what came back. `None`: there are none.
+pub(crate) fn losses_kept(
+    body: &cairn_desk::report::Body,
+    base_minor: &[Option<i64>],
+) -> Option<String> {
+    let kept: Vec<_> = body
+        .losses
+        .iter()
+        .zip(base_minor)
+        .map(|(loss, base)| {
+            let amount = loss.amount.as_ref();
+            let (minor, currency) = (amount.map(|m| m.minor), amount.map(|m| m.currency.as_str()));
+            let certainty = &loss.certainty;
+            (
+                &loss.kind,
+                minor,
+                currency,
                 *base,
-                code(&loss.certainty),
-                loss.recovered_minor
-            ],
-        );
+                certainty,
+                loss.recovered_minor,
+            )
+        })
+        .collect();
+    // Numbers and words in a list always make JSON.
+    (!kept.is_empty()).then(|| serde_json::to_string(&kept).unwrap_or_default())
+}
+
+/// The consents of a new report as its row keeps them until one changes (`kept_consent` reads them): when, and the agencies.
+/// `None`: there are none.
+pub(crate) fn consents_kept(at: i64, agencies: &[String]) -> Option<String> {
+    if agencies.is_empty() {
+        return None;
     }
-    for agency in &new.draft.consents {
-        unit.insert(&CONSENT, params![no, agency.as_str(), true, at]);
-    }
-    for file in &body.files {
-        unit.insert(&FILE, file_row(no, at, file));
-    }
+    let mut kept = vec![serde_json::Value::from(at)];
+    kept.extend(agencies.iter().map(|agency| agency.as_str().into()));
+    Some(serde_json::Value::from(kept).to_string())
+}
+
+/// Losses get rows of their own, so that one of them can change.
+fn part_losses(unit: &mut Unit, no: i64) {
+    unit.exec(
+        "INSERT INTO report_loss(no, n, kind, minor, currency, base_minor, certainty, recovered_minor) \
+         SELECT no, n, kind, minor, currency, base_minor, certainty, recovered_minor FROM kept_loss WHERE no = $1",
+        params![no],
+    );
+    unit.exec(
+        "UPDATE report SET losses = NULL WHERE no = $1 AND losses IS NOT NULL",
+        params![no],
+    );
+}
+
+/// Consents get rows of their own, so that one of them can change.
+fn part_consents(unit: &mut Unit, no: i64) {
+    unit.exec(
+        "INSERT INTO report_consent(no, agency, given, at) SELECT no, agency, given, at FROM kept_consent WHERE no = $1",
+        params![no],
+    );
+    unit.exec(
+        "UPDATE report SET consents = NULL WHERE no = $1 AND consents IS NOT NULL",
+        params![no],
+    );
 }
 
 fn file_row(no: i64, at: i64, file: &cairn_desk::report::FileRef) -> Vec<Value> {
@@ -568,6 +589,7 @@ fn answered(unit: &mut Unit, no: i64, (before, after): (&Standing, &Standing), a
 fn side_rows(unit: &mut Unit, no: i64, event: &Event) {
     match &event.change {
         Change::Consent { agency, given } => {
+            part_consents(unit, no);
             unit.exec(
                 "INSERT INTO report_consent(no, agency, given, at) VALUES ($1, $2, $3, $4) \
                  ON CONFLICT (no, agency) DO UPDATE SET given = excluded.given, at = excluded.at",
@@ -582,6 +604,7 @@ fn side_rows(unit: &mut Unit, no: i64, event: &Event) {
             amount,
             base_minor,
         } => {
+            part_losses(unit, no);
             unit.expect(
                 1,
                 "UPDATE report_loss SET minor = $1, currency = $2, base_minor = $3, certainty = 'verified' \

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// `(number, name, SQLite text, PostgreSQL text)`.
-const MIGRATIONS: [(i64, &str, &str, &str); 29] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 30] = [
     (
         1,
         "base",
@@ -177,6 +177,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 29] = [
         "intake",
         include_str!("../migrations/sqlite/0029_intake.sql"),
         include_str!("../migrations/postgres/0029_intake.sql"),
+    ),
+    (
+        30,
+        "belongings",
+        include_str!("../migrations/sqlite/0030_belongings.sql"),
+        include_str!("../migrations/postgres/0030_belongings.sql"),
     ),
 ];
 

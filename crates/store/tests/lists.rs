@@ -15,7 +15,7 @@ use cairn_kernel::observable::{Kind, Observable};
 use cairn_kernel::text::fold;
 use cairn_store::report::{Filter, Order, Page, Summary};
 use cairn_testkit::sample::{self, START, Sample, act};
-use cairn_testkit::{TestStore, on_both};
+use cairn_testkit::{TO_SCHEMA_29, TestStore, on_both};
 
 fn officer() -> Actor {
     Actor::User("officer-1".into())
@@ -206,7 +206,7 @@ on_both! {
         let sqlite = t.is_sqlite();
         let key = if sqlite { "rowid" } else { "no" };
         let before = format!(
-            "DELETE FROM meta WHERE key = 'words_to'; DELETE FROM report_fts WHERE {key} IN ({first}, {last});
+            "{TO_SCHEMA_29} DELETE FROM meta WHERE key = 'words_to'; DELETE FROM report_fts WHERE {key} IN ({first}, {last});
              INSERT INTO report_unindexed VALUES ({first}, 'tuatara'), ({last}, 'takahe');"
         );
         t.close().await;

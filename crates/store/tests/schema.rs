@@ -54,7 +54,7 @@ async fn postgres(t: &TestStore) -> Schema {
     tokio::spawn(connection);
     let sql = "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'YES' \
                FROM information_schema.columns WHERE table_schema = 'public' \
-               AND table_name NOT IN ('report_fts', 'case_fts', 'cairn_schema')";
+               AND table_name NOT IN (SELECT table_name FROM information_schema.views WHERE table_schema = 'public') AND table_name NOT IN ('report_fts', 'case_fts', 'cairn_schema')";
     let mut schema = Schema::new();
     for row in client.query(sql, &[]).await.unwrap() {
         let ty: String = row.get(2);

@@ -18,7 +18,7 @@ use cairn_store::shift::{self, Kept};
 use cairn_store::verify;
 use cairn_store::writer::{Entry, WriteError};
 use cairn_testkit::sample::{self, Dice, START, Sample, act};
-use cairn_testkit::{TestStore, on_both};
+use cairn_testkit::{TO_SCHEMA_29, TestStore, on_both};
 
 const DAY: i64 = 24 * 3_600;
 
@@ -344,14 +344,15 @@ const BEFORE: &str = "DELETE FROM meta WHERE key = 'words_to'; DROP TABLE claim;
     CREATE INDEX case_head_owner ON case_head (owner, no DESC) WHERE state <> 'closed'; ";
 
 async fn back_to_schema_8(t: &mut TestStore) {
+    let before = format!("{TO_SCHEMA_29}{BEFORE}");
     let here = t.is_sqlite();
     t.close().await;
     if here {
         let connection = rusqlite::Connection::open(t.path().join("core.db")).unwrap();
-        connection.execute_batch(BEFORE).unwrap();
+        connection.execute_batch(&before).unwrap();
         connection.pragma_update(None, "user_version", 8).unwrap();
     } else {
-        t.tamper(&format!("{BEFORE} UPDATE cairn_schema SET number = 8"))
+        t.tamper(&format!("{before} UPDATE cairn_schema SET number = 8"))
             .await;
     }
     t.reopen().await;

@@ -22,7 +22,7 @@ mod store;
 
 pub use account::account;
 pub use app::{START, TestApp};
-pub use store::{POSTGRES_VARIABLE, TestStore, postgres_url, run};
+pub use store::{POSTGRES_VARIABLE, TO_SCHEMA_29, TestStore, postgres_url, run};
 
 /// Stamps one test body onto both databases. The test gets a fresh [`TestStore`]; on PostgreSQL it is skipped, with
 /// a word why, where no server is named.

@@ -10,6 +10,11 @@ use cairn_store::{Database, Options, Store};
 use tempfile::TempDir;
 use tokio_postgres::{Config, NoTls};
 
+/// Makes a database of schema 30 as schema 29 had it: each loss and consent in a row of its own.
+pub const TO_SCHEMA_29: &str = "INSERT INTO report_loss SELECT * FROM kept_loss; INSERT INTO report_consent SELECT * FROM kept_consent; \
+    DROP VIEW kept_loss; DROP VIEW kept_consent; \
+    ALTER TABLE report DROP COLUMN losses; ALTER TABLE report DROP COLUMN consents; ";
+
 /// Names a PostgreSQL server on which tests may make and drop databases.
 pub const POSTGRES_VARIABLE: &str = "CAIRN_TEST_POSTGRES";
 const ORIGIN: &str = "reports.example/log";

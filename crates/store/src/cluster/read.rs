@@ -333,14 +333,18 @@ impl Store {
             .map(|fact| (fact.summary.no, fact))
             .collect();
         let consents = "SELECT c.no, c.agency, c.given FROM cluster_member m JOIN report_consent c ON c.no = m.report \
-                        WHERE m.head = $1 ORDER BY c.no, c.agency";
+                        WHERE m.head = $1 \
+                        UNION ALL SELECT k.no, k.agency, k.given FROM cluster_member m JOIN kept_consent k ON k.no = m.report \
+                        WHERE m.head = $1 ORDER BY 1, 2";
         for row in self.db.rows(consents, params![head.0]).await? {
             if let Some(fact) = places.get_mut(&row.int(0)?) {
                 fact.consents.push((row.text(1)?, row.bool(2)?));
             }
         }
-        let losses = "SELECT l.no, l.minor, l.currency FROM cluster_member m JOIN report_loss l ON l.no = m.report \
-                      WHERE m.head = $1 AND l.kind = 'direct_financial' ORDER BY l.no, l.n";
+        let losses = "SELECT l.no, l.minor, l.currency, l.n FROM cluster_member m JOIN report_loss l ON l.no = m.report \
+                      WHERE m.head = $1 AND l.kind = 'direct_financial' \
+                      UNION ALL SELECT k.no, k.minor, k.currency, k.n FROM cluster_member m JOIN kept_loss k ON k.no = m.report \
+                      WHERE m.head = $1 AND k.kind = 'direct_financial' ORDER BY 1, 4";
         for row in self.db.rows(losses, params![head.0]).await? {
             if let Some(fact) = places.get_mut(&row.int(0)?) {
                 let amount = row.int_opt(1)?.zip(row.text_opt(2)?);

@@ -87,9 +87,13 @@ macro_rules! conditions {
          AND (NOT $27 OR EXISTS (SELECT 1 FROM report_file d WHERE d.no = r.no) = $28) \
          AND (NOT $29 OR r.wants_help = $30) \
          AND ($31 = '' OR (SELECT count(*) FROM report_consent e WHERE e.no = r.no AND e.given \
+              AND replace($31, ',' || e.agency || ',', '') <> $31) \
+              + (SELECT count(*) FROM kept_consent e WHERE e.no = r.no \
               AND replace($31, ',' || e.agency || ',', '') <> $31) = $32) \
-         AND ($33 = '' OR NOT EXISTS (SELECT 1 FROM report_consent e WHERE e.no = r.no AND e.given \
-              AND replace($33, ',' || e.agency || ',', '') <> $33)) \
+         AND ($33 = '' OR NOT (EXISTS (SELECT 1 FROM report_consent e WHERE e.no = r.no AND e.given \
+              AND replace($33, ',' || e.agency || ',', '') <> $33) \
+              OR EXISTS (SELECT 1 FROM kept_consent e WHERE e.no = r.no \
+              AND replace($33, ',' || e.agency || ',', '') <> $33))) \
          AND ($34 = '' OR (SELECT count(DISTINCT h.agency) FROM referral h WHERE h.no = r.no AND h.sent_at IS NOT NULL \
               AND replace($34, ',' || h.agency || ',', '') <> $34) = $35) \
          AND ($36 = '' OR NOT EXISTS (SELECT 1 FROM referral h WHERE h.no = r.no AND h.sent_at IS NOT NULL \

@@ -16,9 +16,9 @@ use cairn_kernel::time::Micros;
 
 use super::{Finding, Part as Progress, Run, VerifyError, bytes, parallel, shown, text};
 use crate::params;
-use crate::report::{affected, channel, code, loss_minor, loss_word};
+use crate::report::{affected, channel, code, consents_kept, loss_minor, loss_word, losses_kept};
 use crate::sql::{Row, Value};
-use tables::{COLUMNS, TABLES};
+use tables::{COLUMNS, CONSENTS, LOSSES, SECRET, TABLES};
 
 /// Reports looked at in one go.
 pub(super) const PAGE_REPORTS: i64 = 512;
@@ -291,7 +291,7 @@ impl<'a> Look<'a> {
             return;
         };
         if let Some(row) = row {
-            let stored = match row.0.get(29) {
+            let stored = match row.0.get(SECRET) {
                 Some(Value::Blob(tag)) => sha256(tag).hex(),
                 _ => String::new(),
             };
@@ -431,22 +431,57 @@ impl<'a> Look<'a> {
             "certainty",
             "recovered_minor",
         ];
-        self.rows("report_loss", 1, &names, expected.collect());
+        let expected = expected.collect();
+        let changed = |event: &Event| matches!(event.change, Change::LossVerified { .. });
+        let kept = losses_kept(body, &base_minor);
+        let changed = later.iter().any(changed);
+        let own = self.kept(("losses", LOSSES), "report_loss", kept, changed);
+        self.rows(
+            "report_loss",
+            1,
+            &names,
+            if own { BTreeMap::new() } else { expected },
+        );
     }
 
     fn consents(&mut self, first: &Event, later: &[Event]) {
-        let mut expected = BTreeMap::new();
+        let (mut expected, mut kept) = (BTreeMap::new(), None);
         if let Change::Received { consents, .. } = &first.change {
+            kept = consents_kept(first.at.0, consents);
             for agency in consents {
                 expected.insert(agency.clone(), params![true, first.at]);
             }
         }
+        let mut changed = false;
         for event in later {
             if let Change::Consent { agency, given } = &event.change {
+                changed = true;
                 expected.insert(agency.clone(), params![*given, event.at]);
             }
         }
+        let own = self.kept(("consents", CONSENTS), "report_consent", kept, changed);
+        let expected = if own { BTreeMap::new() } else { expected };
         self.rows("report_consent", 1, &["given", "at"], expected);
+    }
+
+    /// Whether something stands in the report's own row, as it does until it is `changed`, and not in the table, as in databases from
+    /// before as well. Compares the column either way.
+    fn kept(
+        &mut self,
+        (name, place): (&str, usize),
+        table: &'static str,
+        kept: Option<String>,
+        changed: bool,
+    ) -> bool {
+        let row = self.bundle.rows("report").first();
+        let stored = row.and_then(|row| row.0.get(place));
+        let is_null = stored.is_none_or(|stored| *stored == Value::Null);
+        let own = !changed && (!is_null || self.bundle.rows(table).is_empty());
+        let expected: Value = if own { kept.into() } else { Value::Null };
+        if let Some(stored) = stored.filter(|stored| !same(&expected, stored)) {
+            self.found("report", "", disagree(name, stored, &expected));
+        }
+        own
     }
 
     fn files(&mut self, body: &Body, first: &Event, later: &[Event]) {

@@ -11,7 +11,7 @@ pub(super) const TABLES: [(&str, &str, &str); 18] = [
         "report",
         "SELECT no, received_at, quarter, channel, language, anonymous, suspect, label, category_reported, category, \
          subtype, severity, state, assignee, outcome, affected, region, age_band, sector, loss, loss_minor, title, \
-         version, wants_help, held_until, bare, reachable, answered_at, counts, secret FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
+         version, wants_help, held_until, bare, reachable, answered_at, counts, secret, losses, consents FROM report WHERE no > $1 AND no <= $2 ORDER BY no",
         "SELECT no FROM report WHERE no > $1 OR no <= $2 LIMIT 1000",
     ),
     (
@@ -132,3 +132,8 @@ pub(super) const COLUMNS: [&str; 28] = [
     "answered_at",
     "counts",
 ];
+
+/// Places of columns that are compared by themselves, in the rows of `report`.
+pub(super) const SECRET: usize = COLUMNS.len() + 1;
+pub(super) const LOSSES: usize = SECRET + 1;
+pub(super) const CONSENTS: usize = LOSSES + 1;
