@@ -8,9 +8,8 @@
     reason = "tests say what is wrong by failing; the bodies stand in a macro, where no lint sees that"
 )]
 
-use cairn_desk::report::{Command, LossItem, LossKind};
+use cairn_desk::report::{Command, LossItem};
 use cairn_kernel::actor::Actor;
-use cairn_kernel::money::Money;
 use cairn_store::verify::{self, Check, Finding, Part, Trusted, Verdict};
 use cairn_testkit::sample::{self, START, Sample, act, audit};
 use cairn_testkit::{TO_SCHEMA_29, TestStore, on_both};
@@ -123,20 +122,7 @@ async fn change_belongings(
         .unwrap();
         changes += usize::from(!given);
     }
-    let direct = |loss: &LossItem| {
-        loss.kind == LossKind::DirectFinancial
-            && loss.amount.as_ref().is_none_or(|m| m.currency == "NZD")
-    };
-    if let Some(item) = items.iter().position(direct) {
-        let amount = Money {
-            minor: 4_711,
-            currency: "NZD".into(),
-        };
-        let verify = Command::VerifyLoss {
-            item: item as u32,
-            base_minor: Some(4_711),
-            amount,
-        };
+    if let Some((_, verify)) = sample::verify_loss(items) {
         act(t, no, Actor::User("officer-1".into()), verify, None)
             .await
             .unwrap();
@@ -207,14 +193,8 @@ on_both! {
 
     async fn a_verified_loss_follows_from_the_log(t: &mut TestStore) {
         fill(t, 30).await;
-        let direct = |no: &u64| {
-            let losses = sample::draft(no - 1).body.losses;
-            losses.iter().position(|l| l.kind == LossKind::DirectFinancial && l.amount.as_ref().is_none_or(|m| m.currency == "NZD"))
-        };
-        let no = (1..=30).find(|no| direct(no).is_some()).unwrap();
-        let item = u32::try_from(direct(&no).unwrap()).unwrap();
-        let amount = Money { minor: 4_711, currency: "NZD".into() };
-        let verify = Command::VerifyLoss { item, base_minor: Some(4_711), amount };
+        let direct = |no: u64| Some((no, sample::verify_loss(&sample::draft(no - 1).body.losses)?));
+        let (no, (item, verify)) = (1..=30).find_map(direct).unwrap();
         act(t, no as i64, Actor::User("officer-1".into()), verify, None).await.unwrap();
         assert_eq!(look(t).await.1, []);
         for column in ["certainty = 'stated'", "minor = 4712", "base_minor = 4712"] {

@@ -303,6 +303,26 @@ impl Sample {
     }
 }
 
+/// The first direct financial loss in the base currency, or without an amount: its place, and the officer's word that it was 47.11.
+#[must_use]
+pub fn verify_loss(losses: &[LossItem]) -> Option<(u32, Command)> {
+    let in_base = |loss: &LossItem| {
+        let amount = loss.amount.as_ref();
+        loss.kind == LossKind::DirectFinancial && amount.is_none_or(|m| m.currency == "NZD")
+    };
+    let item = u32::try_from(losses.iter().position(in_base)?).ok()?;
+    let amount = Money {
+        minor: 4_711,
+        currency: "NZD".into(),
+    };
+    let verify = Command::VerifyLoss {
+        item,
+        base_minor: Some(amount.minor),
+        amount,
+    };
+    Some((item, verify))
+}
+
 /// Where a report stands, from what the store holds of it.
 pub async fn standing(store: &Store, no: i64) -> Standing {
     let body = store

@@ -11,10 +11,9 @@
 
 use std::time::Instant;
 
-use cairn_desk::report::{Command, FileRef, LossItem, LossKind};
+use cairn_desk::report::{Command, FileRef};
 use cairn_evidence::receipt::Receipt;
 use cairn_kernel::actor::Actor;
-use cairn_kernel::money::Money;
 use cairn_store::verify::{self, Check, Finding, Trusted, Verdict};
 use cairn_testkit::TestStore;
 use cairn_testkit::sample::{self, Dice, START, Sample, act, audit};
@@ -192,21 +191,8 @@ async fn work_on(store: &cairn_store::Store, no: i64) {
         }
         7 => {
             let losses = sample::standing(store, no).await.losses;
-            let in_base = |loss: &LossItem| {
-                let amount = loss.amount.as_ref();
-                loss.kind == LossKind::DirectFinancial && amount.is_none_or(|m| m.currency == "NZD")
-            };
-            let Some(item) = losses.iter().position(in_base) else {
+            let Some((_, verify)) = sample::verify_loss(&losses) else {
                 return;
-            };
-            let amount = Money {
-                minor: 4_711,
-                currency: "NZD".into(),
-            };
-            let verify = Command::VerifyLoss {
-                item: item as u32,
-                base_minor: Some(amount.minor),
-                amount,
             };
             (officer, verify, None)
         }

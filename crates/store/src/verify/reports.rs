@@ -432,9 +432,10 @@ impl<'a> Look<'a> {
             "recovered_minor",
         ];
         let expected = expected.collect();
-        let changed = |event: &Event| matches!(event.change, Change::LossVerified { .. });
         let kept = losses_kept(body, &base_minor);
-        let changed = later.iter().any(changed);
+        let changed = later
+            .iter()
+            .any(|event| matches!(event.change, Change::LossVerified { .. }));
         let own = self.kept(("losses", LOSSES), "report_loss", kept, changed);
         self.rows(
             "report_loss",
