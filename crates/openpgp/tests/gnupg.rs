@@ -24,9 +24,13 @@ fn now() -> i64 {
 }
 
 fn ours() -> Secret {
+    ours_of(now() - 10)
+}
+
+fn ours_of(made: i64) -> Secret {
     Secret::make(
         "Reports <report@cert.example>",
-        now() - 10,
+        made,
         YEAR,
         rand::thread_rng(),
     )
@@ -73,11 +77,12 @@ fn gnupg_takes_our_key_and_reads_and_verifies_what_we_write() {
 
 #[test]
 fn our_key_says_when_its_time_is_over_and_can_be_given_more() {
-    let own = ours();
+    let made = now() - 10;
+    let own = ours_of(made);
     let listed = her();
     listed.import(own.public().armoured().as_bytes());
     let end = own.public().expires().unwrap();
-    assert_eq!(end, now() - 10 + i64::from(YEAR));
+    assert_eq!(end, made + i64::from(YEAR));
     let shown = listed.out(
         &["--with-colons", "--list-keys", "report@cert.example"],
         b"",
