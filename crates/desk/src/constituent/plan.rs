@@ -20,7 +20,7 @@ pub const CLASHES_SHOWN: usize = 500;
 /// A constituent as a source has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incoming {
-    /// What the source knows it by.
+    /// What the source knows it by; no two of a file have the same.
     pub key: String,
     /// Name, sector, language, quiet hours.
     pub heading: Heading,

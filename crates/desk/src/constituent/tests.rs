@@ -2,7 +2,7 @@ use super::import::certbund::Certbund;
 use super::import::ripe::Ripe;
 use super::import::{Incoming, csv};
 use super::plan::{Here, Plan, plan};
-use super::typed::{ContactTyped, assets};
+use super::typed::{ContactTyped, Fault, Wrong, assets};
 use super::*;
 
 const TODAY: Day = Day(20_000);
@@ -368,4 +368,19 @@ fn the_tables_of_cert_bund_are_put_together() {
     broken.table("organisation", "organisation_id,name\n7,A\n");
     broken.table("contact", "contact_id,email,organisation_id\n1,nobody,7\n");
     assert_eq!(broken.finish().unwrap_err()[0].place, "contact 1");
+}
+
+#[test]
+fn an_id_of_cert_bund_that_is_there_twice_is_a_fault() {
+    for twice in ["7", "7\u{12}\u{12}"] {
+        let mut tables = Certbund::default();
+        let table =
+            format!("organisation_id,name\n7,Example Ltd\n{twice},Other Ltd\n8,Third Ltd\n");
+        tables.table("organisation", &table);
+        let faults = tables.finish().unwrap_err();
+        assert_eq!(
+            faults,
+            [Fault::at("organisation 7", Wrong::Twice).about("Other Ltd")]
+        );
+    }
 }

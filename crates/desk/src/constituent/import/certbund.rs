@@ -110,13 +110,20 @@ impl Certbund {
         let id = |table: &str| format!("{table}{behind}_id");
         let sectors = self.named("sector", "sector_id", "name");
         let mut all: BTreeMap<String, Incoming> = BTreeMap::new();
+        let mut keys = BTreeSet::new();
         for row in self.rows(&format!("organisation{behind}")) {
             let own = cell(row, &id("organisation"));
             let name = one_line(&clean(cell(row, "name")));
             let name: String = name.chars().take(NAME_CHARS_MAX).collect();
+            let place = || format!("organisation{behind} {}", super::key(own));
             if own.is_empty() || name.is_empty() {
-                let place = format!("organisation{behind} {own}");
-                faults.push(Fault::at(place, Wrong::Name));
+                faults.push(Fault::at(place(), Wrong::Name));
+                continue;
+            }
+            // Ids that differ only in what a key does not keep would take each other's place at the next import.
+            let key = super::key(&format!("{before}:{own}"));
+            if !keys.insert(key.clone()) {
+                faults.push(Fault::at(place(), Wrong::Twice).about(&name));
                 continue;
             }
             let sector = sectors.get(cell(row, "sector_id"));
@@ -127,7 +134,7 @@ impl Certbund {
                 quiet: None,
             };
             let one = Incoming {
-                key: super::key(&format!("{before}:{own}")),
+                key,
                 heading,
                 networks: BTreeSet::new(),
                 domains: BTreeSet::new(),
