@@ -52,7 +52,7 @@ impl fmt::Display for Fault {
         write!(
             f,
             "{}:{}:{}: {}. {}",
-            self.file.replace(char::is_control, "\u{fffd}"),
+            on_one_line(self.file.clone()),
             self.line,
             self.column,
             self.what,
@@ -75,7 +75,13 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    /// Adds a fault; its words are made one line, whatever names of files and texts they quote.
     pub(crate) fn push(&self, fault: Fault) {
+        let fault = Fault {
+            what: on_one_line(fault.what),
+            mend: on_one_line(fault.mend),
+            ..fault
+        };
         let mut list = self.list.borrow_mut();
         if list.len() < KEPT_MAX {
             list.push(fault);
@@ -227,13 +233,18 @@ pub(crate) fn did_you_mean<'k>(
     }
 }
 
+/// The text with each control character replaced.
+fn on_one_line(text: String) -> String {
+    if text.contains(char::is_control) {
+        text.replace(char::is_control, "\u{fffd}")
+    } else {
+        text
+    }
+}
+
 /// At most 60 characters of what was written, on one line, for a fault's words.
 pub(crate) fn short(text: &str) -> String {
-    let mut out: String = text
-        .chars()
-        .take(60)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
+    let mut out = on_one_line(text.chars().take(60).collect());
     if text.chars().nth(60).is_some() {
         out.push('…');
     }
@@ -262,6 +273,23 @@ mod tests {
             fault(4, Severity::Error).to_string(),
             "goals.toml:4:3: unknown key `onwer`. Did you mean `owner`?"
         );
+    }
+
+    /// A folder may be called anything, and a fault that asks for a file in it says its name.
+    #[test]
+    fn a_fault_is_on_one_line_whatever_it_quotes() {
+        let files = super::super::files::Files::from_iter([("editions/20\r\n26/goals.toml", "")]);
+        let (_, faults) = super::super::Plan::read(&files);
+        let quoting: Vec<_> = faults.iter().filter(|f| f.file.contains('\n')).collect();
+        assert!(
+            quoting
+                .iter()
+                .any(|f| f.mend.contains("20\u{fffd}\u{fffd}26"))
+        );
+        for fault in quoting {
+            let said = [&fault.what, &fault.mend, &fault.to_string()];
+            assert!(said.iter().all(|words| !words.contains(char::is_control)));
+        }
     }
 
     #[test]
