@@ -1,5 +1,7 @@
 //! Numbers that people write with blanks and dashes: telephones, New Zealand bank accounts, IBANs.
 
+use std::fmt;
+
 use super::{Kind, Observable};
 
 /// How far a number may reach, bytes: the bound on look-ahead.
@@ -20,13 +22,18 @@ pub(super) fn number(bytes: &[u8], calling_code: u16) -> Option<(Observable, usi
     }
 }
 
-/// Digits with what stood between them.
+/// Most runs of digits in so many bytes.
+const RUNS_MAX: usize = NUMBER_BYTES_MAX / 2;
+
+/// Digits with what stood between them. Nothing here is allocated: most of what begins like a number is none.
 struct Groups<'a> {
     bytes: &'a [u8],
     plus: bool,
-    digits: Vec<u8>,
+    digits: [u8; NUMBER_BYTES_MAX],
+    digits_count: usize,
     /// Of each run of digits: how many digits there are up to its end, and where it ends.
-    ends: Vec<(usize, usize)>,
+    ends: [(usize, usize); RUNS_MAX],
+    ends_count: usize,
 }
 
 impl<'a> Groups<'a> {
@@ -35,22 +42,18 @@ impl<'a> Groups<'a> {
         let mut groups = Self {
             bytes,
             plus,
-            digits: Vec::new(),
-            ends: Vec::new(),
+            digits: [0; NUMBER_BYTES_MAX],
+            digits_count: 0,
+            ends: [(0, 0); RUNS_MAX],
+            ends_count: 0,
         };
         let mut at = usize::from(plus);
         let mut gap = 0;
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii_digit() {
-                if gap > 0 || groups.ends.is_empty() {
-                    groups.ends.push((0, 0));
-                }
-                gap = 0;
-                groups.digits.push(byte);
                 at += 1;
-                if let Some(end) = groups.ends.last_mut() {
-                    *end = (groups.digits.len(), at);
-                }
+                groups.digit(byte, at, gap > 0);
+                gap = 0;
                 continue;
             }
             let length = gap_length(bytes.get(at..).unwrap_or_default());
@@ -61,6 +64,30 @@ impl<'a> Groups<'a> {
             at += length;
         }
         groups
+    }
+
+    /// Adds a digit that ends at `end`. There are no more of them, nor runs, than the bytes that were looked at.
+    fn digit(&mut self, byte: u8, end: usize, after_gap: bool) {
+        if let Some(place) = self.digits.get_mut(self.digits_count) {
+            *place = byte;
+            self.digits_count += 1;
+        }
+        if after_gap || self.ends_count == 0 {
+            self.ends_count += 1;
+        }
+        if let Some(place) = self.ends.get_mut(self.ends_count - 1) {
+            *place = (self.digits_count, end);
+        }
+    }
+
+    fn digits(&self) -> &str {
+        let digits = self.digits.get(..self.digits_count).unwrap_or_default();
+        // ASCII digits and nothing else.
+        std::str::from_utf8(digits).unwrap_or_default()
+    }
+
+    fn ends(&self) -> &[(usize, usize)] {
+        self.ends.get(..self.ends_count).unwrap_or_default()
     }
 
     /// Nothing follows at `end` that would make the number part of something else.
@@ -77,7 +104,7 @@ impl<'a> Groups<'a> {
     /// Lengths of the runs of digits.
     fn lengths(&self) -> impl Iterator<Item = usize> {
         let mut before = 0;
-        self.ends.iter().map(move |&(count, _)| {
+        self.ends().iter().map(move |&(count, _)| {
             let length = count - before;
             before = count;
             length
@@ -105,11 +132,11 @@ fn account(groups: &Groups<'_>) -> Option<(Observable, usize)> {
         lengths.next()?,
         lengths.next()?,
     ];
-    let &(count, end) = groups.ends.get(3)?;
+    let &(count, end) = groups.ends().get(3)?;
     if groups.plus || !matches!(shape, [2, 4, 7, 2 | 3]) || !groups.ends_cleanly(end) {
         return None;
     }
-    let digits = std::str::from_utf8(groups.digits.get(..count)?).ok()?;
+    let digits = groups.digits().get(..count)?;
     let (bank, rest) = digits.split_at_checked(2)?;
     let (branch, rest) = rest.split_at_checked(4)?;
     let (account, suffix) = rest.split_at_checked(7)?;
@@ -119,13 +146,12 @@ fn account(groups: &Groups<'_>) -> Option<(Observable, usize)> {
 
 /// The longest telephone number that ends with a run of digits.
 fn phone(groups: &Groups<'_>, calling_code: u16) -> Option<(Observable, usize)> {
-    let lengths: Vec<usize> = groups.lengths().take(3).collect();
-    if !groups.plus && lengths == [2, 2, 4] {
+    if !groups.plus && groups.lengths().take(3).eq([2, 2, 4]) {
         // A date: 02-03-2024.
         return None;
     }
     let mut fitting = None;
-    for &(count, end) in &groups.ends {
+    for &(count, end) in groups.ends() {
         // A run that starts with the trunk zero behind a whole number starts the next number.
         if let Some((_, before)) = &fitting
             && groups
@@ -135,28 +161,44 @@ fn phone(groups: &Groups<'_>, calling_code: u16) -> Option<(Observable, usize)> 
         {
             break;
         }
-        let digits = groups.digits.get(..count)?;
+        let digits = groups.digits().get(..count)?;
         if groups.ends_cleanly(end)
-            && let Some(value) = e164(groups.plus, digits, calling_code)
+            && let Some(number) = e164(groups.plus, digits, calling_code)
         {
-            fitting = Some((value, end));
+            fitting = Some((number, end));
         }
     }
-    fitting.map(|(value, end)| (Observable::new(Kind::Phone, value), end))
+    fitting.map(|(number, end)| (Observable::new(Kind::Phone, number.to_string()), end))
+}
+
+/// A telephone number in E.164.
+enum E164<'a> {
+    /// Written without a country's code, and without the trunk zero.
+    Local(u16, &'a str),
+    /// A known country's code, or none, and the rest.
+    International(&'a str, &'a str),
+}
+
+impl fmt::Display for E164<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(code, rest) => write!(f, "+{code}{rest}"),
+            Self::International(code, rest) => write!(f, "+{code}{rest}"),
+        }
+    }
 }
 
 /// Digits as written to `+…`; `None` if they are no telephone number.
-fn e164(plus: bool, digits: &[u8], calling_code: u16) -> Option<String> {
-    let text = std::str::from_utf8(digits).ok()?;
+fn e164(plus: bool, digits: &str, calling_code: u16) -> Option<E164<'_>> {
     if plus {
-        return international(text);
+        return international(digits);
     }
-    match digits {
-        [b'0', b'0', b'1'..=b'9', ..] => international(text.get(2..)?),
+    match digits.as_bytes() {
+        [b'0', b'0', b'1'..=b'9', ..] => international(digits.get(2..)?),
         // In New Zealand no area starts with 1; 8 and 5 are free numbers, 2 mobiles.
         [b'0', b'1', ..] if calling_code == CALLING_CODE_NZ => None,
         [b'0', b'1'..=b'9', ..] if (9..=11).contains(&digits.len()) => {
-            Some(format!("+{calling_code}{}", text.get(1..)?))
+            Some(E164::Local(calling_code, digits.get(1..)?))
         }
         _ => None,
     }
@@ -174,7 +216,7 @@ const LENGTHS: [(&str, usize, usize); 5] = [
 ];
 
 /// Country code and number, without the trunk zero that some write in brackets: `64 (0)21 …`.
-fn international(digits: &str) -> Option<String> {
+fn international(digits: &str) -> Option<E164<'_>> {
     let known = LENGTHS.iter().find(|(code, ..)| digits.starts_with(code));
     let (code, low, high) = known.copied().unwrap_or(("", 8, 15));
     let rest = digits.strip_prefix(code)?;
@@ -183,9 +225,8 @@ fn international(digits: &str) -> Option<String> {
     } else {
         rest.strip_prefix('0').unwrap_or(rest)
     };
-    let number = format!("+{code}{rest}");
-    let right = (low..=high).contains(&(number.len() - 1)) && !digits.starts_with('0');
-    right.then_some(number)
+    let right = (low..=high).contains(&(code.len() + rest.len())) && !digits.starts_with('0');
+    right.then_some(E164::International(code, rest))
 }
 
 /// Country codes and lengths of IBANs (SWIFT, IBAN registry, release 99).
