@@ -1,23 +1,20 @@
 //! What a reporter does: submit a report, and come back to it with the secret.
 
+mod submit;
 mod write;
 
 use cairn_desk::access::Denied;
 use cairn_desk::report::{
-    Body, Change, Channel, Command, Contact, Draft, Event, LossItem, MessageText, Refusal,
-    Standing, State,
+    Body, Change, Channel, Command, Contact, Event, MessageText, Refusal, Standing, State,
 };
-use cairn_evidence::hash::{salted, sha256};
-use cairn_evidence::receipt::Fresh;
 use cairn_kernel::actor::Actor;
-use cairn_kernel::label::Label;
 use cairn_kernel::reference::Secret;
 use cairn_kernel::time::Micros;
 use cairn_store::ReadError;
 use cairn_store::blob::BlobError;
-use cairn_store::keys::{KeyError, Purpose, random};
-use cairn_store::report::{EvidenceRow, FileRow, Message, NewReport, Salted, Summary};
-use cairn_store::writer::{Committed, Entry, WriteError};
+use cairn_store::keys::{KeyError, Purpose};
+use cairn_store::report::{EvidenceRow, FileRow, Message, Salted, Summary};
+use cairn_store::writer::WriteError;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -25,6 +22,7 @@ use crate::App;
 pub use cairn_store::conversation::{MailRow, SentRow};
 pub use cairn_store::import::OldRow;
 pub use cairn_store::report as rows;
+pub use submit::{Once, Prepared, Received};
 pub(crate) use write::{MailJob, words_to};
 
 /// Why a use case failed. Each door maps it to a page or a problem document.
@@ -158,47 +156,6 @@ pub(crate) fn damaged(what: &'static str) -> impl FnOnce(serde_json::Error) -> A
     }
 }
 
-/// What the reporter gets.
-#[derive(Debug, Clone)]
-pub struct Received {
-    /// Number of the report.
-    pub no: i64,
-    /// Public reference.
-    pub reference: String,
-    /// Opens the status page.
-    pub secret: Secret,
-    /// When it came in.
-    pub at: Micros,
-    /// Category the answers suggest.
-    pub category: String,
-    /// Sub-type the answers suggest, where the category has them.
-    pub subtype: Option<String>,
-    /// The receipt file.
-    pub receipt: String,
-    /// The same request came before; this is its answer.
-    pub again: bool,
-}
-
-/// A request that may come more than once.
-#[derive(Debug, Clone, Copy)]
-pub struct Once<'a> {
-    key: &'a [u8],
-    /// SHA-256 of the request.
-    request: [u8; 32],
-}
-
-impl<'a> Once<'a> {
-    /// `key` is the client's: unguessable for the public form, scoped by API key for partners. `request` is the request
-    /// as it came; the same key with another request is refused.
-    #[must_use]
-    pub fn new(key: &'a [u8], request: &[u8]) -> Self {
-        Self {
-            key,
-            request: sha256(request).0,
-        }
-    }
-}
-
 /// How far the store keeps what came in; anonymous senders get the hour only.
 pub(crate) fn blur(at: Micros, anonymous: bool) -> Micros {
     if anonymous { at.hour() } else { at }
@@ -212,176 +169,7 @@ pub(crate) fn take<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
     out
 }
 
-/// A draft as it will be stored.
-struct Told {
-    body: (String, [u8; 16]),
-    contact: Option<(String, [u8; 16])>,
-    /// HMAC of the status secret.
-    tag: [u8; 32],
-    label: &'static str,
-    base_minor: Vec<Option<i64>>,
-}
-
-impl Told {
-    /// The event that binds all of it to the log.
-    fn received(&self, reference: String, draft: &Draft) -> Change {
-        Change::Received {
-            reference,
-            body: salted(&self.body.1, self.body.0.as_bytes()).hex(),
-            contact: self
-                .contact
-                .as_ref()
-                .map(|(json, salt)| salted(salt, json.as_bytes()).hex()),
-            consents: draft.consents.clone(),
-            secret: sha256(&self.tag).hex(),
-            label: self.label.to_owned(),
-            base_minor: self.base_minor.clone(),
-        }
-    }
-}
-
 impl App {
-    /// Takes a report. Returns only after the commit is durable.
-    ///
-    /// # Errors
-    /// See [`AppError`]; on any error nothing was received.
-    pub async fn submit(
-        &self,
-        draft: &Draft,
-        by: Actor,
-        once: Option<Once<'_>>,
-    ) -> Result<Received, AppError> {
-        // One call to the system for all that must be random.
-        let dice: [u8; 65] = random()?;
-        let no = self.store.next_report();
-        let at = blur(self.clock.now(), draft.body.anonymous);
-        let secret = match once {
-            Some(once) => self.secret_from(&once),
-            None => Secret::from_random(&take(&dice, 0)),
-        };
-        let told = self.told(draft, at, &secret, &dice)?;
-        let reference = self.reference(no);
-        let event = Event {
-            report: no,
-            at,
-            by,
-            change: told.received(reference.clone(), draft),
-        };
-        let event = serde_json::to_string(&event).map_err(damaged("event"))?;
-        let entry = Entry::new(at.0, Some(no), event, take(&dice, 49));
-        let body_salt = told.body.1;
-        let mut unit = cairn_store::report::receive(
-            NewReport {
-                no,
-                draft,
-                at,
-                quarter: self.quarter(at),
-                label: told.label,
-                body: told.body,
-                contact: told.contact,
-                secret: told.tag,
-                idempotency: once.map(|once| self.once(&once)),
-                base_minor: told.base_minor,
-                event: entry.clone(),
-            },
-            self.store.is_sqlite(),
-        );
-        self.acknowledge(&mut unit, (no, &secret), draft, at)?;
-        let committed = match self.store.write(unit).await {
-            Ok(committed) => committed,
-            Err(WriteError::Duplicate) => return self.again(once).await,
-            Err(error) => return Err(error.into()),
-        };
-        let labels = self.store.labels_and("channel", channel(draft));
-        metrics::counter!("cairn_reports_total", labels).increment(1);
-        let receipt = receipt_of(&reference, &entry, body_salt, &committed)?;
-        let category = draft.body.category.clone();
-        Ok(Received {
-            no,
-            reference,
-            secret,
-            at,
-            category,
-            subtype: draft.body.subtype.clone(),
-            receipt,
-            again: false,
-        })
-    }
-
-    /// What is stored of a draft, with its salts.
-    fn told(
-        &self,
-        draft: &Draft,
-        at: Micros,
-        secret: &Secret,
-        dice: &[u8],
-    ) -> Result<Told, AppError> {
-        let body = serde_json::to_string(&draft.body).map_err(damaged("body"))?;
-        let contact = match &draft.contact {
-            Some(contact) => Some((
-                serde_json::to_string(contact).map_err(damaged("contact"))?,
-                take(dice, 33),
-            )),
-            None => None,
-        };
-        let base = |loss: &LossItem| {
-            loss.amount
-                .as_ref()
-                .and_then(|money| self.in_base(money, at))
-        };
-        Ok(Told {
-            body: (body, take(dice, 17)),
-            contact,
-            tag: self.store.keys().tag(Purpose::Status, &[secret.as_bytes()]),
-            label: Label::default().tlp.as_str(),
-            base_minor: draft.body.losses.iter().map(base).collect(),
-        })
-    }
-
-    fn once(&self, once: &Once<'_>) -> ([u8; 32], [u8; 32]) {
-        (
-            self.store.keys().tag(Purpose::Idempotency, &[once.key]),
-            once.request,
-        )
-    }
-
-    /// The secret of a request that may be repeated: only this installation can make it, and only for the same key
-    /// with the same request. A key that two clients happen to share, even days apart, never gives one the other's.
-    fn secret_from(&self, once: &Once<'_>) -> Secret {
-        let tag = self
-            .store
-            .keys()
-            .tag(Purpose::StatusFromKey, &[once.key, &once.request]);
-        Secret::from_random(&take(&tag, 0))
-    }
-
-    /// The answer to a request that came before.
-    async fn again(&self, once: Option<Once<'_>>) -> Result<Received, AppError> {
-        let once = once.ok_or(AppError::NotFound)?;
-        let (key, request) = self.once(&once);
-        let (no, before) = self
-            .store
-            .idempotent(key)
-            .await?
-            .ok_or(AppError::Conflict)?;
-        if before != request {
-            return Err(AppError::KeyReused);
-        }
-        let summary = self.store.report(no).await?.ok_or(AppError::NotFound)?;
-        // The row has the sub-type as it stands; what the answers suggested is in the body.
-        let body = self.body(no).await?;
-        Ok(Received {
-            no,
-            reference: self.reference(no),
-            secret: self.secret_from(&once),
-            at: summary.received_at,
-            category: summary.category_reported,
-            subtype: body.subtype,
-            receipt: self.receipt(no).await?,
-            again: true,
-        })
-    }
-
     /// Who sends with this API key: `Authorization: Bearer cairn_…`. The key is taken whole, with its prefix.
     ///
     /// # Errors
@@ -392,18 +180,6 @@ impl App {
             Some(key) if key.revoked_at.is_none() => Ok(Actor::ApiKey(key.id)),
             _ => Err(AppError::NotFound),
         }
-    }
-
-    /// The answer to this key, if it was used within the last day; lets a door skip work.
-    ///
-    /// # Errors
-    /// See [`AppError`].
-    pub async fn answered(&self, once: Once<'_>) -> Result<Option<Received>, AppError> {
-        let (key, _) = self.once(&once);
-        if self.store.idempotent(key).await?.is_none() {
-            return Ok(None);
-        }
-        self.again(Some(once)).await.map(Some)
     }
 
     /// The receipt of a report under the newest checkpoint.
@@ -425,46 +201,6 @@ impl App {
         let salt = Some(body.salt.as_slice()).filter(|_| !history.iter().any(rewritten));
         self.receipt_of_row(self.reference(no), row, salt).await
     }
-}
-
-/// Name of a report's door in the metrics.
-fn channel(draft: &Draft) -> &'static str {
-    match draft.body.channel {
-        Channel::Web => "web",
-        Channel::Api => "api",
-        Channel::Mail => "mail",
-        Channel::Imported => "imported",
-    }
-}
-
-fn receipt_of(
-    reference: &str,
-    entry: &Entry,
-    body_salt: [u8; 16],
-    committed: &Committed,
-) -> Result<String, AppError> {
-    let broken = |cause: String| AppError::Damaged {
-        what: "receipt",
-        cause,
-    };
-    let proof = committed
-        .proof
-        .as_ref()
-        .ok_or_else(|| broken("no checkpoint".into()))?;
-    let path = proof
-        .path(committed.first)
-        .map_err(|e| broken(e.to_string()))?;
-    let receipt = Fresh {
-        reference,
-        event: &entry.event,
-        salt: entry.salt,
-        entry: entry.hash(),
-        body_salt,
-        index: committed.first,
-        path: &path,
-        checkpoint: &proof.text,
-    };
-    receipt.print().map_err(damaged("receipt"))
 }
 
 /// One line of a report's history as people read it.

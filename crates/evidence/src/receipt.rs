@@ -62,7 +62,7 @@ pub struct Receipt {
     body_check: Option<[u8; 12]>,
 }
 
-/// The receipt of what was just logged, printed from what the writer has at hand.
+/// The receipt of what is about to be logged: all of it that is known before.
 #[derive(Debug, Clone, Copy)]
 pub struct Fresh<'a> {
     /// As [`Receipt::reference`].
@@ -75,13 +75,11 @@ pub struct Fresh<'a> {
     pub entry: Hash,
     /// As [`Receipt::body_salt`].
     pub body_salt: [u8; 16],
-    /// As [`Receipt::index`].
-    pub index: u64,
-    /// As [`Receipt::path`].
-    pub path: &'a [Hash],
-    /// The text of [`Receipt::checkpoint`].
-    pub checkpoint: &'a str,
 }
+
+/// The text of a receipt up to its place in the log: see [`Fresh::begin`].
+#[derive(Debug, Clone)]
+pub struct Begun(String);
 
 /// What a receipt proved.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,11 +108,10 @@ fn a_receipt_proves_its_report() {
         salt: receipt.salt,
         entry: receipt.entry(),
         body_salt: receipt.body_salt.unwrap(),
-        index: receipt.index,
-        path: &receipt.path,
-        checkpoint: &receipt.checkpoint.to_string(),
     };
-    assert_eq!(fresh.print().unwrap(), text);
+    let (index, checkpoint) = (receipt.index, receipt.checkpoint.to_string());
+    let ended = fresh.begin().unwrap();
+    assert_eq!(ended.end(index, &receipt.path, &checkpoint), text);
     parsed.verify_body(BODY).unwrap();
     assert_eq!(parsed.verify_body(b"{}"), Err(ReceiptError::Body));
     let without = receipt_of(event("ABCD-EFGH-J"), 0, 1, None);

@@ -2,6 +2,9 @@
 //! makes a page of its own dirty for every report, which costs more than all else that a row costs. So the rows lie in
 //! the order in which they came there, and which row a key has is remembered here. PostgreSQL keeps its index; what is
 //! remembered spares it the question whether a key is new, which is a statement and a wait of its own for each group.
+//!
+//! A key is honoured for its time however many come after it: once some had to be forgotten, SQLite gets the index after all, and
+//! what is not remembered is looked up there.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,12 +13,16 @@ use crate::db::ReadError;
 use crate::sql::{Row, Value};
 use crate::writer::Op;
 
-/// Most keys that are remembered, however young: about 18 MB. The oldest half is forgotten when there are more.
+/// Most keys that are remembered, however young: about 18 MB. The oldest half is forgotten when there are more, and looked up in the
+/// database from then on.
 pub const KEYS_REMEMBERED_MAX: usize = 900_000;
 
 /// What is read at the start; the newest come first.
 pub(crate) const LOAD: &str =
     "SELECT key, report FROM idempotency ORDER BY report DESC LIMIT 900000";
+
+/// For keys that are not remembered; made on SQLite once there are such. Making it over as many as are remembered takes about a second.
+pub(crate) const INDEX: &str = "CREATE INDEX IF NOT EXISTS idempotency_key ON idempotency (key)";
 
 /// Which report a key was used for. What is found is a place to look: the row there says whether it is the same key.
 #[derive(Debug, Default)]
@@ -55,6 +62,11 @@ impl Keys {
             .get(&short)
             .or_else(|| self.old.get(&short))
             .copied()
+    }
+
+    /// Keys that are not found here may have been used.
+    pub(crate) const fn forgot(&self) -> bool {
+        self.forgot
     }
 
     /// No row has this key: all that were ever used are remembered, and it is none of them.

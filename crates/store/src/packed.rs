@@ -5,6 +5,7 @@
 use bytes::BufMut;
 
 use crate::sql::{Table, Ty, Value};
+use crate::writer::Op;
 
 /// Rows of several tables, one behind the other.
 #[derive(Debug, Default)]
@@ -14,7 +15,26 @@ pub struct Packed {
     rows: Vec<(&'static Table, usize)>,
 }
 
+/// What the cells of a row come to besides texts and bytes, each with its length before it.
+const CELL_BYTES: usize = 12;
+
 impl Packed {
+    /// Makes room for the rows of a unit.
+    pub(crate) fn reserve(&mut self, ops: &[Op]) {
+        let cell = |value: &Value| match value {
+            Value::Text(text) => CELL_BYTES + text.len(),
+            Value::Word(text) => CELL_BYTES + text.len(),
+            Value::Blob(bytes) => CELL_BYTES + bytes.len(),
+            _ => CELL_BYTES,
+        };
+        let row = |op: &Op| match op {
+            Op::Insert(_, row) => row.iter().map(cell).sum(),
+            Op::Exec { .. } => 0,
+        };
+        self.bytes.reserve(ops.iter().map(row).sum());
+        self.rows.reserve(ops.len());
+    }
+
     /// Adds a row; `false`, and nothing is added, if it is too long for the format.
     pub(crate) fn push(&mut self, table: &'static Table, row: &[Value]) -> bool {
         let before = self.bytes.len();

@@ -222,7 +222,9 @@ pub struct NewReport<'a> {
     pub event: Entry,
 }
 
-pub(crate) fn channel(channel: Channel) -> &'static str {
+/// The door that a report came by, as the database and the metrics name it.
+#[must_use]
+pub fn channel(channel: Channel) -> &'static str {
     match channel {
         Channel::Web => "web",
         Channel::Api => "api",
@@ -281,6 +283,7 @@ pub fn secret_digest(secret: &[u8; 32]) -> String {
 pub fn receive(new: NewReport<'_>, sqlite: bool) -> Unit {
     let mut unit = Unit {
         intake: true,
+        ops: Vec::with_capacity(6),
         ..Unit::default()
     };
     let body = &new.draft.body;

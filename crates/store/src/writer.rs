@@ -20,6 +20,8 @@ use crate::writer_sqlite::{SqliteParts, SqliteWriter};
 
 /// Most units in one transaction.
 pub const GROUP_UNITS_MAX: usize = 1_024;
+/// So many units are taken at once, if so many wait.
+pub const GROUP_UNITS_MIN: usize = 16;
 /// Most units waiting; beyond it callers wait for a place, nobody is refused.
 pub const QUEUE_UNITS_MAX: usize = 4_096;
 
@@ -164,6 +166,7 @@ impl Unit {
             return;
         }
         let packed = &mut self.packed;
+        packed.reserve(&self.ops);
         self.ops.retain(|op| match op {
             Op::Insert(table, row) => table.guard || !packed.push(table, row),
             Op::Exec { .. } => true,
@@ -499,6 +502,7 @@ impl<'c> Loop<'c> {
         let mut replies = Vec::with_capacity(GROUP_UNITS_MAX);
         let mut searches = Vec::new();
         while let Some(first) = self.receive(&mut jobs)? {
+            let most = group_of(jobs.len() + 1);
             let mut next = Some(first);
             let mut scrub = None;
             while let Some(job) = next {
@@ -513,7 +517,7 @@ impl<'c> Loop<'c> {
                         break;
                     }
                 }
-                next = if units.len() < GROUP_UNITS_MAX {
+                next = if units.len() < most {
                     jobs.try_recv().ok()
                 } else {
                     None
@@ -736,6 +740,14 @@ impl<'c> Loop<'c> {
     }
 }
 
+/// How many of the units that wait the next group takes: a third of them. Who sent one gets no answer until the group is durable: a
+/// group of all that wait leaves those who make units nothing to do while it is written, and the writer nothing while they make
+/// the next ones.
+#[must_use]
+pub fn group_of(waiting: usize) -> usize {
+    waiting.div_ceil(3).clamp(GROUP_UNITS_MIN, GROUP_UNITS_MAX)
+}
+
 fn answer(
     units: &[Unit],
     verdicts: &[Verdict],
@@ -757,5 +769,16 @@ fn answer(
         };
         // A caller that went away keeps its unit: it is durable, and its key finds it again.
         let _gone = reply.send(result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_a_third_of_what_waits_within_bounds() {
+        let sizes = [1, 16, 48, 49, 200, 3_072, 4_096].map(group_of);
+        assert_eq!(sizes, [16, 16, 16, 17, 67, 1_024, 1_024]);
     }
 }

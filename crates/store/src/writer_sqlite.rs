@@ -47,6 +47,8 @@ pub(crate) struct SqliteWriter<'c> {
     keys: SharedKeys,
     /// Keys of this group.
     fresh: HashMap<u64, i64>,
+    /// Keys that are not remembered have an index.
+    indexed: bool,
     /// What is freed is overwritten, whatever it costs.
     erasing: bool,
     room: Arc<Room>,
@@ -63,6 +65,7 @@ impl<'c> SqliteWriter<'c> {
             units: 0,
             keys: Arc::clone(&parts.keys),
             fresh: HashMap::new(),
+            indexed: false,
             erasing: true,
             room: Arc::clone(&parts.room),
         }
@@ -71,6 +74,7 @@ impl<'c> SqliteWriter<'c> {
     pub(crate) fn begin(&mut self, units: &[Unit]) -> Result<Vec<Verdict>, GroupError> {
         self.erase(!units.iter().all(Unit::only_inserts))?;
         self.fresh.clear();
+        self.index_keys()?;
         self.run("BEGIN IMMEDIATE")?;
         self.units = self.units.saturating_add(units.len());
         let mut verdicts = Vec::with_capacity(units.len());
@@ -126,6 +130,15 @@ impl<'c> SqliteWriter<'c> {
         }
     }
 
+    /// Once there are keys that are not remembered any more, they are looked up in an index.
+    fn index_keys(&mut self) -> Result<(), GroupError> {
+        if !self.indexed && once::lock(&self.keys).forgot() {
+            self.run(once::INDEX)?;
+            self.indexed = true;
+        }
+        Ok(())
+    }
+
     /// The row's key was used before; if not, it is now, once the group is durable.
     fn is_used(&mut self, row: &[Value]) -> Result<bool, GroupError> {
         let Some((key, report)) = once::of_row(row) else {
@@ -136,14 +149,19 @@ impl<'c> SqliteWriter<'c> {
             Some(report) => Some(*report),
             None => once::lock(&self.keys).get(short),
         };
-        if let Some(before) = before {
-            let same = self
+        let used = match before {
+            Some(before) => self
                 .connection
                 .prepare_cached("SELECT 1 FROM idempotency WHERE report = ?1 AND key = ?2")
-                .and_then(|mut statement| statement.exists((before, key)));
-            if same.map_err(|error| judge(&error))? {
-                return Ok(true);
-            }
+                .and_then(|mut statement| statement.exists((before, key))),
+            None if self.indexed => self
+                .connection
+                .prepare_cached("SELECT 1 FROM idempotency WHERE key = ?1")
+                .and_then(|mut statement| statement.exists((key,))),
+            None => Ok(false),
+        };
+        if used.map_err(|error| judge(&error))? {
+            return Ok(true);
         }
         self.fresh.insert(short, report);
         Ok(false)

@@ -10,6 +10,7 @@
 
 use cairn_desk::report::{Body, Command, FileRef, State};
 use cairn_kernel::actor::Actor;
+use cairn_store::once::KEYS_REMEMBERED_MAX;
 use cairn_store::params;
 use cairn_store::report::{loss_minor, loss_word};
 use cairn_store::sql::{Table, Ty};
@@ -134,6 +135,38 @@ on_both! {
         let log = t.evidence(0, 1000).await.unwrap();
         assert_eq!(log.len(), 21);
         assert!(log.iter().zip(0..).all(|(row, idx)| row.idx == idx), "no gap in the log");
+    }
+
+    async fn a_key_is_honoured_however_many_came_after_it(t: &mut TestStore) {
+        let (key, request) = ([7; 32], [8; 32]);
+        let first = Sample::new(t, 1, START).keyed(key, request);
+        first.send(t).await.unwrap();
+        let sqlite = t.is_sqlite();
+        t.close().await;
+        // As a day with more reports than are remembered leaves them.
+        if sqlite {
+            let connection = rusqlite::Connection::open(t.path().join("core.db")).unwrap();
+            let many = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KEYS_REMEMBERED_MAX})
+                 INSERT INTO idempotency SELECT randomblob(32), x'00', 1000000000 + i, 0 FROM n"
+            );
+            connection.execute_batch(&many).unwrap();
+        } else {
+            let many = "INSERT INTO idempotency SELECT sha256(i::text::bytea), '\\x00', 1000000000 + i, 0 FROM generate_series(1, ";
+            t.tamper(&format!("{many}{KEYS_REMEMBERED_MAX}) AS i")).await;
+        }
+        t.reopen().await;
+        for seed in 2..4 {
+            assert_eq!(t.idempotent(key).await.unwrap(), Some((first.no, request.to_vec())));
+            let again = Sample::new(t, seed, START).keyed(key, request);
+            assert!(matches!(again.send(t).await, Err(WriteError::Duplicate)));
+            assert!(t.report(again.no).await.unwrap().is_none());
+            let other = [seed as u8 + 100; 32];
+            assert_eq!(t.idempotent(other).await.unwrap(), None);
+            Sample::new(t, seed + 10, START).keyed(other, request).send(t).await.unwrap();
+            let repeated = Sample::new(t, seed + 20, START).keyed(other, request);
+            assert!(matches!(repeated.send(t).await, Err(WriteError::Duplicate)));
+        }
     }
 
     async fn a_lost_race_leaves_nothing(t: &mut TestStore) {

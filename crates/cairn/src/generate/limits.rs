@@ -398,7 +398,7 @@ fn of_reports() -> Vec<Row> {
         of(
             "KEYS_REMEMBERED_MAX",
             cairn_store::once::KEYS_REMEMBERED_MAX,
-            "idempotency keys remembered on SQLite, the older half of which may be forgotten",
+            "idempotency keys remembered in memory; with more, the older half is looked up in the database",
         ),
     ]
 }
@@ -689,7 +689,12 @@ fn behind() -> Vec<Row> {
         of(
             "GROUP_UNITS_MAX",
             writer::GROUP_UNITS_MAX,
-            "changes in one transaction",
+            "changes in one transaction; of many that wait, a third",
+        ),
+        of(
+            "GROUP_UNITS_MIN",
+            writer::GROUP_UNITS_MIN,
+            "changes that one transaction takes if so many wait",
         ),
         of(
             "QUEUE_UNITS_MAX",

@@ -5,12 +5,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fresh, HEADER, RECEIPT_BYTES_MAX, Receipt, ReceiptError, body_check};
+use super::{Begun, Fresh, HEADER, RECEIPT_BYTES_MAX, Receipt, ReceiptError, body_check};
 use crate::checkpoint::SignedCheckpoint;
 use crate::hash::{Hash, base64, decimal, push_base64, unbase64, unbase64_vec};
 
 /// A path can not be longer than the largest tree is high.
 const PATH_MAX: usize = 63;
+/// What a path of twenty hashes, a million entries, and a checkpoint with one signature come to, about.
+const REST_BYTES: usize = 20 * 45 + 350;
 
 /// The JSON in `extra`; the order of the fields is that of the text.
 #[derive(Serialize, Deserialize)]
@@ -111,20 +113,17 @@ impl Receipt {
     }
 }
 
-/// What the text says.
+/// What the text says before the place in the log.
 struct Said<'a> {
     reference: &'a str,
     event: &'a str,
     salt: [u8; 16],
     body_salt: Option<[u8; 16]>,
     body_check: Option<[u8; 12]>,
-    index: u64,
-    path: &'a [Hash],
-    checkpoint: &'a str,
 }
 
 impl Said<'_> {
-    fn print(&self) -> Result<String, serde_json::Error> {
+    fn begin(&self) -> Result<Begun, serde_json::Error> {
         let extra = Extra {
             v: 1,
             reference: self.reference.into(),
@@ -135,41 +134,48 @@ impl Said<'_> {
         };
         let mut json = Vec::with_capacity(self.event.len() * 5 / 4 + 256);
         serde_json::to_writer(&mut json, &extra)?;
-        let bytes = json.len() * 4 / 3 + self.path.len() * 45 + self.checkpoint.len() + 80;
-        let mut out = String::with_capacity(bytes);
+        let mut out = String::with_capacity(json.len() * 4 / 3 + 80 + REST_BYTES);
         out.push_str(HEADER);
         out.push_str("\nextra ");
         push_base64(&json, &mut out);
         out.push_str("\nindex ");
-        out.push_str(&self.index.to_string());
-        out.push('\n');
-        for hash in self.path {
-            push_base64(&hash.0, &mut out);
-            out.push('\n');
-        }
-        out.push('\n');
-        out.push_str(self.checkpoint);
-        Ok(out)
+        Ok(Begun(out))
     }
 }
 
 impl Fresh<'_> {
-    /// The text of the receipt file, as [`Receipt::print`] gives it.
+    /// The text of the receipt file as far as it is known before the event is logged, so that the event itself need not be
+    /// kept until then.
     ///
     /// # Errors
     /// None in practice: all that is written is text.
-    pub fn print(&self) -> Result<String, serde_json::Error> {
+    pub fn begin(&self) -> Result<Begun, serde_json::Error> {
         Said {
             reference: self.reference,
             event: self.event,
             salt: self.salt,
             body_salt: Some(self.body_salt),
             body_check: Some(body_check(&self.body_salt, &self.entry)),
-            index: self.index,
-            path: self.path,
-            checkpoint: self.checkpoint,
         }
-        .print()
+        .begin()
+    }
+}
+
+impl Begun {
+    /// The whole text, as [`Receipt::print`] gives it: `path` leads from the event at `index` of the log to the root in the text
+    /// of the signed `checkpoint`.
+    #[must_use]
+    pub fn end(self, index: u64, path: &[Hash], checkpoint: &str) -> String {
+        let mut out = self.0;
+        out.push_str(&index.to_string());
+        out.push('\n');
+        for hash in path {
+            push_base64(&hash.0, &mut out);
+            out.push('\n');
+        }
+        out.push('\n');
+        out.push_str(checkpoint);
+        out
     }
 }
 
@@ -181,10 +187,9 @@ impl fmt::Display for Receipt {
             salt: self.salt,
             body_salt: self.body_salt,
             body_check: self.body_check,
-            index: self.index,
-            path: &self.path,
-            checkpoint: &self.checkpoint.to_string(),
         };
-        f.write_str(&said.print().map_err(|_| fmt::Error)?)
+        let begun = said.begin().map_err(|_| fmt::Error)?;
+        let checkpoint = self.checkpoint.to_string();
+        f.write_str(&begun.end(self.index, &self.path, &checkpoint))
     }
 }

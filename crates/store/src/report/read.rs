@@ -189,19 +189,21 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub async fn idempotent(&self, key: [u8; 32]) -> Result<Option<(i64, Vec<u8>)>, ReadError> {
+        const AT: &str = "SELECT report, request FROM idempotency WHERE report = $1 AND key = $2";
+        const ANYWHERE: &str = "SELECT report, request FROM idempotency WHERE key = $1";
         let row = match &self.db {
             Db::Sqlite(readers) => {
-                let report = once::lock(&readers.keys).get(once::short(&key));
-                let Some(report) = report else {
-                    return Ok(None);
+                let (report, forgot) = {
+                    let keys = once::lock(&readers.keys);
+                    (keys.get(once::short(&key)), keys.forgot())
                 };
-                let sql = "SELECT report, request FROM idempotency WHERE report = $1 AND key = $2";
-                self.db.row(sql, params![report, key]).await?
+                match report {
+                    Some(report) => self.db.row(AT, params![report, key]).await?,
+                    None if forgot => self.db.row(ANYWHERE, params![key]).await?,
+                    None => None,
+                }
             }
-            Db::Postgres(_) => {
-                let sql = "SELECT report, request FROM idempotency WHERE key = $1";
-                self.db.row(sql, params![key]).await?
-            }
+            Db::Postgres(_) => self.db.row(ANYWHERE, params![key]).await?,
         };
         row.map(|row| Ok((row.int(0)?, row.blob(1)?))).transpose()
     }

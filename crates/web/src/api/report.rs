@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cairn_app::App;
 use cairn_app::files::Settled;
-use cairn_app::report::{AppError, Once};
+use cairn_app::report::{AppError, Once, Prepared};
 use cairn_desk::form::{FieldProblem, JSON_BYTES_MAX};
 use cairn_desk::report::Draft;
 use cairn_kernel::actor::Actor;
@@ -21,6 +21,8 @@ use crate::site::Site;
 
 /// Longest idempotency key, in characters.
 const KEY_CHARS_MAX: usize = 255;
+/// An answer in JSON, about, beside the receipt and the service's address.
+const RECEIVED_BYTES: usize = 384;
 
 /// Send a report. The answer comes once it is safe on disk; nothing that was answered with 201 is lost.
 #[utoipa::path(
@@ -47,20 +49,17 @@ pub(super) async fn submit(State(public): State<Public>, request: Request) -> Re
     };
     needs_json(&parts.headers)?;
     let key = key(&parts.headers, &by)?;
-    let mut draft = app.form.parse_json(&body).map_err(faults)?;
-    if !draft.body.files.is_empty() {
-        settle(app, &mut draft).await?;
-    }
-    let once = key.as_deref().map(|key| Once::new(key.as_bytes(), &body));
-    let received = app.submit(&draft, by, once).await;
+    let (prepared, lang) = read(app, key, by, &body).await?;
+    let site = parts.extensions.get::<Arc<Site>>().cloned();
+    // What waits for the disk keeps nothing that it does not need: hundreds may.
+    drop((parts, body));
+    let received = app.receive_prepared(prepared).await;
     drop(place);
-    let lang = Lang::of_tag(&draft.body.language).unwrap_or_default();
     let received = received.map_err(|error| match error {
         AppError::KeyReused => Problem::new(Kind::Invalid).with_detail(t::api_key_reused(lang)),
         other => other.into(),
     })?;
-    let site = parts.extensions.get::<Arc<Site>>();
-    let public_url = site.map_or("", |site| site.public_url.as_str());
+    let public_url = site.as_ref().map_or("", |site| site.public_url.as_str());
     let secret = received.secret.expose();
     let answer = Received {
         reference: &received.reference,
@@ -70,12 +69,33 @@ pub(super) async fn submit(State(public): State<Public>, request: Request) -> Re
         category: &received.category,
         receipt: &received.receipt,
     };
-    created(&answer, &format!("/api/v1/status/{}", received.reference))
+    let room = received.receipt.len() + public_url.len() + RECEIVED_BYTES;
+    let location = format!("/api/v1/status/{}", received.reference);
+    created_in(Vec::with_capacity(room), &answer, &location)
+}
+
+/// The report that a request tells, ready to be written, and the language to answer in.
+async fn read(app: &App, key: Option<String>, by: Actor, body: &[u8]) -> Result<(Prepared, Lang)> {
+    let mut draft = app.form.parse_json(body).map_err(faults)?;
+    if !draft.body.files.is_empty() {
+        settle(app, &mut draft).await?;
+    }
+    let lang = Lang::of_tag(&draft.body.language).unwrap_or_default();
+    let once = key.as_deref().map(|key| Once::new(key.as_bytes(), body));
+    Ok((app.prepare(&draft, by, once)?, lang))
 }
 
 /// 201 with a body and the address of what was made.
 pub(super) fn created<T: serde::Serialize>(answer: &T, location: &str) -> Result<Response> {
-    let body = serde_json::to_string(answer).map_err(|error| Problem::unexpected(&error))?;
+    created_in(Vec::new(), answer, location)
+}
+
+fn created_in<T: serde::Serialize>(
+    mut body: Vec<u8>,
+    answer: &T,
+    location: &str,
+) -> Result<Response> {
+    serde_json::to_writer(&mut body, answer).map_err(|error| Problem::unexpected(&error))?;
     let location = HeaderValue::try_from(location).map_err(|error| Problem::unexpected(&error))?;
     let headers = [
         (
