@@ -1,4 +1,4 @@
-//! The ceiling: axum, JSON, the same group commit with the same durability, one body row and one audit row with an
+//! The ceiling: axum, JSON, the same group commit by the same rule and with the same durability, one body row and one audit row with an
 //! index each, and nothing else. What a report costs above this is what cairn does for it.
 
 use std::path::PathBuf;
@@ -9,9 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
+use cairn_store::writer::{GROUP_UNITS_MAX, QUEUE_UNITS_MAX, group_of};
 use tokio::sync::{mpsc, oneshot};
-
-const GROUP_MAX: usize = 1_024;
 
 /// Where to keep the rows.
 #[derive(Debug, clap::Args)]
@@ -22,13 +21,20 @@ pub struct Options {
     /// PostgreSQL database instead.
     #[arg(long)]
     url: Option<String>,
+    /// A group takes all that waits, instead of the share of it that cairn's writer takes.
+    #[arg(long)]
+    greedy: bool,
 }
 
 type Job = (String, oneshot::Sender<i64>);
 
 /// Serves `POST /`.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
-    let (queue, jobs) = mpsc::channel(4_096);
+    let (queue, jobs) = mpsc::channel(QUEUE_UNITS_MAX);
+    let jobs = Jobs {
+        waiting: jobs,
+        greedy: options.greedy,
+    };
     match options.url.clone() {
         None => {
             let path = options.dir.join("ceiling.db");
@@ -67,15 +73,29 @@ async fn take(
     Ok(Json(serde_json::json!({ "id": id })))
 }
 
-fn group(jobs: &mut mpsc::Receiver<Job>, into: &mut Vec<Job>, first: Job) {
-    into.push(first);
-    while into.len() < GROUP_MAX {
-        let Ok(job) = jobs.try_recv() else { break };
-        into.push(job);
+struct Jobs {
+    waiting: mpsc::Receiver<Job>,
+    greedy: bool,
+}
+
+impl Jobs {
+    /// Fills the group that the first job opens.
+    fn group(&mut self, into: &mut Vec<Job>, first: Job) {
+        let most = if self.greedy {
+            GROUP_UNITS_MAX
+        } else {
+            group_of(self.waiting.len() + 1)
+        };
+        into.push(first);
+        while into.len() < most
+            && let Ok(job) = self.waiting.try_recv()
+        {
+            into.push(job);
+        }
     }
 }
 
-fn sqlite(path: &std::path::Path, mut jobs: mpsc::Receiver<Job>) -> anyhow::Result<()> {
+fn sqlite(path: &std::path::Path, mut jobs: Jobs) -> anyhow::Result<()> {
     let connection = rusqlite::Connection::open(path)?;
     connection.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8192;
@@ -86,8 +106,8 @@ fn sqlite(path: &std::path::Path, mut jobs: mpsc::Receiver<Job>) -> anyhow::Resu
     )?;
     let mut batch = Vec::new();
     let mut id = 0;
-    while let Some(first) = jobs.blocking_recv() {
-        group(&mut jobs, &mut batch, first);
+    while let Some(first) = jobs.waiting.blocking_recv() {
+        jobs.group(&mut batch, first);
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for (n, (body, _)) in batch.iter().enumerate() {
             let id = id + i64::try_from(n)?;
@@ -107,7 +127,7 @@ fn sqlite(path: &std::path::Path, mut jobs: mpsc::Receiver<Job>) -> anyhow::Resu
     Ok(())
 }
 
-async fn postgres(url: &str, mut jobs: mpsc::Receiver<Job>) -> anyhow::Result<()> {
+async fn postgres(url: &str, mut jobs: Jobs) -> anyhow::Result<()> {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
     client
@@ -129,8 +149,8 @@ async fn postgres(url: &str, mut jobs: mpsc::Receiver<Job>) -> anyhow::Result<()
         .await?;
     let mut batch = Vec::new();
     let mut id = 0_i64;
-    while let Some(first) = jobs.recv().await {
-        group(&mut jobs, &mut batch, first);
+    while let Some(first) = jobs.waiting.recv().await {
+        jobs.group(&mut batch, first);
         let ids: Vec<i64> = (id..).take(batch.len()).collect();
         let bodies: Vec<&str> = batch.iter().map(|(body, _)| body.as_str()).collect();
         client.batch_execute("BEGIN").await?;
