@@ -108,6 +108,15 @@ export class Faults {
   }
 }
 
+/**
+ * Presses what leads to another page, and waits until all of that is there: a click alone waits only until it begins to come, and who then
+ * looks may still see the page before, or neither.
+ */
+export async function press(page, selector) {
+  const loaded = page.waitForEvent('load');
+  await Promise.all([loaded, page.click(selector)]);
+}
+
 /** Keeps a picture of the whole page where `CAIRN_SHOTS` names a folder. */
 export async function shot(page, name) {
   const folder = process.env.CAIRN_SHOTS;

@@ -24,6 +24,8 @@ export async function violations(page) {
 }
 
 async function axe(page) {
+  // A click waits until the next page begins to come, and axe-core needs all of it.
+  await page.waitForLoadState('load');
   await page.evaluate(`${AXE};0`);
   const run = page.evaluate(
     (tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }),

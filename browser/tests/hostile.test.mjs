@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { DESKTOP, NARROW, PHONE, open, shot } from '../lib/browser.mjs';
+import { Alike, scriptsReadNoAddress } from '../lib/alike.mjs';
+import { DESKTOP, NARROW, PHONE, open, press, shot } from '../lib/browser.mjs';
 import { fits } from '../lib/checks.mjs';
 import { control } from '../lib/control.mjs';
 import { Client, each } from '../lib/http.mjs';
@@ -52,9 +53,11 @@ after(() => post?.stop());
 
 console.log(`# turn ${TURN}${FULL ? ', all of it' : ''}`);
 const plans = Object.fromEntries(Object.keys(DOORS).map((door) => [door, plan(door, TURN)]));
+/** As few of them as carry all payloads. */
+const carriers = (cases) => covering(cases, (one) => one.ids());
 /** Those that are looked at one by one: as few as carry all payloads, or all. */
 const looked = Object.fromEntries(
-  Object.entries(plans).map(([door, cases]) => [door, FULL ? cases : covering(cases, (one) => one.ids())]),
+  Object.entries(plans).map(([door, cases]) => [door, FULL ? cases : carriers(cases)]),
 );
 /** What became of each report: `{ reference, secret? }`, by door and number. */
 const sent = { form: new Map(), api: new Map(), mail: new Map(), typed: new Map() };
@@ -223,11 +226,11 @@ test('the form shows again what was typed, asks to check it, and sends it', asyn
     await shows(page, one.told());
     if (at % 10 === 0) {
       await printsRight(visit);
-      await page.click('form[action="/report/send"] button');
+      await press(page, 'form[action="/report/send"] button');
       assert.equal(new URL(page.url()).pathname, '/report/sent');
       await looksRight(visit);
       sent.form.set(one.no, link(await page.content()));
-      await page.click('a[href^="/s/"]');
+      await press(page, 'a[href^="/s/"]');
       await looksRight(visit);
     } else {
       sent.form.set(one.no, await sendForm(filled.get(one)));
@@ -276,30 +279,31 @@ test('a page of the form with errors shows what was typed', async () => {
 });
 
 test('what is typed in the browser arrives', async () => {
-  const cases = FULL ? looked.form : plans.form.filter(({ no }) => no % 120 === TURN % 120);
+  // Page after page in the browser is slow: in full, as many as carry all texts.
+  const cases = FULL ? carriers(plans.form) : plans.form.filter(({ no }) => no % 120 === TURN % 120);
   await lanes(cairn, cases, async (visit, one) => {
     const { page } = visit;
     await page.context().clearCookies();
     await page.goto(`${cairn.url}/report`);
-    await page.click('main form button');
+    await press(page, 'main form button');
     await typeAll(visit, one);
     await looksRight(visit);
     await shows(page, typedTexts(one));
-    await page.click('form[action="/report/send"] button');
+    await press(page, 'form[action="/report/send"] button');
     sent.typed.set(one.no, link(await page.content()));
-    await page.click('a[href^="/s/"]');
+    await press(page, 'a[href^="/s/"]');
     await page.fill('#text', `${one.text('traces')}${'x'.repeat(10_001)}`);
-    await page.click('form[action="/status/message"] button');
+    await press(page, 'form[action="/status/message"] button');
     await looksRight(visit);
     await page.fill('#text', one.text('story'));
-    await page.click('form[action="/status/message"] button');
+    await press(page, 'form[action="/status/message"] button');
     // People at risk are not asked for files.
     assert.equal(await page.locator('#files').count(), one.fields.aside ? 0 : 1);
     if (!one.fields.aside) {
       await page.setInputFiles('#files', [{ name: 'sample.txt', mimeType: 'text/html', buffer: Buffer.from(one.text('story')) }]);
-      await page.click('form[action="/status/file"] button');
+      await press(page, 'form[action="/status/file"] button');
     }
-    await page.click('form[action="/status/consent"] button >> nth=0');
+    await press(page, 'form[action="/status/consent"] button >> nth=0');
     await looksRight(visit);
     await shows(page, [['messages', one.fields.story, kept(one.text('story'))]]);
     await look(visit, '/status/erase');
@@ -314,7 +318,7 @@ async function typeAll(visit, one) {
     malicious: 'no', cross_border: 'no', supplier: 'yes', ransom: 'no', loss: 'none', help: 'only_tell', identity: 'contact',
     'started-not_known': '1', 'detected-not_known': '1',
   };
-  const go = () => page.click('main form button.button:not(.plain)');
+  const go = () => press(page, 'main form button.button:not(.plain)');
   for (let steps = 0; !page.url().endsWith('/report/check'); steps += 1) {
     assert.ok(steps < 40, `the form does not end: ${page.url()}`);
     const step = new URL(page.url()).pathname.split('/').pop();
@@ -339,7 +343,7 @@ async function typeAll(visit, one) {
     if (step === 'contact') await page.fill('#contact-email', 'typed@example.org');
     if (step === 'files') {
       await page.setInputFiles('#files', [{ name: one.text('file_name').replaceAll('/', '_'), mimeType: 'image/png', buffer: Buffer.from('MZ..') }]);
-      await page.click('button[value=upload]');
+      await press(page, 'button[value=upload]');
       await looksRight(visit);
     }
     await go();
@@ -510,15 +514,15 @@ test('names of colleagues and partners are only names', async () => {
     await page.fill('#login', `hostile${at}`);
     await put(page, '#name', payload.text);
     // Once without a role: the form comes again with what was typed.
-    await page.click('form[action="/desk/accounts"] button');
+    await press(page, 'form[action="/desk/accounts"] button');
     await looksRight(visit);
     await page.check('[name=role][value=officer]');
-    await page.click('form[action="/desk/accounts"] button');
+    await press(page, 'form[action="/desk/accounts"] button');
     await looksRight(visit);
     firsts.push({ login: `hostile${at}`, payload, password: await page.innerText('.panel code') });
     await page.goto(`${cairn.url}/desk/keys`);
     await put(page, '#name', payload.text);
-    await page.click('form[action="/desk/keys"] button');
+    await press(page, 'form[action="/desk/keys"] button');
     await looksRight(visit);
   }
   await look(visit, '/desk/accounts');
@@ -542,7 +546,7 @@ test('names of colleagues and partners are only names', async () => {
 async function everywhere({ login, password, payload }) {
   const visit = await cairn.open();
   const { page } = visit;
-  const go = () => page.click('main form:not([action="/sign-out"]) button');
+  const go = () => press(page, 'main form:not([action="/sign-out"]) button');
   await page.goto(`${cairn.url}/sign-in`);
   await page.fill('#login', payload.text);
   await page.fill('#password', payload.text);
@@ -563,15 +567,15 @@ async function everywhere({ login, password, payload }) {
   await looksRight(visit);
   const { reference } = sent.api.get(5);
   for (const path of ['/desk', '/desk/account', `/desk/reports/${reference}`]) await look(visit, path);
-  await page.click('form[action$="/assign"] button');
+  await press(page, 'form[action$="/assign"] button');
   await page.fill('#text', payload.text);
-  await page.click('form[action$="/message"] button:not([name])');
+  await press(page, 'form[action$="/message"] button:not([name])');
   await looksRight(visit);
   await page.fill('#text', payload.text + 'x'.repeat(10_001));
-  await page.click('form[action$="/message"] button:not([name])');
+  await press(page, 'form[action$="/message"] button:not([name])');
   await looksRight(visit);
   await page.selectOption('#outcome', { index: 1 });
-  await page.click('form[action$="/close"] button');
+  await press(page, 'form[action$="/close"] button');
   await looksRight(visit);
   await visit.close();
 }
@@ -581,7 +585,7 @@ async function half(payload) {
   const visit = await cairn.open();
   const { page } = visit;
   const who = person(cairn.lines, 'matiu');
-  const go = () => page.click('main form:not([action="/sign-out"]) button');
+  const go = () => press(page, 'main form:not([action="/sign-out"]) button');
   await page.goto(`${cairn.url}/sign-in`);
   await page.fill('#login', who.login);
   await page.fill('#password', who.password);
@@ -753,13 +757,23 @@ test('every route takes hostile addresses, queries and headers', async () => {
   const heads = payloads.map(({ text }) => text).filter((text) => /^[ -~]{1,500}$/.test(text));
   const heap = new Map(WHO.map(([, login]) => [login, []]));
   for (const path of FULL ? all : some) heap.get(WHO.find(([own]) => own.test(path))[1]).push(path);
+  scriptsReadNoAddress();
+  let opened = 0;
   for (const [login, paths] of heap) {
+    const who = await officer(login);
+    const alike = new Alike(await officerClient(login), cairn.url, ROUTES);
     await lanes(cairn, paths, async (visit, path, at) => {
       const text = heads[(at + TURN) % heads.length];
-      await visit.page.setExtraHTTPHeaders({ 'accept-language': text, 'user-agent': text, 'x-forwarded-for': text });
+      const headers = { 'accept-language': text, 'user-agent': text, 'x-forwarded-for': text };
+      if (FULL && (await alike.before(path, headers))) return;
+      opened += 1;
+      await visit.page.setExtraHTTPHeaders(headers);
       await anyVisit(visit, path);
-    }, await officer(login));
+    }, who);
+    alike.client.close();
   }
+  const asked = [...heap.values()].reduce((sum, paths) => sum + paths.length, 0);
+  console.log(`# ${asked} addresses, ${opened} of them opened in the browser`);
 });
 
 /** Opens what may be a page, a file or data. */

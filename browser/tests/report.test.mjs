@@ -57,6 +57,7 @@ async function sound(page, faults) {
 async function report(page, faults, answers, look) {
   await page.goto(`${cairn.url}/report`);
   await page.click('main form button');
+  await page.waitForURL('**/report/*');
   for (let pages = 0; step(page) !== 'check'; pages += 1) {
     assert.ok(pages < 40, `the form does not end: ${page.url()}`);
     const before = page.url();
