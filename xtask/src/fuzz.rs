@@ -22,18 +22,22 @@ const MEMORY_MAX: u64 = 1024;
 /// Seconds that one input may take.
 const INPUT_SECONDS_MAX: u64 = 10;
 
-/// `cargo xtask fuzz [--seconds N] [TARGET…]`
+/// `cargo xtask fuzz [--seconds N] [--seed N] [TARGET…]`
 pub fn main(args: &[String]) -> Result<bool> {
     let root = process::root()?;
     let mut seconds = SECONDS;
+    let mut seed = None;
     let mut wanted = Vec::new();
     let mut words = args.iter();
     while let Some(word) = words.next() {
-        if word == "--seconds" {
-            let number = words.next().context("--seconds needs a number")?;
-            seconds = number.parse().context("--seconds needs a number")?;
-        } else {
-            wanted.push(word.as_str());
+        let mut number = || -> Result<u64> {
+            let given = words.next().and_then(|number| number.parse().ok());
+            given.with_context(|| format!("{word} needs a number"))
+        };
+        match word.as_str() {
+            "--seconds" => seconds = number()?,
+            "--seed" => seed = Some(number()?),
+            target => wanted.push(target),
         }
     }
     let targets = targets(&root)?;
@@ -57,7 +61,7 @@ pub fn main(args: &[String]) -> Result<bool> {
         .filter(|own| wanted.is_empty() || wanted.contains(&own.as_str()))
     {
         println!("== {target}");
-        let ok = command(&root, &metadata, target, seconds)?
+        let ok = command(&root, &metadata, target, seconds, seed)?
             .status()
             .context("starting the target")?
             .success();
@@ -105,8 +109,15 @@ pub fn build(root: &Path, metadata: &Metadata) -> Result<Command> {
     Ok(command)
 }
 
-/// The command that runs one target: on its own growing corpus first, then on the seeds kept in the repository.
-pub fn command(root: &Path, metadata: &Metadata, target: &str, seconds: u64) -> Result<Command> {
+/// The command that runs one target: on its own growing corpus first, then on the seeds kept in the repository. It begins at `seed`,
+/// or elsewhere each time.
+pub fn command(
+    root: &Path,
+    metadata: &Metadata,
+    target: &str,
+    seconds: u64,
+    seed: Option<u64>,
+) -> Result<Command> {
     let own = root.join("fuzz");
     let corpus = own.join("corpus").join(target);
     let artifacts = own.join("artifacts").join(target);
@@ -121,6 +132,9 @@ pub fn command(root: &Path, metadata: &Metadata, target: &str, seconds: u64) -> 
         .arg(format!("-timeout={INPUT_SECONDS_MAX}"))
         .arg("-print_final_stats=1")
         .current_dir(root);
+    if let Some(seed) = seed {
+        command.arg(format!("-seed={seed}"));
+    }
     let seeds = own.join("seeds").join(target);
     if seeds.is_dir() {
         command.arg(seeds);

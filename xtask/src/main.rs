@@ -78,7 +78,10 @@ fn help() {
             "generate",
             "write the generated files (settings reference, manual page, completions, API document)",
         ),
-        ("fuzz", "run the fuzz targets; [--seconds 60] [TARGET…]"),
+        (
+            "fuzz",
+            "run the fuzz targets; [--seconds 60] [--seed N] [TARGET…]",
+        ),
         (
             "browser",
             "build cairn and run the tests in browser/; [FILE…]",
