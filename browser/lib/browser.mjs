@@ -112,9 +112,9 @@ export class Faults {
  * Presses what leads to another page, and waits until all of that is there: a click alone waits only until it begins to come, and who then
  * looks may still see the page before, or neither.
  */
-export async function press(page, selector) {
+export async function press(page, what) {
   const loaded = page.waitForEvent('load');
-  await Promise.all([loaded, page.click(selector)]);
+  await Promise.all([loaded, typeof what === 'string' ? page.click(what) : what.click()]);
 }
 
 /** Keeps a picture of the whole page where `CAIRN_SHOTS` names a folder. */

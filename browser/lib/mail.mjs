@@ -72,12 +72,20 @@ export function maildir(folder, messages) {
   }
 }
 
+let taken = 0;
+
+/** A port that is free: below those that systems give to whoever asks for any, and another for each process. */
 async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 10000 + ((process.pid * 8 + taken) % 20000);
+    taken += 1;
+    const server = createServer();
+    const free = new Promise((resolve) => server.on('listening', () => resolve(true)).on('error', () => resolve(false)));
+    server.listen(port, '127.0.0.1');
+    if (!(await free)) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 function answers(port) {

@@ -1,6 +1,6 @@
 // What tests of several people's way through the pages have in common.
 import assert from 'node:assert/strict';
-import { DESKTOP, NARROW, PHONE, shot } from './browser.mjs';
+import { DESKTOP, NARROW, PHONE, press, shot } from './browser.mjs';
 import { accessible, fits } from './checks.mjs';
 import { person, signIn } from './people.mjs';
 
@@ -47,7 +47,7 @@ export async function visitAll(cairn, page, paths, name) {
 export const text = async (page) => (await page.innerText('main')).replace(/\s+/g, ' ');
 
 /** Presses the last button of the form that holds an element. */
-export const send = (page, inside) => page.locator(`main form:has(${inside}) button`).last().click();
+export const send = (page, inside) => press(page, page.locator(`main form:has(${inside}) button`).last());
 
 /** Presses a link that gives a file: its suggested name, and its bytes as text. */
 export async function download(page, link) {

@@ -1,7 +1,7 @@
 // One report all the way, as people do it: front page, form, receipt, status page, the officers' queue, the figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, PHONE, shot, weight } from '../lib/browser.mjs';
+import { DESKTOP, PHONE, press, shot, weight } from '../lib/browser.mjs';
 import { accessible, fits } from '../lib/checks.mjs';
 import { person, signIn } from '../lib/people.mjs';
 import { world } from '../lib/world.mjs';
@@ -38,7 +38,7 @@ async function answer(page, step) {
 }
 
 /** Sends the page's main form. */
-const go = (page) => page.locator('main form button:not(.plain)').first().click();
+const go = (page) => press(page, page.locator('main form button:not(.plain)').first());
 
 /** Walks from the start page to the receipt; returns reference and status link. */
 async function report(page, each = async () => {}) {

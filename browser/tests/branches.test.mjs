@@ -2,7 +2,7 @@
 // whole form by keyboard alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { NARROW, PHONE, press, shot } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { world } from '../lib/world.mjs';
 
@@ -52,14 +52,14 @@ async function answer(page, chosen) {
 /** Goes along a branch until `last`, and looks at each page that was not seen before. */
 async function along(page, faults, chosen, last, seen) {
   await page.goto(`${cairn.url}/report`);
-  await page.click('main form button');
+  await press(page, 'main form button');
   for (let pages = 0; step(page) !== last; pages += 1) {
     assert.ok(pages < 40, `the form does not end: ${page.url()}`);
     const before = step(page);
     if (!seen.has(before)) await sound(page, faults);
     seen.add(before);
     await answer(page, chosen);
-    await page.click(NEXT);
+    await press(page, NEXT);
     assert.notEqual(step(page), before, await page.locator('main').innerText());
   }
   if (last === 'check') await sound(page, faults);
@@ -72,12 +72,12 @@ for (const [lang, viewport] of [['en', PHONE], ['mi', NARROW]]) {
       const { page, faults, close } = await cairn.open({ lang, viewport });
       await along(page, faults, { ...COMMON, ...chosen }, last, seen);
       if (name === 'extortion') {
-        await page.click(NEXT);
+        await press(page, NEXT);
         assert.equal(step(page), 'sent');
         assert.ok((await page.locator('a[href="tel:1737"]').count()) > 0, 'no crisis line');
         await sound(page, faults);
         await shot(page, `sent-extortion-${lang}`);
-        await page.click('a[href^="/s/"]');
+        await press(page, 'a[href^="/s/"]');
         assert.equal(await page.locator('input[type=file]').count(), 0);
         await sound(page, faults);
         await shot(page, `status-extortion-${lang}`);

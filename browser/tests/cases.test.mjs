@@ -2,14 +2,14 @@
 // to its archive, on which two people meet.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { DESKTOP, NARROW, PHONE, press as pressed, shot } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { at, look, text } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
 const cairn = world();
 const form = (action) => `main form[action$="/${action}"]`;
-const press = (page, action) => page.locator(`${form(action)} button`).last().click();
+const press = (page, action) => pressed(page, page.locator(`${form(action)} button`).last());
 
 test('every page of cases and clocks, in both languages, with scripts off', async () => {
   const { page, faults, close } = await at(cairn, 'leilani', false);

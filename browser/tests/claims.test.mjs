@@ -88,8 +88,7 @@ test('an officer sees who has what there, takes it in part, and the claimant is 
   await visitAll(cairn, page, [CLAIMS, `${CLAIMS}/1`], 'claims');
   await page.goto(`${cairn.url}${CLAIMS}/1`);
   assert.match(await text(page), /Example Hosting.*lies within.*203\.0\.113\.0\/25.*imported: members/);
-  await page.click('main button[name=do][value=refuse]');
-  await page.waitForLoadState();
+  await press(page, 'main button[name=do][value=refuse]');
   assert.match(await text(page), /Say why/);
   await page.uncheck('label:has-text("AS64503")');
   await page.fill('#reason', 'The AS is your provider’s.');

@@ -2,7 +2,7 @@
 // reports by keyboard alone, taken back before anything left; a report that is split off and brought back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { DESKTOP, NARROW, PHONE, press, shot } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { at, look, text } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
@@ -91,11 +91,11 @@ test('a report is split off, and brought back', async () => {
   assert.ok(size >= 2, `${size}`);
   await page.locator('main input[name=report]').first().check();
   const reference = await page.locator('main input[name=report]').first().inputValue();
-  await page.locator('main button[value=split]').click();
+  await press(page, 'main button[value=split]');
   await page.goto(address);
   assert.equal(await page.locator('main input[name=report]').count(), size - 1);
   assert.match(await text(page), /Split off/);
-  await page.locator('main form[action$="/undo"] button').first().click();
+  await press(page, page.locator('main form[action$="/undo"] button').first());
   await page.goto(address);
   assert.equal(await page.locator('main input[name=report]').count(), size);
   await page.goto(`${cairn.url}/desk/reports/${reference}`);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { press as pressed } from '../lib/browser.mjs';
 import { freePort, lmtp, MailServer } from '../lib/mail.mjs';
 import { at, look, text } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
@@ -29,7 +30,7 @@ const cairn = world(async () => {
 after(() => post?.stop());
 
 const form = 'main form[action$="/message"]';
-const press = (page, value) => page.click(value ? `${form} button[value="${value}"]` : `${form} button:not([name])`);
+const press = (page, value) => pressed(page, value ? `${form} button[value="${value}"]` : `${form} button:not([name])`);
 
 /** A report whose reporter left an address. */
 async function report(email) {

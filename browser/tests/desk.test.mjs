@@ -1,7 +1,7 @@
 // The officers' desk: every page in both languages and at three widths, the way in, and a day's work by keyboard alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { DESKTOP, NARROW, PHONE, press, shot } from '../lib/browser.mjs';
 import { accessible, fits, focused, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { code, person, signIn } from '../lib/people.mjs';
 import { world } from '../lib/world.mjs';
@@ -12,7 +12,7 @@ const SUMMARY_LINK = '.error-summary a';
 const OWN_PASSWORD = 'tui-in-the-flax-bush';
 
 /** Sends the form that has this button or field. */
-const send = (page, inside) => page.locator(`main form:has(${inside}) button`).first().click();
+const send = (page, inside) => press(page, page.locator(`main form:has(${inside}) button`).first());
 
 /** Looks at the page as it is, at each width: the rules of accessibility once, where the language is longest narrow. */
 async function look(page, name, lang = 'en') {

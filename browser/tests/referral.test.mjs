@@ -1,13 +1,13 @@
 // Referrals: every page in both languages and at three widths with scripts off, and the way of one from consent to outcome.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NARROW } from '../lib/browser.mjs';
+import { NARROW, press as pressed } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible } from '../lib/checks.mjs';
 import { at, text, visitAll } from '../lib/visits.mjs';
 import { world } from '../lib/world.mjs';
 
 const cairn = world();
-const press = (page, action) => page.locator(`main form[action$="/${action}"] button`).last().click();
+const press = (page, action) => pressed(page, page.locator(`main form[action$="/${action}"] button`).last());
 
 /** The report of the first row of a list of what the queue finds. */
 async function found(page, line) {

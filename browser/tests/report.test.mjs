@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { DESKTOP, PHONE, shot, weight } from '../lib/browser.mjs';
+import { DESKTOP, PHONE, press, shot, weight } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible, tabTo } from '../lib/checks.mjs';
 import { fitsPaper, onPaper } from '../lib/paper.mjs';
 import { world } from '../lib/world.mjs';
@@ -28,13 +28,13 @@ const CHEATED = {
   files: async (page) => {
     const file = { name: 'sample.exe', mimeType: 'image/png', buffer: Buffer.from('MZ..') };
     await page.setInputFiles('#files', [file]);
-    await page.click('button[value=upload]');
+    await press(page, 'button[value=upload]');
     await page.getByText('sample.exe').first().waitFor();
   },
   loss: (page) => page.check('input[name=loss][value=money]'),
   money: async (page) => {
     await page.fill('#money-0-amount', '1,250.50');
-    await page.click('button[value=add]');
+    await press(page, 'button[value=add]');
     await page.fill('#money-1-amount', '20');
   },
   help: (page) => page.check('input[name=help][value=help]'),
@@ -44,7 +44,7 @@ const CHEATED = {
 };
 
 const step = (page) => new URL(page.url()).pathname.replace('/report/', '');
-const proceed = (page) => page.click('main form button.button:not(.plain)');
+const proceed = (page) => press(page, 'main form button.button:not(.plain)');
 
 /** Every page must meet these. */
 async function sound(page, faults) {
@@ -56,7 +56,7 @@ async function sound(page, faults) {
 /** Answers page after page until the check. */
 async function report(page, faults, answers, look) {
   await page.goto(`${cairn.url}/report`);
-  await page.click('main form button');
+  await press(page, 'main form button');
   await page.waitForURL('**/report/*');
   for (let pages = 0; step(page) !== 'check'; pages += 1) {
     assert.ok(pages < 40, `the form does not end: ${page.url()}`);
@@ -103,12 +103,12 @@ for (const [scripts, lang, viewport] of [
     assert.equal(new URL(page.url()).pathname, '/status/report');
     assert.ok((await page.locator('h1').innerText()).includes(reference));
     await page.fill('#text', HOSTILE);
-    await page.click('form[action="/status/message"] button');
-    await page.click('form[action="/status/consent"] button >> nth=0');
+    await press(page, 'form[action="/status/message"] button');
+    await press(page, 'form[action="/status/consent"] button >> nth=0');
     await sound(page, faults);
-    await page.click('a[href="/status/erase"]');
+    await press(page, 'a[href="/status/erase"]');
     await sound(page, faults);
-    await page.click('form[action="/status/erase"] button');
+    await press(page, 'form[action="/status/erase"] button');
     assert.equal(await page.locator('a[href="/status/erase"]').count(), 0);
     await sound(page, faults);
     await page.context().clearCookies();
@@ -122,7 +122,7 @@ for (const [scripts, lang, viewport] of [
 test('errors are shown on top, take the focus and keep what was typed', async () => {
   const { page, faults, close } = await cairn.open();
   await page.goto(`${cairn.url}/report`);
-  await page.click('main form button');
+  await press(page, 'main form button');
   await proceed(page);
   assert.match(await page.title(), /^Error:/);
   assert.ok(await page.evaluate(() => document.activeElement.matches('.error-summary')));
@@ -135,12 +135,12 @@ test('errors are shown on top, take the focus and keep what was typed', async ()
 test('the form is filled in by keyboard alone, and back keeps the answers', { timeout: 120_000 }, async () => {
   const { page, faults, close } = await cairn.open();
   await page.goto(`${cairn.url}/report`);
-  const press = async (selector, key) => {
+  const strike = async (selector, key) => {
     await tabTo(page, selector);
-    await Promise.all([page.waitForLoadState(), page.keyboard.press(key)]);
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press(key)]);
   };
   const next = 'main form button.button:not(.plain)';
-  await press('main form button', 'Enter');
+  await strike('main form button', 'Enter');
   for (const [name, value] of [['who', 'me'], ['danger', 'no'], ['money_moved', 'no'], ['what', 'scam'], ['scam_kind', 'goods']]) {
     await page.locator(`input[name=${name}]`).first().waitFor({ state: 'attached' });
     await keyboardVisible(page);
@@ -150,10 +150,10 @@ test('the form is filled in by keyboard alone, and back keeps the answers', { ti
     await page.keyboard.press('Space');
     for (let at = 0; at < place; at += 1) await page.keyboard.press('ArrowDown');
     assert.ok(await page.isChecked(`input[name=${name}][value=${value}]`), name);
-    await press(next, 'Enter');
+    await strike(next, 'Enter');
   }
   await page.waitForURL('**/report/when');
-  await page.click('a.back');
+  await press(page, 'a.back');
   assert.ok(await page.isChecked('input[name=scam_kind][value=goods]'));
   faults.none();
   await close();
@@ -163,7 +163,7 @@ test('who may be watched can leave at once, and nothing stays', async () => {
   for (const scripts of [true, false]) {
     const { page, faults, close } = await cairn.open({ scripts, viewport: PHONE });
     await page.goto(`${cairn.url}/report`);
-    await page.click('main form button');
+    await press(page, 'main form button');
     for (const name of ['who', 'danger', 'money_moved']) {
       await page.check(`input[name=${name}][value=${name === 'who' ? 'me' : 'no'}]`);
       await proceed(page);

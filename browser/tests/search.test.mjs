@@ -1,7 +1,7 @@
 // The search line, saved views, and the page of an observable: both languages, a phone and a desktop, scripts off.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, shot } from '../lib/browser.mjs';
+import { DESKTOP, NARROW, PHONE, press, shot } from '../lib/browser.mjs';
 import { accessible, fits, keyboardVisible } from '../lib/checks.mjs';
 import { person, signIn } from '../lib/people.mjs';
 import { world } from '../lib/world.mjs';
@@ -20,7 +20,7 @@ async function look(page, name) {
 
 const search = async (page, line) => {
   await page.fill('#q', line);
-  await page.locator('form.filters button').first().click();
+  await press(page, page.locator('form.filters button').first());
 };
 
 test('a line is searched, taken apart and saved, without scripts', async () => {

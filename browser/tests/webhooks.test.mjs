@@ -39,7 +39,7 @@ function signed(call, secret) {
 }
 
 async function until(page, done) {
-  for (let tries = 0; tries < 60; tries += 1) {
+  for (let tries = 0; tries < 240; tries += 1) {
     if (await done()) return;
     await page.waitForTimeout(250);
   }
@@ -99,11 +99,12 @@ test('a receiver hears, signed, what a program did by a token', async () => {
   });
   assert.equal(answer.status, 200, await answer.clone().text());
   const { no } = await answer.json();
-  await until(page, () => there.calls.length >= 3);
-  const told = there.calls.at(-1);
+  // What was refused before may come once more meanwhile.
+  const ofThis = (call) => JSON.parse(call.body).data.case === no;
+  await until(page, () => there.calls.some(ofThis));
+  const told = there.calls.find(ofThis);
   assert.ok(signed(told, secret));
   assert.deepEqual(Object.keys(JSON.parse(told.body)).sort(), ['data', 'id', 'timestamp', 'type']);
-  assert.equal(JSON.parse(told.body).data.case, no);
   assert.doesNotMatch(told.body, /Opened by a program/);
   work.faults.none();
   await work.close();
@@ -113,8 +114,7 @@ test('a receiver hears, signed, what a program did by a token', async () => {
   const next = await page.locator('main code').first().innerText();
   await press(page, 'main a[href^="/desk/webhooks/"]');
   await press(page, 'main form[action$="/test"] button');
-  await until(page, () => there.calls.length >= 4);
-  assert.ok(signed(there.calls.at(-1), secret) && signed(there.calls.at(-1), next));
+  await until(page, () => there.calls.some((call) => signed(call, secret) && signed(call, next)));
   await look(page, 'desk-webhook');
   await page.goto(`${cairn.url}/desk/tokens`);
   assert.match(await page.innerText('main'), /A program/);

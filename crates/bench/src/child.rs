@@ -1,6 +1,6 @@
 //! A program under test: started, measured from outside by what the kernel accounts to it, stopped by its own id.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -127,11 +127,6 @@ pub fn end(child: &mut std::process::Child) {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-/// An address of this machine that is free just now.
-pub fn free() -> anyhow::Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// Resident memory of a process in MiB, now and at its highest; 0 once it has ended.

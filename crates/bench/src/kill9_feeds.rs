@@ -122,7 +122,7 @@ async fn database(
         };
         if round < options.rounds {
             let mut child = own.begin(&args).kill_on_drop(true).spawn()?;
-            let moment = Duration::from_millis(5 + dice.below(longest));
+            let moment = Duration::from_millis(5 + dice.below(longest / 2));
             if tokio::time::timeout(moment, child.wait()).await.is_err() {
                 child.kill().await?;
                 killed += 1;

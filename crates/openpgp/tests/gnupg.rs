@@ -165,7 +165,7 @@ fn signatures_beside_and_around_a_text_are_checked() {
         Some("- Kia ora\nTēnā".into())
     );
     assert_eq!(checked.signatures[0].verdict, Verdict::Good);
-    let changed = check_cleartext(&clear.replace("Kia", "Koa"), &key, now());
+    let changed = check_cleartext(&clear.replace("Kia ora", "Koa ora"), &key, now());
     assert_eq!(changed.signatures[0].verdict, Verdict::Bad);
     let weak = ana.out(&["--detach-sign", "--digest-algo", "SHA1"], text);
     assert_eq!(

@@ -199,7 +199,7 @@ on_both! {
                 let broken = folder.path().join("broken");
                 std::fs::write(&broken, bad).unwrap();
                 let error = bring(back.options(), broken, key).await.unwrap_err();
-                assert!(matches!(error, BackupError::Damaged(_) | BackupError::KeyWanted), "{name} {n}: {error:?}");
+                assert!(matches!(error, BackupError::Damaged(_) | BackupError::KeyWanted | BackupError::Unfit(_)), "{name} {n}: {error:?}");
                 assert!(names(back.path()).is_empty(), "{:?}", names(back.path()));
             }
             if key.is_some() {

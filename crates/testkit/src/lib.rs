@@ -17,11 +17,13 @@ mod dice;
 pub mod gpg;
 mod look;
 pub mod openssl;
+mod port;
 pub mod sample;
 mod store;
 
 pub use account::account;
 pub use app::{START, TestApp};
+pub use port::free_address;
 pub use store::{POSTGRES_VARIABLE, TO_SCHEMA_29, TestStore, postgres_url, run};
 
 /// Stamps one test body onto both databases. The test gets a fresh [`TestStore`]; on PostgreSQL it is skipped, with

@@ -363,9 +363,9 @@ mod tests {
         (address, seen)
     }
 
-    fn rt(address: &str, requests: u8) -> Rt {
+    fn rt(address: &str, requests: u8, answer: Duration) -> Rt {
         let patience = Patience {
-            answer: Duration::from_millis(500),
+            answer,
             between: Duration::from_millis(1),
         };
         let client = Client::new(address, "token x", None).unwrap();
@@ -375,12 +375,12 @@ mod tests {
     #[tokio::test]
     async fn who_is_silent_is_asked_again_and_then_told_as_not_fetched() {
         let (address, seen) = server(1).await;
-        let of = rt(&address, 2);
+        let of = rt(&address, 2, Duration::from_secs(3));
         let old = of.ticket(7, &History::default(), &BTreeSet::new()).await;
         assert_eq!(old.unwrap().number, "7");
         assert_eq!(seen.lock().unwrap().0, 2);
         let (address, seen) = server(usize::MAX).await;
-        let of = rt(&address, 2);
+        let of = rt(&address, 2, Duration::from_secs(3));
         let old = of.ticket(7, &History::default(), &BTreeSet::new()).await;
         let error = old.unwrap_err();
         assert!(error.is_away(), "{error}");
@@ -396,7 +396,7 @@ mod tests {
     async fn no_more_requests_run_at_once_than_are_allowed() {
         for most in [1, 3] {
             let (address, seen) = server(0).await;
-            let of = rt(&address, most);
+            let of = rt(&address, most, Duration::from_secs(60));
             let mut asked = JoinSet::new();
             for _ in 0..12 {
                 let of = of.clone();

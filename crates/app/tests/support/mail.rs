@@ -1,9 +1,11 @@
 //! A real mail server for tests.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
+
+pub use cairn_testkit::free_address;
 
 /// aiosmtpd, which Debian has as python3-aiosmtpd: takes every message into a maildir.
 pub struct MailServer {
@@ -66,9 +68,4 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     let read = std::fs::read_dir(dir);
     read.map(|all| all.map(|entry| entry.unwrap().path()).collect())
         .unwrap_or_default()
-}
-
-pub fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
 }

@@ -105,7 +105,7 @@ async fn theirs(options: &Options, dir: &Path, python: &Path) -> anyhow::Result<
     std::fs::write(place("schema.json"), schema().to_string())?;
     let redis = has("redis-server") && has("redis-cli");
     let port = if redis {
-        crate::child::free()?.port()
+        cairn_testkit::free_address().port()
     } else {
         0
     };

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use cairn_testkit::free_address;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -50,7 +51,7 @@ impl Home {
         } else {
             (id(&["-un"])?, id(&["-gn"])?)
         };
-        let (smtp, lmtp) = (child::free()?, child::free()?);
+        let (smtp, lmtp) = (free_address(), free_address());
         // Where the program lies others may not look.
         let (copy, runs) = (dir.join("cairn"), dir.join("run-cairn"));
         std::fs::copy(program, &copy).with_context(|| program.display().to_string())?;

@@ -41,7 +41,7 @@ impl Tracker {
         for name in ["conf.d", "mason", "session", "tmp"] {
             std::fs::create_dir_all(dir.join(name))?;
         }
-        let port = child::free()?.port();
+        let port = cairn_testkit::free_address().port();
         let at = dir.display();
         let settings = format!(
             "Set($rtname, 'example.org');\nSet($Organization, 'example.org');\n\

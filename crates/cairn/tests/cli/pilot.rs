@@ -60,11 +60,7 @@ impl Server {
     /// `None`, with a word why, where Debian's is not installed; in CI that fails.
     fn start() -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
-        // Let go of before the server takes it.
-        let port = {
-            let free = TcpListener::bind("127.0.0.1:0").unwrap();
-            free.local_addr().unwrap().port()
-        };
+        let port = cairn_testkit::free_address().port();
         let started = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(["--save", "", "--appendonly", "no", "--databases", "4"])

@@ -446,7 +446,10 @@ fn hostile_messages_take_linear_time() {
         };
         let (small, large) = (time(500_000), time(1_000_000));
         // Generous: a debug build beside other programs. What is quadratic takes minutes.
-        assert!(large < 4 * small + 3000, "{unit:?}: {small} ms, {large} ms");
+        assert!(
+            large < 4 * small + 30_000,
+            "{unit:?}: {small} ms, {large} ms"
+        );
     }
 }
 
