@@ -7,6 +7,9 @@ use anyhow::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
+/// As hyper writes it.
+const LENGTH_NAME: &str = "content-length:";
+
 /// One connection.
 pub struct Client {
     stream: TcpStream,
@@ -56,21 +59,25 @@ impl Client {
     }
 
     fn complete(&self) -> anyhow::Result<Option<(u16, usize, usize)>> {
-        let Some(end) = self.buffer.windows(4).position(|w| w == b"\r\n\r\n") else {
-            return Ok(None);
-        };
-        let head = std::str::from_utf8(self.buffer.get(..end).unwrap_or_default())?;
-        let status = head.split(' ').nth(1).context("no status")?.parse()?;
-        let length: usize = head
-            .lines()
-            .find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length")
-                    .then(|| value.trim().parse().ok())?
-            })
-            .unwrap_or(0);
-        let (from, to) = (end + 4, end + 4 + length);
-        Ok((self.buffer.len() >= to).then_some((status, from, to)))
+        // What the client does is done on the same processors as what is measured: line by line, each looked at once.
+        let chunk = self.buffer.utf8_chunks().next();
+        let mut lines = chunk
+            .map_or("", |chunk| chunk.valid())
+            .split_inclusive('\n');
+        let first = lines.next().unwrap_or_default();
+        let (mut from, mut length) = (first.len(), 0);
+        for line in lines {
+            from += line.len();
+            if line == "\r\n" {
+                let status = first.split(' ').nth(1).context("no status")?.parse()?;
+                let to = from + length;
+                return Ok((self.buffer.len() >= to).then_some((status, from, to)));
+            }
+            if let Some((LENGTH_NAME, value)) = line.split_at_checked(LENGTH_NAME.len()) {
+                length = value.trim().parse()?;
+            }
+        }
+        Ok(None)
     }
 }
 

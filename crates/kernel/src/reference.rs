@@ -144,13 +144,9 @@ fn value(letter: char) -> Option<u64> {
 /// `ABCD-EFGH-J`.
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, letter) in self.letters().into_iter().enumerate() {
-            if at == 4 || at == 8 {
-                f.write_str("-")?;
-            }
-            write!(f, "{letter}")?;
-        }
-        Ok(())
+        let [a, b, c, d, e, g, h, i, check] = self.letters();
+        let text = String::from_iter([a, b, c, d, '-', e, g, h, i, '-', check]);
+        f.write_str(&text)
     }
 }
 

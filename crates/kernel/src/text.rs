@@ -176,7 +176,7 @@ impl Folder {
 #[must_use]
 pub fn clean(text: &str) -> String {
     let text = text.trim();
-    if !text.bytes().any(|byte| byte == b'\r' || byte == 0) {
+    if !text.contains('\r') && !text.contains('\0') {
         return text.to_owned();
     }
     text.replace("\r\n", "\n")

@@ -12,6 +12,9 @@ use super::progress::Progress;
 use super::suggest::{self, Suggested};
 use super::value;
 
+/// What people write in free text beyond the first of it, about.
+const PROSE_MORE_BYTES: usize = 256;
+
 /// What a submission carries besides the answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Extras {
@@ -99,9 +102,12 @@ impl Form {
             prose: String::new(),
         };
         for (_, question, answer) in self.asked_with(walk) {
-            self.missing(&mut reading.problems, question, progress);
+            self.missing(&mut reading.problems, (question, answer), progress);
             let Some(answer) = answer else { continue };
             if let (Some(_), Answer::Text(text)) = (question.kind.chars_max(), answer) {
+                if reading.prose.is_empty() {
+                    reading.prose.reserve(text.len() + PROSE_MORE_BYTES);
+                }
                 reading.prose.push_str(text);
                 reading.prose.push('\n');
             }
@@ -200,7 +206,19 @@ impl Form {
     }
 
     /// Notes a required question without an answer, and too many files.
-    fn missing(&self, problems: &mut Vec<FieldProblem>, question: &Question, progress: &Progress) {
+    fn missing(
+        &self,
+        problems: &mut Vec<FieldProblem>,
+        (question, answer): (&Question, Option<&Answer>),
+        progress: &Progress,
+    ) {
+        let elsewhere = matches!(
+            question.kind,
+            Kind::Files { .. } | Kind::Contact | Kind::Consents
+        );
+        if answer.is_some() && !elsewhere {
+            return;
+        }
         let files = progress.files.len();
         let fault = match &question.kind {
             Kind::Files { files_max } if files > *files_max => Fault::new(FaultCode::TooMany)

@@ -56,7 +56,7 @@ impl Form {
         let mut walk = Walk {
             steps: Vec::with_capacity(self.steps.len()),
             asked: Vec::with_capacity(self.places.len()),
-            answers: vec![None; self.questions().count()],
+            answers: vec![None; self.places.len()],
             flags: 0,
             astray: answers.len(),
         };

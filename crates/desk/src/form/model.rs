@@ -1,6 +1,8 @@
 //! What a form is: steps, questions, choices and the conditions under which they are asked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::advice::Advice;
 use crate::agency::Agencies;
@@ -28,8 +30,10 @@ pub struct Form {
     /// For losses in other currencies than the form's own.
     pub(super) rates: Rates,
     pub(super) steps: Vec<Step>,
-    /// Question code → where it stands.
-    pub(super) places: HashMap<String, Place>,
+    /// Question code → where it stands. A form is read once: nobody else's keys ever go in.
+    pub(super) places: FxHashMap<String, Place>,
+    /// The question whose options include to stay anonymous.
+    pub(super) anonymity: Option<Place>,
     pub(super) faults: BTreeMap<FaultCode, Text>,
     /// Section code → heading on the check-answers page.
     pub(super) sections: BTreeMap<String, Text>,
@@ -446,10 +450,12 @@ impl Form {
     /// The question with this code and where it stands.
     pub(super) fn find(&self, code: &str) -> Option<(Place, &Question)> {
         let place = *self.places.get(code)?;
-        Some((
-            place,
-            self.steps.get(place.step)?.questions.get(place.question)?,
-        ))
+        Some((place, self.at(place)?))
+    }
+
+    /// The question that stands there.
+    pub(super) fn at(&self, place: Place) -> Option<&Question> {
+        self.steps.get(place.step)?.questions.get(place.question)
     }
 
     /// Every question, in order.

@@ -1,6 +1,8 @@
 //! `form.toml` and its companions → [`Form`]. Every problem is collected; a form with problems is not made.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::advice::Advice;
 use crate::agency::Agencies;
@@ -42,7 +44,7 @@ impl Form {
             not_known: texts.need("words.not_known"),
             lines: Lines::default(),
             sections: BTreeMap::new(),
-            places: HashMap::new(),
+            places: FxHashMap::default(),
         };
         let steps = builder.steps(&root);
         let Builder {
@@ -66,6 +68,7 @@ impl Form {
             languages,
             steps,
             places,
+            anonymity: None,
             taxonomy,
             agencies,
             advice,
@@ -98,6 +101,11 @@ impl Form {
     /// Fills in what follows from the rest.
     fn settle(&mut self) {
         self.name = format!("{}@{}", self.id, self.version);
+        let anonymity = self.questions().find(|question| {
+            let mut options = question.kind.options().iter();
+            options.any(|choice| choice.flags.contains(&Flag::Anonymous))
+        });
+        self.anonymity = anonymity.and_then(|question| self.places.get(&question.code).copied());
         for step in &mut self.steps {
             let own = step
                 .questions

@@ -1,6 +1,8 @@
 //! The `[[step]]` tables of `form.toml`: steps, questions, options, conditions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use crate::data::{Source, Table, Text, nearest};
 use crate::help::Help;
@@ -32,7 +34,7 @@ pub(super) struct Builder<'b, 's> {
     pub(super) help: &'b Help,
     pub(super) not_known: Text,
     pub(super) lines: Lines,
-    pub(super) places: HashMap<String, Place>,
+    pub(super) places: FxHashMap<String, Place>,
     pub(super) sections: BTreeMap<String, Text>,
 }
 

@@ -292,11 +292,10 @@ impl Reader<'_> {
     /// `anonymous`, or else the want of contact details, answers the question for it where `answers` does not.
     fn choose_anonymous(&mut self) {
         let form = self.form;
-        let questions = form.steps.iter().flat_map(|step| &step.questions);
         let anonymous = |choice: &&Choice| choice.flags.contains(&Flag::Anonymous);
-        let Some((question, yes)) = questions
-            .into_iter()
-            .find_map(|asked| Some((asked, asked.kind.options().iter().find(anonymous)?)))
+        let asked = form.anonymity.and_then(|place| form.at(place));
+        let Some((question, yes)) =
+            asked.and_then(|asked| Some((asked, asked.kind.options().iter().find(anonymous)?)))
         else {
             return;
         };

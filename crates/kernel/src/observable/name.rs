@@ -29,7 +29,7 @@ pub(super) fn names(text: &str, sure: bool, found: &mut dyn FnMut(Observable)) {
 /// Links with a scheme, and what stands before, between and behind them.
 fn links(text: &str, sure: bool, found: &mut dyn FnMut(Observable)) {
     let mut rest = text;
-    while let Some(at) = rest.find("://") {
+    while let Some(at) = scheme_end(rest) {
         let (head, tail) = rest.split_at(at);
         let before = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '*');
         let (before, scheme) = head.split_at(before.len());
@@ -43,6 +43,15 @@ fn links(text: &str, sure: bool, found: &mut dyn FnMut(Observable)) {
         rest = next;
     }
     pieces(rest, sure, found);
+}
+
+/// Where the first `://` stands.
+fn scheme_end(text: &str) -> Option<usize> {
+    let mut colons = text.match_indices(':').map(|(at, _)| at);
+    colons.find(|&at| {
+        text.get(at + 1..)
+            .is_some_and(|rest| rest.starts_with("//"))
+    })
 }
 
 /// `http` or `https`, also as people write it to make it harmless.
@@ -59,7 +68,7 @@ fn live_scheme(scheme: &str) -> Option<&'static str> {
 /// Where a link ends within its word: before a comma or the like that another link follows.
 fn link_end(text: &str) -> usize {
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")) {
+    while let Some(at) = text.get(from..).and_then(scheme_end) {
         let head = text.get(..from + at).unwrap_or_default();
         let own = head.get(from..).unwrap_or_default();
         let start = from

@@ -27,6 +27,9 @@ const HIGH: u8 = 64;
 /// First byte of U+3000–U+3FFF or U+F000–U+FFFF, where the other full stops are.
 const WIDE: u8 = 128;
 
+/// Without any of these in it a word is plain.
+const MARKS: u8 = DOT | AT | COLON | DIGIT | BRACKET | WIDE;
+
 /// What each byte is to the scanner.
 static CLASSES: [u8; 256] = {
     let mut table = [0; 256];
@@ -100,10 +103,13 @@ impl Word<'_> {
     }
 }
 
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(END)
+}
+
 /// The next word at or after `at`.
 pub(super) fn word(text: &str, at: usize) -> Option<Word<'_>> {
     let bytes = text.as_bytes();
-    let class = |byte: u8| CLASSES.get(usize::from(byte)).copied().unwrap_or(END);
     let start = at
         + bytes
             .get(at..)?
@@ -135,6 +141,8 @@ pub(super) struct Scan<'a> {
     text: &'a str,
     calling_code: u16,
     found: BTreeSet<Observable>,
+    /// Up to here nothing stands in any word that could be part of an observable.
+    mark: usize,
     /// Bytes looked at, counted with every pass over them; the measure of work in tests.
     steps: usize,
 }
@@ -145,6 +153,7 @@ impl<'a> Scan<'a> {
             text,
             calling_code,
             found: BTreeSet::new(),
+            mark: 0,
             steps: 0,
         }
     }
@@ -152,7 +161,7 @@ impl<'a> Scan<'a> {
     /// What was found, and how many bytes were looked at to find it.
     pub(super) fn run(mut self) -> (Vec<Observable>, usize) {
         let mut at = 0;
-        while let Some(word) = word(self.text, at) {
+        while let Some(word) = self.ahead(at).and_then(|start| word(self.text, start)) {
             let end = word.start + word.text.len();
             self.steps += end - at;
             at = end;
@@ -173,6 +182,40 @@ impl<'a> Scan<'a> {
             }
         }
         (self.found.into_iter().collect(), self.steps)
+    }
+
+    /// Where the next word that may hold something can be looked for, at or after `at`: prose has few of them, and what is
+    /// between them is passed over at once.
+    fn ahead(&mut self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        if self.mark <= at {
+            let rest = bytes.get(at..)?;
+            let plain = rest.iter().position(|&byte| class(byte) & MARKS != 0);
+            self.steps += plain.unwrap_or(rest.len());
+            self.mark = at + plain?;
+        }
+        // Back to where its word starts. One that is cut is walked through piece by piece.
+        let before = bytes.get(at..self.mark)?.iter().rev();
+        let within = before
+            .take(WORD_BYTES_MAX)
+            .position(|&byte| class(byte) == END);
+        Some(within.map_or(at, |within| self.mark - within))
+    }
+
+    /// Where the words are that are not plain; passed over what is between them, or looked at word by word.
+    #[cfg(test)]
+    pub(super) fn told(mut self, ahead: bool) -> Vec<usize> {
+        let (mut at, mut starts) = (0, Vec::new());
+        loop {
+            let start = if ahead { self.ahead(at) } else { Some(at) };
+            let Some(word) = start.and_then(|start| word(self.text, start)) else {
+                return starts;
+            };
+            at = word.start + word.text.len();
+            if !word.is_plain() {
+                starts.push(word.start);
+            }
+        }
     }
 
     /// Takes a number that starts within the word; where it ends.

@@ -397,6 +397,13 @@ proptest! {
     }
 
     #[test]
+    fn what_is_passed_over_is_plain(text in any::<String>(), likely in "[a-c.@:0 üx、（]{0,40}", long in 0_usize..9_000) {
+        for text in [text, likely.clone(), format!("{likely} {}{likely}", "aü".repeat(long / 3)), "b".repeat(long) + &likely] {
+            prop_assert_eq!(Scan::new(&text, 64).told(true), Scan::new(&text, 64).told(false));
+        }
+    }
+
+    #[test]
     fn never_panics_and_is_canonical(text in any::<String>(), likely in "[a-c.@:/\\[\\]()+0-9 üx-]{0,60}") {
         for text in [text, likely] {
             for observable in extract(&text) {

@@ -154,7 +154,10 @@ fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// 415 for anything but JSON.
 fn needs_json(headers: &HeaderMap) -> Result<()> {
-    let declared = header_text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    let declared = headers.get(header::CONTENT_TYPE);
+    let declared = declared
+        .and_then(|said| said.to_str().ok())
+        .unwrap_or_default();
     let media = declared.split(';').next().unwrap_or_default().trim();
     if media.eq_ignore_ascii_case("application/json") || media.ends_with("+json") {
         Ok(())
