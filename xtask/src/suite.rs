@@ -30,6 +30,8 @@ const FUZZ_SECONDS: u64 = 5;
 /// Where each fuzz target begins: a change is tried with the same inputs at each run, and is not refused by chance for what it did
 /// not touch. `cargo xtask fuzz` begins elsewhere each time, and looks for what is new.
 const FUZZ_SEED: u64 = 1;
+/// Where the property tests begin, for the same reason, unless it is set from outside. `cargo test` begins elsewhere each time.
+const PROPERTY_SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "1");
 
 /// What the steps share.
 struct Context {
@@ -370,8 +372,18 @@ fn clippy(context: &mut Context) -> Result<Outcome> {
     context.check("clippy", &mut command)
 }
 
-/// The command that runs the workspace's tests, with nextest where it is there: those for PostgreSQL or the others.
+/// The command that runs the workspace's tests: those for PostgreSQL or the others.
 fn tests(postgres: bool) -> Command {
+    let mut command = runner(postgres);
+    let (name, seed) = PROPERTY_SEED;
+    if std::env::var_os(name).is_none() {
+        command.env(name, seed);
+    }
+    command
+}
+
+/// Nextest where it is there.
+fn runner(postgres: bool) -> Command {
     if process::which("cargo-nextest").is_some() {
         let mut command = cargo(&[
             "nextest",

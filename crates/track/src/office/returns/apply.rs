@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{About, Accepted, Figure, Return, csv, toml};
+use super::{About, Accepted, Figure, ID_CHARS_MAX, Return, csv, toml};
 use crate::plan::fault::{Faults, short};
-use crate::plan::{Dims, Fault, Files, Period, Plan, Status, Vintage};
+use crate::plan::{Dims, Fault, Files, Period, Plan, Status, Vintage, is_slug};
 
 /// The file of sources.
 const SOURCES: &str = "sources.csv";
@@ -76,6 +76,16 @@ struct Work<'a> {
 impl Work<'_> {
     fn write(&mut self, one: &Accepted) {
         let ret = &one.ret;
+        // Checked when it was filed, but what is applied may come from elsewhere; and an id that a table reads back otherwise than
+        // it was written would be applied again and again.
+        if !is_slug(&ret.id) || ret.id.len() > ID_CHARS_MAX {
+            let what = format!("`{}` cannot be the id of a return", short(&ret.id));
+            let mend = format!(
+                "Write 1 to {ID_CHARS_MAX} small letters, digits, `.`, `_` or `-`, beginning with a letter or digit"
+            );
+            self.refuse(SOURCES, "bad-id", what, &mend);
+            return;
+        }
         let Some(edition) = self.plan.edition(&ret.edition) else {
             let what = format!(
                 "return `{}` is about the edition `{}`, which is not there",

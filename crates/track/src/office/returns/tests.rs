@@ -366,6 +366,16 @@ fn editions_take_returns_until_they_are_frozen() {
 }
 
 #[test]
+fn an_id_that_a_table_reads_otherwise_is_refused() {
+    for id in ["", " ", "m1 ", " m1", "M1", &"m".repeat(51)] {
+        let mut ret = mast("m1");
+        ret.id = id.into();
+        let faults = apply(&harbour(), &[accepted(ret)]).unwrap_err();
+        assert_eq!(faults[0].code, "bad-id", "{id:?}");
+    }
+}
+
+#[test]
 fn an_accepted_return_is_part_of_the_plan() {
     let files = harbour();
     let out = apply(&files, &[accepted(mast("m1"))]).unwrap();
