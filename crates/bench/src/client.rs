@@ -7,7 +7,7 @@ use anyhow::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-/// As hyper writes it.
+/// In any case: not all servers write it small.
 const LENGTH_NAME: &str = "content-length:";
 
 /// One connection.
@@ -73,7 +73,9 @@ impl Client {
                 let to = from + length;
                 return Ok((self.buffer.len() >= to).then_some((status, from, to)));
             }
-            if let Some((LENGTH_NAME, value)) = line.split_at_checked(LENGTH_NAME.len()) {
+            if let Some((name, value)) = line.split_at_checked(LENGTH_NAME.len())
+                && name.eq_ignore_ascii_case(LENGTH_NAME)
+            {
                 length = value.trim().parse()?;
             }
         }

@@ -130,7 +130,7 @@ async fn slow_heads_are_dropped_in_time_and_block_nobody() {
         "hello"
     );
     assert!(
-        !slow.iter().all(tokio::task::JoinHandle::is_finished),
+        !slow.iter().any(tokio::task::JoinHandle::is_finished),
         "answered while slow ones hold on: {:?}",
         begun.elapsed()
     );

@@ -14,6 +14,7 @@ mod report;
 mod status;
 
 use axum::Router;
+use axum::http::header::AsHeaderName;
 use axum::http::{HeaderMap, Method, header};
 use axum::routing::{MethodRouter, get, post};
 use bytes::Bytes;
@@ -148,16 +149,13 @@ pub fn router() -> Router<Public> {
 }
 
 /// What a header says, if it is text.
-fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn header_text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// 415 for anything but JSON.
 fn needs_json(headers: &HeaderMap) -> Result<()> {
-    let declared = headers.get(header::CONTENT_TYPE);
-    let declared = declared
-        .and_then(|said| said.to_str().ok())
-        .unwrap_or_default();
+    let declared = header_text(headers, header::CONTENT_TYPE).unwrap_or_default();
     let media = declared.split(';').next().unwrap_or_default().trim();
     if media.eq_ignore_ascii_case("application/json") || media.ends_with("+json") {
         Ok(())

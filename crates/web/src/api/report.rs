@@ -109,7 +109,7 @@ fn created_in<T: serde::Serialize>(
 
 /// The token of `Authorization: Bearer …`; empty if there is none.
 pub(super) fn bearer(headers: &HeaderMap) -> &str {
-    let said = header_text(headers, header::AUTHORIZATION.as_str()).unwrap_or_default();
+    let said = header_text(headers, header::AUTHORIZATION).unwrap_or_default();
     said.split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map_or("", |(_, token)| token.trim())

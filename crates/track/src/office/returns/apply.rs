@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::words as w;
 use super::{About, Accepted, Figure, ID_CHARS_MAX, Return, csv, toml};
 use crate::plan::fault::{Faults, short};
-use crate::plan::{Dims, Fault, Files, Period, Plan, Status, Vintage, is_slug};
+use crate::plan::{Dims, Fault, Files, Period, Plan, Status, Vintage};
 
 /// The file of sources.
 const SOURCES: &str = "sources.csv";
@@ -78,12 +79,9 @@ impl Work<'_> {
         let ret = &one.ret;
         // Checked when it was filed, but what is applied may come from elsewhere; and an id that a table reads back otherwise than
         // it was written would be applied again and again.
-        if !is_slug(&ret.id) || ret.id.len() > ID_CHARS_MAX {
+        if !ret.has_fit_id() {
             let what = format!("`{}` cannot be the id of a return", short(&ret.id));
-            let mend = format!(
-                "Write 1 to {ID_CHARS_MAX} small letters, digits, `.`, `_` or `-`, beginning with a letter or digit"
-            );
-            self.refuse(SOURCES, "bad-id", what, &mend);
+            self.refuse(SOURCES, "bad-id", what, &w::slug(ID_CHARS_MAX).en);
             return;
         }
         let Some(edition) = self.plan.edition(&ret.edition) else {

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::plan::{
     Edition, Initiative, Period, Plan, Severity, SourceKind, Status, What, Words, is_address,
-    is_slug,
 };
 
 /// Something in a return that has to be mended, or looked at again.
@@ -109,7 +108,7 @@ impl Checking<'_> {
                 w::begin_next(),
             );
         }
-        if !is_slug(&ret.id) || ret.id.len() > ID_CHARS_MAX {
+        if !ret.has_fit_id() {
             self.error("bad-id", "id", w::bad_id(), w::slug(ID_CHARS_MAX));
         }
         self.not_ahead("filed", ret.filed);

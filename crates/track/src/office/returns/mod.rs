@@ -22,7 +22,7 @@ pub use check::{Finding, check};
 pub use limits::*;
 pub(in crate::office) use toml::inline;
 
-use crate::plan::{Missing, SourceKind, Vintage, What, Words};
+use crate::plan::{Missing, SourceKind, Vintage, What, Words, is_slug};
 
 /// What an owner filed. Never changed once it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +206,11 @@ pub struct Accepted {
 }
 
 impl Return {
+    /// Whether the id may stand in a plan.
+    fn has_fit_id(&self) -> bool {
+        is_slug(&self.id) && self.id.len() <= ID_CHARS_MAX
+    }
+
     /// Id of the source in `sources.csv` that the evidence at this place becomes.
     #[must_use]
     pub fn source_id(&self, at: usize) -> String {
