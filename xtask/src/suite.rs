@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, one after another, none of them stopping the others.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -19,11 +20,13 @@ const STEP_MAX: Duration = Duration::from_secs(60 * 60);
 const SHOWN_LINES: usize = 300;
 /// How the tests that run on PostgreSQL are called; the same tests on SQLite stand beside them.
 const ON_POSTGRES: &str = "::postgres";
-/// Settings of cargo for a run after which everything is thrown away.
-const ONCE: [(&str, &str); 3] = [
+/// Settings of cargo for a run after which everything is thrown away. Only the fuzz targets are built in the release profile, and
+/// for a few seconds each: optimising them in full takes longer than running them.
+const ONCE: [(&str, &str); 4] = [
     ("CARGO_INCREMENTAL", "0"),
     ("CARGO_PROFILE_DEV_DEBUG", "0"),
     ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
 ];
 /// Seconds for each fuzz target: enough to run the seeds and see that the target works.
 const FUZZ_SECONDS: u64 = 5;
@@ -504,15 +507,7 @@ fn fuzz_smoke(context: &mut Context) -> Result<Outcome> {
     }
     let mut total = Count::default();
     let mut output = String::new();
-    for target in targets {
-        let mut command = fuzz::command(
-            &context.root,
-            &context.metadata,
-            &target,
-            FUZZ_SECONDS,
-            Some(FUZZ_SEED),
-        )?;
-        let ran = context.run(&format!("fuzz-{target}"), &mut command)?;
+    for (target, ran) in fuzz_each(context, &targets)? {
         total = total.plus(Count::one(ran.ok));
         if !ran.ok {
             output.push_str(&format!("== {target}\n{}", ran.text));
@@ -523,6 +518,41 @@ fn fuzz_smoke(context: &mut Context) -> Result<Outcome> {
     } else {
         Outcome::Failed(total, output)
     })
+}
+
+/// Runs each target for its seconds, one on each processor.
+fn fuzz_each<'a>(
+    context: &Context,
+    targets: &'a [String],
+) -> Result<Vec<(&'a String, process::Ran)>> {
+    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let run = |target: &str| {
+        let mut command = fuzz::command(
+            &context.root,
+            &context.metadata,
+            target,
+            FUZZ_SECONDS,
+            Some(FUZZ_SEED),
+        )?;
+        context.run(&format!("fuzz-{target}"), &mut command)
+    };
+    let mut all = Vec::new();
+    for few in targets.chunks(at_once) {
+        let ran: Vec<Result<process::Ran>> = std::thread::scope(|scope| {
+            let started: Vec<_> = few
+                .iter()
+                .map(|target| scope.spawn(|| run(target)))
+                .collect();
+            let ended = started.into_iter().map(std::thread::ScopedJoinHandle::join);
+            ended
+                .map(|ended| ended.unwrap_or_else(|_| bail!("a target's thread panicked")))
+                .collect()
+        });
+        for (target, ran) in few.iter().zip(ran) {
+            all.push((target, ran?));
+        }
+    }
+    Ok(all)
 }
 
 #[cfg(test)]
