@@ -179,36 +179,42 @@ pub fn main() -> Result<bool> {
 /// `CAIRN_NO_INSTALL` is set. What stays missing makes the steps that need it skipped, with the reason.
 pub fn install(root: &Path) -> Result<String> {
     let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !(tool.present)()).collect();
-    let quicker: Vec<&str> = QUICKER
-        .iter()
-        .filter(|tool| !(tool.present)())
-        .map(|tool| tool.package)
-        .collect();
-    let (replacing, packages): (Vec<&Tool>, Vec<&Tool>) =
+    let (replacing, missing): (Vec<&Tool>, Vec<&Tool>) =
         missing.into_iter().partition(|tool| would_replace(tool));
-    let packages: Vec<&str> = packages.iter().map(|tool| tool.package).collect();
+    let quicker: Vec<&Tool> = QUICKER.iter().filter(|tool| !(tool.present)()).collect();
+    let (missing, quicker) = (packages(&missing), packages(&quicker));
     let mut notes = Vec::new();
     if !replacing.is_empty() {
-        notes.push("exim4 not installed, since another mail server is here".to_owned());
+        let names = packages(&replacing).join(" ");
+        notes.push(format!(
+            "not installed, since another mail server is here: {names}"
+        ));
     }
-    let list = [&packages[..], &quicker[..]].concat().join(" ");
-    if list.is_empty() {
-        if notes.is_empty() {
-            notes.push("all tools are here".to_owned());
-        }
-    } else if !may_install() {
-        notes.push(format!("missing: {list} (as root: apt-get install {list})"));
-    } else {
+    if may_install() && !(missing.is_empty() && quicker.is_empty()) {
         // Stale lists fail the install; a machine whose lists are fresh may be offline, so this alone is no fault.
         let _ = apt(root).arg("update").output();
-        if !packages.is_empty() {
-            notes.push(add(root, &packages)?);
+        if !missing.is_empty() {
+            notes.push(add(root, &missing)?);
         }
         if !quicker.is_empty() {
             notes.push(add(root, &quicker).unwrap_or_else(|error| format!("not needed: {error}")));
         }
+    } else {
+        for (what, list) in [("missing", missing), ("quicker with", quicker)] {
+            if !list.is_empty() {
+                let list = list.join(" ");
+                notes.push(format!("{what}: {list} (as root: apt-get install {list})"));
+            }
+        }
+    }
+    if notes.is_empty() {
+        notes.push("all tools are here".to_owned());
     }
     Ok(notes.join("; "))
+}
+
+fn packages(tools: &[&Tool]) -> Vec<&'static str> {
+    tools.iter().map(|tool| tool.package).collect()
 }
 
 fn may_install() -> bool {

@@ -507,7 +507,7 @@ fn fuzz_smoke(context: &mut Context) -> Result<Outcome> {
     }
     let mut total = Count::default();
     let mut output = String::new();
-    for (target, ran) in fuzz_each(context, &targets)? {
+    for (target, ran) in targets.iter().zip(fuzz_each(context, &targets)?) {
         total = total.plus(Count::one(ran.ok));
         if !ran.ok {
             output.push_str(&format!("== {target}\n{}", ran.text));
@@ -520,11 +520,8 @@ fn fuzz_smoke(context: &mut Context) -> Result<Outcome> {
     })
 }
 
-/// Runs each target for its seconds, one on each processor.
-fn fuzz_each<'a>(
-    context: &Context,
-    targets: &'a [String],
-) -> Result<Vec<(&'a String, process::Ran)>> {
+/// Runs each target for its seconds, one on each processor; what came of them, in their order.
+fn fuzz_each(context: &Context, targets: &[String]) -> Result<Vec<process::Ran>> {
     let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
     let run = |target: &str| {
         let mut command = fuzz::command(
@@ -538,7 +535,7 @@ fn fuzz_each<'a>(
     };
     let mut all = Vec::new();
     for few in targets.chunks(at_once) {
-        let ran: Vec<Result<process::Ran>> = std::thread::scope(|scope| {
+        let ran: Result<Vec<process::Ran>> = std::thread::scope(|scope| {
             let started: Vec<_> = few
                 .iter()
                 .map(|target| scope.spawn(|| run(target)))
@@ -548,9 +545,7 @@ fn fuzz_each<'a>(
                 .map(|ended| ended.unwrap_or_else(|_| bail!("a target's thread panicked")))
                 .collect()
         });
-        for (target, ran) in few.iter().zip(ran) {
-            all.push((target, ran?));
-        }
+        all.extend(ran?);
     }
     Ok(all)
 }
